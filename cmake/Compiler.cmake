@@ -1,0 +1,21 @@
+# Warnings, hardening and sanitizers, the same for every target.
+set(CMAKE_COMPILE_WARNING_AS_ERROR ON CACHE BOOL "warnings are errors; off for compilers we have not met")
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+
+# A compiler cache makes a second build tree cost seconds.
+find_program(ACR_CCACHE ccache)
+if(ACR_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER "${ACR_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${ACR_CCACHE}")
+endif()
+
+if(ACR_SANITIZE)
+  add_compile_options(-fsanitize=${ACR_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${ACR_SANITIZE})
+else()
+  # C-5: position independent, bound at start, read-only relocations, no executable stack.
+  add_compile_options(-fstack-protector-strong $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+  add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)

@@ -1,0 +1,17 @@
+# acr_room(NAME ROOMS … USES …): the library acr_NAME of all sources in src/NAME.
+# Sources are globbed (CONFIGURE_DEPENDS): the folder is the list, so a new file cannot be forgotten.
+function(acr_room name)
+  cmake_parse_arguments(ARG "" "" "ROOMS;USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp" "${CMAKE_SOURCE_DIR}/src/${name}/*.S")
+  list(TRANSFORM ARG_ROOMS PREPEND "acr_")
+  if(sources)
+    add_library(acr_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(acr_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(acr_${name} ${scope} "${CMAKE_SOURCE_DIR}/src")
+  target_link_libraries(acr_${name} ${scope} ${ARG_ROOMS} ${ARG_USES})
+  target_compile_definitions(acr_${name} ${scope} ACR_VERSION="${PROJECT_VERSION}")
+endfunction()

@@ -1,0 +1,95 @@
+#include "support/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "support/text.hpp"
+
+namespace acr {
+namespace {
+
+[[noreturn]] void fail(std::string const& what, std::filesystem::path const& path) {
+  int const number = errno;
+  throw std::runtime_error(what + " " + path.string() + ": " + std::strerror(number));
+}
+
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
+  auto const directory = target_.has_parent_path() ? target_.parent_path() : std::filesystem::path(".");
+  temporary_ = (directory / ("." + target_.filename().string().substr(0, 200) + "." + random_hex(6) + ".tmp")).string();
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor_ < 0) fail("cannot create", temporary_);
+  // The umask of the container must not show in what later host steps can read.
+  if (::fchmod(descriptor_, 0644) != 0) fail("cannot set the mode of", temporary_);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) {
+    ::close(descriptor_);
+    ::unlink(temporary_.c_str());
+  }
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    auto const written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("cannot write", target_);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(descriptor_) != 0) fail("cannot write", target_);
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("cannot create", target_);
+  ::close(std::exchange(descriptor_, -1));
+}
+
+void write_file(std::filesystem::path const& target, std::string_view bytes) {
+  if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path());
+  AtomicFile file(target);
+  file.write(bytes);
+  file.commit();
+}
+
+std::string read_file(std::filesystem::path const& path, std::size_t limit) {
+  // Non-blocking: opening a FIFO must not hang (P-152).
+  Descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.number < 0) fail("cannot read", path);
+  struct stat info {};
+  if (::fstat(file.number, &info) != 0) fail("cannot read", path);
+  if (!S_ISREG(info.st_mode)) throw std::runtime_error("cannot read " + path.string() + ": no regular file");
+  std::string bytes;
+  char block[65536];
+  for (;;) {
+    auto const got = ::read(file.number, block, sizeof block);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("cannot read", path);
+    if (got == 0) return bytes;
+    bytes.append(block, static_cast<std::size_t>(got));
+    if (bytes.size() > limit)
+      throw std::runtime_error("cannot read " + path.string() + ": larger than " + std::to_string(limit) + " bytes");
+  }
+}
+
+bool adopt_owner(std::filesystem::path const& path, std::filesystem::path const& model) noexcept {
+  struct stat info {};
+  if (::stat(model.c_str(), &info) != 0) return false;
+  return ::lchown(path.c_str(), info.st_uid, info.st_gid) == 0;
+}
+
+}  // namespace acr

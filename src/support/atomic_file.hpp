@@ -1,0 +1,39 @@
+#pragma once
+
+// Files that appear whole or not at all: src/support/atomic_file.hpp (P-4, A-17, A-21)
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace acr {
+
+/// Writes to a temporary name in the target's directory; commit() makes it durable and gives it its name. Without
+/// commit() nothing is left. Mode 0644. Throws std::runtime_error when the disk says no.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path target);
+  ~AtomicFile();
+  AtomicFile(AtomicFile const&) = delete;
+  AtomicFile& operator=(AtomicFile const&) = delete;
+
+  void write(std::string_view bytes);
+  /// fsync, rename over the target.
+  void commit();
+
+ private:
+  std::filesystem::path target_;
+  std::string temporary_;
+  int descriptor_ = -1;
+};
+
+/// Writes `bytes` as the whole of `target`; existing content is replaced at once. Parents are created (0755).
+void write_file(std::filesystem::path const& target, std::string_view bytes);
+
+/// Whole file, at most `limit` bytes; throws std::runtime_error when it cannot be read, is no regular file or is larger.
+std::string read_file(std::filesystem::path const& path, std::size_t limit);
+
+/// Gives `path` the owner of `model`; false when that is not possible, which is no error.
+bool adopt_owner(std::filesystem::path const& path, std::filesystem::path const& model) noexcept;
+
+}  // namespace acr

@@ -1,0 +1,15 @@
+#pragma once
+
+// The same work over many items on a bounded number of threads: src/support/parallel.hpp
+
+#include <cstddef>
+#include <functional>
+
+namespace acr {
+
+/// Calls `work(i)` once for each i in [0, count), on at most `workers` threads (the caller's is one of them). Results
+/// belong into slots that `work` picks by `i`, so that order never depends on timing. After the first exception no new
+/// item is begun; when all threads are done, the exception of the lowest index is thrown.
+void for_each_index(std::size_t count, std::size_t workers, std::function<void(std::size_t)> const& work);
+
+}  // namespace acr

@@ -1,0 +1,23 @@
+#include "support/verdict.hpp"
+
+#include <stdexcept>
+
+namespace acr {
+
+std::string Rejection::sentence() const {
+  std::string line;
+  if (!where.empty()) line += where + ": ";
+  line += why;
+  if (!expected_value.empty()) line += "; expected " + expected_value;
+  if (!found_value.empty()) line += (expected_value.empty() ? "; found " : ", found ") + found_value;
+  if (!mend_text.empty()) line += "; " + mend_text;
+  if (!rule_number.empty()) line += " [" + rule_number + "]";
+  return line;
+}
+
+void throw_exception_from_error(Rejection const& rejection, boost::source_location const& where) {
+  throw std::logic_error(std::string("a rejection was taken for a value at ") + where.file_name() + ":" +
+                         std::to_string(where.line()) + ": " + rejection.sentence());
+}
+
+}  // namespace acr

@@ -1,0 +1,62 @@
+#pragma once
+
+// Verdict<T>: a value, or the reason why the thing was turned down: src/support/verdict.hpp
+// The only way to say "no" to input in this project. Decision: docs/decisions/0001-typed-verdicts.md
+
+#include <boost/system/result.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace acr {
+
+/// Why something was turned down, ready to be shown: all fields are UTF-8 text that may hold foreign bytes; whoever
+/// prints them escapes them (support/text.hpp). Fields that do not apply are empty.
+///
+///   reject("tag-name-mismatch", "tag web-v1.2.0", "the tag object carries another name")
+///       .rule("A-91").expected("web-v1.2.0").found(tag.name).mend("delete the tag and create it again");
+struct Rejection {
+  Rejection() = default;
+  Rejection(std::string code_, std::string place, std::string reason)
+      : code(std::move(code_)), where(std::move(place)), why(std::move(reason)) {}
+
+  std::string code;            ///< stable reason code, lower case with dashes, e.g. "tag-not-found"; docs/refusals.md lists all
+  std::string where;           ///< the thing turned down, e.g. "charts/web/.helmignore:3"
+  std::string why;             ///< one sentence, no trailing full stop
+  std::string rule_number;     ///< rule of the specification, e.g. "P-32"
+  std::string expected_value;  ///< what would have passed
+  std::string found_value;     ///< what was there
+  std::string mend_text;       ///< what the user can do, an imperative sentence without trailing full stop
+
+  Rejection&& rule(std::string text) && { return rule_number = std::move(text), std::move(*this); }
+  Rejection&& expected(std::string text) && { return expected_value = std::move(text), std::move(*this); }
+  Rejection&& found(std::string text) && { return found_value = std::move(text), std::move(*this); }
+  Rejection&& mend(std::string text) && { return mend_text = std::move(text), std::move(*this); }
+  /// The one who knows the file or tag puts its name in front: "charts/web: Chart.yaml:3".
+  Rejection&& within(std::string_view outer) && {
+    where = where.empty() ? std::string(outer) : std::string(outer) + ": " + where;
+    return std::move(*this);
+  }
+
+  /// One line: "<where>: <why>; expected …, found …; <mend> [<rule>]". Not escaped.
+  [[nodiscard]] std::string sentence() const;
+
+  friend bool operator==(Rejection const&, Rejection const&) = default;
+};
+
+/// Starts a rejection; see Rejection for the fields.
+inline Rejection reject(std::string code, std::string where, std::string why) {
+  return {std::move(code), std::move(where), std::move(why)};
+}
+
+/// Called by Verdict::value() on a rejection: taking the value unchecked is our own mistake (std::logic_error).
+[[noreturn]] void throw_exception_from_error(Rejection const& rejection, boost::source_location const& where);
+
+/// A T, or the Rejection that stands in its place. Check before use; pass on with `if (!x) return x.error();`.
+template <class T>
+class [[nodiscard]] Verdict : public boost::system::result<T, Rejection> {
+ public:
+  using boost::system::result<T, Rejection>::result;
+};
+
+}  // namespace acr

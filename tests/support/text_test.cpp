@@ -1,0 +1,48 @@
+#include "support/text.hpp"
+
+#include "support/catch2.hpp"
+
+namespace {
+
+TEST_CASE("foreign text is printed on one line and cannot start a workflow command", "[support]") {
+  struct Row {
+    std::string foreign, shown;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"plain", "plain"},
+      {"a\nb", "a\\u{a}b"},
+      {"::error::x", "| ::error::x"},
+      {" \u00a0::error::x", "|  \u00a0::error::x"},
+      {"x ##[error]y", "x # #[error]y"},
+      {"##[[", "# #[["},
+      {"a\u202eb", "a\\u{202e}b"},
+      {"a\u2028b\u0085", "a\\u{2028}b\\u{85}"},
+      {"bad \xff byte", "bad \\u{ff} byte"},
+      {"\xed\xa0\x80", "\\u{ed}\\u{a0}\\u{80}"},
+      {"a::b", "a::b"},
+  }));
+  CAPTURE(row.foreign);
+  CHECK(acr::printable(row.foreign) == row.shown);
+}
+
+TEST_CASE("foreign text is cut at its limit in characters", "[support]") {
+  CHECK(acr::printable("äöü", 2) == "äö…");
+  CHECK(acr::printable("äöü", 3) == "äöü");
+}
+
+TEST_CASE("numbers are plain decimal digits within range", "[support]") {
+  CHECK(acr::to_number("0") == 0u);
+  CHECK(acr::to_number("18446744073709551615") == UINT64_MAX);
+  CHECK_FALSE(acr::to_number("18446744073709551616"));
+  CHECK_FALSE(acr::to_number("01"));
+  CHECK_FALSE(acr::to_number("+1"));
+  CHECK_FALSE(acr::to_number(""));
+  CHECK_FALSE(acr::to_number("9", 8));
+}
+
+TEST_CASE("lines end at LF and lose one CR", "[support]") {
+  CHECK(acr::lines("a\r\nb\n\nc") == std::vector<std::string_view>{"a", "b", "", "c"});
+  CHECK(acr::lines("").empty());
+}
+
+}  // namespace
