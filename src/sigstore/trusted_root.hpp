@@ -69,6 +69,7 @@ struct TrustedRoot {
   std::vector<TimestampAuthority> timestamp_authorities;
   std::string source;      ///< where it came from, for people: "built in (public good, 2026-08-01)" or a file name
   std::string sha256_hex;  ///< of its JSON text
+  std::vector<std::string> notes;  ///< instances that were left out because their key kind is not supported (V-26)
 };
 
 /// Reads one trusted root document. `source` becomes TrustedRoot::source and the `where` of rejections.

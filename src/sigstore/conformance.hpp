@@ -1,0 +1,16 @@
+#pragma once
+
+// The command-line protocol of the public sigstore-conformance suite: src/sigstore/conformance.hpp
+//   verify-bundle --bundle F (--certificate-identity I --certificate-oidc-issuer U | --key K) [--trusted-root F] FILE_OR_DIGEST
+
+#include <ostream>
+#include <span>
+#include <string_view>
+
+namespace acr::sigstore {
+
+/// `arguments`: those after "verify-bundle". Writes the checks to `log`. 0: verified; 1: not verified; 2: wrong usage or a file
+/// that cannot be read. Accepts bundles from v0.1 on (V-6); options may come in any order.
+int verify_bundle_command(std::span<std::string_view const> arguments, std::ostream& log);
+
+}  // namespace acr::sigstore
