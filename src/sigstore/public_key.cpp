@@ -1,0 +1,200 @@
+// See public_key.hpp.
+#include "sigstore/public_key.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <array>
+
+#include "sigstore/der.hpp"
+#include "sigstore/limits.hpp"
+#include "support/handle.hpp"
+#include "support/text.hpp"
+
+namespace acr::sigstore {
+namespace {
+
+using KeyHandle = Handle<EVP_PKEY, EVP_PKEY_free>;
+using KeyContext = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using DigestContext = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
+
+Rejection bad_key(std::string why) {
+  ERR_clear_error();
+  return reject("public-key", "public key", std::move(why))
+      .rule("V-47")
+      .expected("ECDSA P-256, P-384 or P-521, RSA 2048, 3072 or 4096, or Ed25519");
+}
+
+unsigned char const* bytes(std::string_view text) { return reinterpret_cast<unsigned char const*>(text.data()); }
+
+EVP_MD const* message_digest(HashAlgorithm hash) {
+  switch (hash) {
+    case HashAlgorithm::sha256: return EVP_sha256();
+    case HashAlgorithm::sha384: return EVP_sha384();
+    case HashAlgorithm::sha512: return EVP_sha512();
+    case HashAlgorithm::sha1: break;
+  }
+  return nullptr;  // V-36, V-47: SHA-1 verifies nothing
+}
+
+std::optional<KeyKind> kind_of(EVP_PKEY* key) {
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_EC: {
+      // Named curves only: explicit parameters could describe a curve of the sender's choice.
+      std::array<char, 64> group{};
+      if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size(), nullptr) != 1)
+        return std::nullopt;
+      std::string_view const name(group.data());
+      if (name == "prime256v1") return KeyKind::ecdsa_p256;
+      if (name == "secp384r1") return KeyKind::ecdsa_p384;
+      if (name == "secp521r1") return KeyKind::ecdsa_p521;
+      return std::nullopt;
+    }
+    case EVP_PKEY_RSA:
+      switch (EVP_PKEY_get_bits(key)) {
+        case 2048: return KeyKind::rsa_2048;
+        case 3072: return KeyKind::rsa_3072;
+        case 4096: return KeyKind::rsa_4096;
+        default: return std::nullopt;
+      }
+    case EVP_PKEY_ED25519: return KeyKind::ed25519;
+    default: return std::nullopt;
+  }
+}
+
+std::string kind_found(EVP_PKEY* key) {
+  char const* const name = EVP_PKEY_get0_type_name(key);
+  return std::string(name ? name : "unknown") + " of " + std::to_string(EVP_PKEY_get_bits(key)) + " bits";
+}
+
+std::string encoded_spki(EVP_PKEY* key) {
+  int const length = i2d_PUBKEY(key, nullptr);
+  if (length <= 0) return {};
+  std::string out(static_cast<std::size_t>(length), '\0');
+  auto* cursor = reinterpret_cast<unsigned char*>(out.data());
+  i2d_PUBKEY(key, &cursor);
+  return out;
+}
+
+}  // namespace
+
+struct PublicKey::State {
+  KeyHandle key;
+  KeyKind kind;
+  std::string spki;
+  std::string spki_sha256;
+};
+
+std::string_view to_text(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::ecdsa_p256: return "ECDSA P-256";
+    case KeyKind::ecdsa_p384: return "ECDSA P-384";
+    case KeyKind::ecdsa_p521: return "ECDSA P-521";
+    case KeyKind::rsa_2048: return "RSA 2048";
+    case KeyKind::rsa_3072: return "RSA 3072";
+    case KeyKind::rsa_4096: return "RSA 4096";
+    case KeyKind::ed25519: return "Ed25519";
+  }
+  return "unknown";
+}
+
+Verdict<PublicKey> PublicKey::from_native(evp_pkey_st* key) {
+  if (!key) return bad_key("it cannot be parsed");
+  auto const kind = kind_of(key);
+  if (!kind) return bad_key("its kind is not accepted").found(kind_found(key));
+  std::string spki = encoded_spki(key);
+  if (spki.empty()) return bad_key("it cannot be encoded");
+  EVP_PKEY_up_ref(key);
+  std::string spki_hash = acr::sha256(spki);
+  return PublicKey(std::make_shared<State const>(State{KeyHandle(key), *kind, std::move(spki), std::move(spki_hash)}));
+}
+
+Verdict<PublicKey> PublicKey::from_spki(std::string_view der) {
+  if (der.size() > limits::max_certificate_bytes) return bad_key("it is too long");
+  auto const* cursor = bytes(der);
+  KeyHandle const key(d2i_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())));
+  if (!key) return bad_key("it is no SubjectPublicKeyInfo");
+  auto parsed = from_native(key.get());
+  // Equal bytes after re-encoding: nothing behind the key, nothing encoded in two ways, no compressed point that would
+  // make two documents for one key.
+  if (parsed && parsed->spki() != der) return bad_key("it is not in the canonical DER form, or bytes follow it");
+  return parsed;
+}
+
+Verdict<PublicKey> PublicKey::from_pkcs1(std::string_view der) {
+  // SubjectPublicKeyInfo { AlgorithmIdentifier { rsaEncryption, NULL }, BIT STRING { RSAPublicKey } }
+  using namespace std::string_view_literals;
+  std::string const algorithm = der_wrap(der::sequence, "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"sv);
+  std::string const bits = der_wrap(0x03, std::string(1, '\0') + std::string(der));
+  auto parsed = from_spki(der_wrap(der::sequence, algorithm + bits));
+  if (parsed && !is_rsa(parsed->kind())) return bad_key("it is no PKCS#1 key");
+  return parsed;
+}
+
+Verdict<PublicKey> PublicKey::from_pem(std::string_view pem) {
+  constexpr std::string_view begin = "-----BEGIN PUBLIC KEY-----";
+  constexpr std::string_view end = "-----END PUBLIC KEY-----";
+  std::string_view const block = trimmed(pem);
+  if (!block.starts_with(begin) || !block.ends_with(end) || block.find(begin, 1) != std::string_view::npos)
+    return bad_key("it is not one PEM block PUBLIC KEY");
+  if (block.size() > limits::max_certificate_bytes) return bad_key("it is too long");
+  Handle<BIO, BIO_free> const memory(BIO_new_mem_buf(block.data(), static_cast<int>(block.size())));
+  KeyHandle const key(PEM_read_bio_PUBKEY(memory.get(), nullptr, nullptr, nullptr));
+  return from_native(key.get());
+}
+
+KeyKind PublicKey::kind() const { return state_->kind; }
+std::string const& PublicKey::spki() const { return state_->spki; }
+std::string const& PublicKey::spki_sha256() const { return state_->spki_sha256; }
+evp_pkey_st* PublicKey::native() const { return state_->key.get(); }
+
+std::string PublicKey::raw_ed25519() const {
+  if (state_->kind != KeyKind::ed25519) return {};
+  std::array<unsigned char, 32> raw{};
+  std::size_t length = raw.size();
+  if (EVP_PKEY_get_raw_public_key(native(), raw.data(), &length) != 1 || length != raw.size()) return {};
+  return {reinterpret_cast<char const*>(raw.data()), length};
+}
+
+HashAlgorithm PublicKey::hash() const {
+  switch (state_->kind) {
+    case KeyKind::ecdsa_p384: return HashAlgorithm::sha384;
+    case KeyKind::ecdsa_p521:
+    case KeyKind::ed25519: return HashAlgorithm::sha512;
+    default: return HashAlgorithm::sha256;
+  }
+}
+
+bool PublicKey::verifies(HashAlgorithm hash, std::string_view message, std::string_view signature) const {
+  if (state_->kind != KeyKind::ed25519) {
+    if (!message_digest(hash)) return false;
+    return verifies_digest(hash, digest(hash, message), signature);
+  }
+  DigestContext const context(EVP_MD_CTX_new());
+  bool const holds =
+      context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, native()) == 1 &&
+      EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message), message.size()) == 1;
+  ERR_clear_error();
+  return holds;
+}
+
+bool PublicKey::verifies_digest(HashAlgorithm hash, std::string_view digest, std::string_view signature) const {
+  EVP_MD const* const md = message_digest(hash);
+  if (!md || state_->kind == KeyKind::ed25519 || digest.size() != digest_size(hash)) return false;
+  KeyContext const context(EVP_PKEY_CTX_new(native(), nullptr));
+  // OpenSSL's ECDSA refuses signatures that are not DER or carry bytes behind it; the padding of RSA is set here, never
+  // taken from a message.
+  bool const holds =
+      context && EVP_PKEY_verify_init(context.get()) == 1 && EVP_PKEY_CTX_set_signature_md(context.get(), md) == 1 &&
+      (!is_rsa(state_->kind) || EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1) &&
+      EVP_PKEY_verify(context.get(), bytes(signature), signature.size(), bytes(digest), digest.size()) == 1;
+  ERR_clear_error();
+  return holds;
+}
+
+}  // namespace acr::sigstore
