@@ -1,0 +1,386 @@
+// See identity_policy.hpp. Everything is compared literally and as a whole (V-94): no option is turned into a regular expression,
+// and ASCII case is ignored only where GitHub does, in owner and repository names.
+#include "sigstore/identity_policy.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "sigstore/identity_pattern.hpp"
+#include "sigstore/limits.hpp"
+#include "support/encoding.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace acr::sigstore {
+namespace {
+
+using enum FulcioExtension;
+
+constexpr std::string_view release_identity = "https://dotcom.releases.github.com";
+constexpr std::array<std::string_view, 2> release_predicate_types = {"https://in-toto.io/attestation/release/v0.1",
+                                                                     "https://in-toto.io/attestation/release/v0.2"};
+
+Rejection bad_policy(std::string where, std::string why) {
+  return reject("policy", std::move(where), std::move(why)).rule("V-93");
+}
+
+Rejection not_as_demanded(std::string rule, std::string why, std::string expected, std::string found) {
+  return reject("identity", "signing certificate", std::move(why)).rule(std::move(rule)).expected(std::move(expected)).found(std::move(found));
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+}
+
+/// "owner/repo".
+bool is_repository(std::string_view text) {
+  auto const slash = text.find('/');
+  return slash != std::string_view::npos && is_name(text.substr(0, slash)) && is_name(text.substr(slash + 1));
+}
+
+bool is_hex(std::string_view text) { return !text.empty() && from_hex(text).has_value(); }
+
+/// A workflow's place: "https://host/owner/repo/path@ref", taken apart.
+struct Workflow {
+  std::string_view host;
+  std::string_view repository;  ///< "owner/repo"
+  std::string_view path;        ///< ".github/workflows/f.yml"
+  std::string_view ref;         ///< "refs/…" or a commit; empty when there is none
+};
+
+/// Takes "owner/repo/path[@ref]" apart. The file of a workflow cannot contain a slash, so the path ends at the first `@` that a
+/// slash or the end follows after a whole ref: the first "@refs/", else the last `@`.
+std::optional<Workflow> parse_workflow(std::string_view text) {
+  auto const owner_end = text.find('/');
+  if (owner_end == std::string_view::npos) return std::nullopt;
+  auto const repository_end = text.find('/', owner_end + 1);
+  if (repository_end == std::string_view::npos) return std::nullopt;
+  Workflow workflow;
+  workflow.repository = text.substr(0, repository_end);
+  std::string_view const rest = text.substr(repository_end + 1);
+  auto at = rest.find("@refs/");
+  if (at == std::string_view::npos) at = rest.rfind('@');
+  workflow.path = rest.substr(0, at);
+  if (at != std::string_view::npos) workflow.ref = rest.substr(at + 1);
+  if (!is_repository(workflow.repository) || workflow.path.empty()) return std::nullopt;
+  return workflow;
+}
+
+/// A SAN of GitHub Actions.
+std::optional<Workflow> parse_workflow_uri(std::string_view uri) {
+  constexpr std::string_view scheme = "https://";
+  if (!uri.starts_with(scheme)) return std::nullopt;
+  uri.remove_prefix(scheme.size());
+  auto const host_end = uri.find('/');
+  if (host_end == std::string_view::npos) return std::nullopt;
+  auto workflow = parse_workflow(uri.substr(host_end + 1));
+  if (workflow) workflow->host = uri.substr(0, host_end);
+  return workflow;
+}
+
+bool is_ref(std::string_view ref) { return ref.starts_with("refs/") || ((ref.size() == 40 || ref.size() == 64) && is_hex(ref)); }
+
+/// A-60: `*` stands for any characters but `/`, as in GitHub's branch protection rules: whoever protects `release-*` must not be
+/// surprised by a branch `release-1/mine`. A pattern that is nothing but `*` is any ref.
+bool ref_matches(std::string_view pattern, std::string_view ref) {
+  if (!is_ref(ref)) return false;
+  if (pattern == "*") return true;
+  std::size_t p = 0, r = 0, star = std::string_view::npos, mark = 0;
+  while (r < ref.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = r;
+    } else if (p < pattern.size() && pattern[p] == ref[r]) {
+      ++p;
+      ++r;
+    } else if (star != std::string_view::npos && ref[mark] != '/') {
+      p = star + 1;
+      r = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+/// A-60.
+bool workflow_matches(Workflow const& allowed, std::string_view host, Workflow const& actual) {
+  return actual.host == host && equal_ignoring_ascii_case(allowed.repository, actual.repository) &&
+         allowed.path == actual.path && ref_matches(allowed.ref, actual.ref);
+}
+
+std::string joined(std::vector<std::string> const& parts) {
+  std::string text;
+  for (auto const& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+/// One run over a certificate's demands.
+class IdentityCheck {
+ public:
+  IdentityCheck(CertificateIdentity const& identity, Policy const& policy, CheckTrace& trace)
+      : identity_(identity), policy_(policy), trace_(trace) {}
+
+  bool run() {
+    if (policy_.release) return check_release_identity(), ok_;
+    check_issuer();
+    check_signer();
+    check_source();
+    check_extension("V-93", "signer digest", build_signer_digest, policy_.signer_digest, Compare::hex);
+    check_extension("V-93", "source digest", source_repository_digest, policy_.source_digest, Compare::hex);
+    check_source_ref();
+    check_extension("V-96", "source repository id", source_repository_id, policy_.repository_id, Compare::bytes);
+    check_extension("V-96", "source repository owner id", source_repository_owner_id, policy_.owner_id, Compare::bytes);
+    if (policy_.deny_self_hosted_runners)
+      check_extension("V-93", "runner", runner_environment, "github-hosted", Compare::bytes);
+    return ok_;
+  }
+
+ private:
+  enum class Compare { bytes, ignoring_case, hex };
+
+  void pass(std::string rule, std::string name, std::string detail) {
+    trace_.pass(std::move(rule), std::move(name), std::move(detail));
+  }
+  void fail(std::string name, Rejection const& rejection) {
+    ok_ = false;
+    trace_.fail(std::move(name), rejection);
+  }
+  [[nodiscard]] std::string origin() const { return "https://" + policy_.hostname + "/"; }
+
+  void check_extension(std::string rule, std::string name, FulcioExtension extension, std::string const& expected, Compare how,
+                       std::string mend = {}) {
+    if (expected.empty()) return;
+    std::string const* const found = identity_.find(extension);
+    bool const equal = found && (how == Compare::bytes ? *found == expected : equal_ignoring_ascii_case(*found, expected));
+    if (equal) return pass(std::move(rule), std::move(name), *found);
+    auto rejection = not_as_demanded(std::move(rule), found ? "the certificate has another " + name : "the certificate says nothing about the " + name,
+                              expected, found ? *found : std::string());
+    rejection.mend_text = std::move(mend);
+    fail(std::move(name), rejection);
+  }
+
+  void check_issuer() {
+    std::string expected = policy_.certificate_oidc_issuer;
+    // A tenant of GitHub Enterprise Cloud with data residency has its own issuer.
+    if (expected == github_actions_issuer && policy_.hostname != "github.com") expected = "https://token.actions." + policy_.hostname;
+    if (expected.empty()) return;
+    if (identity_.issuer == expected) return pass("V-90", "OIDC issuer", expected);
+    auto rejection = not_as_demanded("V-90", identity_.issuer.empty() ? "the certificate names no OIDC issuer" : "the signer was identified by another OIDC issuer", expected, identity_.issuer);
+    if (identity_.issuer.starts_with(expected + "/"))
+      rejection.mend_text = "the certificate is of an enterprise with an issuer of its own: give certificate-oidc-issuer " + identity_.issuer + " if that is your enterprise";
+    fail("OIDC issuer", rejection);
+  }
+
+  void check_signer() {
+    std::string const& san = identity_.san;
+    if (!policy_.certificate_identity.empty()) {
+      if (san == policy_.certificate_identity) return pass("V-93", "signer identity", san);
+      return fail("signer identity", with_ref_hint(not_as_demanded("V-93", "the certificate was issued to somebody else", policy_.certificate_identity, san), policy_.certificate_identity));
+    }
+    if (!policy_.certificate_identity_regex.empty()) {
+      auto const pattern = IdentityPattern::compile(policy_.certificate_identity_regex);
+      if (pattern && pattern->found_in(san)) return pass("V-93", "signer identity", san);
+      return fail("signer identity", not_as_demanded("V-93", "the certificate was issued to somebody else", "a match of " + policy_.certificate_identity_regex, san));
+    }
+    auto const workflow = parse_workflow_uri(san);
+    if (!policy_.signer_workflows.empty()) return check_signer_workflows(workflow);
+    if (!policy_.signer_workflow.empty()) return check_signer_workflow(workflow);
+    if (!policy_.signer_repository.empty()) {
+      if (workflow && workflow->host == policy_.hostname && equal_ignoring_ascii_case(workflow->repository, policy_.signer_repository))
+        return pass("V-93", "signer repository", san);
+      return fail("signer repository", not_as_demanded("V-93", "a workflow of another repository has signed", origin() + policy_.signer_repository + "/…", san));
+    }
+    if (!policy_.repository.empty() || !policy_.owner.empty()) check_default_signer(workflow);
+  }
+
+  void check_default_signer(std::optional<Workflow> const& workflow) {
+    std::string const& wanted = policy_.repository.empty() ? policy_.owner : policy_.repository;
+    if (workflow && workflow->host == policy_.hostname) {
+      std::string_view const owner = workflow->repository.substr(0, workflow->repository.find('/'));
+      if (equal_ignoring_ascii_case(policy_.repository.empty() ? owner : workflow->repository, wanted))
+        return pass("V-93", "signer workflow", identity_.san);
+    }
+    auto rejection = not_as_demanded("V-93", "a workflow of another repository has signed", origin() + wanted + "/…", identity_.san);
+    std::string const* const source = identity_.find(source_repository_uri);
+    if (workflow && source && !policy_.repository.empty() && equal_ignoring_ascii_case(*source, origin() + policy_.repository))
+      rejection.mend_text = "it was signed by a reusable workflow of " + std::string(workflow->repository) + ": allow it with signer-workflows: " +
+                            std::string(workflow->repository) + "/" + std::string(workflow->path) + "@" + std::string(workflow->ref);
+    fail("signer workflow", rejection);
+  }
+
+  void check_signer_workflows(std::optional<Workflow> const& actual) {
+    if (actual)
+      for (std::string const& text : policy_.signer_workflows) {
+        auto const allowed = parse_workflow(text);
+        if (allowed && workflow_matches(*allowed, policy_.hostname, *actual)) return pass("A-60", "signer workflow", identity_.san + " is allowed by " + text);
+      }
+    auto rejection = not_as_demanded("A-60", "the signing workflow is not among the allowed ones", joined(policy_.signer_workflows), identity_.san);
+    if (actual && actual->host == policy_.hostname) rejection.mend_text = nearest_workflow(*actual);
+    fail("signer workflow", rejection);
+  }
+
+  [[nodiscard]] std::string nearest_workflow(Workflow const& actual) const {
+    for (std::string const& text : policy_.signer_workflows) {
+      auto const allowed = parse_workflow(text);
+      if (!allowed || !equal_ignoring_ascii_case(allowed->repository, actual.repository) || allowed->path != actual.path) continue;
+      std::string hint = "ref `" + std::string(allowed->ref) + "` given, certificate has `" + std::string(actual.ref) + "`";
+      if (allowed->ref.find('*') != std::string_view::npos) hint += " (`*` does not match `/`)";
+      return hint;
+    }
+    return "if you trust this workflow, allow it with signer-workflows: " + std::string(actual.repository) + "/" + std::string(actual.path) + "@" + std::string(actual.ref);
+  }
+
+  void check_signer_workflow(std::optional<Workflow> const& actual) {
+    std::string_view wanted = policy_.signer_workflow;
+    std::string_view host = policy_.hostname;
+    // "[host/]owner/repo/path": an owner's name has no dot.
+    if (auto const slash = wanted.find('/'); slash != std::string_view::npos && wanted.substr(0, slash).find('.') != std::string_view::npos) {
+      host = wanted.substr(0, slash);
+      wanted.remove_prefix(slash + 1);
+    }
+    auto const allowed = parse_workflow(wanted);
+    bool const holds = allowed && actual && actual->host == host && equal_ignoring_ascii_case(allowed->repository, actual->repository) &&
+                       allowed->path == actual->path &&
+                       (allowed->ref.empty() ? actual->ref.empty() || is_ref(actual->ref) : allowed->ref == actual->ref);
+    if (holds) return pass("V-93", "signer workflow", identity_.san);
+    fail("signer workflow", with_ref_hint(not_as_demanded("V-93", "another workflow has signed", "https://" + std::string(host) + "/" + std::string(wanted), identity_.san), wanted));
+  }
+
+  [[nodiscard]] Rejection with_ref_hint(Rejection rejection, std::string_view wanted) const {
+    auto const given = wanted.rfind('@');
+    auto const had = identity_.san.rfind('@');
+    if (given != std::string_view::npos && had != std::string::npos && wanted.substr(given) != std::string_view(identity_.san).substr(had))
+      rejection.mend_text = "ref `" + std::string(wanted.substr(given + 1)) + "` given, certificate has `" + identity_.san.substr(had + 1) + "`";
+    return rejection;
+  }
+
+  void check_source() {
+    std::string const owner = policy_.repository.empty() ? policy_.owner : policy_.repository.substr(0, policy_.repository.find('/'));
+    if (owner.empty()) return;
+    check_extension("V-93", "source repository owner", source_repository_owner_uri, origin() + owner, Compare::ignoring_case);
+    if (policy_.repository.empty()) return;
+    std::string mend;
+    if (auto const* found = identity_.find(source_repository_uri); found && found->starts_with(origin() + policy_.repository))
+      mend = "the names only begin alike: this is another repository";
+    check_extension("V-96", "source repository", source_repository_uri, origin() + policy_.repository, Compare::ignoring_case, mend);
+  }
+
+  void check_source_ref() {
+    std::string mend;
+    if (auto const* found = identity_.find(source_repository_ref); found && !policy_.source_ref.starts_with("refs/") && found->ends_with("/" + policy_.source_ref))
+      mend = "ref `" + policy_.source_ref + "` given, certificate has `" + *found + "`: give the full form";
+    check_extension("V-93", "source ref", source_repository_ref, policy_.source_ref, Compare::bytes, mend);
+  }
+
+  void check_release_identity() {
+    if (identity_.san_kind == SanKind::uri && identity_.san == release_identity) return pass("V-38a", "release attestation signer", identity_.san);
+    fail("release attestation signer", not_as_demanded("V-38a", "GitHub's release service has not signed this", std::string(release_identity), identity_.san));
+  }
+
+  CertificateIdentity const& identity_;
+  Policy const& policy_;
+  CheckTrace& trace_;
+  bool ok_ = true;
+};
+
+/// A member that is a string or an integer, as text.
+std::string text_in(boost::json::value const& predicate, std::string_view name) {
+  if (auto text = string_in(predicate, name)) return std::move(*text);
+  if (auto const number = integer_in(predicate, name)) return std::to_string(*number);
+  return {};
+}
+
+bool check_release_statement(Statement const& statement, std::string_view payload, ReleasePolicy const& release, CheckTrace& trace) {
+  bool ok = true;
+  auto const check = [&](std::string name, bool holds, std::string const& expected, std::string const& found) {
+    if (holds) return trace.pass("V-38a", std::move(name), found);
+    ok = false;
+    trace.fail(name, reject("release-attestation", "statement", "the release attestation has another " + name).rule("V-38a").expected(expected).found(found));
+  };
+  // The payload was parsed by parse_statement() before; it is the same text.
+  auto const document = parse_json(payload, "statement", {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
+  boost::json::value const none;
+  auto const* const member = document ? find(*document, "predicate") : nullptr;
+  boost::json::value const& predicate = member ? *member : none;
+
+  bool const type_known = std::find(release_predicate_types.begin(), release_predicate_types.end(), statement.predicate_type) != release_predicate_types.end();
+  check("predicate type", type_known, std::string(release_predicate_types.back()), statement.predicate_type);
+  std::string const repository = text_in(predicate, "repository");
+  check("repository", equal_ignoring_ascii_case(repository, release.repository), release.repository, repository);
+  for (auto const& [name, key, expected] : {std::tuple{"repository id", "repositoryId", &release.repository_id},
+                                            std::tuple{"owner id", "ownerId", &release.owner_id}, std::tuple{"tag", "tag", &release.tag}}) {
+    std::string const found = text_in(predicate, key);
+    check(name, !expected->empty() && found == *expected, *expected, found);
+  }
+  std::string const package = "pkg:github/" + release.repository + "@";
+  std::string found_commit;
+  for (Subject const& subject : statement.subjects) {
+    std::string_view const uri = subject.uri;
+    if (uri.size() < package.size() || !equal_ignoring_ascii_case(uri.substr(0, package.size()), package)) continue;
+    std::string_view const version = uri.substr(package.size());
+    if (version != release.tag && version != percent_encode(release.tag)) continue;
+    if (auto const digest = subject.digests.find("sha1"); digest != subject.digests.end()) found_commit = digest->second;
+  }
+  check("commit of " + package + release.tag, !release.commit.empty() && equal_ignoring_ascii_case(found_commit, release.commit), release.commit, found_commit);
+  return ok;
+}
+
+}  // namespace
+
+Verdict<bool> check_policy(Policy const& policy) {
+  int const san_options = int{!policy.signer_repository.empty()} + int{!policy.signer_workflow.empty()} +
+                          int{!policy.certificate_identity.empty()} + int{!policy.certificate_identity_regex.empty()} +
+                          int{!policy.signer_workflows.empty()};
+  bool const about_certificates = san_options != 0 || !policy.repository.empty() || !policy.owner.empty() || !policy.repository_id.empty() ||
+                                  !policy.owner_id.empty() || !policy.signer_digest.empty() || !policy.source_digest.empty() ||
+                                  !policy.source_ref.empty() || policy.deny_self_hosted_runners;
+  if (policy.key || policy.release) {
+    if (policy.key && policy.release) return bad_policy("policy", "a key and a release attestation exclude each other");
+    if (about_certificates) return bad_policy("policy", "demands on a workflow's certificate do not go together with a key or a release attestation");
+    return true;
+  }
+  if (!policy.repository.empty() && !policy.owner.empty()) return bad_policy("policy", "repository and owner exclude each other");
+  if (san_options > 1)
+    return bad_policy("policy", "signer-repo, signer-workflow, signer-workflows, cert-identity and cert-identity-regex exclude each other");
+  if (policy.repository.empty() && policy.owner.empty() && san_options == 0)
+    return bad_policy("policy", "it names nobody who may sign").expected("a repository, an owner or an identity");
+  if (!policy.repository.empty() && !is_repository(policy.repository)) return bad_policy("repository", "this is no repository").expected("owner/repo").found(policy.repository);
+  if (!policy.owner.empty() && !is_name(policy.owner)) return bad_policy("owner", "this is no owner").found(policy.owner);
+  if (!policy.signer_repository.empty() && !is_repository(policy.signer_repository))
+    return bad_policy("signer-repo", "this is no repository").expected("owner/repo").found(policy.signer_repository);
+  if (policy.hostname.empty() || !is_name(policy.hostname)) return bad_policy("hostname", "this is no host name").found(policy.hostname);
+  if (!policy.signer_digest.empty() && !is_hex(policy.signer_digest)) return bad_policy("signer-digest", "this is no digest").expected("hex").found(policy.signer_digest);
+  if (!policy.source_digest.empty() && !is_hex(policy.source_digest)) return bad_policy("source-digest", "this is no digest").expected("hex").found(policy.source_digest);
+  if (!policy.certificate_identity_regex.empty())
+    if (auto const pattern = IdentityPattern::compile(policy.certificate_identity_regex); !pattern) return pattern.error();
+  for (std::string const& text : policy.signer_workflows) {
+    auto const workflow = parse_workflow(text);
+    if (!workflow || workflow->ref.empty() || workflow->repository.find('*') != std::string_view::npos || workflow->path.find('*') != std::string_view::npos) {
+      auto rejection = bad_policy("signer-workflows", "this names no workflow at a ref").expected("owner/repo/.github/workflows/file.yml@refs/heads/main, with * in the ref only").found(text);
+      rejection.rule_number = "A-60";
+      return rejection;
+    }
+  }
+  return true;
+}
+
+bool check_identity(CertificateIdentity const& identity, Policy const& policy, CheckTrace& trace) {
+  return IdentityCheck(identity, policy, trace).run();
+}
+
+bool check_statement(Statement const& statement, std::string_view payload, Policy const& policy, CheckTrace& trace) {
+  if (policy.release) return check_release_statement(statement, payload, *policy.release, trace);
+  if (policy.predicate_types.empty()) return true;
+  if (std::find(policy.predicate_types.begin(), policy.predicate_types.end(), statement.predicate_type) != policy.predicate_types.end()) {
+    trace.pass("V-93", "predicate type", statement.predicate_type);
+    return true;
+  }
+  trace.fail("predicate type", reject("predicate-type", "statement", "the statement has a predicate of another type").rule("V-93").expected(joined(policy.predicate_types)).found(statement.predicate_type));
+  return false;
+}
+
+}  // namespace acr::sigstore
