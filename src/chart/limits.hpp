@@ -1,0 +1,37 @@
+#pragma once
+
+// All upper bounds of this room: src/chart/limits.hpp
+// Constants are Helm's own or the specification's; the struct holds what a caller may change.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace acr::chart {
+
+/// Bounds on one chart (P-18, P-19, P-154, P-159). Sizes in bytes.
+struct Limits {
+  std::uint64_t file_bytes = 5'242'880;     ///< one file, equal is allowed (P-18)
+  std::uint64_t chart_bytes = 104'857'600;  ///< all entries of a package; reaching it is refused (P-19)
+  std::uint64_t files = 100'000;            ///< files of a chart, archives unpacked (P-154)
+  std::uint64_t directories = 100'000;      ///< directories walked, links to directories counted each time
+  std::size_t path_bytes = 4096;            ///< a path in the chart (P-154)
+  unsigned archive_depth = 10;              ///< archives within archives (P-159)
+  unsigned local_dependency_depth = 10;     ///< chains of `file://` dependencies; the chart is 0 (D-26)
+};
+
+/// A rule of .helmignore, its CR counted, its LF not, stays below this (P-31).
+inline constexpr std::size_t ignore_line_bytes = 65'536;
+
+/// The name of a package file (P-3).
+inline constexpr std::size_t file_name_bytes = 255;
+
+/// Links followed while one path is resolved, as Linux counts.
+inline constexpr unsigned links_followed = 40;
+
+/// An ignore file, Chart.yaml, a lock: as any file (P-153).
+inline constexpr std::size_t text_bytes = 5'242'880;
+
+/// A Git LFS pointer is smaller than this (P-20).
+inline constexpr std::size_t lfs_pointer_bytes = 1024;
+
+}  // namespace acr::chart
