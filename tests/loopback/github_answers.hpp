@@ -1,0 +1,85 @@
+#pragma once
+
+// What GitHub would answer, without sockets: tests/loopback/github_answers.hpp (github-api.md)
+// A scenario folder (tests/data/lab/*) makes the material: repo.bundle (cloned bare, read with the git
+// command line), github.json (attestations), event.json (the pull request). Answers are filled-in examples of
+// GitHub's own description, so that they have every field that GitHub promises.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace acr::loopback {
+
+struct GithubSettings {
+  std::filesystem::path
+      scenario;       ///< folder with github.json; repo.bundle, event.json and rules.json as needed
+  std::string token;  ///< non-empty: the only one that is accepted
+  bool read_only_token = false;    ///< PATCH answers 403
+  bool serve_objects = true;       ///< off: git data answers 404, as if the run should need none of it
+  bool bulk_listing = true;        ///< off: the bulk listing answers 404 (G-12b)
+  bool attestations = true;        ///< off: no attestation endpoint at all, as on an Enterprise Server (G-15)
+  bool repository_visible = true;  ///< off: the repository itself answers 404
+  bool normalize_line_ends = false;  ///< a written description comes back with LF for CRLF
+  std::string installed_version;     ///< non-empty: an Enterprise Server of that version
+  std::vector<std::string> api_versions{"2022-11-28", "2026-03-10"};
+  std::string renamed_from;  ///< "owner/name": answers 301 or 307 to /repositories/<id>/… (G-9)
+  std::size_t truncate_trees_above = 100000;  ///< entries; more: `truncated` (G-18)
+  std::uint64_t rate_limit = 1000;            ///< x-ratelimit-limit and first x-ratelimit-remaining
+  std::size_t dead_links = 0;  ///< so many links of each attestation are expired when handed out
+  std::size_t page_cap = 100;  ///< entries of one page at most, whatever per_page says
+};
+
+struct PlainRequest {
+  std::string method;
+  std::string target;                          ///< path and query, without the base path
+  std::map<std::string, std::string> headers;  ///< names in lower case
+  std::string body;
+};
+
+struct PlainAnswer {
+  int status = 200;
+  std::map<std::string, std::string> headers;  ///< names in lower case
+  std::string body;
+};
+
+/// Thread-safe. Stateful: the description of pull requests, hidden tags, the rate limit.
+class GithubAnswers {
+ public:
+  /// `description`: openapi-subset.json. Throws std::runtime_error for an unusable scenario.
+  GithubAnswers(GithubSettings settings, std::filesystem::path const& description);
+  ~GithubAnswers();
+  GithubAnswers(GithubAnswers const&) = delete;
+  GithubAnswers& operator=(GithubAnswers const&) = delete;
+
+  /// Where the two servers are reachable, without a trailing slash. Called once, before the first answer.
+  void set_origins(std::string api_base, std::string storage);
+
+  /// As api.github.com.
+  PlainAnswer api(PlainRequest const& request);
+  /// As the storage behind bundle_url: Snappy blocks; refuses a request with credentials (G-10).
+  PlainAnswer storage(PlainRequest const& request);
+
+  /// Tags that are not pushed yet answer 404.
+  void hide_tag(std::string const& name);
+  void show_tag(std::string const& name);
+  [[nodiscard]] std::optional<std::string> pull_body(std::uint64_t number) const;
+  void set_pull_body(std::uint64_t number, std::optional<std::string> const& body);
+  /// Sets one field of the pull request by its path, e.g. {"head", "sha"}.
+  void set_pull_field(std::uint64_t number, std::vector<std::string> const& where, std::string const& json);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// One Snappy block with literals and copies: an encoder of the tests' own.
+std::string snappy_block(std::string_view bytes);
+
+}  // namespace acr::loopback
