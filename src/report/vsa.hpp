@@ -20,6 +20,6 @@ inline constexpr std::string_view vsa_predicate_type = "https://slsa.dev/verific
 /// packaged chart has at least one upstream attestation and all of them verified; "FAILED" for a refused run.
 ///
 /// `verifier_id`: URI of this action, e.g. "https://github.com/org/atomic-chart-release".
-std::string vsa_predicate(ReleaseRecord const& record, ReleaseFiles const& files, std::string_view verifier_id);
+std::string vsa_predicate(ReleaseRecord const& record, std::string_view verifier_id);
 
 }  // namespace acr::report

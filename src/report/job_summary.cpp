@@ -1,0 +1,263 @@
+#include "report/job_summary.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "report/limits.hpp"
+#include "report/markdown.hpp"
+
+namespace acr::report {
+namespace {
+
+// Markdown that never grows over its limit: blocks are added whole, rows of a list or table until the room is used up.
+class BoundedText {
+ public:
+  explicit BoundedText(std::size_t limit) : limit_(limit - reserve) {}
+
+  void block(std::string const& text) {
+    if (full_ || text_.size() + text.size() + 2 > limit_) {
+      full_ = true;
+      return;
+    }
+    text_ += text + "\n\n";
+  }
+
+  /// `head`: the lines in front of the first row, each ended.
+  void rows(std::string const& title, std::string const& head, std::vector<std::string> const& rows) {
+    if (rows.empty()) return;
+    std::string const begin = title + "\n\n" + head;
+    if (full_ || text_.size() + begin.size() + 2 > limit_) {
+      missing_ += rows.size();
+      full_ = true;
+      return;
+    }
+    text_ += begin;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (text_.size() + rows[i].size() + 2 > limit_) {
+        missing_ += rows.size() - i;
+        full_ = true;
+        break;
+      }
+      text_ += rows[i] + "\n";
+    }
+    text_ += "\n";
+  }
+
+  std::string take() {
+    if (missing_ > 0)
+      text_ += "… " + std::to_string(missing_) + " rows are missing here; the verification report has them all.\n";
+    else if (full_)
+      text_ += "… the rest does not fit here; the verification report has it all.\n";
+    return std::move(text_);
+  }
+
+ private:
+  static constexpr std::size_t reserve = 256;  // the closing line
+  std::size_t limit_;
+  std::string text_;
+  std::size_t missing_ = 0;
+  bool full_ = false;
+};
+
+std::string counted(std::size_t count, std::string const& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string pull_request_link(ReleaseRecord const& record) {
+  return link(std::to_string(record.pr_number),
+              record.server_url + "/" + record.repository + "/pull/" + std::to_string(record.pr_number));
+}
+
+std::string verdict(ReleaseRecord const& record) {
+  auto const packaged = counted(record.packaged_count(), "chart");
+  std::string text = "## Atomic chart release: ";
+  switch (record.result) {
+    case Result::success: text += packaged + " verified and packaged"; break;
+    case Result::partial:
+      text += packaged + " verified and packaged, " + std::to_string(record.charts.size() - record.packaged_count()) +
+              " left out";
+      break;
+    case Result::no_charts: text += "no chart changed"; break;
+    case Result::skipped: text += "skipped"; break;
+    case Result::failed: text += "refused"; break;
+  }
+  text += "\n\n";
+  if (!record.reason.empty()) text += "Reason: " + code_span(record.reason) + ". ";
+  if (record.pr_number != 0) text += "Pull request " + pull_request_link(record) + ", ";
+  text += code_span(record.source_branch) + " at " + code_span(record.head) + " into " +
+          code_span(record.release_branch) + " at " + code_span(record.base) + ". Upstream attestations: " +
+          std::to_string(record.entry_count(EntryStatus::verified)) + " verified, " +
+          std::to_string(record.entry_count(EntryStatus::failed)) + " failed, " +
+          std::to_string(record.entry_count(EntryStatus::unresolved) +
+                         record.entry_count(EntryStatus::verified_unbound)) +
+          " unresolved.";
+  return text;
+}
+
+std::string finding_row(std::string const& subject, Finding const& finding) {
+  return "| " + code_span(finding.code) + " | " + subject + " | " + code_span(finding.where) + " | " +
+         code_span(finding.why, 1000) + " | " + code_span(finding.expected_value, 500) + " | " +
+         code_span(finding.found_value, 500) + " | " + code_span(finding.mend_text, 500) + " | " +
+         (finding.rule_number.empty() ? "–" : code_span(finding.rule_number)) + " |";
+}
+
+constexpr char const* finding_head =
+    "| code | chart | place | what is wrong | expected | found | what to do | rule |\n|---|---|---|---|---|---|---|---|\n";
+
+std::vector<std::string> refusal_rows(ReleaseRecord const& record) {
+  std::vector<std::string> rows;
+  for (auto const& refusal : record.refusals) rows.push_back(finding_row("–", refusal));
+  for (auto const& chart : record.charts) {
+    for (auto const& refusal : chart.refusals) rows.push_back(finding_row(code_span(chart.name), refusal));
+    for (auto const& entry : chart.entries)
+      if (entry.refusal)
+        rows.push_back(finding_row(code_span(chart.name) + " " + code_span(entry.key), *entry.refusal));
+  }
+  return rows;
+}
+
+std::vector<std::string> warning_rows(ReleaseRecord const& record) {
+  std::vector<std::string> rows;
+  for (auto const& warning : record.warnings) rows.push_back(finding_row("–", warning));
+  for (auto const& chart : record.charts) {
+    for (auto const& warning : chart.warnings) rows.push_back(finding_row(code_span(chart.name), warning));
+    for (auto const& entry : chart.entries)
+      for (auto const& warning : entry.warnings)
+        rows.push_back(finding_row(code_span(chart.name) + " " + code_span(entry.key), warning));
+  }
+  return rows;
+}
+
+std::string verified_of_all(ChartRecord const& chart) {
+  auto const verified = std::ranges::count(chart.entries, EntryStatus::verified, &LineageEntry::status);
+  return std::to_string(verified) + " of " + std::to_string(chart.entries.size());
+}
+
+std::vector<std::string> chart_rows(ReleaseRecord const& record) {
+  std::vector<std::string> rows;
+  for (auto const& chart : record.charts)
+    rows.push_back("| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) +
+                   " | " + to_text(chart.status) + " | " + verified_of_all(chart) + " | " + code_span(chart.package) +
+                   " | " + code_span(chart.digest) + " | " + (chart.size ? std::to_string(chart.size) : "–") + " |");
+  return rows;
+}
+
+std::vector<std::string> lineage_rows(ReleaseRecord const& record) {
+  std::vector<std::string> rows;
+  for (auto const& chart : record.charts)
+    for (auto const& entry : chart.entries)
+      rows.push_back("| " + code_span(chart.name) + " | " + code_span(entry.key) + " | " +
+                     attestation_link(record.server_url, record.repository, entry.id) + " | " +
+                     to_text(entry.status) + " | " + code_span(entry.subject_digest) + " | " +
+                     code_span(entry.facts ? entry.facts->signer : "") + " | " +
+                     code_span(entry.facts ? entry.facts->predicate_type : "") + " |");
+  return rows;
+}
+
+std::vector<std::string> dependency_rows(ReleaseRecord const& record) {
+  std::vector<std::string> rows;
+  for (auto const& chart : record.charts)
+    for (auto const& each : chart.dependencies)
+      rows.push_back("| " + code_span(chart.name) + " | " + code_span(each.name) + " | " + code_span(each.version) +
+                     " | " + code_span(each.url) + " | " + code_span(each.sha256) + " | " +
+                     (each.pinned ? "yes" : "no, paste " + code_span(each.pin_line)) + " |");
+  return rows;
+}
+
+// chart → tag → upstream attestations → package → build attestation. The build attestation is made after the run.
+std::string lineage_graph(ReleaseRecord const& record) {
+  std::string text = "```mermaid\nflowchart LR\n";
+  std::size_t edges = 0;
+  std::size_t shown = 0;
+  for (; shown < record.charts.size(); ++shown) {
+    auto const& chart = record.charts[shown];
+    auto const n = std::to_string(shown);
+    std::string part = "  c" + n + "[" + mermaid_label(chart.name + " " + chart.version) + "] --> t" + n + "[" +
+                       mermaid_label(chart.tag) + "]\n";
+    std::size_t part_edges = 1;
+    bool const packaged = chart.status == ChartStatus::packaged;
+    std::string const end = packaged ? "p" + n : "x" + n;
+    for (std::size_t i = 0; i < chart.entries.size(); ++i) {
+      auto const& entry = chart.entries[i];
+      auto const node = "a" + n + "_" + std::to_string(i);
+      part += "  t" + n + " --> " + node + "[" +
+              mermaid_label(entry.key + " " + entry.id + ": " + to_text(entry.status)) + "] --> " + end + "\n";
+      part_edges += 2;
+    }
+    if (chart.entries.empty()) part += "  t" + n + " --> " + end + "\n", ++part_edges;
+    if (packaged) {
+      part += "  p" + n + "[" + mermaid_label(chart.package) + "] --> b" + n + "(" +
+              mermaid_label("build attestation") + ")\n";
+      ++part_edges;
+    } else {
+      part += "  x" + n + "[" + mermaid_label(to_text(chart.status)) + "]\n";
+    }
+    if (edges + part_edges > max_graph_edges || text.size() + part.size() + 4 > max_graph_bytes) break;
+    text += part;
+    edges += part_edges;
+  }
+  text += "```";
+  if (shown < record.charts.size())
+    text += "\n\nThe graph shows the first " + std::to_string(shown) + " of " + counted(record.charts.size(), "chart") + ".";
+  return shown == 0 ? "The lineage graph is too large to be drawn." : text;
+}
+
+}  // namespace
+
+std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) {
+  BoundedText text(max_summary_bytes);
+  text.block(verdict(record));
+  text.rows("### Refused", finding_head, refusal_rows(record));
+  text.rows("### Charts",
+            "| chart | version | tag | status | upstream verified | package | digest | bytes |\n"
+            "|---|---|---|---|---|---|---|---|\n",
+            chart_rows(record));
+  if (!record.charts.empty()) text.block("### Lineage\n\n" + lineage_graph(record));
+  text.rows("<details><summary>Upstream attestations</summary>",
+            "| chart | check | id | verdict | subject | signer | predicate |\n|---|---|---|---|---|---|---|\n",
+            lineage_rows(record));
+  if (record.entry_count(EntryStatus::verified) + record.entry_count(EntryStatus::verified_unbound) +
+          record.entry_count(EntryStatus::unresolved) + record.entry_count(EntryStatus::failed) > 0)
+    text.block("</details>");
+  text.rows("### Dependencies",
+            "| chart | dependency | version | source | sha256 | pinned |\n|---|---|---|---|---|---|\n",
+            dependency_rows(record));
+  text.rows("### Warnings", finding_head, warning_rows(record));
+  std::vector<std::string> removed;
+  for (auto const& name : record.removed_charts) removed.push_back("- " + code_span(name));
+  text.rows("### Removed charts (not packaged)", "", removed);
+  std::vector<std::string> records;
+  auto const file = [&](char const* what, std::string const& path, std::string const& digest) {
+    if (!path.empty()) records.push_back("| " + std::string(what) + " | " + code_span(path) + " | " + code_span(digest) + " |");
+  };
+  file("verification report", files.verification_path, files.verification_digest);
+  file("manifest", files.manifest_path, files.manifest_digest);
+  file("checksums", files.checksums_path, "");
+  file("verification summary", files.vsa_path, "");
+  text.rows("### Files", "| file | path | digest |\n|---|---|---|\n", records);
+  return text.take();
+}
+
+std::string finalize_summary(ReleaseManifest const& manifest, std::string_view server_url, std::string_view repository,
+                             std::string_view overall_id, std::string_view description) {
+  BoundedText text(max_summary_bytes);
+  std::vector<std::string> rows;
+  auto const row = [&](std::string const& key, std::string_view id, std::string const& digest) {
+    rows.push_back("| " + code_span(key) + " | " + attestation_link(server_url, repository, id) + " | " +
+                   code_span(digest) + " |");
+  };
+  for (auto const& [key, id] : manifest.attestations) {
+    auto const* chart = manifest.chart(key.substr(std::min(key.size(), std::string_view("build-").size())));
+    row(key, id, key == "tag-verification" ? manifest.verification_digest : chart ? chart->digest : "");
+  }
+  if (!overall_id.empty()) row("overall", overall_id, "");
+  text.block("## Atomic chart release: " + counted(rows.size(), "attestation") + " recorded");
+  text.rows("### Attestations", "| key | id | subject |\n|---|---|---|\n", rows);
+  if (!description.empty())
+    text.block("### For the pull request's description\n\nThe description could not be written; this belongs into it:\n\n" +
+               std::string(description));
+  return text.take();
+}
+
+}  // namespace acr::report
