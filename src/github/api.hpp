@@ -38,12 +38,12 @@ struct ApiSettings {
   std::string base_url = "https://api.github.com";  ///< G-1; one trailing slash is dropped
   std::string token;                                ///< empty: no Authorization
   std::string api_version = "2022-11-28";           ///< X-GitHub-Api-Version
-  std::string user_agent = "atomic-chart-release";  ///< with the version: "atomic-chart-release/1.0.0"
+  std::string user_agent = "atomic-chart-release";  ///< with the version: "atomic-chart-release/1.0.0" (G-2)
   std::size_t max_parallel = 4;                     ///< requests at once, 1 … limits::parallel_requests
 };
 
 /// A status that no caller can use. code(): "bad-token", "no-access", "bad-request", "api-version", "gone",
-/// "validation-failed", "blocked", "bad-response", "not-acceptable", "redirect-refused". what() holds method, path
+/// "validation-failed", "blocked", "bad-response", "not-acceptable". what() holds method, path
 /// without query, status, the server's messages (escaped, cut) and the request id; never a header or the token (G-32).
 class ApiError : public RunError {
  public:
@@ -63,6 +63,7 @@ struct Call {
   std::string body;                                        ///< JSON; for POST and PATCH
   std::string accept = "application/vnd.github+json";
   bool read = true;          ///< may be repeated: every GET, and the POST of G-12b
+  bool names_version = true;  ///< send X-GitHub-Api-Version
   bool conditional = false;  ///< send the stored ETag; a 304 gives the stored body (G-30)
   std::vector<int> expected{};  ///< statuses beside 200 and 201 that the caller handles itself
   std::size_t body_limit = limits::json_bytes;
@@ -75,6 +76,7 @@ struct Answer {
   std::string content_type;
   std::string about;         ///< "GET /repos/acme/charts": for messages
   std::string message;       ///< of an error: the server's messages, escaped and cut (G-32); else empty
+  std::string request_id;    ///< of an error: x-github-request-id, escaped
   bool unchanged = false;    ///< a 304 was answered, `body` is the stored one
 };
 
@@ -90,6 +92,7 @@ struct ApiUse {
 };
 
 /// Percent-encodes each segment and joins them with "/": path({"repos", owner, name}) (G-3). The `:` of a digest stays.
+/// Throws BadEnvironment("bad-name") for an empty, "." or ".." segment: it would name something else.
 std::string path(std::vector<std::string_view> const& segments);
 /// A ref below `prefix`: its slashes stay (G-3).
 std::string path_with_ref(std::vector<std::string_view> const& segments, std::string_view ref);
@@ -107,7 +110,7 @@ class Api {
   [[nodiscard]] Repository const& repository() const;
   [[nodiscard]] ApiSettings const& settings() const;
   [[nodiscard]] RunClock& clock() const;
-  /// The client below: for requests that are none of the API's (storage).
+  /// The client below, for requests that are none of the API's (storage).
   [[nodiscard]] net::Http& http() const;
   /// "/repos/{owner}/{repo}" plus the encoded segments.
   [[nodiscard]] std::string repository_path(std::vector<std::string_view> const& segments = {}) const;
@@ -117,7 +120,7 @@ class Api {
   [[nodiscard]] bool is_plain_loopback() const;
 
   /// The answer, when its status is 200, 201 or one of `call.expected`; any other status throws ApiError by G-33, an
-  /// unreachable or limiting server throws Unreachable.
+  /// unreachable or limiting server throws net::NetworkError.
   Answer call(Call const& call);
 
   /// GETs `call` and every page behind `Link: …; rel="next"` (G-31), each handed to `page` in order; stops when `page`

@@ -19,6 +19,5 @@ inline constexpr std::size_t bulk_digests = 1024;                          ///< 
 inline constexpr std::size_t matching_refs = 1000;                         ///< refs kept of a listing by prefix
 inline constexpr std::size_t error_text = 300;                             ///< characters of a server's message (G-32)
 inline constexpr unsigned few_requests_left = 50;                          ///< below: a warning (G-26)
-inline constexpr int being_computed_tries = 5;                             ///< repeats after 202 (G-33)
 
 }  // namespace acr::github::limits
