@@ -207,8 +207,7 @@ struct Api::State {
       case 400: throw fail(ExitStatus::bad_input, "bad-request", "the request was not understood");
       case 401: throw fail(ExitStatus::bad_input, "bad-token", "the token is wrong or has expired");
       case 403:
-      case 404:
-      case 429: {
+      case 404: {
         auto const permission = permission_for(call.method, call.path);
         throw fail(ExitStatus::bad_input, "no-access",
                    permission.empty() ? "it is absent, or the token must not see it"
@@ -216,6 +215,8 @@ struct Api::State {
       }
       case 406:
       case 415: throw fail(ExitStatus::unreachable, "not-acceptable", "it does not offer the media type asked for");
+      // With marks it was waited for below; without, nobody knows how long it would take (G-28).
+      case 429: throw fail(ExitStatus::unreachable, "rate-limited", "too many requests");
       case 410: throw fail(ExitStatus::refused, "gone", "this feature is switched off for the repository");
       case 422: throw fail(ExitStatus::refused, "validation-failed", "the request was refused");
       case 451: throw fail(ExitStatus::refused, "blocked", "the repository is blocked");

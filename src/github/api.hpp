@@ -43,7 +43,7 @@ struct ApiSettings {
 };
 
 /// A status that no caller can use. code(): "bad-token", "no-access", "bad-request", "api-version", "gone",
-/// "validation-failed", "blocked", "bad-response", "not-acceptable". what() holds method, path
+/// "validation-failed", "blocked", "bad-response", "rate-limited", "not-acceptable". what() holds method, path
 /// without query, status, the server's messages (escaped, cut) and the request id; never a header or the token (G-32).
 class ApiError : public RunError {
  public:

@@ -1,0 +1,300 @@
+// Finding and fetching attestations (github-api.md G-10, G-12 … G-15; V-97 … V-99).
+#include "github/attestations.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+
+#include "github/answer.hpp"
+#include "net/gate.hpp"
+#include "net/http.hpp"
+#include "net/url.hpp"
+#include "support/encoding.hpp"
+#include "support/parallel.hpp"
+#include "support/snappy.hpp"
+#include "support/text.hpp"
+
+namespace acr::github {
+namespace {
+
+namespace json = boost::json;
+
+// One chunk's answer fits one page when each subject has one attestation; pages of one chunk come one after another,
+// chunks side by side.
+constexpr std::size_t chunk_subjects = limits::page_entries;
+static_assert(chunk_subjects <= limits::bulk_digests);
+
+// 403 and 404 of storage: the link's time is over (G-14).
+struct DeadLink {
+  int status = 0;
+};
+
+}  // namespace
+
+struct Attestations::State {
+  Api& api;
+  std::string predicate_type;
+  net::Gate downloads;
+  std::atomic<bool> bulk_unusable{false};
+  std::atomic<std::uint64_t> listings{0};
+  std::atomic<std::uint64_t> listings_absent{0};
+  std::mutex mutex;  // guards repository_seen
+  bool repository_seen = false;
+
+  State(Api& caller, std::string filter)
+      : api(caller), predicate_type(std::move(filter)), downloads(caller.clock(), limits::parallel_downloads) {}
+
+  // 404 hides missing access: the first one asks whether the repository itself can be seen (G-12).
+  void need_repository() {
+    std::scoped_lock const lock(mutex);
+    if (repository_seen) return;
+    Call call;
+    call.path = api.repository_path();
+    try {
+      api.call(call);
+    } catch (ApiError const& error) {
+      if (error.code() == "bad-token") throw;
+      throw ApiError(ExitStatus::bad_input, "no-access",
+                     "GitHub shows neither attestations nor the repository " +
+                         printable(api.repository().full_name(), 200) + " itself: the token needs `attestations: read`" +
+                         ", and private and internal repositories need Enterprise Cloud. " + error.what(),
+                     error.http_status());
+    }
+    repository_seen = true;
+  }
+
+  void single(std::string const& subject, Listing& listing) {
+    Call call;
+    call.path = api.repository_path({"attestations", subject});
+    call.query = {{"per_page", std::to_string(limits::page_entries)}};
+    if (!predicate_type.empty()) call.query.emplace_back("predicate_type", predicate_type);
+    call.expected = {404, 422};
+    listing.of[subject];
+    ++listings;
+    api.pages(call, [&](Answer const& answer) {
+      if (answer.status == 422)
+        throw ApiError(ExitStatus::unreachable, "bad-digest",
+                       answer.about + " answered 422 (" + answer.message + "): the digest was not understood", 422);
+      if (answer.status == 404) {
+        ++listings_absent;
+        need_repository();
+        return false;
+      }
+      read_listing(answer, subject, api.repository().id, listing);
+      return true;
+    });
+  }
+
+  // Lists a chunk with the bulk call; false when this server has none and G-12 must do (G-12b).
+  bool bulk(std::vector<std::string> const& subjects, Listing& listing, std::vector<std::string>& unlinked) {
+    if (bulk_unusable) return false;
+    auto const& repository = api.repository();
+    json::array digests(subjects.begin(), subjects.end());
+    json::object body{{"subject_digests", std::move(digests)}};
+    if (!predicate_type.empty()) body["predicate_type"] = predicate_type;
+    Call call;
+    call.method = "POST";
+    call.path = path({repository.owner_kind == OwnerKind::organization ? "orgs" : "users", repository.owner,
+                      "attestations", "bulk-list"});
+    call.body = json::serialize(body);
+    call.expected = {403, 404, 422};
+    std::set<std::string> cursors;
+    std::string cursor;
+    for (std::size_t page = 1;; ++page) {
+      call.query = {{"per_page", std::to_string(limits::page_entries)}};
+      if (!cursor.empty()) call.query.emplace_back("after", cursor);
+      Answer answer;
+      try {
+        answer = api.call(call);
+      } catch (net::NetworkError const& error) {
+        // 301 or 302 to a POST: the owner was renamed.
+        if (error.failure() != net::Failure::redirect_refused) throw;
+        bulk_unusable = true;
+        return false;
+      }
+      if (answer.status != 200 && answer.status != 201) {
+        bulk_unusable = true;
+        return false;
+      }
+      if (page == 1) ++listings;
+      auto next = read_bulk_listing(answer, subjects, repository.id, listing, unlinked);
+      if (!next) return true;
+      if (page == limits::pages) bad_response(answer, "more than " + std::to_string(limits::pages) + " pages");
+      if (!cursors.insert(*next).second) bad_response(answer, "its next page was read already");
+      cursor = *std::move(next);
+    }
+  }
+
+  // Lists each subject by itself, side by side, and puts what comes in place of what was known.
+  void singles(std::vector<std::string> const& subjects, Listing& listing) {
+    std::vector<Listing> found(subjects.size());
+    for_each_index(subjects.size(), api.settings().max_parallel, [&](std::size_t i) { single(subjects[i], found[i]); });
+    for (auto& one : found) {
+      listing.foreign += one.foreign;
+      for (auto& [subject, entries] : one.of) listing.of[subject] = std::move(entries);
+    }
+  }
+
+  // G-15: a server that never had attestations must not look like a release without any.
+  void need_attestations() {
+    if (listings == 0 || listings != listings_absent || !api.is_enterprise_server()) return;
+    auto const version = meta(api).installed_version;
+    if (!version) return;
+    throw BadEnvironment("attestations-unavailable",
+                         "this server is an Enterprise Server (" + printable(*version, 40) +
+                             "), which keeps no attestations: nothing can be verified here; use github.com or GHE.com");
+  }
+
+  Verdict<std::string> unpacked(std::string const& about, std::string const& body);
+  Verdict<std::string> fetched(ListedAttestation const& attestation, std::optional<DeadLink>& dead);
+};
+
+// What storage keeps is told by its first bytes, never by its Content-Type (G-14).
+Verdict<std::string> Attestations::State::unpacked(std::string const& about, std::string const& body) {
+  auto const text = trimmed(body);
+  if (text.starts_with('{')) return body;
+  auto plain = snappy_decode(body, limits::bundle_bytes);
+  if (!plain)
+    return reject("bundle-unreadable", about, "the downloaded bundle cannot be unpacked: " + plain.error().why)
+        .rule("G-14")
+        .expected(plain.error().expected_value)
+        .found(plain.error().found_value);
+  return plain;
+}
+
+// One try at one link. A dead link is reported through `dead`.
+Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attestation, std::optional<DeadLink>& dead) {
+  auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;
+  auto url = net::Url::parse(attestation.bundle_url);
+  if (!url)
+    return reject("bundle-link", about, "the listing's link is no usable URL: " + url.error().why).rule("G-10");
+  bool const plain_allowed = url->scheme == "http" && url->is_loopback() && api.is_plain_loopback();
+  if (!url->is_https() && !plain_allowed)
+    return reject("bundle-link", about, "the listing's link is not https")
+        .rule("G-10")
+        .expected("https")
+        .found(url->text_without_query());
+  net::Request request;
+  request.url = *url;
+  // No credentials, no media type, no API version: storage refuses a request that carries both kinds of proof.
+  request.headers = {{"User-Agent", api.settings().user_agent}};
+  request.max_body = limits::compressed_bundle_bytes;
+  request.retry = net::RetryRules::storage;
+  net::Reply reply;
+  try {
+    auto const place = downloads.enter();
+    reply = api.http().exchange(request);
+  } catch (net::NetworkError const& error) {
+    switch (error.failure()) {
+      case net::Failure::too_large:
+        return reject("bundle-unreadable", about, "the download is larger than the limit")
+            .rule("G-14")
+            .expected("at most " + std::to_string(limits::compressed_bundle_bytes) + " bytes");
+      case net::Failure::redirect_refused:
+      case net::Failure::address_refused:
+        return reject("bundle-link", about, std::string("the link must not be followed: ") + error.what()).rule("G-10");
+      default: throw;
+    }
+  }
+  if (reply.status == 403 || reply.status == 404) {
+    dead = DeadLink{reply.status};
+    return std::string();
+  }
+  if (reply.status != 200)
+    return reject("bundle-unavailable", about, "storage answered " + std::to_string(reply.status))
+        .rule("G-14")
+        .found(url->text_without_query());
+  return unpacked(about, reply.body);
+}
+
+Attestations::Attestations(Api& api, std::string predicate_type)
+    : state_(std::make_unique<State>(api, std::move(predicate_type))) {}
+Attestations::~Attestations() = default;
+
+Listing Attestations::list(std::vector<std::string> const& subjects) {
+  std::set<std::string> const unique(subjects.begin(), subjects.end());
+  for (auto const& subject : unique)
+    if (!subject.starts_with("sha256:") || !is_lower_hex(std::string_view(subject).substr(7), 64))
+      throw std::logic_error("not a subject digest: " + subject);
+  std::vector<std::string> const all(unique.begin(), unique.end());
+
+  struct Chunk {
+    std::vector<std::string> subjects, unlinked;
+    Listing listing;
+    bool listed = false;
+  };
+  std::vector<Chunk> chunks;
+  for (std::size_t from = 0; from < all.size(); from += chunk_subjects) {
+    auto const to = std::min(all.size(), from + chunk_subjects);
+    chunks.emplace_back().subjects.assign(all.begin() + static_cast<std::ptrdiff_t>(from),
+                                          all.begin() + static_cast<std::ptrdiff_t>(to));
+  }
+  if (all.size() > 1)
+    for_each_index(chunks.size(), state_->api.settings().max_parallel, [&](std::size_t i) {
+      auto& chunk = chunks[i];
+      chunk.listed = state_->bulk(chunk.subjects, chunk.listing, chunk.unlinked);
+    });
+
+  Listing result;
+  std::vector<std::string> left;
+  for (auto& chunk : chunks) {
+    if (!chunk.listed) {
+      left.insert(left.end(), chunk.subjects.begin(), chunk.subjects.end());
+      continue;
+    }
+    result.foreign += chunk.listing.foreign;
+    result.of.merge(chunk.listing.of);
+    std::set<std::string> const again(chunk.unlinked.begin(), chunk.unlinked.end());
+    left.insert(left.end(), again.begin(), again.end());
+  }
+  state_->singles(left, result);
+  for (auto const& [subject, entries] : result.of)
+    result.broken += static_cast<std::size_t>(
+        std::count_if(entries.begin(), entries.end(), [](ListedAttestation const& entry) { return entry.broken; }));
+  state_->need_attestations();
+  return result;
+}
+
+Verdict<std::string> Attestations::download(ListedAttestation const& attestation) {
+  if (!attestation.bundle.empty()) return attestation.bundle;
+  auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;
+  if (attestation.broken)
+    return reject("bundle-unavailable", about, "the listing has neither a bundle nor a link to one").rule("G-12");
+  std::optional<DeadLink> dead;
+  auto first = state_->fetched(attestation, dead);
+  if (!dead) return first;
+
+  // The link lives about an hour: list again once (G-14). The same attestation is the one with the same id, or,
+  // when links carry no id, the one at the same place.
+  auto const place = [](std::string const& url) { return url.substr(0, url.find('?')); };
+  Listing fresh;
+  state_->single(attestation.subject, fresh);
+  auto const& entries = fresh.of[attestation.subject];
+  auto const same = std::find_if(entries.begin(), entries.end(), [&](ListedAttestation const& entry) {
+    return attestation.id ? entry.id == attestation.id : place(entry.bundle_url) == place(attestation.bundle_url);
+  });
+  if (same == entries.end())
+    return reject("bundle-unavailable", about, "its link has expired and it is no longer listed").rule("G-14");
+  if (!same->bundle.empty()) return same->bundle;
+  dead.reset();
+  auto second = state_->fetched(*same, dead);
+  if (dead)
+    return reject("bundle-unavailable", about,
+                  "storage answered " + std::to_string(dead->status) + " for two links, the second one fresh")
+        .rule("G-14");
+  return second;
+}
+
+std::vector<Verdict<std::string>> Attestations::download_all(std::vector<ListedAttestation> const& attestations) {
+  std::vector<std::optional<Verdict<std::string>>> slots(attestations.size());
+  for_each_index(attestations.size(), limits::parallel_downloads,
+                 [&](std::size_t i) { slots[i].emplace(download(attestations[i])); });
+  std::vector<Verdict<std::string>> results;
+  results.reserve(slots.size());
+  for (auto& slot : slots) results.push_back(*std::move(slot));
+  return results;
+}
+
+}  // namespace acr::github
