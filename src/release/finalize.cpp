@@ -1,0 +1,574 @@
+#include "release/finalize.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "report/job_summary.hpp"
+#include "report/limits.hpp"
+#include "report/pull_request_body.hpp"
+#include "release/limits.hpp"
+#include "sigstore/artifact.hpp"
+#include "sigstore/bundle.hpp"
+#include "sigstore/statement.hpp"
+#include "support/atomic_file.hpp"
+#include "support/digest.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+namespace fs = std::filesystem;
+using report::AttestationIds;
+using report::ReleaseManifest;
+
+constexpr std::string_view tag_verification_key = "tag-verification";
+constexpr std::string_view overall_key = "overall";
+constexpr std::string_view build_prefix = "build-";
+constexpr std::string_view tag_verification_subject = "w7-tag-verify";
+
+// What the caller got wrong is exit 2, what does not hold is exit 1.
+ExitStatus status_of(Rejection const& refusal) {
+  static constexpr std::array<std::string_view, 6> input_codes{
+      "bad-path", "bad-attestation-id", "bad-input", "bad-json", "conflicting-ids", "manifest-missing"};
+  return std::ranges::find(input_codes, refusal.code) == input_codes.end() ? ExitStatus::refused : ExitStatus::bad_input;
+}
+
+// --- paths -----------------------------------------------------------------------------------------------------------
+
+bool lies_in(fs::path const& path, fs::path const& directory) {
+  auto const relative = path.lexically_relative(directory);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+// A-6, with RUNNER_TEMP allowed for bundles only.
+Verdict<fs::path> resolved(FinalizeSettings const& settings, fs::path const& path, std::string const& input,
+                           bool temp_allowed) {
+  std::error_code error;
+  auto const real = fs::canonical(path.is_absolute() ? path : settings.workspace / path, error);
+  if (error)
+    return reject("bad-path", input, "there is no such file or directory: " + path.string())
+        .rule("A-6")
+        .mend("pass a workspace-relative path");
+  auto const in = [&](fs::path const& directory) {
+    std::error_code ignored;
+    return !directory.empty() && lies_in(real, fs::weakly_canonical(directory, ignored));
+  };
+  if (!in(settings.workspace) && !(temp_allowed && in(settings.runner_temp)))
+    return reject("bad-path", input, "the path leaves the workspace: " + path.string())
+        .rule("A-6")
+        .found(real.string())
+        .mend("pass a workspace-relative path");
+  return real;
+}
+
+// behind the first line of an input the runner leaves host paths, which do not exist in here.
+Verdict<fs::path> bundle_file(FinalizeSettings const& settings, std::string const& given) {
+  constexpr std::string_view temp = "/_temp/";
+  fs::path path(given);
+  std::error_code ignored;
+  auto const at = given.rfind(temp);
+  if (path.is_absolute() && !fs::exists(path, ignored) && at != std::string::npos)
+    path = settings.runner_temp / given.substr(at + temp.size());
+  return resolved(settings, path, "bundle-paths", true);
+}
+
+Verdict<std::string> read_input_file(fs::path const& path, std::size_t limit, std::string const& input) {
+  try {
+    return read_file(path, limit);
+  } catch (std::runtime_error const& error) {
+    return reject("bad-path", input, error.what()).rule("A-6");
+  }
+}
+
+// --- ids -------------------------------------------------------------------------------------------------------------
+
+// All ids of this call; one key from two inputs must have one id.
+class Ids {
+ public:
+  Verdict<bool> add(std::string key, std::string_view text, std::string const& input) {
+    auto const id = std::string(trimmed(text));
+    auto const number = to_number(id, INT64_MAX);
+    if (!number || *number == 0)
+      return reject("bad-attestation-id", input, "an attestation's id is a decimal number")
+          .rule("A-71")
+          .expected("1 to 9223372036854775807, for " + key)
+          .found(id);
+    auto const [place, fresh] = ids_.emplace(std::move(key), id);
+    if (!fresh && place->second != id)
+      return reject("conflicting-ids", input, "two inputs give different ids for " + place->first)
+          .rule("A-71")
+          .expected(place->second)
+          .found(id)
+          .mend("give each id once");
+    return true;
+  }
+  [[nodiscard]] std::map<std::string, std::string> const& all() const { return ids_; }
+
+ private:
+  std::map<std::string, std::string> ids_;
+};
+
+Verdict<bool> add_json(std::string const& text, Ids& ids) {
+  std::string const input = "attestations";
+  auto const value = parse_json(text, input, {.max_bytes = report::max_output_bytes, .max_depth = 2});
+  if (!value) return value.error();
+  auto const* object = value->if_object();
+  if (!object) return reject("bad-input", input, "not a JSON object of key → id").rule("A-71");
+  for (auto const& [name, member] : *object) {
+    std::string const key(name);
+    auto const* number = member.if_int64();
+    auto const* digits = member.if_string();
+    if (!number && !digits)
+      return reject("bad-attestation-id", input, "the id of " + key + " is neither text nor a number").rule("A-71");
+    if (auto const added = ids.add(key, number ? std::to_string(*number) : std::string(*digits), input); !added)
+      return added.error();
+  }
+  return true;
+}
+
+// One file per chart, made by the jobs of a matrix. A chart without one means that a job did not finish.
+Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest const& manifest, Ids& ids) {
+  std::string const input = "attestation-ids-dir";
+  auto const directory = resolved(settings, settings.attestation_ids_dir, input, false);
+  if (!directory) return directory.error();
+  if (!fs::is_directory(*directory))
+    return reject("bad-path", input, "not a directory: " + settings.attestation_ids_dir).rule("A-71");
+  std::set<std::string> found;
+  for (auto const& entry : fs::directory_iterator(*directory)) {
+    if (entry.path().extension() != ".id") continue;
+    auto const chart = entry.path().stem().string();
+    auto const place = input + "/" + chart + ".id";
+    if (!manifest.chart(chart)) return reject("attestation-key", place, "the manifest has no such chart").rule("A-71");
+    if (entry.is_symlink() || !entry.is_regular_file())
+      return reject("bad-path", place, "not a regular file").rule("A-6");
+    auto const text = read_input_file(entry.path(), limits::id_file_bytes, place);
+    if (!text) return text.error();
+    if (auto const added = ids.add(std::string(build_prefix) + chart, *text, place); !added) return added.error();
+    found.insert(chart);
+  }
+  for (auto const& chart : manifest.charts)
+    if (!found.contains(chart.name))
+      return reject("attestation-missing", input, "there is no id for chart " + chart.name)
+          .rule("A-71")
+          .expected(chart.name + ".id")
+          .found(std::to_string(found.size()) + " other id files")
+          .mend("let every job of the matrix upload its id, and run the failed ones again");
+  return true;
+}
+
+Verdict<Ids> collect_ids(FinalizeSettings const& settings, ReleaseManifest const& manifest) {
+  Ids ids;
+  Verdict<bool> good = true;
+  auto const shortcut = [&](std::string key, std::string const& id, std::string const& input) {
+    if (good && !id.empty()) good = ids.add(std::move(key), id, input);
+  };
+  for (auto const& chart : manifest.charts)
+    shortcut(std::string(build_prefix) + chart.name, settings.build_attestation_id, "build-attestation-id");
+  shortcut(std::string(tag_verification_key), settings.verification_attestation_id, "verification-attestation-id");
+  shortcut(std::string(overall_key), settings.overall_attestation_id, "overall-attestation-id");
+  if (good && !settings.attestations.empty()) good = add_json(settings.attestations, ids);
+  if (good && !settings.attestation_ids_dir.empty()) good = add_directory(settings, manifest, ids);
+  if (!good) return good.error();
+  return ids;
+}
+
+// --- bundles ---------------------------------------------------------------------------------------------------------
+
+// What the bundles of this call vouch for.
+struct Coverage {
+  std::set<std::string> charts;
+  bool report = false;
+};
+
+sigstore::Policy bundle_policy(FinalizeSettings const& settings) {
+  sigstore::Policy policy;
+  policy.repository = settings.repository;
+  policy.repository_id = settings.repository_id;
+  policy.owner_id = settings.repository_owner_id;
+  policy.certificate_oidc_issuer = settings.oidc_issuer;
+  policy.source_digest = settings.commit;
+  policy.deny_self_hosted_runners = settings.deny_self_hosted;
+  return policy;
+}
+
+// The verifier wants to know which artifact a bundle is about. The unverified statement only proposes one; whether it
+// is a subject, and whether all subjects are ours, is decided on the verified statement.
+sigstore::Artifact proposed_artifact(std::string const& bundle_json, ReleaseManifest const& manifest) {
+  auto const fallback = sigstore::Artifact::of_digest_text(manifest.verification_digest).value();
+  auto const bundle = sigstore::parse_bundle(bundle_json);
+  if (!bundle) return fallback;
+  auto const* envelope = std::get_if<sigstore::DsseEnvelope>(&bundle->content);
+  if (!envelope) return fallback;
+  auto const statement = sigstore::parse_statement(envelope->payload);
+  if (!statement) return fallback;
+  for (auto const& subject : statement->subjects)
+    if (auto const digest = subject.digests.find("sha256"); digest != subject.digests.end())
+      if (auto const artifact = sigstore::Artifact::of_digest_text("sha256:" + digest->second)) return *artifact;
+  return fallback;
+}
+
+Verdict<bool> cover(sigstore::Subject const& subject, ReleaseManifest const& manifest, std::string const& where,
+                    Coverage& coverage) {
+  auto const sha256 = subject.digests.find("sha256");
+  std::string const digest =
+      sha256 == subject.digests.end() ? "no sha256 digest" : "sha256:" + to_lower_ascii(sha256->second);
+  if (subject.name == tag_verification_subject && digest == manifest.verification_digest) return coverage.report = true;
+  auto const chart = std::ranges::find(manifest.charts, subject.name, &report::ManifestChart::package);
+  if (chart != manifest.charts.end() && chart->digest == digest) return coverage.charts.insert(chart->name), true;
+
+  std::string expected = "a package of the manifest by name and digest, or w7-tag-verify " + manifest.verification_digest;
+  if (chart != manifest.charts.end()) expected = chart->package + " " + chart->digest;
+  if (subject.name == tag_verification_subject) expected = subject.name + " " + manifest.verification_digest;
+  return reject("bundle-subject", where, "the bundle vouches for something that this release did not make")
+      .rule("A-74")
+      .expected(expected)
+      .found(subject.name + " " + digest)
+      .mend("attest exactly the files of the `run` step, in the same job");
+}
+
+Verdict<FinalizedBundle> verified_bundle(std::string const& bundle_json, std::string const& path,
+                                         FinalizeSettings const& settings, ReleaseManifest const& manifest,
+                                         sigstore::Verifier const& verifier, Coverage& coverage) {
+  auto const where = "bundle " + path;
+  auto const artifact = proposed_artifact(bundle_json, manifest);
+  auto const verification = verifier.verify(bundle_json, artifact, bundle_policy(settings));
+  if (!verification.attestation) {
+    if (!verification.rejection) throw std::logic_error("a bundle neither verified nor was refused");
+    return Rejection(*verification.rejection).within(where);
+  }
+  auto const& attestation = *verification.attestation;
+  auto const* statement = attestation.statement();
+  if (!statement || statement->subjects.empty())
+    return reject("bundle-subject", where, "the bundle holds no statement with subjects").rule("A-74");
+  FinalizedBundle bundle{path, attestation.identity() ? attestation.identity()->san : std::string(), {}};
+  for (auto const& subject : statement->subjects) {
+    if (auto const covered = cover(subject, manifest, where, coverage); !covered) return covered.error();
+    bundle.subjects.push_back(subject.name);
+  }
+  return bundle;
+}
+
+Verdict<Coverage> verify_bundles(FinalizeSettings const& settings, ReleaseManifest const& manifest,
+                                 sigstore::Verifier const& verifier, std::vector<FinalizedBundle>& bundles) {
+  Coverage coverage;
+  for (auto const& given : settings.bundle_paths) {
+    auto const file = bundle_file(settings, given);
+    if (!file) return file.error();
+    auto const text = read_input_file(*file, limits::bundle_file_bytes, "bundle-paths");
+    if (!text) return text.error();
+    auto const before = bundles.size();
+    for (auto const line : lines(*text)) {  // one bundle per line
+      if (trimmed(line).empty()) continue;
+      auto bundle = verified_bundle(std::string(trimmed(line)), given, settings, manifest, verifier, coverage);
+      if (!bundle) return bundle.error();
+      bundles.push_back(*std::move(bundle));
+    }
+    if (bundles.size() == before)
+      return reject("bundle-empty", "bundle " + given, "the file holds no bundle").rule("A-74");
+  }
+  if (coverage.charts.empty()) return coverage;
+  for (auto const& chart : manifest.charts)
+    if (!coverage.charts.contains(chart.name))
+      return reject("bundle-coverage", "bundle-paths", "the bundles vouch for some packages, but not for all of them")
+          .rule("A-74")
+          .expected("a subject " + chart.package + " " + chart.digest)
+          .found(std::to_string(coverage.charts.size()) + " of " + std::to_string(manifest.charts.size()) + " packages")
+          .mend("pass the bundles of all attest steps");
+  return coverage;
+}
+
+void note_unbacked(Ids const& ids, Coverage const& coverage, std::vector<Rejection>& notices) {
+  std::string keys;
+  for (auto const& [key, id] : ids.all()) {
+    if (key == overall_key) continue;  // its subject is the manifest, no bundle of it is wanted
+    bool const backed = key == tag_verification_key ? coverage.report
+                                                    : coverage.charts.contains(key.substr(build_prefix.size()));
+    if (!backed) keys += (keys.empty() ? "" : ", ") + key;
+  }
+  if (!keys.empty())
+    notices.push_back(reject("id-without-bundle", keys, "recorded without a look at the attestation")
+                          .rule("A-74")
+                          .mend("pass the attest step's `bundle-path` in `bundle-paths`"));
+}
+
+// --- manifest --------------------------------------------------------------------------------------------------------
+
+Verdict<ReleaseManifest> read_manifest_file(FinalizeSettings const& settings, std::string& bytes) {
+  auto const path = settings.workspace / settings.manifest_path;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored))
+    return reject("manifest-missing", settings.manifest_path, "there is no manifest of an earlier `run`")
+        .rule("A-73")
+        .mend("call the action with `command: run` first, and guard this step by chart-count != '0'");
+  auto const real = resolved(settings, settings.manifest_path, "manifest-path", false);
+  if (!real) return real.error();
+  auto text = read_input_file(*real, report::max_manifest_bytes, "manifest-path");
+  if (!text) return text.error();
+  bytes = *std::move(text);
+  auto manifest = report::read_manifest(bytes);
+  if (!manifest) return manifest.error();
+  // Another pull request's manifest, or one from before the last push, must not collect this run's ids.
+  if (manifest->pr != settings.pr_number || manifest->head != settings.head_sha)
+    return reject("manifest-mismatch", settings.manifest_path, "the manifest belongs to another run")
+        .rule("A-73")
+        .expected("pull request " + std::to_string(settings.pr_number) + " at " + settings.head_sha)
+        .found("pull request " + std::to_string(manifest->pr) + " at " + manifest->head)
+        .mend("run `command: run` and `finalize` in one job");
+  return manifest;
+}
+
+void warn_incomplete(ReleaseManifest const& manifest, std::vector<Rejection>& warnings) {
+  auto const has = [&](std::string const& key) {
+    return std::ranges::any_of(manifest.attestations, [&](auto const& each) { return each.first == key; });
+  };
+  std::string missing;
+  auto const want = [&](std::string const& key) {
+    if (!has(key)) missing += (missing.empty() ? "" : ", ") + key;
+  };
+  want(std::string(tag_verification_key));
+  for (auto const& chart : manifest.charts) want(std::string(build_prefix) + chart.name);
+  if (!missing.empty())
+    warnings.push_back(reject("attestation-missing", "manifest", "no id is recorded for " + missing)
+                           .rule("A-71")
+                           .mend("pass the ids of all attest steps"));
+}
+
+// --- description -----------------------------------------------------------------------------------------------------
+
+bool is_own(std::string_view key) {
+  return key == tag_verification_key || key == overall_key || key.starts_with(build_prefix);
+}
+
+// Foreign members seen in any round, the newest value of each.
+void remember(report::AttestationMap const& map, std::vector<report::MapMember>& seen) {
+  for (auto const& member : map.members) {
+    if (is_own(member.key)) continue;
+    auto const known = std::ranges::find(seen, member.key, &report::MapMember::key);
+    if (known == seen.end()) seen.push_back(member);
+    else *known = member;
+  }
+}
+
+// own keys are there with their ids, and no foreign key is gone.
+bool holds(report::AttestationMap const& map, AttestationIds const& own, std::vector<report::MapMember> const& seen) {
+  return std::ranges::all_of(own, [&](auto const& each) {
+    auto const* member = map.find(each.first);
+    return member && member->id == each.second;
+  }) && std::ranges::all_of(seen, [&](auto const& each) { return map.find(each.key) != nullptr; });
+}
+
+Rejection skipped_description(std::string why, std::string mend) {
+  return reject("description-skipped", "pull request description", std::move(why)).rule("A-90").mend(std::move(mend));
+}
+
+class DescriptionUpdate {
+ public:
+  DescriptionUpdate(FinalizeSettings const& settings, FinalizeTools const& tools, FinalizeResult& result)
+      : settings_(settings), tools_(tools), result_(result) {}
+
+  /// Refused: "map-invalid", "body-too-long", "description-refused". Throws Unreachable("concurrent-update").
+  Verdict<bool> run(AttestationIds const& own, report::HumanPart human, bool overall_still_holds) {
+    auto const skip = [&](Rejection notice) {
+      result_.notices.push_back(std::move(notice));
+      result_.undelivered = report::human_section(human, "\n", false);
+      return true;
+    };
+    if (!settings_.update_pr) return skip(skipped_description("`update-pr` is false", ""));
+    if (settings_.from_fork)
+      return skip(skipped_description("the pull request comes from a fork, whose token cannot write", ""));
+
+    std::vector<report::MapMember> seen;
+    for (std::size_t round = 0;; ++round) {
+      auto const pull = read();
+      if (!pull) return skip(skipped_description("the token may not read the pull request", permission));
+      if (is_stale(*pull)) return skip(stale(*pull));
+      auto const map = report::read_attestation_map(pull->body.value_or(""));
+      if (!map) return map.error();
+      if (*map) {
+        remember(**map, seen);
+        // The manifest is the one that the overall attestation of an earlier call has signed: its id stays.
+        if (auto const* overall = (*map)->find(overall_key); overall && overall->id && overall_still_holds)
+          human.overall_id = *overall->id;
+      }
+      auto const merged = report::merge_description(pull->body, own, human, seen);
+      if (!merged) return merged.error();
+      if (round == 0 && merged->multiple_maps) warn_multiple_maps();
+      if (github::same_text(merged->body, pull->body.value_or(""))) return done(merged->map);
+
+      auto const written = tools_.pull_requests.write_body(settings_.pr_number, merged->body);
+      if (written.outcome == github::BodyWrite::forbidden)
+        return skip(skipped_description("the token may not write the pull request", permission));
+      if (written.outcome == github::BodyWrite::refused)
+        return reject("description-refused", "pull request description", "GitHub does not take the new description")
+            .rule("A-87")
+            .found(written.why)
+            .mend("see what the message asks for, then run the job again");
+      // Written, in conflict, or unknown: what the pull request says now decides (A-89, G-29).
+      if (auto const now = read()) {
+        auto const now_map = report::read_attestation_map(now->body.value_or(""));
+        if (now_map && *now_map) {
+          if (holds(**now_map, own, seen)) {
+            result_.pr_written = true;
+            return done(**now_map);
+          }
+          remember(**now_map, seen);
+        }
+      }
+      if (round == delays.size())
+        throw Unreachable("concurrent-update",
+                          "the pull request's description was changed by others in each of five rounds");
+      tools_.sleep(with_jitter(delays[round]));
+    }
+  }
+
+ private:
+  static constexpr char const* permission = "give the job `pull-requests: write`";
+  static constexpr std::array<int, 4> delays{1000, 2000, 4000, 8000};  // milliseconds between five rounds
+
+  void warn_multiple_maps() {
+    result_.warnings.push_back(
+        reject("multiple-maps", "pull request description", "there is more than one attestation map; the first counts")
+            .rule("A-84")
+            .mend("delete the other maps by hand"));
+  }
+
+  // Nothing when the token has no right to it (403).
+  std::optional<github::PullRequest> read() {
+    try {
+      return tools_.pull_requests.read(settings_.pr_number);
+    } catch (github::ApiError const& error) {
+      if (error.http_status() == 403) return std::nullopt;
+      throw;
+    }
+  }
+
+  // the payload of a re-run is old; the pull request may have moved on.
+  [[nodiscard]] bool is_stale(github::PullRequest const& pull) const {
+    return pull.state != settings_.pr_state || pull.head_sha != settings_.head_sha || pull.base_ref != settings_.base_ref;
+  }
+
+  [[nodiscard]] Rejection stale(github::PullRequest const& pull) const {
+    return reject("stale-event", "pull request " + std::to_string(settings_.pr_number),
+                  "it has changed since this run's event; its description is left alone")
+        .rule("A-53")
+        .expected(settings_.pr_state + ", head " + settings_.head_sha + ", base " + settings_.base_ref)
+        .found(pull.state + ", head " + pull.head_sha + ", base " + pull.base_ref);
+  }
+
+  static std::chrono::milliseconds with_jitter(int delay) {
+    auto const random = std::stoul(random_hex(2), nullptr, 16);  // 0 … 65535
+    return std::chrono::milliseconds(delay + static_cast<int>(random) * delay / 2 / 65535);
+  }
+
+  bool done(report::AttestationMap const& map) {
+    result_.map = map;
+    return result_.pr_updated = true;
+  }
+
+  FinalizeSettings const& settings_;
+  FinalizeTools const& tools_;
+  FinalizeResult& result_;
+};
+
+// --- the command -----------------------------------------------------------------------------------------------------
+
+Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& tools, FinalizeResult& result) {
+  std::string bytes;
+  auto const manifest = read_manifest_file(settings, bytes);
+  if (!manifest) return manifest.error();
+  auto const ids = collect_ids(settings, *manifest);
+  if (!ids) return ids.error();
+  auto const coverage = verify_bundles(settings, *manifest, tools.verifier, result.bundles);
+  if (!coverage) return coverage.error();
+  note_unbacked(*ids, *coverage, result.notices);
+
+  AttestationIds recorded;
+  std::string overall;
+  for (auto const& [key, id] : ids->all()) {
+    if (key == overall_key) overall = id;
+    else recorded.emplace_back(key, id);
+  }
+  auto const completed = report::with_attestations(*manifest, recorded);
+  if (!completed) return completed.error();
+  auto const text = report::manifest_text(*completed);
+  if (!overall.empty()) {
+    if (auto const frozen = report::check_frozen(bytes, *completed); !frozen) return frozen.error();
+  } else if (text != bytes) {
+    auto const path = settings.workspace / settings.manifest_path;
+    write_file(path, text);
+    adopt_owner(path, settings.workspace);
+    result.manifest_written = true;
+  }
+  warn_incomplete(*completed, result.warnings);
+  result.manifest = *completed;
+  result.manifest_digest = sha256_text(text);
+
+  AttestationIds own = completed->attestations;
+  if (!overall.empty()) own.emplace_back(overall_key, overall);
+  report::HumanPart const human{settings.server_url, settings.repository, *completed, result.manifest_digest, overall};
+  DescriptionUpdate update(settings, tools, result);
+  auto const updated = update.run(own, human, overall.empty() && !result.manifest_written);
+  if (!updated) return updated.error();
+  result.summary =
+      report::finalize_summary(*completed, settings.server_url, settings.repository, overall, result.undelivered);
+  return true;
+}
+
+void set_outputs(FinalizeSettings const& settings, FinalizeResult& result) {
+  auto& outputs = result.outputs;
+  outputs.set("result", result.status == ExitStatus::done ? "success" : "failed");
+  outputs.set("reason", result.refusal ? result.refusal->code : std::string());
+  outputs.set("chart-count", std::uint64_t{result.manifest ? result.manifest->charts.size() : 0});
+  if (result.manifest) {
+    outputs.set("manifest-path", settings.manifest_path);
+    outputs.set("manifest-digest", result.manifest_digest);
+  }
+  if (result.map) outputs.set("attestation-map", report::compact_map(*result.map));
+  outputs.set("pr-updated", result.pr_updated);
+  if (settings.pr_number != 0) outputs.set("pr-number", settings.pr_number);
+  if (!settings.head_sha.empty()) outputs.set("head-sha", settings.head_sha);
+}
+
+}  // namespace
+
+FinalizeResult finalize(FinalizeSettings const& settings, FinalizeTools const& tools) {
+  FinalizeResult result;
+  try {
+    auto const outcome = run_steps(settings, tools, result);
+    if (!outcome) result.refusal = outcome.error(), result.status = status_of(outcome.error());
+  } catch (Cancelled const&) {
+    throw;
+  } catch (RunError const& error) {
+    result.status = error.status();
+    result.refusal = reject(error.code(), "finalize", error.what());
+  }
+  set_outputs(settings, result);
+  for (auto const& name : result.outputs.omitted())
+    result.warnings.push_back(reject("output-too-large", "output " + name, "left out: it would be over 512 KiB").rule("A-26"));
+  return result;
+}
+
+void log_finalize(FinalizeResult const& result, report::WorkflowLog& log) {
+  log.open_group("Attestations");
+  for (auto const& bundle : result.bundles) {
+    log.line("verified: " + bundle.path + ", signed by " + bundle.signer);
+    for (auto const& subject : bundle.subjects) log.line("  subject " + subject);
+  }
+  if (result.manifest)
+    for (auto const& [key, id] : result.manifest->attestations) log.line(key + ": " + id);
+  log.close_group();
+  if (result.manifest)
+    log.line(std::string("manifest: ") + result.manifest_digest + (result.manifest_written ? ", completed" : ", unchanged"));
+  if (result.pr_updated)
+    log.line(std::string("pull request description: ") + (result.pr_written ? "updated" : "up to date"));
+  for (auto const& notice : result.notices) log.notice(report::WorkflowLog::refusal_text(notice, {}, {}, {}));
+  for (auto const& warning : result.warnings) log.warning(warning);
+  if (result.refusal) log.refusal(*result.refusal);
+}
+
+}  // namespace acr::release
