@@ -1,0 +1,114 @@
+// Chart archives (P-56, P-56a, P-56b, P-159): a hundred odd ones, against what Helm 4.2.4 makes of them.
+
+#include "chart/archive_reader.hpp"
+
+#include <map>
+
+#include "chart/golden_lines.hpp"
+#include "chart/gzip_writer.hpp"
+#include "chart/tar_writer.hpp"
+#include "support/catch2.hpp"
+#include "support/digest.hpp"
+
+using namespace acr;
+using namespace acr::chart;
+
+namespace {
+
+/// What Helm accepts and we refuse, with our code for it (P-56, P-155, P-159).
+std::map<std::string, std::string> const stricter = {
+    {"symlink.tgz", "archive-entry"},
+    {"hard-link.tgz", "archive-entry"},
+    {"device.tgz", "archive-entry"},
+    {"fifo.tgz", "archive-entry"},
+    {"sparse-gnu.tgz", "archive-entry"},
+    {"sparse-pax.tgz", "archive-entry"},
+    {"directory-mode-on-file.tgz", "archive-entry"},
+    {"duplicate.tgz", "archive-duplicate"},
+    {"control-character.tgz", "archive-name"},
+    {"invalid-utf8.tgz", "archive-name"},
+    {"missing-last-padding.tgz", "archive-tar"},
+    {"gzip-junk-after.tgz", "archive-gzip"},
+    {"gzip-zeros-after.tgz", "archive-gzip"},
+    {"gzip-crc-wrong.tgz", "archive-gzip"},
+    {"gzip-length-wrong.tgz", "archive-gzip"},
+    {"gzip-trailer-cut.tgz", "archive-gzip"},
+    {"gzip-reserved-flag.tgz", "archive-gzip"},
+};
+
+std::string archive_with(std::vector<std::pair<std::string, std::string>> const& files) {
+  std::string tar;
+  TarWriter writer([&](std::string_view bytes) { tar.append(bytes); });
+  for (auto const& [name, bytes] : files) writer.file(name, bytes, 0);
+  writer.finish();
+  return gzip(tar);
+}
+
+}  // namespace
+
+TEST_CASE("archives are read as Helm 4.2.4 reads them, or refused", "[chart]") {
+  std::size_t checked = 0;
+  for (auto const& row : test::golden_lines("archives.tsv")) {
+    auto const& name = row.at(0);
+    CAPTURE(name);
+    auto const bytes = read_file(std::string(ACR_TEST_DATA) + "/helm-4.2.4/archives/" + name, 1 << 20);
+    ArchiveBudget budget;
+    auto const files = read_archive(bytes, name, budget);
+    ++checked;
+    if (auto const ours = stricter.find(name); ours != stricter.end()) {
+      REQUIRE(row.at(1) != "refused");
+      REQUIRE(files.has_error());
+      CHECK(files.error().code == ours->second);
+      continue;
+    }
+    if (row.at(1) == "refused") {
+      REQUIRE(files.has_error());
+      CHECK(files.error().where.starts_with(name));
+      CHECK_FALSE(files.error().rule_number.empty());
+      continue;
+    }
+    if (files.has_error()) FAIL_CHECK(files.error().sentence());
+    if (files.has_error()) continue;
+    REQUIRE(files->size() == row.size() - 1);
+    for (std::size_t i = 0; i < files->size(); ++i) {
+      auto const& file = (*files)[i];
+      auto const ours = hex(file.path) + ":" + std::to_string(file.mtime) + ":" + std::to_string(file.bytes.size()) +
+                        ":" + hex(sha256(file.bytes));
+      CHECK(ours == row[i + 1]);
+    }
+  }
+  CHECK(checked > 100);
+}
+
+TEST_CASE("the budget is shared by all archives of a chart", "[chart]") {
+  ArchiveBudget budget{.bytes = 10, .files = 3};
+  REQUIRE(read_archive(archive_with({{"c/a", "12345"}}), "one.tgz", budget).has_value());
+  auto const second = read_archive(archive_with({{"c/a", "12345"}}), "two.tgz", budget);
+  REQUIRE(second.has_error());
+  CHECK(second.error().code == "archive-too-large");
+
+  ArchiveBudget few{.bytes = 100, .files = 1};
+  REQUIRE(read_archive(archive_with({{"c/a", ""}}), "one.tgz", few).has_value());
+  CHECK(read_archive(archive_with({{"c/a", ""}}), "two.tgz", few).error().code == "archive-too-large");
+}
+
+TEST_CASE("a bomb is given up before it fills the memory", "[chart]") {
+  // 400 MiB of zeros behind the end of the archive: no file counts them, the stream does.
+  std::string tar;
+  TarWriter writer([&](std::string_view bytes) { tar.append(bytes); });
+  writer.file("c/Chart.yaml", "name: c", 0);
+  writer.finish();
+  std::string bomb = gzip(tar);
+  auto const zeros = gzip(std::string(std::size_t{100} << 20, '\0'));
+  for (int i = 0; i < 4; ++i) bomb += zeros;
+  ArchiveBudget budget;
+  auto const files = read_archive(bomb, "bomb.tgz", budget);
+  REQUIRE(files.has_error());
+  CHECK(files.error().code == "archive-too-large");
+}
+
+TEST_CASE("a path longer than the limit is refused", "[chart]") {
+  ArchiveBudget budget;
+  CHECK(read_archive(archive_with({{"c/" + std::string(4097, 'p'), ""}}), "x.tgz", budget).error().code == "archive-name");
+  CHECK(read_archive(archive_with({{"c/" + std::string(4096, 'p'), ""}}), "x.tgz", budget).has_value());
+}
