@@ -41,7 +41,7 @@ struct VerifiedLogEntry {
   std::int64_t log_index = 0;
   std::string kind;         ///< "dsse"
   std::string api_version;  ///< "0.0.1"
-  Time integrated_time;     ///< zero = the log vouches for no time
+  std::optional<Time> integrated_time;  ///< nothing: the log vouches for no time
 };
 
 /// Exists only after every check has passed, and holds only what these checks have established (V-4). Copyable value.

@@ -1,0 +1,367 @@
+// See verifier.hpp. OneVerification::run() is the list of checks, in the order of V-1.
+#include "sigstore/verifier.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "sigstore/certificate.hpp"
+#include "sigstore/certificate_chain.hpp"
+#include "sigstore/sct.hpp"
+#include "sigstore/signature.hpp"
+#include "sigstore/timestamp.hpp"
+#include "sigstore/transparency_log.hpp"
+#include "support/parallel.hpp"
+
+namespace acr::sigstore {
+namespace {
+
+Rejection refuse(std::string code, std::string rule, std::string why) {
+  return reject(std::move(code), "bundle", std::move(why)).rule(std::move(rule));
+}
+
+/// V-85: how much evidence an instance must give.
+struct Profile {
+  bool log_entries_looked_at = true;
+  std::size_t log_entries = 1;
+  std::size_t scts = 1;
+  std::size_t signed_timestamps = 0;  ///< 0: any kind of time will do, but one there must be
+};
+
+Profile profile_of(Instance instance, TrustedRoot const& root) {
+  switch (instance) {
+    case Instance::public_good: return {true, 1, 1, 0};
+    case Instance::github: return {false, 0, 0, 1};
+    case Instance::other: break;
+  }
+  return {true, root.tlogs.empty() ? 0U : 1U, root.ctlogs.empty() ? 0U : 1U, 0};
+}
+
+/// Who signed, as the bundle has it; read, not yet trusted.
+struct Signer {
+  std::optional<Certificate> certificate;
+  std::optional<CertificateIdentity> identity;
+  std::optional<PublicKey> key;
+  Instance instance = Instance::other;
+  std::string organization;
+};
+
+std::string count_text(std::size_t count, std::string const& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+/// A trusted root made ready for verifying.
+struct PreparedRoot {
+  TrustedRoot const& document;
+  ChainVerifier chains;
+  TimestampVerifier timestamps;
+};
+
+struct Verifier::State {
+  std::vector<TrustedRoot> roots;
+  VerifierOptions options;
+  SignatureMemory memory;
+  std::vector<PreparedRoot> prepared;
+};
+
+/// One bundle under one root.
+class OneVerification {
+ public:
+  OneVerification(Bundle const& bundle, Signer const& signer, Artifact const& artifact, Policy const& policy, PreparedRoot const& root)
+      : bundle_(bundle), signer_(signer), artifact_(artifact), policy_(policy), root_(root),
+        profile_(profile_of(signer.instance, root.document)) {
+    // V-88: a key speaks for itself.
+    if (policy.key) {
+      profile_ = {true, root.document.tlogs.empty() ? 0U : 1U, 0, 0};
+    }
+  }
+
+  void run() {
+    check_log_entries();
+    check_timestamps();
+    check_times();
+    if (signer_.certificate) {
+      check_chain();
+      check_certificate_timestamps();
+    }
+    check_content();
+    if (signer_.identity) identity_holds_ = check_identity(*signer_.identity, policy_, trace_);
+  }
+
+  /// Nothing failed, and nothing was left out: an attestation must not come from a check that was not reached.
+  [[nodiscard]] bool holds() const {
+    bool const signer_holds = policy_.key ? !signer_.certificate : chain_holds_ && identity_holds_;
+    return trace_.all_passed() && evidence_holds_ && times_hold_ && signer_holds && content_holds_;
+  }
+
+  CheckTrace trace_;
+  std::vector<VerifiedTime> times_;
+  std::vector<VerifiedLogEntry> entries_;
+  std::optional<Statement> statement_;
+
+ private:
+  void check_log_entries();
+  void check_timestamps();
+  void check_times();
+  void check_chain();
+  void check_certificate_timestamps();
+  void check_content();
+  void check_message(MessageSignature const& message);
+  void check_envelope(DsseEnvelope const& envelope);
+
+  Bundle const& bundle_;
+  Signer const& signer_;
+  Artifact const& artifact_;
+  Policy const& policy_;
+  PreparedRoot const& root_;
+  Profile profile_;
+  std::vector<Certificate> issuers_;  ///< the CAs that really signed the leaf
+  bool evidence_holds_ = true;  ///< of logs and timestamp authorities
+  bool times_hold_ = false;
+  bool chain_holds_ = false;
+  bool identity_holds_ = false;
+  bool content_holds_ = false;
+};
+
+void OneVerification::check_log_entries() {
+  if (!profile_.log_entries_looked_at || !signer_.key) return;
+  auto const evidence = sigstore::check_log_entries(bundle_, *signer_.key, signer_.certificate ? &*signer_.certificate : nullptr,
+                                                    root_.document.tlogs, profile_.log_entries, trace_);
+  evidence_holds_ = evidence_holds_ && evidence;
+  if (!evidence) return;
+  for (CheckedLogEntry const& checked : evidence->entries) {
+    LogEntry const& entry = bundle_.log_entries[checked.position];
+    entries_.push_back({checked.log->name(), entry.log_index, entry.kind, entry.api_version, checked.integrated_time});
+    if (checked.integrated_time)
+      times_.push_back({*checked.integrated_time, VerifiedTime::Kind::log_integrated, checked.log->name()});
+  }
+}
+
+void OneVerification::check_timestamps() {
+  auto const evidence = root_.timestamps.check(bundle_, profile_.signed_timestamps, trace_);
+  evidence_holds_ = evidence_holds_ && evidence;
+  if (!evidence) return;
+  for (CheckedTimestamp const& checked : evidence->timestamps)
+    times_.push_back({checked.time, VerifiedTime::Kind::signed_timestamp, checked.authority->uri});
+}
+
+void OneVerification::check_times() {
+  std::string const rule = policy_.key ? "V-88" : "V-85";
+  bool const needed = !policy_.key || policy_.key->valid_for.from || policy_.key->valid_for.to;
+  if (!needed || !times_.empty()) {
+    times_hold_ = true;
+    if (!times_.empty()) trace_.pass(rule, "verified times", count_text(times_.size(), "verified time"));
+  } else if (evidence_holds_) {
+    // Else what should have given a time has failed above, and this would only say it again.
+    trace_.fail("verified times", refuse("time-missing", rule, "nobody trusted vouches for the time of signing").expected("1 verified time").found("0"));
+  }
+  if (!policy_.key) return;
+  for (auto const& time : times_) {
+    if (policy_.key->valid_for.contains(time.time)) continue;
+    trace_.fail("key validity", refuse("key-time", "V-88", "the key was not valid when the signature was made").expected(to_text(policy_.key->valid_for)).found(to_text(time.time)));
+    return;
+  }
+}
+
+void OneVerification::check_chain() {
+  auto const paths = root_.chains.paths(*signer_.certificate);
+  if (!trace_.record("V-34", "certificate chain", paths, paths ? "issued by " + paths->front().issuer().subject_text() : std::string())) return;
+  // V-32: at every verified time, never now. Without one, check_times() has already failed.
+  bool all = true;
+  std::set<std::string> seen;
+  for (auto const& time : times_) {
+    auto const path = root_.chains.at(*paths, time.time);
+    if (!path) {
+      all = false;
+      trace_.fail("certificate validity at " + to_text(time.time), path.error());
+    } else if (seen.insert((*path)->issuer().der()).second) {
+      issuers_.push_back((*path)->issuer());
+    }
+  }
+  chain_holds_ = all && !times_.empty();
+  if (chain_holds_) trace_.pass("V-87", "certificate validity", "valid at " + count_text(times_.size(), "verified time"));
+  // For a complete list of failures the timestamps are still looked at when no time holds.
+  if (issuers_.empty())
+    for (auto const& path : *paths)
+      if (seen.insert(path.issuer().der()).second) issuers_.push_back(path.issuer());
+}
+
+void OneVerification::check_certificate_timestamps() {
+  if (profile_.scts == 0) return;  // V-46
+  if (issuers_.empty()) return;    // no chain, no issuer to check against: check_chain() has failed
+  auto const logs = check_scts(*signer_.certificate, issuers_, root_.document.ctlogs, profile_.scts);
+  std::string names;
+  if (logs)
+    for (auto const& name : *logs) names += (names.empty() ? "" : ", ") + name;
+  trace_.record("V-43", "certificate timestamps", logs, names);
+}
+
+void OneVerification::check_content() {
+  if (!signer_.key) return;  // reading it has failed already
+  if (auto const* message = std::get_if<MessageSignature>(&bundle_.content)) {
+    check_message(*message);
+  } else {
+    check_envelope(std::get<DsseEnvelope>(bundle_.content));
+  }
+}
+
+void OneVerification::check_message(MessageSignature const& message) {
+  bool const same_digest = trace_.record("V-11", "artifact", check_message_digest(message, artifact_), artifact_.text());
+  bool const is_signed = trace_.record("V-48", "signature", check_message_signature(message, artifact_, *signer_.key), std::string(to_text(signer_.key->kind())));
+  content_holds_ = same_digest && is_signed;
+  if (!policy_.predicate_types.empty() || policy_.release)
+    trace_.fail("predicate type", refuse("predicate-type", "V-93", "the bundle holds a bare signature, no statement"));
+}
+
+void OneVerification::check_envelope(DsseEnvelope const& envelope) {
+  // V-1: nothing of the payload is looked at before its signature holds.
+  if (!trace_.record("V-49", "signature", check_envelope_signature(envelope, *signer_.key), std::string(to_text(signer_.key->kind())))) return;
+  constexpr std::string_view in_toto = "application/vnd.in-toto+json";
+  if (envelope.payload_type != in_toto) {
+    trace_.fail("payload type", refuse("payload-type", "V-50.1", "the signed payload is no in-toto statement").expected(std::string(in_toto)).found(envelope.payload_type.substr(0, 100)));
+    return;
+  }
+  auto statement = parse_statement(envelope.payload);
+  if (!trace_.record("V-50.2", "statement", statement, statement ? count_text(statement->subjects.size(), "subject") + " of " + statement->predicate_type : std::string())) return;
+  bool const about_artifact = trace_.record("V-50.3", "artifact", matching_subject(*statement, artifact_), artifact_.text());
+  bool const as_demanded = check_statement(*statement, envelope.payload, policy_, trace_);
+  content_holds_ = about_artifact && as_demanded;
+  statement_ = std::move(*statement);
+}
+
+namespace {
+
+Verification failed(CheckTrace trace) {
+  Verification result;
+  result.rejection = trace.first_failure();
+  result.checks = trace.take();
+  return result;
+}
+
+/// Reads the signer out of the bundle. False when nothing can be verified without him; what failed is in `trace`.
+bool read_signer(Bundle const& bundle, Policy const& policy, CheckTrace& trace, Signer& signer) {
+  std::string const* const leaf = bundle.leaf();
+  if (!leaf && !policy.key) {
+    trace.fail("key material", refuse("key-material", "V-88", "the bundle was signed with a bare public key, and none is known").expected("a certificate").found("a public key"));
+    return false;
+  }
+  if (leaf && policy.key) {
+    trace.fail("key material", refuse("key-material", "V-88", "a key is demanded, but the bundle was signed with a certificate").expected("a public key").found("a certificate"));
+    return false;
+  }
+  if (policy.key) {
+    signer.key = policy.key->key;
+    trace.pass("V-88", "key material", std::string(to_text(signer.key->kind())) + " key given by the verifier");
+    return true;
+  }
+  auto certificate = Certificate::parse(*leaf);
+  if (!trace.record("V-9", "signing certificate", certificate)) return false;
+  signer.certificate = *certificate;
+  auto identity = read_identity(*certificate);
+  if (trace.record("V-91", "certificate identity", identity, identity ? identity->san : std::string())) signer.identity = std::move(*identity);
+  auto key = certificate->public_key();
+  if (trace.record("V-47", "signing key", key, key ? std::string(to_text(key->kind())) : std::string())) signer.key = *key;
+  auto organization = issuer_organization(*certificate);
+  if (!trace.record("V-30", "issuer", organization, organization ? *organization : std::string())) return false;
+  signer.organization = std::move(*organization);
+  signer.instance = instance_of(signer.organization);
+  return true;
+}
+
+}  // namespace
+
+Verifier::Verifier(std::vector<TrustedRoot> roots, VerifierOptions options) : state_(std::make_unique<State>()) {
+  state_->roots = std::move(roots);
+  state_->options = options;
+  state_->prepared.reserve(state_->roots.size());
+  for (TrustedRoot const& root : state_->roots)
+    state_->prepared.push_back({root, ChainVerifier(root.certificate_authorities, state_->memory),
+                                TimestampVerifier(root.timestamp_authorities, state_->memory)});
+}
+Verifier::~Verifier() = default;
+Verifier::Verifier(Verifier&&) noexcept = default;
+Verifier& Verifier::operator=(Verifier&&) noexcept = default;
+
+std::span<TrustedRoot const> Verifier::roots() const { return state_->roots; }
+
+Verification Verifier::verify(std::string_view bundle_json, Artifact const& artifact, Policy const& policy) const {
+  auto const bundle = parse_bundle(bundle_json, {state_->options.minimum_version});
+  if (bundle) return verify(*bundle, artifact, policy);
+  CheckTrace trace;
+  trace.fail("bundle", bundle.error());
+  return failed(std::move(trace));
+}
+
+Verification Verifier::verify(Bundle const& bundle, Artifact const& artifact, Policy const& policy) const {
+  CheckTrace common;
+  if (!common.record("V-93", "policy", check_policy(policy))) return failed(std::move(common));
+  if (bundle.version < state_->options.minimum_version) {
+    common.fail("bundle", refuse("bundle-version", "V-6", "bundles of this version are not accepted here").found(std::string(to_text(bundle.version))));
+    return failed(std::move(common));
+  }
+  common.pass("V-7", "bundle", bundle.media_type);
+  Signer signer;
+  if (!read_signer(bundle, policy, common, signer)) return failed(std::move(common));
+
+  std::vector<std::size_t> candidates;
+  if (policy.key) {
+    // No issuer points to a root: those with logs, so that a root without any does not excuse the missing log entry.
+    for (std::size_t i = 0; i < state_->roots.size(); ++i)
+      if (!state_->roots[i].tlogs.empty()) candidates.push_back(i);
+    if (candidates.empty())
+      for (std::size_t i = 0; i < state_->roots.size(); ++i) candidates.push_back(i);
+  } else {
+    candidates = roots_for(state_->roots, signer.organization);
+  }
+  if (candidates.empty()) {
+    std::string known;
+    for (auto const& root : state_->roots) known += (known.empty() ? "" : ", ") + root.source;
+    common.fail("trusted root", refuse("trusted-root-unknown", "V-30", "no trusted root knows the authority that issued the certificate")
+                                    .expected(known).found(signer.organization).mend("give a trusted-root file of that authority, if you trust it"));
+    return failed(std::move(common));
+  }
+  if (policy.release && signer.instance != Instance::github) {
+    common.fail("trusted root", refuse("release-attestation", "V-38a", "release attestations are signed under GitHub's own root").found(signer.organization));
+    return failed(std::move(common));
+  }
+
+  // Of several roots one must verify alone (V-31). When none does, the account of the one that came furthest is given.
+  std::optional<Verification> nearest;
+  std::size_t fewest_failures = 0;
+  for (std::size_t const candidate : candidates) {
+    OneVerification one(bundle, signer, artifact, policy, state_->prepared[candidate]);
+    one.trace_ = common;
+    one.trace_.pass("V-30", "trusted root", state_->roots[candidate].source);
+    one.run();
+    if (one.holds()) {
+      VerifiedAttestation attestation;
+      attestation.identity_ = signer.identity;
+      attestation.times_ = std::move(one.times_);
+      attestation.log_entries_ = std::move(one.entries_);
+      attestation.instance_ = signer.instance;
+      attestation.trusted_root_ = state_->roots[candidate].source;
+      attestation.statement_ = std::move(one.statement_);
+      attestation.artifact_ = artifact.text();
+      if (auto const* envelope = std::get_if<DsseEnvelope>(&bundle.content)) attestation.payload_ = envelope->payload;
+      Verification result;
+      result.attestation = std::move(attestation);
+      result.checks = one.trace_.take();
+      return result;
+    }
+    auto const& checks = one.trace_.results();
+    auto const failures = static_cast<std::size_t>(std::count_if(checks.begin(), checks.end(), [](auto const& c) { return !c.passed; }));
+    if (nearest && failures >= fewest_failures) continue;
+    fewest_failures = failures;
+    nearest = failed(std::move(one.trace_));
+  }
+  return std::move(*nearest);
+}
+
+std::vector<Verification> Verifier::verify_all(std::span<Job const> jobs, std::size_t workers) const {
+  std::vector<Verification> results(jobs.size());
+  for_each_index(jobs.size(), workers, [&](std::size_t i) { results[i] = verify(jobs[i].bundle_json, *jobs[i].artifact, *jobs[i].policy); });
+  return results;
+}
+
+}  // namespace acr::sigstore
