@@ -214,12 +214,9 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
             "|---|---|---|---|---|---|---|---|\n",
             chart_rows(record));
   if (!record.charts.empty()) text.block("### Lineage\n\n" + lineage_graph(record));
-  text.rows("<details><summary>Upstream attestations</summary>",
+  text.rows("### Upstream attestations",
             "| chart | check | id | verdict | subject | signer | predicate |\n|---|---|---|---|---|---|---|\n",
             lineage_rows(record));
-  if (record.entry_count(EntryStatus::verified) + record.entry_count(EntryStatus::verified_unbound) +
-          record.entry_count(EntryStatus::unresolved) + record.entry_count(EntryStatus::failed) > 0)
-    text.block("</details>");
   text.rows("### Dependencies",
             "| chart | dependency | version | source | sha256 | pinned |\n|---|---|---|---|---|---|\n",
             dependency_rows(record));

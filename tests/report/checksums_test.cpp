@@ -1,0 +1,112 @@
+#include "report/checksums.hpp"
+
+#include <stdexcept>
+
+#include "report/artifacts_list.hpp"
+#include "support/catch2.hpp"
+
+namespace {
+
+using acr::report::Checksum;
+
+struct Subject {
+  std::string name, digest;
+  bool operator==(Subject const&) const = default;
+};
+
+// getSubjectFromChecksumsString of actions/attest 4.2.2 (src/subject.ts), line by line.
+std::vector<Subject> as_attest_reads(std::string const& checksums) {
+  if (checksums.size() > 524288) throw std::runtime_error("Too many checksums specified");
+  std::vector<Subject> subjects;
+  std::vector<std::string> records;  // checksums.split(os.EOL).filter(Boolean), after CRLF → LF
+  for (std::size_t at = 0; at < checksums.size();) {
+    auto end = checksums.find('\n', at);
+    if (end == std::string::npos) end = checksums.size();
+    auto record = checksums.substr(at, end - at);
+    if (record.ends_with('\r')) record.pop_back();
+    if (!record.empty()) records.push_back(record);
+    at = end + 1;
+  }
+  for (auto const& record : records) {
+    auto const delimiter = record.find(' ');  // record.indexOf(' ')
+    if (delimiter == std::string::npos) continue;
+    auto const digest = record.substr(0, delimiter);
+    auto name = record.substr(delimiter + 1);
+    if (name.starts_with('*') || name.starts_with(' ')) name = name.substr(1);  // a flag character
+    if (digest.empty() || digest.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)
+      throw std::runtime_error("Invalid digest: " + digest);
+    if (digest.size() != 64 && digest.size() != 128) throw std::runtime_error("Unknown digest algorithm: " + digest);
+    Subject const subject{name, (digest.size() == 64 ? "sha256:" : "sha512:") + digest};
+    if (std::find(subjects.begin(), subjects.end(), subject) == subjects.end()) subjects.push_back(subject);
+  }
+  if (subjects.size() > 1024) throw std::runtime_error("Too many subjects specified");
+  return subjects;
+}
+
+TEST_CASE("the attest step reads our checksums as they are meant (A-68)", "[report]") {
+  auto const text = acr::report::checksums_text({{"web-1.2.0+b1.tgz", std::string(64, 'b')},
+                                                 {"api-2.0.0.tgz", std::string(64, 'a')},
+                                                 {"Zed 1.tgz", std::string(64, '0')}});
+  REQUIRE(text.has_value());
+  // Byte order: capitals first.
+  CHECK(*text == std::string(64, '0') + "  Zed 1.tgz\n" + std::string(64, 'a') + "  api-2.0.0.tgz\n" +
+                     std::string(64, 'b') + "  web-1.2.0+b1.tgz\n");
+  CHECK(as_attest_reads(*text) == std::vector<Subject>{{"Zed 1.tgz", "sha256:" + std::string(64, '0')},
+                                                       {"api-2.0.0.tgz", "sha256:" + std::string(64, 'a')},
+                                                       {"web-1.2.0+b1.tgz", "sha256:" + std::string(64, 'b')}});
+  auto const back = acr::report::parse_checksums(*text);
+  REQUIRE(back.has_value());
+  CHECK(back->size() == 3);
+  CHECK(acr::report::checksums_text(*back).value() == *text);
+}
+
+TEST_CASE("names that a reader could take for something else are refused (A-68)", "[report]") {
+  auto const name = GENERATE(as<std::string>(), "", "*web.tgz", " web.tgz", "web.tgz ", "a/b.tgz", "a\\b.tgz", "a\nb", "a\rb",
+                             "..", "\xff");
+  CAPTURE(name);
+  auto const text = acr::report::checksums_text({{name, std::string(64, 'a')}});
+  REQUIRE_FALSE(text.has_value());
+  CHECK(text.error().code == "checksums");
+}
+
+TEST_CASE("digests of another form, doubles and too many lines are refused (A-68)", "[report]") {
+  auto const hex = std::string(64, 'a');
+  CHECK_FALSE(acr::report::checksums_text({{"a", "sha256:" + hex}}).has_value());
+  CHECK_FALSE(acr::report::checksums_text({{"a", std::string(64, 'A')}}).has_value());
+  CHECK_FALSE(acr::report::checksums_text({{"a", hex}, {"a", hex}}).has_value());
+  std::vector<Checksum> many;
+  for (int i = 0; i < 1024; ++i) many.push_back({"chart-" + std::to_string(i) + ".tgz", hex});
+  auto const most = acr::report::checksums_text(many);
+  REQUIRE(most.has_value());
+  CHECK(as_attest_reads(*most).size() == 1024);
+  many.push_back({"one-more.tgz", hex});
+  CHECK_FALSE(acr::report::checksums_text(many).has_value());
+}
+
+TEST_CASE("only a file that we wrote is read back (A-6)", "[report]") {
+  auto const hex = std::string(64, 'a');
+  auto const text = GENERATE_COPY(as<std::string>(), hex + "  a.tgz", hex + "  a.tgz\r\n", hex + " *a.tgz\n", hex + " a.tgz\n",
+                                  "# comment\n", "\n", hex + "  ../a.tgz\n", hex + "  b\n" + hex + "  a\n",
+                                  hex + "  a\n" + hex + "  a\n", "\xef\xbb\xbf" + hex + "  a\n");
+  CAPTURE(text);
+  CHECK_FALSE(acr::report::parse_checksums(text).has_value());
+  CHECK(acr::report::parse_checksums("").value().empty());
+}
+
+TEST_CASE("the artifacts list holds plain workspace paths only (A-30)", "[report]") {
+  CHECK(acr::report::artifacts_list({".cr/a-1.tgz", ".cr/b-1.tgz"}).value() == ".cr/a-1.tgz\n.cr/b-1.tgz\n");
+  auto const path = GENERATE(as<std::string>(), "", "/a", "a=b", "#a", "oci://x", "oci:x", "a\nb", "../a", "a/../b", "a//b", " a", "a ");
+  CAPTURE(path);
+  auto const list = acr::report::artifacts_list({path});
+  REQUIRE_FALSE(list.has_value());
+  CHECK(list.error().code == "artifacts-list");
+}
+
+TEST_CASE("two artifacts of one base name would fail the step (A-30)", "[report]") {
+  CHECK_FALSE(acr::report::artifacts_list({"a/x.tgz", "b/x.tgz"}).has_value());
+  std::vector<std::string> many;
+  for (int i = 0; i < 501; ++i) many.push_back("d/" + std::to_string(i));
+  CHECK_FALSE(acr::report::artifacts_list(many).has_value());
+}
+
+}  // namespace
