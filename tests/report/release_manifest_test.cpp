@@ -1,0 +1,119 @@
+#include "report/release_manifest.hpp"
+
+#include "report/golden.hpp"
+#include "report/sample_record.hpp"
+#include "support/catch2.hpp"
+
+namespace {
+
+using acr::report::manifest_text;
+using acr::report::read_manifest;
+using acr::report::with_attestations;
+
+acr::report::ReleaseManifest sample() {
+  return acr::report::manifest_of(acr::test::released_record(), acr::test::sample_files());
+}
+
+std::string replaced(std::string text, std::string const& what, std::string const& with) {
+  auto const at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), with);
+}
+
+TEST_CASE("the manifest after `run` has every key in its place and no id (A-75)", "[report]") {
+  auto const text = manifest_text(sample());
+  CHECK(text == acr::test::golden("manifest-after-run.json", text));
+  std::size_t before = 0;
+  for (auto const* key : {"\"version\": \"1.0\"", "\"stage\": \"release-build\"", "\"charts\"", "\"pr\": 42", "\"attestations\": {}",
+                          "\"head\"", "\"base\"", "\"merge\"", "\"verification\"", "\"upstream\"", "\"dependencies\""}) {
+    auto const at = text.find(key);
+    CAPTURE(key);
+    REQUIRE(at != std::string::npos);
+    CHECK(at >= before);
+    before = at;
+  }
+}
+
+TEST_CASE("what is written is read back whole", "[report]") {
+  auto manifest = sample();
+  manifest.source_date_epoch = "1700000000";
+  manifest.dependencies[0].oci_manifest = acr::test::fake_digest('3');
+  manifest = with_attestations(manifest, {{"build-web", "3"}, {"tag-verification", "1"}}).value();
+  CHECK(read_manifest(manifest_text(manifest)).value() == manifest);
+  manifest.merge.clear();
+  manifest.dependencies.clear();
+  manifest.source_date_epoch.reset();
+  CHECK(read_manifest(manifest_text(manifest)).value() == manifest);
+}
+
+TEST_CASE("ids take their places, whatever the order they come in (A-75)", "[report]") {
+  auto const manifest = with_attestations(sample(), {{"build-web", "3"}, {"tag-verification", "1"}, {"build-api", "2"}}).value();
+  CHECK(manifest.attestations == acr::report::AttestationIds{{"tag-verification", "1"}, {"build-api", "2"}, {"build-web", "3"}});
+  auto const again = with_attestations(manifest, {{"build-api", "9"}}).value();
+  CHECK(again.attestations == acr::report::AttestationIds{{"tag-verification", "1"}, {"build-api", "9"}, {"build-web", "3"}});
+  auto const text = manifest_text(manifest);
+  CHECK(text == acr::test::golden("manifest-completed.json", text));
+}
+
+TEST_CASE("keys and ids of another kind are refused (A-75)", "[report]") {
+  struct Row { std::string key, id; };
+  auto const row = GENERATE(values<Row>({{"overall", "1"}, {"build-db", "1"}, {"lint", "1"}, {"build-", "1"}, {"build-api", ""},
+      {"build-api", "0"}, {"build-api", "01"}, {"build-api", "-1"}, {"build-api", "1x"}, {"build-api", "9223372036854775808"}}));
+  CAPTURE(row.key, row.id);
+  auto const result = with_attestations(sample(), {{row.key, row.id}});
+  REQUIRE(result.has_error());
+  CHECK(result.error().code == "attestation-key");
+}
+
+TEST_CASE("a manifest of another form is refused with the key at fault", "[report]") {
+  struct Row { std::string what, with, where; };
+  auto const row = GENERATE(values<Row>({
+      {"\"1.0\"", "\"2.0\"", "manifest: version"},
+      {"release-build", "publish", "manifest: stage"},
+      {"\"pr\": 42", "\"pr\": \"42\"", "manifest: pr"},
+      {"\"pr\": 42", "\"pr\": -1", "manifest: pr"},
+      {"\"pr\": 42", "\"pr\": 42, \"extra\": 1", "manifest: the document"},
+      {"\"pr\": 42,", "", "manifest: pr"},
+      {"\"attestations\": {}", "\"attestations\": {\"overall\": \"1\"}", "manifest: attestations.overall"},
+      {"\"attestations\": {}", "\"attestations\": {\"build-api\": 1}", "manifest: attestations.build-api"},
+      {"\"attestations\": {}", "\"attestations\": []", "manifest: attestations"},
+      {"\"head\": \"1", "\"head\": \"g", "manifest: head"},
+      {"\"name\": \"api\"", "\"name\": \"zed\"", "manifest: charts[1]"},
+      {"\"name\": \"api\"", "\"name\": \"web\"", "manifest: charts[1]"},
+      {"\"digest\": \"sha256:a", "\"digest\": \"sha256:A", "manifest: charts[0].digest"},
+      {"\"id\": \"101\"", "\"id\": \"x\"", "manifest: upstream.api.lint.id"},
+      {"\"pinned\": false", "\"pinned\": 0", "manifest: dependencies[0].pinned"},
+      {"\"pinned\": false", "\"pinned\": false, \"x\": 1", "manifest: dependencies[0]"},
+      {"{\n  \"version\"", "{\n  \"pr\": 42,\n  \"version\"", "manifest: manifest at byte 275"},
+      {"{\n", "[", "manifest: manifest at byte 11"},
+  }));
+  CAPTURE(row.what, row.with);
+  auto const result = read_manifest(replaced(manifest_text(sample()), row.what, row.with));
+  REQUIRE(result.has_error());
+  CHECK(result.error().code == "manifest-invalid");
+  if (row.where.find(" at byte ") == std::string::npos) CHECK(result.error().where == row.where);
+}
+
+TEST_CASE("a signed manifest must not change by a byte (A-73)", "[report]") {
+  auto const manifest = with_attestations(sample(), {{"tag-verification", "1"}}).value();
+  auto const bytes = manifest_text(manifest);
+  CHECK(acr::report::check_frozen(bytes, manifest).has_value());
+  CHECK(acr::report::check_frozen(bytes, with_attestations(manifest, {{"tag-verification", "1"}}).value()).has_value());
+  auto const changed = acr::report::check_frozen(bytes, with_attestations(manifest, {{"tag-verification", "2"}}).value());
+  REQUIRE(changed.has_error());
+  CHECK(changed.error().code == "manifest-frozen");
+  CHECK(acr::report::check_frozen(bytes + " ", manifest).has_error());
+}
+
+TEST_CASE("only packaged charts and bound ids reach the manifest", "[report]") {
+  auto record = acr::test::released_record();
+  record.charts[0].entries[0].status = acr::report::EntryStatus::verified_unbound;
+  record.charts[1].status = acr::report::ChartStatus::refused;
+  auto const manifest = acr::report::manifest_of(record, acr::test::sample_files());
+  REQUIRE(manifest.charts.size() == 1);
+  REQUIRE(manifest.upstream.size() == 1);
+  REQUIRE(manifest.upstream[0].second.size() == 1);
+  CHECK(manifest.upstream[0].second[0].key == "w5-semver");
+}
+
+}  // namespace
