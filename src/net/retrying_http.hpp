@@ -44,7 +44,4 @@ class RetryingHttp final : public Http {
   std::unique_ptr<State> state_;
 };
 
-/// `retry-after` and `last-modified` dates (RFC 9110 section 5.6.7, all three forms); nothing for other text.
-std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
-
 }  // namespace acr::net

@@ -3,6 +3,7 @@
 // A private certificate authority made when the test starts: tests/loopback/authority.hpp
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ class Authority {
  private:
   [[nodiscard]] Identity issue(std::vector<std::string> const& names, long from, long until) const;
   struct Keys;
-  Keys* keys_;
+  std::unique_ptr<Keys> keys_;
   std::string pem_;
   std::filesystem::path file_;
 };
