@@ -165,7 +165,7 @@ std::vector<std::string> dependency_rows(ReleaseRecord const& record) {
   return rows;
 }
 
-// chart → tag → upstream attestations → package → build attestation. The build attestation is made after the run.
+// chart → tag → upstream attestations → package → build attestation, which is made after the run.
 std::string lineage_graph(ReleaseRecord const& record) {
   std::string text = "```mermaid\nflowchart LR\n";
   std::size_t edges = 0;
@@ -188,7 +188,7 @@ std::string lineage_graph(ReleaseRecord const& record) {
     if (chart.entries.empty()) part += "  t" + n + " --> " + end + "\n", ++part_edges;
     if (packaged) {
       part += "  p" + n + "[" + mermaid_label(chart.package) + "] --> b" + n + "(" +
-              mermaid_label("build attestation") + ")\n";
+              mermaid_label("w7-build-" + chart.name) + ")\n";
       ++part_edges;
     } else {
       part += "  x" + n + "[" + mermaid_label(to_text(chart.status)) + "]\n";

@@ -1,0 +1,189 @@
+// Report, verification summary, job summary and ruleset, byte for byte.
+#include <sstream>
+
+#include "report/golden.hpp"
+#include "report/job_summary.hpp"
+#include "report/limits.hpp"
+#include "report/pull_request_body.hpp"
+#include "report/ruleset.hpp"
+#include "report/sample_record.hpp"
+#include "report/verification_report.hpp"
+#include "report/vsa.hpp"
+#include "support/catch2.hpp"
+#include "support/digest.hpp"
+#include "support/encoding.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace {
+
+constexpr char const* verifier_id = "https://github.com/acme/atomic-chart-release";
+
+TEST_CASE("the report of a release says what was proved, and by whom", "[report]") {
+  auto const text = acr::report::verification_report(acr::test::released_record());
+  CHECK(text == acr::test::golden("tag-verification.json", text));
+}
+
+TEST_CASE("the report of a refused run says what did not hold", "[report]") {
+  auto const text = acr::report::verification_report(acr::test::refused_record());
+  CHECK(text == acr::test::golden("tag-verification-refused.json", text));
+}
+
+TEST_CASE("the policy's digest is that of its JSON, so that anyone can compute it", "[report]") {
+  auto const record = acr::test::released_record();
+  CHECK(acr::report::policy_json(record) ==
+        R"({"missing-lineage":"fail","unresolved-id":"fail","signer-workflows":"acme/checks/.github/workflows/check.yaml@refs/tags/v*"})");
+  auto const report = acr::parse_json(acr::report::verification_report(record), "report").value();
+  CHECK(acr::string_in(*acr::find(report, "policy"), "digest") == acr::sha256_text(acr::report::policy_json(record)));
+}
+
+TEST_CASE("foreign bytes that are no UTF-8 do not spoil the report", "[report]") {
+  auto record = acr::test::refused_record();
+  record.charts[1].refusals[0].found_value = "\xff\xfe\"\n";
+  auto const text = acr::report::verification_report(record);
+  auto const report = acr::parse_json(text, "report");
+  REQUIRE(report.has_value());
+  CHECK(text.find(R"(\\u{ff}\\u{fe}\"\\u{a})") != std::string::npos);
+}
+
+TEST_CASE("the verification summary names verifier, policy, inputs and result", "[report]") {
+  auto const text = acr::report::vsa_predicate(acr::test::released_record(), verifier_id);
+  CHECK(text == acr::test::golden("vsa.json", text));
+  auto const vsa = acr::parse_json(text, "vsa").value();
+  CHECK(acr::string_in(*acr::find(vsa, "policy"), "content") ==
+        acr::base64(acr::report::policy_json(acr::test::released_record())));
+  CHECK(text.find("timeVerified") == std::string::npos);  // two runs, equal bytes
+}
+
+TEST_CASE("a summary claims the lineage only when every packaged chart has one and all of it holds", "[report]") {
+  auto const levels = [](acr::report::ReleaseRecord const& record) {
+    auto const vsa = acr::parse_json(acr::report::vsa_predicate(record, verifier_id), "vsa").value();
+    return acr::to_ascii_json(*acr::find(vsa, "verifiedLevels"));
+  };
+  auto record = acr::test::released_record();
+  CHECK(levels(record) == R"(["SLSA_BUILD_LEVEL_UNEVALUATED","ACR_TAG_LINEAGE_VERIFIED"])");
+  record.charts[0].entries[0].status = acr::report::EntryStatus::verified_unbound;
+  CHECK(levels(record) == R"(["SLSA_BUILD_LEVEL_UNEVALUATED"])");
+  record.charts[0].entries.clear();
+  CHECK(levels(record) == R"(["SLSA_BUILD_LEVEL_UNEVALUATED"])");
+  // Left out under `verify-policy: flag`: no subject, so it does not count.
+  record.charts[0].status = acr::report::ChartStatus::refused;
+  CHECK(levels(record) == R"(["SLSA_BUILD_LEVEL_UNEVALUATED","ACR_TAG_LINEAGE_VERIFIED"])");
+  CHECK(levels(acr::test::refused_record()) == R"(["FAILED"])");
+  record.charts.clear();
+  CHECK(levels(record) == R"(["SLSA_BUILD_LEVEL_UNEVALUATED"])");
+}
+
+TEST_CASE("an id that was not found is never named as an input", "[report]") {
+  auto record = acr::test::released_record();
+  record.charts[0].entries[0].status = acr::report::EntryStatus::verified_unbound;
+  CHECK(acr::report::vsa_predicate(record, verifier_id).find("/attestations/101") == std::string::npos);
+}
+
+TEST_CASE("the job summary of a release", "[report]") {
+  auto const text = acr::report::job_summary(acr::test::released_record(), acr::test::sample_files());
+  CHECK(text == acr::test::golden("summary.md", text));
+}
+
+TEST_CASE("the job summary of a refused run begins with the verdict and what to do", "[report]") {
+  auto const text = acr::report::job_summary(acr::test::refused_record(), {});
+  CHECK(text == acr::test::golden("summary-refused.md", text));
+  CHECK(text.starts_with("## Atomic chart release: refused\n"));
+}
+
+TEST_CASE("a summary beyond the limit is cut at a row's end and counts what is missing (A-28)", "[report]") {
+  auto record = acr::test::refused_record();
+  for (int i = 0; i < 6000; ++i)
+    record.warnings.push_back(acr::reject("w", "place " + std::to_string(i), std::string(300, 'x')));
+  auto const text = acr::report::job_summary(record, acr::test::sample_files());
+  CHECK(text.size() <= acr::report::max_summary_bytes);
+  CHECK(text.size() > acr::report::max_summary_bytes - 2000);
+  auto const lines = acr::lines(text);
+  CHECK(lines.back().starts_with("… "));
+  CHECK(lines.back().find(" rows are missing here") != std::string_view::npos);
+  std::size_t shown = 0;
+  for (auto const line : lines)
+    if (line.starts_with("| `w` | ")) {
+      ++shown;
+      CHECK(line.ends_with(" | – |"));
+    }
+  auto const missing = acr::to_number(lines.back().substr(4, lines.back().find(' ', 4) - 4));
+  REQUIRE(missing);
+  CHECK(shown + *missing == 6000 + 1 + 1 + 4);  // api's warning, the removed chart and four files do not fit either
+}
+
+TEST_CASE("hostile names stay inside code spans and labels (A-86)", "[report]") {
+  std::string const evil = "x`|\n## hi\n```\n\"]; click c0 \"javascript:x\" <img src=x> @all";
+  auto record = acr::test::refused_record();
+  auto& web = record.charts[1];
+  web.name = web.version = web.tag = web.path = evil;
+  web.entries[0].key = web.entries[0].refusal->found_value = web.refusals[0].why = evil;
+  record.removed_charts = {evil};
+  record.reason = record.head = evil;
+  auto const text = acr::report::job_summary(record, acr::test::sample_files());
+  CHECK(text.find("<img") == std::string::npos);
+  CHECK(text.find("\n## hi") == std::string::npos);
+  auto const graph = text.substr(text.find("```mermaid"));
+  CHECK(graph.substr(0, graph.find("\n```\n")).find("click c0 \"") == std::string::npos);
+  std::size_t fences = 0;
+  for (auto const line : acr::lines(text)) {
+    fences += line.starts_with("```") ? 1 : 0;
+    // Outside code spans there is no mention (A-86): an odd part between backticks is code.
+    auto const parts = acr::split(line, '`');
+    for (std::size_t i = 0; i < parts.size(); i += 2) CHECK(parts[i].find('@') == std::string_view::npos);
+  }
+  CHECK(fences == 2);
+}
+
+TEST_CASE("the lineage graph is bounded", "[report]") {
+  auto record = acr::test::released_record();
+  for (int i = 0; i < 300; ++i) {
+    auto chart = record.charts[0];
+    chart.name = "chart-" + std::to_string(i);
+    record.charts.push_back(chart);
+  }
+  auto const text = acr::report::job_summary(record, {});
+  auto const begin = text.find("```mermaid"), end = text.find("```", begin + 3);
+  CHECK(end - begin < acr::report::max_graph_bytes);
+  CHECK(text.find(" of 302 charts.") != std::string::npos);
+}
+
+TEST_CASE("what finalize could not write into the description stands in the summary (A-90)", "[report]") {
+  auto manifest = acr::report::manifest_of(acr::test::released_record(), acr::test::sample_files());
+  manifest = with_attestations(manifest, {{"tag-verification", "1"}, {"build-api", "2"}, {"build-web", "2"}}).value();
+  acr::report::HumanPart const human{"https://github.com", "acme/helm-charts", manifest, acr::test::fake_digest('0'), "5"};
+  auto const text = acr::report::finalize_summary(manifest, "https://github.com", "acme/helm-charts", "5",
+                                                  acr::report::human_section(human, "\n", false));
+  CHECK(text == acr::test::golden("summary-finalize.md", text));
+}
+
+TEST_CASE("the ruleset is that of the contract (A-79)", "[report]") {
+  auto const text = acr::report::ruleset_payload("release", "atomic-chart-release");
+  CHECK(acr::parse_json(text, "payload").value() == acr::parse_json(R"({
+    "name": "release-protection", "target": "branch", "enforcement": "active",
+    "conditions": {"ref_name": {"include": ["refs/heads/release"], "exclude": []}},
+    "rules": [
+      {"type": "deletion"}, {"type": "non_fast_forward"},
+      {"type": "pull_request", "parameters": {"allowed_merge_methods": ["merge"], "dismiss_stale_reviews_on_push": true,
+        "require_code_owner_review": true, "require_last_push_approval": false, "required_approving_review_count": 1,
+        "required_review_thread_resolution": false}},
+      {"type": "required_status_checks", "parameters": {"strict_required_status_checks_policy": false,
+        "do_not_enforce_on_create": true,
+        "required_status_checks": [{"context": "atomic-chart-release", "integration_id": 15368}]}}]})", "expected").value());
+}
+
+TEST_CASE("a check counts only when GitHub Actions sets it (A-79, A-80)", "[report]") {
+  using acr::report::missing_check;
+  CHECK_FALSE(missing_check({{"lint", {}}, {"acr", 15368}}, "release", "acr"));
+  CHECK(missing_check({{"acr", {}}}, "release", "acr"));
+  CHECK(missing_check({{"acr", 1}}, "release", "acr"));
+  CHECK(missing_check({{"ACR", 15368}}, "release", "acr"));
+  auto const nothing = missing_check({}, "release", "acr");
+  REQUIRE(nothing);
+  CHECK(nothing->code == "check-not-required");
+  CHECK(nothing->why.find("no ruleset requires") != std::string::npos);
+  auto const others = missing_check({{"lint", {}}, {"acr", 7}}, "release", "acr");
+  CHECK(others->found_value == "lint (any integration), acr (integration 7)");
+}
+
+}  // namespace
