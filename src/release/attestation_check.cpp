@@ -1,0 +1,263 @@
+#include "release/attestation_check.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "release/limits.hpp"
+#include "support/digest.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+// A lineage entry with the attestations that may stand for it.
+struct Candidate {
+  ChartWork* work = nullptr;
+  report::LineageEntry* entry = nullptr;
+  github::ListedAttestation const* listed = nullptr;
+  bool bound = false;  ///< its id is the entry's
+};
+
+std::string place(report::LineageEntry const& entry) {
+  return "attestation " + entry.key + " (id " + entry.id + ")";
+}
+
+report::Check check_of(sigstore::CheckResult const& result) {
+  return {.rule = result.rule,
+          .name = result.name,
+          .passed = result.passed,
+          .code = result.code,
+          .detail = result.detail,
+          .expected = result.expected,
+          .found = result.found,
+          .mend = result.mend};
+}
+
+std::string host_of(std::string_view server_url) {
+  auto const scheme = server_url.find("://");
+  auto host = scheme == std::string_view::npos ? server_url : server_url.substr(scheme + 3);
+  while (host.ends_with('/')) host.remove_suffix(1);
+  return std::string(host);
+}
+
+// One candidate's result is written into its entry; of several unbound ones the first that verifies counts.
+void record_verdict(Candidate const& candidate, sigstore::Verification&& verification, RunSettings const& settings) {
+  auto& entry = *candidate.entry;
+  if (verification.attestation) {
+    entry.facts = facts_of(*verification.attestation);
+    entry.checks.clear();  // all passed; docs/verification.md lists them
+    entry.refusal.reset();
+    if (candidate.bound) {
+      entry.status = report::EntryStatus::verified;
+      return;
+    }
+    entry.status = report::EntryStatus::verified_unbound;
+    auto unbound = reject("unresolved-id", place(entry),
+                          "no attestation of the subject has this id, another one of the same subject verifies")
+                       .rule("A-100")
+                       .expected("id " + entry.id + " among the attestations of " + entry.subject_digest)
+                       .found(candidate.listed->id ? "id " + *candidate.listed->id : std::string("an attestation without a known id"))
+                       .mend("tag with the id that the attest step returned, or set unresolved-id: warn");
+    if (settings.unresolved_id_fails) {
+      entry.refusal = std::move(unbound);
+    } else {
+      entry.warnings.push_back(std::move(unbound));
+    }
+    return;
+  }
+  if (entry.refusal) return;  // the first candidate's reason is the one to tell
+  entry.status = report::EntryStatus::failed;
+  entry.refusal = std::move(*verification.rejection).within(place(entry));
+  for (auto const& result : verification.checks) entry.checks.push_back(check_of(result));
+}
+
+void record_unavailable(Candidate const& candidate, Rejection why) {
+  if (candidate.entry->refusal) return;
+  candidate.entry->status = report::EntryStatus::failed;
+  candidate.entry->refusal = std::move(why).within(place(*candidate.entry));
+}
+
+// A round holds at most one candidate of each entry: bound ones first, unbound ones until one verifies.
+std::vector<Candidate> first_candidates(std::vector<ChartWork*> const& charts, github::Listing const& listing) {
+  std::vector<Candidate> candidates;
+  for (auto* work : charts) {
+    for (auto& entry : work->record.entries) {
+      auto const found = listing.of.find(entry.subject_digest);
+      if (found == listing.of.end()) continue;
+      auto const bound = std::ranges::find_if(found->second, [&](auto const& one) { return one.id == entry.id && !one.broken; });
+      if (bound != found->second.end()) candidates.push_back({work, &entry, &*bound, true});
+    }
+  }
+  return candidates;
+}
+
+std::vector<Candidate> unbound_candidates(std::vector<ChartWork*> const& charts, github::Listing const& listing, std::size_t rank) {
+  std::vector<Candidate> candidates;
+  for (auto* work : charts) {
+    for (auto& entry : work->record.entries) {
+      if (entry.status == report::EntryStatus::verified || entry.status == report::EntryStatus::verified_unbound) continue;
+      auto const found = listing.of.find(entry.subject_digest);
+      if (found == listing.of.end()) continue;
+      if (std::ranges::any_of(found->second, [&](auto const& one) { return one.id == entry.id && !one.broken; })) continue;
+      std::size_t seen = 0;
+      for (auto const& one : found->second) {
+        if (one.broken || seen++ != rank) continue;
+        candidates.push_back({work, &entry, &one, false});
+        break;
+      }
+    }
+  }
+  return candidates;
+}
+
+void verify_round(std::vector<Candidate> const& candidates, github::Attestations& attestations,
+                  sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers) {
+  std::vector<github::ListedAttestation> wanted;
+  wanted.reserve(candidates.size());
+  for (auto const& candidate : candidates) wanted.push_back(*candidate.listed);
+  auto const bundles = attestations.download_all(wanted);
+
+  std::vector<sigstore::Artifact> artifacts;
+  std::vector<sigstore::Policy> policies;
+  std::vector<sigstore::Verifier::Job> jobs;
+  std::vector<Candidate const*> of_job;
+  artifacts.reserve(candidates.size());
+  policies.reserve(candidates.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (!bundles[i]) {
+      record_unavailable(candidates[i], bundles[i].error());
+      continue;
+    }
+    auto artifact = sigstore::Artifact::of_digest_text(candidates[i].entry->subject_digest);
+    if (!artifact) {
+      record_unavailable(candidates[i], artifact.error());
+      continue;
+    }
+    artifacts.push_back(std::move(*artifact));
+    policies.push_back(lineage_policy(settings, *candidates[i].work));
+    jobs.push_back({.bundle_json = *bundles[i], .artifact = &artifacts.back(), .policy = &policies.back()});
+    of_job.push_back(&candidates[i]);
+  }
+  auto results = verifier.verify_all(jobs, workers);
+  for (std::size_t i = 0; i < results.size(); ++i) record_verdict(*of_job[i], std::move(results[i]), settings);
+}
+
+void refuse_unresolved(ChartWork& work, report::LineageEntry& entry, github::Listing const& listing) {
+  auto const found = listing.of.find(entry.subject_digest);
+  std::size_t const count = found == listing.of.end() ? 0 : found->second.size();
+  entry.status = report::EntryStatus::unresolved;
+  auto why = reject("unresolved", place(entry), "no attestation of the entry's subject can be had from this repository")
+                 .rule("A-100")
+                 .expected("an attestation of " + entry.subject_digest + " with id " + entry.id)
+                 .found(count == 0 ? "none is listed" : std::to_string(count) + " listed, all without bundle and link");
+  if (entry.subject_source == "package")
+    why = std::move(why).mend("write the subject's digest behind the id in the annotation of " + work.record.tag +
+                              ", or name it in lineage-subjects: the package itself is only the last guess");
+  else
+    why = std::move(why).mend("check that the attest step of " + entry.key + " ran in this repository with this subject");
+  entry.refusal = std::move(why);
+}
+
+}  // namespace
+
+sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& work) {
+  sigstore::Policy policy;
+  policy.repository = settings.repository;
+  policy.repository_id = settings.repository_id;
+  policy.owner_id = settings.owner_id;
+  policy.certificate_oidc_issuer = settings.oidc_issuer;
+  policy.hostname = host_of(settings.server_url);
+  policy.signer_workflows = settings.signer_workflows;
+  policy.predicate_types = settings.predicate_types;
+  policy.deny_self_hosted_runners = settings.deny_self_hosted;
+  if (settings.source_digest_is_tag_commit) policy.source_digest = work.record.commit;
+  return policy;
+}
+
+bool resolve_subjects(ChartWork& work, RunSettings const& settings) {
+  if (!work.record.entries.empty()) return true;
+  std::vector<report::LineageEntry> entries;
+  git::SubjectContext const context{work.record.name, work.record.version, work.record.tag, work.record.commit};
+  for (auto const& item : work.lineage.entries) {
+    report::LineageEntry entry;
+    entry.key = item.key;
+    entry.id = item.id;
+    if (item.digest) {
+      entry.subject_digest = *item.digest;
+      entry.subject_source = "annotation";
+    } else if (auto const subject = settings.lineage_subjects.subject(item.key, context)) {
+      entry.subject_digest = *subject;
+      entry.subject_source = "lineage-subjects";
+    } else {
+      if (work.record.digest.empty()) return false;
+      entry.subject_digest = work.record.digest;
+      entry.subject_source = "package";
+    }
+    entries.push_back(std::move(entry));
+  }
+  work.record.entries = std::move(entries);
+  return true;
+}
+
+void verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations,
+                    sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers) {
+  std::vector<std::string> subjects;
+  for (auto const* work : charts)
+    for (auto const& entry : work->record.entries) subjects.push_back(entry.subject_digest);
+  if (subjects.empty()) return;
+  auto const listing = attestations.list(subjects);
+
+  // Bundles are held for some charts at a time only: memory must not grow with the release.
+  for (std::size_t from = 0; from < charts.size(); from += limits::charts_at_once) {
+    std::vector<ChartWork*> const batch(charts.begin() + static_cast<std::ptrdiff_t>(from),
+                                        charts.begin() + static_cast<std::ptrdiff_t>(std::min(charts.size(), from + limits::charts_at_once)));
+    if (auto const bound = first_candidates(batch, listing); !bound.empty())
+      verify_round(bound, attestations, verifier, settings, workers);
+    for (std::size_t rank = 0; rank < limits::unbound_candidates; ++rank) {
+      auto const unbound = unbound_candidates(batch, listing, rank);
+      if (unbound.empty()) break;
+      verify_round(unbound, attestations, verifier, settings, workers);
+    }
+    for (auto* work : batch)
+      for (auto& entry : work->record.entries)
+        if (entry.status == report::EntryStatus::unresolved) refuse_unresolved(*work, entry, listing);
+  }
+}
+
+report::VerifiedFacts facts_of(sigstore::VerifiedAttestation const& attestation) {
+  using sigstore::FulcioExtension;
+  report::VerifiedFacts facts;
+  if (auto const* identity = attestation.identity()) {
+    auto const value = [&](FulcioExtension extension) {
+      auto const* text = identity->find(extension);
+      return text ? *text : std::string();
+    };
+    facts.signer = identity->san;
+    facts.issuer = identity->issuer;
+    facts.workflow = value(FulcioExtension::build_config_uri);
+    facts.source_repository = value(FulcioExtension::source_repository_uri);
+    facts.source_repository_id = value(FulcioExtension::source_repository_id);
+    facts.source_commit = value(FulcioExtension::source_repository_digest);
+    facts.source_ref = value(FulcioExtension::source_repository_ref);
+    facts.runner_environment = value(FulcioExtension::runner_environment);
+    facts.run = value(FulcioExtension::run_invocation_uri);
+  }
+  if (auto const* statement = attestation.statement()) {
+    facts.predicate_type = statement->predicate_type;
+    facts.statement_digest = sha256_text(attestation.workflow_controlled_payload());
+  }
+  facts.instance = to_text(attestation.instance());
+  facts.trusted_root = attestation.trusted_root();
+  for (auto const& time : attestation.times())
+    facts.times.push_back({.time = to_text(time.time),
+                           .kind = time.kind == sigstore::VerifiedTime::Kind::log_integrated ? "log-integrated" : "signed-timestamp",
+                           .source = time.source});
+  for (auto const& entry : attestation.log_entries())
+    facts.log_entries.push_back({.log = entry.log,
+                                 .index = entry.log_index,
+                                 .kind = entry.kind + " " + entry.api_version,
+                                 .integrated_time = entry.integrated_time == sigstore::Time{} ? std::string() : to_text(entry.integrated_time)});
+  return facts;
+}
+
+}  // namespace acr::release

@@ -1,0 +1,29 @@
+#pragma once
+
+// Every attestation that a tag lists: found, fetched, verified: src/release/attestation_check.hpp (A-60, A-98 … A-100; V-95, V-96)
+
+#include <vector>
+
+#include "github/attestations.hpp"
+#include "release/chart_work.hpp"
+#include "release/settings.hpp"
+#include "sigstore/verifier.hpp"
+
+namespace acr::release {
+
+/// Who must have signed the attestations of `work`'s tag.
+sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& work);
+
+/// Fills in record.entries from the annotation: the subject of each entry comes from the entry itself, else from `lineage-subjects`, else
+/// it is the package. False when an entry needs the package's digest and the chart is not packaged yet; nothing is changed then.
+bool resolve_subjects(ChartWork& work, RunSettings const& settings);
+
+/// Lists all subjects of `charts` together, fetches the bundles and verifies each one. Every listed attestation must pass (V-95): what was
+/// not found or does not verify is a refusal of its entry. Throws as the github room does when the API or storage is out of reach.
+void verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations,
+                    sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers);
+
+/// The facts that a report tells of a verified attestation.
+report::VerifiedFacts facts_of(sigstore::VerifiedAttestation const& attestation);
+
+}  // namespace acr::release

@@ -1,0 +1,36 @@
+#pragma once
+
+// One chart on its way through a run: src/release/chart_work.hpp
+// Each step of pipeline.cpp reads what earlier steps left here and adds its own; `record` is what the reports will tell.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "chart/changed_charts.hpp"
+#include "chart/packager.hpp"
+#include "git/annotated_tag.hpp"
+#include "git/tag_annotation.hpp"
+#include "report/release_record.hpp"
+
+namespace acr::release {
+
+struct ChartWork {
+  chart::ChangedChart chart;
+  report::ChartRecord record;
+  std::optional<git::ResolvedTag> tag;
+  git::Lineage lineage;
+  std::vector<chart::ExtraArchive> fetched;  ///< dependencies, as placed below charts/ (D-28)
+  std::filesystem::path staged;              ///< the package in the staging directory; empty before packaging
+  std::uint64_t tree_bytes = 0;              ///< what would be packaged, for the disk estimate
+
+  /// Something counts against this chart.
+  [[nodiscard]] bool refused() const;
+  void refuse(Rejection why) { record.refusals.push_back(std::move(why)); }
+  void warn(Rejection what) { record.warnings.push_back(std::move(what)); }
+};
+
+}  // namespace acr::release

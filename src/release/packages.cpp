@@ -1,0 +1,144 @@
+#include "release/packages.hpp"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "chart/packager.hpp"
+#include "report/checksums.hpp"
+#include "support/atomic_file.hpp"
+#include "support/errors.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uint64_t spare_bytes = std::uint64_t{64} << 20;
+constexpr std::size_t checksums_limit = 524'288;
+
+std::optional<std::uint64_t> free_bytes(fs::path path) {
+  // The directory may not be there yet: its nearest parent is on the same file system.
+  std::error_code ignored;
+  while (!path.empty() && !fs::exists(path, ignored) && path != path.parent_path()) path = path.parent_path();
+  struct statvfs info {};
+  if (::statvfs(path.c_str(), &info) != 0) return std::nullopt;
+  return std::uint64_t{info.f_bavail} * info.f_frsize;
+}
+
+Rejection finding(chart::Warning const& warning, std::string const& root) {
+  std::string where = root;
+  if (!warning.file.empty()) where += "/" + warning.file;
+  if (warning.line != 0) where += ":" + std::to_string(warning.line);
+  return reject(warning.code, std::move(where), warning.why).rule(warning.rule);
+}
+
+}  // namespace
+
+Staging::Staging(fs::path const& runner_temp) {
+  try {
+    path_ = runner_temp / ("atomic-chart-release-" + random_hex(8));
+    fs::create_directories(path_);
+  } catch (std::exception const& error) {
+    throw BadEnvironment("no-temporary-directory", "cannot make a directory below RUNNER_TEMP: " + std::string(error.what()));
+  }
+}
+
+Staging::~Staging() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+void stage_package(ChartWork& work, chart::SourceTree const& head, Staging const& staging, RunSettings const& settings) {
+  chart::PackageOptions options;
+  options.time = settings.source_date_epoch ? *settings.source_date_epoch : work.tag->commit.committer_time;
+  options.extra_archives = work.fetched;
+  auto const package = chart::package(head, work.chart.path, options);
+  if (!package) return work.refuse(package.error());
+  for (auto const& warning : package->warnings) work.warn(finding(warning, work.chart.path));
+  // A version in Chart.yaml that Helm reads as another text would be tagged under one name and packaged under another.
+  if (package->name != work.record.name || package->version != work.record.version)
+    return work.refuse(reject("name-mismatch", work.chart.path, "the package is called differently than its Chart.yaml says")
+                           .rule("A-45")
+                           .expected(work.record.name + " " + work.record.version)
+                           .found(package->name + " " + package->version));
+  work.staged = chart::write_package(*package, staging.path());
+  work.record.package = package->file_name;
+  work.record.digest = package->digest;
+  work.record.size = package->bytes.size();
+}
+
+std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging const& staging, RunSettings const& settings) {
+  std::uint64_t content = 0;
+  for (auto const& work : works) content += work.tree_bytes;
+  std::uint64_t const needed = 2 * content + spare_bytes;
+  for (auto const& path : {staging.path(), settings.workspace / settings.output_dir}) {
+    auto const free = free_bytes(path);
+    if (free && *free < needed)
+      return reject("no-space", path.string(), "the disk is too full for the packages")
+          .expected(std::to_string(needed) + " free bytes")
+          .found(std::to_string(*free))
+          .mend("free some space on the runner before this step");
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> remove_stale(RunSettings const& settings) {
+  fs::path const directory = settings.workspace / settings.output_dir;
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) return {};
+  std::set<std::string> ours{std::string(checksums_name), std::string(report_name), std::string(vsa_name)};
+  if (fs::exists(fs::symlink_status(directory / checksums_name, error))) {
+    try {
+      if (auto const earlier = report::parse_checksums(read_file(directory / checksums_name, checksums_limit)))
+        for (auto const& line : *earlier) ours.insert(line.name);
+    } catch (std::runtime_error const&) {
+      // Unreadable: then it names nothing, and what lies there is told as a stranger's.
+    }
+  }
+  std::vector<std::string> strangers;
+  for (auto const& item : fs::directory_iterator(directory)) {
+    auto const name = item.path().filename().string();
+    if (!ours.contains(name)) {
+      strangers.push_back(name);
+    } else if (settings.clean && !fs::is_directory(item.symlink_status())) {
+      fs::remove(item.path());
+    }
+  }
+  std::ranges::sort(strangers);
+  if (settings.clean) {
+    fs::path const manifest = settings.workspace / settings.manifest_path;
+    if (fs::is_regular_file(fs::symlink_status(manifest, error))) fs::remove(manifest);
+  }
+  return strangers;
+}
+
+void publish(std::vector<ChartWork> const& works, std::string const& checksums, std::vector<PublishedFile> const& files,
+             RunSettings const& settings) {
+  fs::path const directory = settings.workspace / settings.output_dir;
+  std::vector<fs::path> written;
+  auto const write = [&](fs::path const& target, std::string const& bytes) {
+    std::vector<fs::path> made;
+    for (auto parent = target.parent_path(); !fs::exists(parent); parent = parent.parent_path()) made.push_back(parent);
+    written.insert(written.end(), made.rbegin(), made.rend());  // outermost first: removal goes backwards
+    fs::create_directories(target.parent_path());
+    write_file(target, bytes);
+    written.push_back(target);
+  };
+  try {
+    if (!checksums.empty()) write(directory / checksums_name, checksums);
+    for (auto const& work : works)
+      if (work.record.status == report::ChartStatus::packaged)
+        write(directory / work.record.package, read_file(work.staged, chart::Limits{}.chart_bytes * 2));
+    for (auto const& file : files) write(settings.workspace / file.path, file.bytes);
+    for (auto const& path : written) adopt_owner(path, settings.workspace);
+  } catch (...) {
+    std::error_code ignored;
+    for (auto path = written.rbegin(); path != written.rend(); ++path) fs::remove(*path, ignored);
+    throw;
+  }
+}
+
+}  // namespace acr::release

@@ -1,0 +1,59 @@
+#pragma once
+
+// Packages on disk: staged aside, published together: src/release/packages.hpp (A-6, A-7, A-17; section 11: disk space, clean)
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chart/source_tree.hpp"
+#include "release/chart_work.hpp"
+#include "release/settings.hpp"
+#include "support/verdict.hpp"
+
+namespace acr::release {
+
+/// A directory of this run's own below RUNNER_TEMP, removed with everything in it at the end.
+class Staging {
+ public:
+  /// Throws BadEnvironment("no-temporary-directory").
+  explicit Staging(std::filesystem::path const& runner_temp);
+  ~Staging();
+  Staging(Staging const&) = delete;
+  Staging& operator=(Staging const&) = delete;
+  [[nodiscard]] std::filesystem::path const& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Packages the chart from the head's tree with the committer time of the tag's commit (P-130) into the staging directory; refusals and
+/// warnings go into `work`. Nothing is kept in memory.
+void stage_package(ChartWork& work, chart::SourceTree const& head, Staging const& staging, RunSettings const& settings);
+
+/// "no-space" when staging or output cannot hold twice the charts' content and 64 MiB (section 11); nothing when they can.
+std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging const& staging, RunSettings const& settings);
+
+/// Removes what an earlier run left in the output directory: the packages that its checksums.txt names, and our own files. Returns
+/// the file names that stay although nobody of ours put them there. Removes nothing with `clean: false`.
+std::vector<std::string> remove_stale(RunSettings const& settings);
+
+/// A file to be published: workspace-relative path and content.
+struct PublishedFile {
+  std::string path;
+  std::string bytes;
+};
+
+/// Writes checksums.txt first, so that a killed run leaves nothing that the next one does not know of, then the staged packages, then
+/// `files`; each appears whole. All belong to the workspace's owner. After a failure none of them is left.
+void publish(std::vector<ChartWork> const& works, std::string const& checksums, std::vector<PublishedFile> const& files,
+             RunSettings const& settings);
+
+/// Names inside the output directory.
+inline constexpr std::string_view checksums_name = "checksums.txt";
+inline constexpr std::string_view report_name = "tag-verification.json";
+inline constexpr std::string_view vsa_name = "verification-summary.json";
+
+}  // namespace acr::release

@@ -1,0 +1,314 @@
+#include "release/pipeline.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "chart/changed_charts.hpp"
+#include "release/attestation_check.hpp"
+#include "release/git_source_tree.hpp"
+#include "release/packages.hpp"
+#include "release/tag_check.hpp"
+#include "report/checksums.hpp"
+#include "report/release_manifest.hpp"
+#include "report/verification_report.hpp"
+#include "report/vsa.hpp"
+#include "support/digest.hpp"
+#include "support/parallel.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+constexpr std::string_view verifier_id = "https://github.com/org/atomic-chart-release";
+constexpr std::chrono::seconds first_poll{5}, longest_poll{30};  // section 11, "tag not pushed yet"
+
+// What the steps hand to one another.
+struct Run {
+  RunSettings const& settings;
+  RunTools const& tools;
+  report::ReleaseRecord record;
+  report::ReleaseFiles files;
+  Staging staging;
+  std::unique_ptr<GitSourceTree> head, base, merge;  // merge: null when the test merge is not at hand
+  std::vector<ChartWork> works;                      // by name
+
+  Run(RunSettings const& settings_, RunTools const& tools_)
+      : settings(settings_), tools(tools_), staging(settings_.runner_temp) {}
+  void refuse(Rejection why) { record.refusals.push_back(std::move(why)); }
+  void warn(Rejection what) { record.warnings.push_back(std::move(what)); }
+};
+
+void begin_record(Run& run) {
+  auto const& settings = run.settings;
+  auto& record = run.record;
+  record.server_url = settings.server_url;
+  record.repository = settings.repository;
+  record.pr_number = settings.change.pr_number;
+  record.source_branch = settings.source_branch;
+  record.release_branch = settings.release_branch;
+  record.head = settings.change.head;
+  record.base = settings.change.base;
+  record.merge = settings.change.merge;
+  record.verify_policy = settings.verify_policy == VerifyPolicy::block ? "block" : "flag";
+  record.policy = settings.policy;
+  for (auto const& root : run.tools.verifier.roots())
+    record.trusted_roots.push_back({.source = root.source, .digest = "sha256:" + root.sha256_hex});
+  if (settings.source_date_epoch) record.source_date_epoch = settings.source_date_epoch_text;
+}
+
+void clear_output(Run& run) {
+  if (run.settings.dry_run) return;
+  for (auto const& name : remove_stale(run.settings))
+    run.warn(reject("output-not-empty", run.settings.output_dir + "/" + name, "this file is not of this action and would be uploaded with the packages")
+                 .rule("A-6")
+                 .mend("give output-dir a directory of its own"));
+}
+
+std::unique_ptr<GitSourceTree> tree_of(Run& run, git::ObjectId const& id, std::string_view what) {
+  auto const commit = run.tools.objects.commit(id);
+  if (!commit)
+    throw BadEnvironment("object-missing", "the " + std::string(what) + " commit " + id +
+                                               " is in no object source; add a checkout step with fetch-depth: 0 or set object-source: auto");
+  return std::make_unique<GitSourceTree>(run.tools.objects, commit->tree);
+}
+
+void open_trees(Run& run) {
+  auto const& change = run.settings.change;
+  run.head = tree_of(run, change.head, "head");
+  git::ObjectId base = change.base;
+  if (run.settings.diff_mode == DiffMode::merge_base) {
+    auto const common = run.tools.objects.merge_base(change.base, change.head);
+    if (!common)
+      throw BadEnvironment("merge-base-unknown", "no object source knows a common ancestor of " + change.base + " and " + change.head);
+    base = *common;
+  }
+  run.base = tree_of(run, base, "base");
+  // compared when it is at hand, and never a reason to fail.
+  if (change.merge.empty() || change.merge == change.head) return;
+  if (auto const merge = run.tools.objects.commit(change.merge))
+    run.merge = std::make_unique<GitSourceTree>(run.tools.objects, merge->tree);
+}
+
+void find_changed_charts(Run& run) {
+  auto changed = chart::changed_charts(*run.base, *run.head, run.settings.charts_dirs);
+  for (auto const& gone : changed.removed) {
+    run.record.removed_charts.push_back(gone.name);
+    run.tools.log.notice("chart " + gone.name + " (" + gone.path + ") was removed; nothing is packaged for it");
+  }
+  std::ranges::sort(run.record.removed_charts);
+  for (auto const& moved : changed.moved)
+    run.tools.log.notice("chart " + moved.name + " moved from " + moved.from + " to " + moved.to);
+  for (auto const& [path, warning] : changed.warnings) {
+    auto const place = warning.file.empty() ? path : path + "/" + warning.file;
+    run.warn(reject(warning.code, place, warning.why).rule(warning.rule));
+  }
+  auto const add = [&](chart::ChangedChart chart) -> ChartWork& {
+    auto& work = run.works.emplace_back();
+    work.record.name = chart.name;
+    work.record.version = chart.version;
+    work.record.path = chart.path;
+    if (!chart.version.empty()) work.record.tag = tag_name(run.settings.tag_format, chart.name, chart.version);
+    work.chart = std::move(chart);
+    return work;
+  };
+  for (auto& chart : changed.changed) add(std::move(chart));
+  for (auto& [path, why] : changed.refused)
+    add({.path = path, .name = std::string(chart::base_name(path)), .version = {}, .old_version = {}, .old_path = {}}).refuse(std::move(why));
+  std::ranges::sort(run.works, {}, [](ChartWork const& work) { return std::pair(work.record.name, work.record.path); });
+}
+
+void check_change(Run& run) {
+  auto const& settings = run.settings;
+  if (settings.max_charts != 0 && run.works.size() > settings.max_charts)
+    run.refuse(reject("too-many-charts", "pull request", "more charts change than max-charts allows")
+                   .rule("A-67")
+                   .expected("at most " + std::to_string(settings.max_charts))
+                   .found(std::to_string(run.works.size()))
+                   .mend("split the release, or raise max-charts"));
+  if (settings.title_check == Strictness::off || run.works.empty()) return;
+  auto const fits = [&](ChartWork const& work) {
+    return settings.change.title == "release: " + work.record.name + "-v" + work.record.version;
+  };
+  if (std::ranges::any_of(run.works, fits)) return;
+  auto title = reject("title-mismatch", "pull request title", "the title does not name a changed chart and its version")
+                   .expected("release: " + run.works.front().record.name + "-v" + run.works.front().record.version)
+                   .found(settings.change.title)
+                   .mend("correct the title and push or re-run");
+  if (settings.title_check == Strictness::fail)
+    run.refuse(std::move(title));
+  else
+    run.warn(std::move(title));
+}
+
+// Tag, content, attestations and package of the charts whose tags are there.
+void prove_and_package(Run& run, std::vector<ChartWork*> const& ready) {
+  auto const& settings = run.settings;
+  auto const for_each = [&](std::vector<ChartWork*> const& charts, std::size_t workers, auto const& work) {
+    for_each_index(charts.size(), workers, [&](std::size_t i) {
+      run.tools.clock.check();
+      work(*charts[i]);
+    });
+  };
+  for_each(ready, settings.max_parallel,
+           [&](ChartWork& work) { check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, settings); });
+
+  // A tag that does not vouch for the head cannot say when the package was made, nor what its digest is.
+  std::vector<ChartWork*> sound;
+  std::ranges::copy_if(ready, std::back_inserter(sound), [](ChartWork const* work) { return !work->refused(); });
+  if (auto full = no_space(run.works, run.staging, settings)) return run.refuse(std::move(*full));
+  std::size_t const cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  for_each(sound, std::min(settings.max_parallel, cores),
+           [&](ChartWork& work) { stage_package(work, *run.head, run.staging, settings); });
+
+  std::vector<ChartWork*> listed;
+  for (auto* work : ready)
+    if (work->lineage.status == git::Lineage::Status::ok && resolve_subjects(*work, settings)) listed.push_back(work);
+  if (run.tools.attestations)
+    verify_lineage(listed, *run.tools.attestations, run.tools.verifier, settings, cores);
+}
+
+void prove_charts(Run& run) {
+  auto const started = RunClock::Clock::now();
+  auto pause = first_poll;
+  std::vector<ChartWork*> waiting;
+  for (auto& work : run.works)
+    if (!work.refused()) waiting.push_back(&work);
+
+  // Charts whose tags are there go on while others wait for theirs.
+  while (!waiting.empty()) {
+    std::vector<char> there(waiting.size(), 0);
+    for_each_index(waiting.size(), run.settings.max_parallel, [&](std::size_t i) {
+      run.tools.clock.check();
+      there[i] = find_tag(*waiting[i], run.tools.objects) ? 1 : 0;
+    });
+    std::vector<ChartWork*> ready, missing;
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+      if (!there[i])
+        missing.push_back(waiting[i]);
+      else if (!waiting[i]->refused())
+        ready.push_back(waiting[i]);
+    }
+    if (!ready.empty()) prove_and_package(run, ready);
+    waiting = std::move(missing);
+    if (waiting.empty()) break;
+    auto const waited = std::chrono::duration_cast<std::chrono::seconds>(RunClock::Clock::now() - started);
+    if (run.settings.dry_run || waited + pause > run.settings.tag_wait) {
+      for (auto* work : waiting)
+        work->refuse(tag_not_found(*work, run.tools.objects, run.settings.change.head, waited));
+      break;
+    }
+    run.tools.log.line("waiting for the tag " + waiting.front()->record.tag +
+                       (waiting.size() > 1 ? " and " + std::to_string(waiting.size() - 1) + " more" : std::string()));
+    run.tools.clock.sleep(pause);
+    pause = std::min(pause * 2, longest_poll);
+  }
+}
+
+void decide(Run& run) {
+  bool refused = !run.record.refusals.empty();
+  bool any_good = false;
+  for (auto& work : run.works) {
+    bool const good = !work.refused() && !work.staged.empty();
+    work.record.status = good ? report::ChartStatus::packaged : report::ChartStatus::refused;
+    any_good = any_good || good;
+    refused = refused || !good;
+  }
+  bool const partial = refused && any_good && run.record.refusals.empty() && run.settings.verify_policy == VerifyPolicy::flag;
+  run.record.result = run.works.empty() && !refused ? report::Result::no_charts
+                      : !refused                    ? report::Result::success
+                      : partial                     ? report::Result::partial
+                                                    : report::Result::failed;
+  if (run.record.result == report::Result::failed)
+    for (auto& work : run.works) {
+      if (work.record.status == report::ChartStatus::packaged) work.record.status = report::ChartStatus::held_back;
+      work.record.package.clear();
+      work.record.digest.clear();
+      work.record.size = 0;
+    }
+}
+
+std::string first_reason(report::ReleaseRecord const& record) {
+  if (!record.refusals.empty()) return record.refusals.front().code;
+  for (auto const& chart : record.charts) {
+    if (!chart.refusals.empty()) return chart.refusals.front().code;
+    for (auto const& entry : chart.entries)
+      if (entry.refusal) return entry.refusal->code;
+  }
+  return {};
+}
+
+void close_record(Run& run) {
+  for (auto& work : run.works) {
+    std::ranges::sort(work.record.dependencies, {}, [](auto const& d) { return std::pair(d.name, d.version); });
+    run.record.charts.push_back(work.record);
+  }
+  run.record.reason = first_reason(run.record);
+}
+
+void write_files(Run& run) {
+  auto const& settings = run.settings;
+  auto& files = run.files;
+  bool const released = run.record.result == report::Result::success || run.record.result == report::Result::partial;
+  std::vector<PublishedFile> published;
+  std::string checksums;
+
+  files.packages_dir = settings.output_dir;
+  files.verification_path = settings.output_dir + "/" + std::string(report_name);
+  auto const report = report::verification_report(run.record);
+  files.verification_digest = sha256_text(report);
+  published.push_back({files.verification_path, report});
+  files.vsa_path = settings.output_dir + "/" + std::string(vsa_name);
+  published.push_back({files.vsa_path, report::vsa_predicate(run.record, verifier_id)});
+  if (released) {
+    std::vector<report::Checksum> sums;
+    for (auto const& chart : run.record.charts)
+      if (chart.status == report::ChartStatus::packaged) sums.push_back({chart.package, chart.digest.substr(7)});
+    auto text = report::checksums_text(std::move(sums));
+    if (!text) throw RunError(ExitStatus::refused, text.error().code, text.error().sentence());
+    checksums = std::move(*text);
+    files.checksums_path = settings.output_dir + "/" + std::string(checksums_name);
+    files.manifest_path = settings.manifest_path;
+    auto const manifest = report::manifest_text(report::manifest_of(run.record, files));
+    files.manifest_digest = sha256_text(manifest);
+    published.push_back({files.manifest_path, manifest});
+  }
+  if (settings.dry_run) {
+    files = {};
+    return;
+  }
+  publish(run.works, checksums, published, settings);
+}
+
+ExitStatus status_of(report::Result result) {
+  return result == report::Result::failed ? ExitStatus::refused : ExitStatus::done;
+}
+
+}  // namespace
+
+RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
+  Run run(settings, tools);
+  ExitStatus status = ExitStatus::done;
+  begin_record(run);
+  try {
+    clear_output(run);          // nothing of an earlier run can be taken for this one's
+    open_trees(run);            // head, base and test merge
+    find_changed_charts(run);   // what a release would publish
+    check_change(run);          // limits on the pull request itself
+    prove_charts(run);          // tag, content, every listed attestation, package
+    decide(run);                // block or flag
+  } catch (Cancelled const&) {
+    throw;
+  } catch (RunError const& error) {
+    status = error.status();
+    run.refuse(reject(error.code(), "run", error.what()));
+    decide(run);
+  }
+  close_record(run);
+  write_files(run);
+  if (status == ExitStatus::done) status = status_of(run.record.result);
+  return {std::move(run.record), std::move(run.files), status};
+}
+
+}  // namespace acr::release

@@ -1,0 +1,163 @@
+#include "release/tag_check.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "chart/packager.hpp"
+#include "git/annotated_tag.hpp"
+#include "release/git_source_tree.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+constexpr std::size_t near_misses_shown = 5;
+
+std::string place(ChartWork const& work) { return "tag " + work.record.tag; }
+
+// The first path that differs, said in words; the lists are known to differ.
+std::string first_difference(chart::PackagedList const& tagged, chart::PackagedList const& other) {
+  std::map<std::string_view, chart::PackagedFile const*> there;
+  for (auto const& file : other.files) there.emplace(file.path, &file);
+  for (auto const& file : tagged.files) {
+    auto const found = there.find(file.path);
+    if (found == there.end()) return file.path + " is missing";
+    if (found->second->content != file.content) return file.path + " has other content";
+    if (found->second->kind != file.kind) return file.path + " has another mode";
+    there.erase(found);
+  }
+  return there.empty() ? "the order of files" : std::string(there.begin()->first) + " is new";
+}
+
+void check_annotation(ChartWork& work, RunSettings const& settings) {
+  auto& record = work.record;
+  work.lineage = git::parse_annotation(work.tag->message);
+  record.lineage_status = git::to_text(work.lineage.status);
+  if (work.lineage.source_pr) record.source_pr = std::to_string(*work.lineage.source_pr);
+  for (auto const& code : work.lineage.warnings)
+    work.warn(reject(code, place(work), "the annotation could be written more clearly").rule("A-94"));
+
+  // an annotation that names something else vouches for something else.
+  if (auto const& line = work.lineage.release; line && (line->chart != record.name || line->version != record.version))
+    work.refuse(reject("release-line-mismatch", place(work), "the annotation's Release line names another release")
+                    .rule("A-95")
+                    .expected("Release: " + record.name + " v" + record.version)
+                    .found("Release: " + line->chart + " v" + line->version)
+                    .mend("tag the release anew with its own annotation"));
+  if (auto const& commit = work.lineage.commit; commit && *commit != record.commit)
+    work.refuse(reject("commit-mismatch", place(work), "the annotation's Commit line names another commit than the tag points at")
+                    .rule("A-95")
+                    .expected(record.commit)
+                    .found(*commit)
+                    .mend("tag the commit that the checks ran on"));
+  if (!work.lineage.release && !work.lineage.commit && work.lineage.status != git::Lineage::Status::error)
+    work.warn(reject("annotation-unbound", place(work), "the annotation has neither a Release nor a Commit line").rule("A-95"));
+
+  if (work.lineage.status == git::Lineage::Status::error) {
+    work.refuse(git::lineage_rejection(work.lineage, record.tag));
+  } else if (work.lineage.status == git::Lineage::Status::none) {
+    auto none = reject("missing-lineage", place(work), "the annotation's lineage block says that there is no attestation data")
+                    .rule("A-93")
+                    .expected("at least one \"- key: id sha256:…\" line below \"Attestation Lineage:\"")
+                    .found("No attestation data available")
+                    .mend("tag with the ids of the checks' attestations, or set missing-lineage: warn while tags have none yet");
+    if (settings.missing_lineage == MissingLineage::fail) work.refuse(std::move(none));
+    if (settings.missing_lineage == MissingLineage::warn) work.warn(std::move(none));
+  }
+}
+
+void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const& trees, RunSettings const& settings) {
+  auto const& commit = work.tag->commit;
+  if (commit.id != settings.change.head) {
+    auto const reaches = objects.is_ancestor(commit.id, settings.change.head);
+    if (!reaches || !*reaches)
+      work.refuse(reject("tag-not-on-branch", place(work),
+                         reaches ? "the tag's commit is not an ancestor of the pull request's head"
+                                 : "no object source can tell whether the tag's commit is an ancestor of the pull request's head")
+                      .rule("A-55")
+                      .expected("an ancestor of " + settings.change.head)
+                      .found(commit.id)
+                      .mend(reaches ? "tag a commit of " + settings.source_branch
+                                    : "check out with fetch-depth: 0 or allow the API (object-source: auto)"));
+  }
+
+  auto const& root = work.chart.path;
+  GitSourceTree const tagged_tree(objects, commit.tree);
+  auto const head = chart::packaged_list(trees.head, root);
+  if (!head) return work.refuse(head.error());
+  for (auto const& file : head->files) work.tree_bytes += file.size.value_or(0);
+  auto const tagged = chart::packaged_list(tagged_tree, root);
+  if (!tagged || !chart::same_content(*tagged, *head))
+    return work.refuse(reject("tag-content-mismatch", place(work),
+                              "the chart at the tag's commit is not the chart at the pull request's head")
+                           .rule("A-55")
+                           .expected("the content of " + root + " at " + commit.id)
+                           .found(tagged ? "at " + settings.change.head + " " + first_difference(*tagged, *head)
+                                         : tagged.error().sentence())
+                           .mend("give the change a new version and tag that"));
+  if (!trees.merge) return;
+  auto const merged = chart::packaged_list(*trees.merge, root);
+  if (!merged || !chart::same_content(*merged, *head))
+    work.warn(reject("merge-differs", root, "after the merge the chart will differ from what is released")
+                  .rule("A-55")
+                  .found(merged ? first_difference(*head, *merged) : merged.error().sentence())
+                  .mend("bring " + settings.release_branch + " back into " + settings.source_branch));
+}
+
+}  // namespace
+
+std::string tag_name(std::string_view format, std::string_view name, std::string_view version) {
+  std::string out;
+  while (!format.empty()) {
+    if (format.starts_with("{name}")) {
+      out += name;
+      format.remove_prefix(6);
+    } else if (format.starts_with("{version}")) {
+      out += version;
+      format.remove_prefix(9);
+    } else {
+      out += format.front();
+      format.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
+bool find_tag(ChartWork& work, git::ObjectSource& objects) {
+  auto resolved = git::resolve_tag(objects, work.record.tag);
+  if (!resolved) {
+    if (resolved.error().code == "tag-not-found") return false;
+    work.refuse(resolved.error());
+    return true;
+  }
+  work.tag = std::move(*resolved);
+  work.record.commit = work.tag->commit.id;
+  work.record.tag_object = work.tag->tag_object;
+  return true;
+}
+
+Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, std::string_view head, std::chrono::seconds waited) {
+  std::string near;
+  for (auto const& name : objects.refs_with_prefix("refs/tags/" + work.record.name + "-", near_misses_shown + 1)) {
+    if (std::ranges::count(near, ',') + 1 >= static_cast<std::ptrdiff_t>(near_misses_shown)) {
+      near += ", …";
+      break;
+    }
+    near += (near.empty() ? "" : ", ") + name.substr(std::string_view("refs/tags/").size());
+  }
+  return reject("tag-not-found", place(work),
+                waited.count() > 0 ? "the tag did not appear within " + std::to_string(waited.count()) + " seconds"
+                                   : std::string("the tag does not exist"))
+      .rule("A-91")
+      .expected("an annotated tag " + work.record.tag + " on a commit of the branch, at or before " + std::string(head))
+      .found(near.empty() ? "no tag that begins with " + work.record.name + "-" : "only " + near)
+      .mend("let the tagging stage finish (or push the tag) and re-run this job");
+}
+
+void check_tag(ChartWork& work, git::ObjectSource& objects, BoundTrees const& trees, RunSettings const& settings) {
+  check_annotation(work, settings);
+  check_content(work, objects, trees, settings);
+}
+
+}  // namespace acr::release
