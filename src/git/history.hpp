@@ -1,0 +1,23 @@
+#pragma once
+
+// Questions about history that need nothing but commits: src/git/history.hpp
+// Shared by every source that has commit objects. Parents are the ones that the commit object names: replacements, grafts
+// and `.git/shallow` cannot change an answer, a parent that is not there makes it unknown.
+
+#include <functional>
+#include <optional>
+
+#include "git/objects.hpp"
+
+namespace acr::git {
+
+/// Nothing: not there.
+using ReadCommit = std::function<std::optional<Commit>(ObjectId const&)>;
+
+/// As ObjectSource::is_ancestor. Nothing too when more than `limit` commits would have to be read.
+std::optional<bool> is_ancestor(ReadCommit const& read, ObjectId const& ancestor, ObjectId const& descendant, std::size_t limit);
+
+/// As ObjectSource::merge_base; of several best ones the one committed last, then the one with the smallest id.
+std::optional<ObjectId> merge_base(ReadCommit const& read, ObjectId const& a, ObjectId const& b, std::size_t limit);
+
+}  // namespace acr::git
