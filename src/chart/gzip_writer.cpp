@@ -5,6 +5,7 @@
 #include <libdeflate.h>
 
 #include <cstdint>
+#include <memory>
 #include <new>
 #include <stdexcept>
 
@@ -26,8 +27,6 @@ constexpr auto header =
     "Helm\0"sv;
 static_assert(header.size() == 10 + 2 + 44 + 5);
 
-constexpr std::size_t trailer_size = 8;
-
 void put_little_endian(char* at, std::uint32_t number) {
   for (int i = 0; i < 4; ++i) at[i] = static_cast<char>((number >> (8 * i)) & 0xff);
 }
@@ -41,16 +40,19 @@ std::string gzip(std::string_view bytes) {
   thread_local Compressor const compressor(libdeflate_alloc_compressor(level));
   if (!compressor) throw std::bad_alloc();
 
-  std::string out(header);
+  // Room for the worst case, untouched until written: a chart that compresses well needs a tenth of it.
   std::size_t const bound = libdeflate_deflate_compress_bound(compressor.get(), bytes.size());
-  out.resize(header.size() + bound + trailer_size);
+  std::unique_ptr<char[]> const room(new char[bound]);
   std::size_t const deflated =
-      libdeflate_deflate_compress(compressor.get(), bytes.data(), bytes.size(), out.data() + header.size(), bound);
+      libdeflate_deflate_compress(compressor.get(), bytes.data(), bytes.size(), room.get(), bound);
   if (deflated == 0) throw std::logic_error("deflate needs more room than it said");
-  char* const trailer = out.data() + header.size() + deflated;
+
+  char trailer[8];
   put_little_endian(trailer, libdeflate_crc32(0, bytes.data(), bytes.size()));
   put_little_endian(trailer + 4, static_cast<std::uint32_t>(bytes.size()));  // RFC 1952: modulo 2^32
-  out.resize(header.size() + deflated + trailer_size);
+  std::string out;
+  out.reserve(header.size() + deflated + sizeof trailer);
+  out.append(header).append(room.get(), deflated).append(trailer, sizeof trailer);
   return out;
 }
 

@@ -15,6 +15,7 @@ struct Limits {
   std::uint64_t files = 100'000;            ///< files of a chart, archives unpacked (P-154)
   std::uint64_t directories = 100'000;      ///< directories walked, links to directories counted each time
   std::size_t path_bytes = 4096;            ///< a path in the chart (P-154)
+  unsigned chart_depth = 200;               ///< charts within charts; each level is a level of our stack (P-154)
   unsigned archive_depth = 10;              ///< archives within archives (P-159)
   unsigned local_dependency_depth = 10;     ///< chains of `file://` dependencies; the chart is 0 (D-26)
 };

@@ -2,6 +2,8 @@
 
 #include "chart/link_resolution.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>

@@ -54,6 +54,9 @@ void append_folded(std::u32string& text, char32_t c) {
 }  // namespace
 
 std::string folded_path(std::string_view path) {
+  // Nearly every path.
+  if (std::all_of(path.begin(), path.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    return to_lower_ascii(path);
   std::u32string text;
   for (std::size_t at = 0; at < path.size();) {
     auto const c = next_code_point(path, at);

@@ -4,7 +4,6 @@
 #include "chart/tar_writer.hpp"
 
 #include <array>
-#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -54,7 +53,7 @@ struct Header {
 std::string block(Header const& header) {
   bool const extended = header.type == 'x';
   std::string bytes(block_size, '\0');
-  auto const put = [&](std::size_t at, std::string_view text) { std::memcpy(bytes.data() + at, text.data(), text.size()); };
+  auto const put = [&](std::size_t at, std::string_view text) { text.copy(bytes.data() + at, text.size()); };
   put(0, header.name);
   put(100, extended ? "0000000" : "0000644");
   put(108, "0000000");

@@ -1,0 +1,392 @@
+// Helm's loader for chart directories and archives: src/chart/chart_loader.hpp (P-50 … P-59, P-75, P-76, P-154 … P-158)
+
+#include "chart/chart_loader.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "chart/archive_reader.hpp"
+#include "chart/chart_files.hpp"
+#include "chart/json_check.hpp"
+#include "chart/link_resolution.hpp"
+#include "chart/values_check.hpp"
+
+namespace acr::chart {
+namespace {
+
+void remove_bom(std::string& bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.erase(0, 3);
+}
+
+/// The extension of the last component, as Go's filepath.Ext: ".prov", ".tgz"; empty without a dot.
+std::string_view extension(std::string_view path) {
+  auto const name = base_name(path);
+  auto const dot = name.rfind('.');
+  return dot == std::string_view::npos ? std::string_view{} : name.substr(dot);
+}
+
+/// P-55: such a group of charts/ is left out, with everything in it.
+bool is_dropped_group(std::string_view group) { return group.starts_with('_') || group.starts_with('.'); }
+
+/// Turns files into charts, level by level.
+class Loader {
+ public:
+  Loader(Limits const& limits, std::vector<Warning>& warnings) : limits_(limits), warnings_(warnings) {
+    budget_.bytes = limits.chart_bytes;
+    budget_.files = limits.files;
+  }
+
+  /// `where`: see LoadedChart. `prefix` is what stands before it in messages: "" at the top, else the chain of charts.
+  Verdict<LoadedChart> load(std::vector<LoadedFile> files, std::string where, bool from_archive, unsigned level,
+                            unsigned archive_level) {
+    if (level > limits_.chart_depth)
+      return reject("too-deep", where, "charts are nested too deeply")
+          .rule("P-154")
+          .expected("at most " + std::to_string(limits_.chart_depth) + " levels");
+    LoadedChart chart;
+    chart.where = std::move(where);
+    chart.from_archive = from_archive;
+    std::map<std::string, std::vector<LoadedFile>, std::less<>> groups;
+    if (auto refused = classify(files, chart, groups, level == 0)) return within(chart, std::move(*refused));
+    files.clear();
+    for (auto& [name, group] : groups) {
+      auto subchart = load_group(name, std::move(group), chart, level, archive_level);
+      if (!subchart) return subchart.error();
+      chart.subcharts.push_back(std::move(*subchart));
+    }
+    if (auto refused = check_subchart_names(chart)) return within(chart, std::move(*refused));
+    return chart;
+  }
+
+ private:
+  Limits const& limits_;
+  std::vector<Warning>& warnings_;
+  ArchiveBudget budget_;
+
+  static Rejection within(LoadedChart const& chart, Rejection rejection) {
+    if (chart.where.empty()) return rejection;
+    return std::move(rejection).within(chart.where);
+  }
+
+  void warn(LoadedChart const& chart, std::string code, std::string file, std::string why, std::string rule,
+            std::size_t line = 0) {
+    warnings_.push_back({std::move(code), joined(chart.where, file), line, std::move(why), std::move(rule)});
+  }
+
+  void adopt(LoadedChart const& chart, std::vector<Warning> warnings) {
+    for (auto& warning : warnings) {
+      warning.file = joined(chart.where, warning.file);
+      warnings_.push_back(std::move(warning));
+    }
+  }
+
+  std::optional<Rejection> classify(std::vector<LoadedFile>& files, LoadedChart& chart,
+                                    std::map<std::string, std::vector<LoadedFile>, std::less<>>& groups, bool top) {
+    // Chart.yaml first, wherever it comes: what the other files mean depends on its apiVersion.
+    auto const described = std::find_if(files.begin(), files.end(), [](auto const& f) { return f.path == "Chart.yaml"; });
+    if (described == files.end())
+      return reject("no-chart-yaml", "", "Chart.yaml file is missing")
+          .rule("P-41")
+          .mend(top ? "add Chart.yaml, and see that .helmignore does not name it"
+                    : "add Chart.yaml, or move what is no chart out of charts/");
+    auto metadata = read_metadata(described->bytes, "Chart.yaml");
+    if (!metadata) return metadata.error();
+    chart.metadata_mtime = described->mtime;
+    bool const v1 = metadata->api_version == "v1";
+
+    for (auto& file : files) {
+      auto const& path = file.path;
+      if (path == "Chart.yaml") continue;
+      if (path == "Chart.lock" || path == "requirements.lock") {
+        // The later of the two wins, an empty one cancels the earlier (P-52, P-69).
+        auto lock = read_lock(file.bytes, path);
+        if (!lock) return lock.error();
+        chart.lock = std::move(*lock);
+        chart.lock_mtime = file.mtime;
+        if (path == "Chart.lock") {
+          if (v1)
+            warn(chart, "lock-dropped", path, "a chart of apiVersion v1 is packaged without Chart.lock", "P-70");
+          continue;
+        }
+        if (v1) chart.files.push_back(std::move(file));
+        else warn(chart, "requirements-in-v2", path, "in a chart of apiVersion v2 this file is written as Chart.lock", "P-70");
+      } else if (path == "requirements.yaml") {
+        auto merged = merge_requirements(*metadata, file.bytes, path);
+        if (!merged) return merged.error();
+        adopt(chart, std::move(*merged));
+        if (v1) chart.files.push_back(std::move(file));
+        else warn(chart, "requirements-in-v2", path, "in a chart of apiVersion v2 this file is written into Chart.yaml", "P-70");
+      } else if (path == "values.yaml") {
+        auto checked = check_values(file.bytes, path);
+        if (!checked) return checked.error();
+        adopt(chart, std::move(*checked));
+        chart.values = std::move(file);
+      } else if (path == "values.schema.json") {
+        auto checked = check_json(file.bytes, path);
+        if (!checked) return checked.error();
+        chart.schema = std::move(file);
+      } else if (path.starts_with("templates/")) {
+        chart.templates.push_back(std::move(file));
+      } else if (path.starts_with("charts/") && extension(path) != ".prov") {
+        std::string_view const rest = std::string_view(path).substr(7);
+        std::string const group(rest.substr(0, rest.find('/')));
+        if (is_dropped_group(group)) continue;
+        file.path.erase(0, 7);
+        groups[group].push_back(std::move(file));
+      } else {
+        if (top && path.starts_with(".."))
+          return reject("bad-file-name", path, "Helm cannot load a package with such a name")
+              .rule("P-155a")
+              .mend("rename it, or name it in .helmignore");
+        chart.files.push_back(std::move(file));
+      }
+    }
+    auto validated = validate(std::move(*metadata), "Chart.yaml");
+    if (!validated) return validated.error();
+    chart.metadata = std::move(validated->metadata);
+    adopt(chart, std::move(validated->warnings));
+    return check_name(chart.metadata.name, top);
+  }
+
+  /// P-155, P-155a: names that Helm packs and then loads differently or not at all.
+  static std::optional<Rejection> check_name(std::string const& name, bool top) {
+    auto const refuse = [&](std::string why) {
+      return reject("chart-name", "Chart.yaml", std::move(why)).rule("P-155a").found(name).mend("choose another name");
+    };
+    if (auto const fault = name_fault(name); !fault.empty()) return refuse("chart name: " + fault);
+    if (top && name == "Chart.yaml") return refuse("Helm refuses to load a chart of this name");
+    if (!top && is_dropped_group(name)) return refuse("a subchart of this name vanishes on installation");
+    if (!top && name.ends_with(".tgz")) return refuse("Helm takes a subchart of this name for an archive");
+    return {};
+  }
+
+  Verdict<LoadedChart> load_group(std::string const& name, std::vector<LoadedFile> group, LoadedChart const& parent,
+                                  unsigned level, unsigned archive_level) {
+    auto const where = joined(parent.where, "charts/" + name);
+    if (name.ends_with(".tgz")) {
+      if (group.size() != 1 || group.front().path != name)
+        return reject("subchart-form", where, "this must be a chart archive, but is a directory").rule("P-55");
+      if (archive_level >= limits_.archive_depth)
+        return reject("too-deep", where, "archives are nested too deeply")
+            .rule("P-159")
+            .expected("at most " + std::to_string(limits_.archive_depth) + " levels");
+      auto unpacked = read_archive(group.front().bytes, where, budget_, limits_);
+      if (!unpacked) return unpacked.error();
+      group.clear();
+      return load(files_of(std::move(*unpacked)), where, true, level + 1, archive_level + 1);
+    }
+    std::vector<LoadedFile> files;
+    for (auto& file : group) {
+      if (file.path.size() <= name.size()) {
+        // A stray file: a chart without Chart.yaml to Helm. Say what is wrong instead.
+        return reject("subchart-form", where, "a file in charts/ must be a chart archive or lie in a chart's directory")
+            .rule("P-55")
+            .mend("move it elsewhere, or name it in .helmignore");
+      }
+      file.path.erase(0, name.size() + 1);
+      files.push_back(std::move(file));
+    }
+    group.clear();
+    return load(std::move(files), where, parent.from_archive, level + 1, archive_level);
+  }
+
+  /// P-76: two subcharts of one name are written to the same paths.
+  static std::optional<Rejection> check_subchart_names(LoadedChart const& chart) {
+    std::map<std::string_view, std::string_view> seen;
+    for (auto const& subchart : chart.subcharts) {
+      auto const [other, fresh] = seen.emplace(subchart.metadata.name, subchart.where);
+      if (!fresh)
+        return reject("duplicate-subchart", std::string(subchart.where),
+                      "another subchart has the same name, and both would be written to the same place")
+            .rule("P-76")
+            .found(subchart.metadata.name + " in " + std::string(other->second) + " too")
+            .mend("remove one of them");
+    }
+    return {};
+  }
+
+ public:
+  static std::vector<LoadedFile> files_of(std::vector<ArchiveFile> unpacked) {
+    std::vector<LoadedFile> files;
+    files.reserve(unpacked.size());
+    for (auto& file : unpacked) files.push_back({std::move(file.path), std::move(file.bytes), file.mtime});
+    return files;
+  }
+
+  /// The top archive counts like any other.
+  Verdict<std::vector<ArchiveFile>> unpack(std::string_view tgz, std::string_view where) {
+    return read_archive(tgz, where, budget_, limits_);
+  }
+};
+
+/// P-75: top chart only.
+std::optional<Rejection> check_dependencies(LoadedChart const& chart) {
+  std::string missing;
+  for (auto const& dependency : chart.metadata.dependencies) {
+    bool const found = std::any_of(chart.subcharts.begin(), chart.subcharts.end(),
+                                   [&](LoadedChart const& s) { return s.metadata.name == dependency.name; });
+    if (!found) missing += (missing.empty() ? "" : ", ") + dependency.name;
+  }
+  if (missing.empty()) return {};
+  return reject("dep-missing", "Chart.yaml", "dependencies are found in Chart.yaml, but missing in charts/ directory")
+      .rule("P-75")
+      .expected("a chart in charts/ for every dependency")
+      .found(missing)
+      .mend("run `helm dependency build` and commit what it fetched, or leave `dependencies: build` on");
+}
+
+/// P-11: what Helm looks at before anything else, ignore rules included.
+std::optional<Rejection> check_api_version_of(SourceTree const& tree, std::string const& root) {
+  auto const missing = [] {
+    return reject("no-chart-yaml", "", "Chart.yaml file is missing").rule("P-11").mend("name the directory that holds Chart.yaml");
+  };
+  auto const path = joined(root, "Chart.yaml");
+  if (!tree.node(path)) return missing();
+  auto const resolved = resolve(tree, path);
+  if (!resolved) {
+    auto rejection = resolved.error();
+    rejection.where = "Chart.yaml";
+    return rejection;
+  }
+  if (!resolved->node.is_file()) return reject("irregular-file", "Chart.yaml", "this is no regular file").rule("P-17");
+  auto bytes = tree.read(resolved->path, text_bytes);
+  if (!bytes)
+    return reject("file-too-large", "Chart.yaml", "the file is too large for a chart")
+        .rule("P-18")
+        .expected("at most " + std::to_string(text_bytes) + " bytes");
+  remove_bom(*bytes);
+  auto const checked = check_api_version(*bytes, "Chart.yaml");
+  if (!checked) return checked.error();
+  return {};
+}
+
+/// Reads what the walk found. Groups that are dropped anyway are not read (P-55).
+Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartFiles& found, Limits const& limits) {
+  std::erase_if(found.files, [](ChartFile const& file) {
+    std::string_view const path = file.path;
+    return path.starts_with("charts/") && is_dropped_group(path.substr(7)) && extension(path) != ".prov";
+  });
+  std::vector<std::string> wanted;
+  wanted.reserve(found.files.size());
+  for (auto const& file : found.files) wanted.push_back(file.source_path);
+  tree.prefetch(wanted);
+
+  std::vector<LoadedFile> files;
+  files.reserve(found.files.size());
+  std::uint64_t total = 0;
+  for (auto const& file : found.files) {
+    auto bytes = tree.read(file.source_path, static_cast<std::size_t>(limits.file_bytes));
+    if (!bytes)
+      return reject("file-too-large", file.path, "the file is too large for a chart")
+          .rule("P-18")
+          .expected("at most " + std::to_string(limits.file_bytes) + " bytes")
+          .mend("remove it, or name it in .helmignore");
+    if (is_lfs_pointer(*bytes))
+      return reject("lfs-pointer", file.path, "this is a pointer of Git LFS, not the file itself")
+          .rule("P-20")
+          .mend("commit the file itself (`git lfs migrate export`), or name it in .helmignore");
+    total += bytes->size();
+    if (total >= limits.chart_bytes)
+      return reject("chart-too-large", file.path, "the chart's files are too large together: no Helm could load the package")
+          .rule("P-19")
+          .expected("less than " + std::to_string(limits.chart_bytes) + " bytes");
+    remove_bom(*bytes);
+    files.push_back({file.path, std::move(*bytes), file.node.mtime});
+  }
+  return files;
+}
+
+/// D-28: fetched archives, as if they were committed in charts/.
+std::optional<Rejection> place_extra_archives(PackageOptions const& options, ChartFiles const& found,
+                                              std::vector<LoadedFile>& files) {
+  for (auto const& archive : options.extra_archives) {
+    auto const path = "charts/" + archive.name;
+    if (!archive.name.ends_with(".tgz") || archive.name.find('/') != std::string::npos || !name_fault(path).empty())
+      return reject("bad-file-name", path, "a fetched dependency has no usable file name").rule("P-155");
+    auto ignored = found.rules.decision("charts", EntryKind::directory);
+    if (!ignored) ignored = found.rules.decision(path, EntryKind::file);
+    if (ignored)
+      return reject("dep-ignored", path, ".helmignore keeps a fetched dependency out of the package")
+          .rule("D-28")
+          .expected("the path is kept")
+          .found(ignored->line == 0 ? "the built-in rule " + ignored->text
+                                    : "line " + std::to_string(ignored->line) + ": " + ignored->text)
+          .mend("narrow the rule, for example to `/*.tgz`");
+    if (archive.bytes.size() > options.limits.file_bytes)
+      return reject("dep-too-large", path, "the fetched archive is too large for a chart")
+          .rule("D-35")
+          .expected("at most " + std::to_string(options.limits.file_bytes) + " bytes")
+          .found(std::to_string(archive.bytes.size()) + " bytes");
+    auto const other = std::find_if(files.begin(), files.end(), [&](LoadedFile const& f) { return f.path == path; });
+    if (other == files.end()) {
+      files.push_back({path, archive.bytes, {}});
+    } else if (other->bytes != archive.bytes) {
+      return reject("dep-duplicate", path, "two different archives would have this place")
+          .rule("D-28")
+          .expected("one archive per name")
+          .mend("use one version for all aliases");
+    }
+  }
+  return {};
+}
+
+/// P-37, P-71, P-72: what can be said of the chart as a whole.
+void warn_about(LoadedChart const& chart, IgnoreRules const& rules, std::string_view directory,
+                std::vector<Warning>& warnings) {
+  for (auto const& rule : rules.negated_rules())
+    warnings.push_back({"ignore-negated", ".helmignore", rule.line,
+                        "`" + rule.text + "` ignores everything that it does not match, unlike in git", "P-37"});
+  if (!directory.empty() && directory != chart.metadata.name)
+    warnings.push_back({"name-differs", "Chart.yaml", 0,
+                        "the chart is named " + chart.metadata.name + ", its directory " + std::string(directory), "P-71"});
+  for (auto const& subchart : chart.subcharts) {
+    auto const& declared = chart.metadata.dependencies;
+    if (std::none_of(declared.begin(), declared.end(), [&](auto const& d) { return d.name == subchart.metadata.name; }))
+      warnings.push_back({"subchart-undeclared", subchart.where, 0,
+                          "the chart " + subchart.metadata.name + " is packaged, but no dependency names it", "P-72"});
+  }
+  for (auto const& file : chart.templates) {
+    auto const type = extension(file.path);
+    if (type != ".yaml" && type != ".yml" && type != ".tpl" && type != ".txt")
+      warnings.push_back({"template-type", file.path, 0, "templates are .yaml, .yml, .tpl or .txt files", "P-72"});
+  }
+}
+
+}  // namespace
+
+Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options) {
+  auto const root = resolve(tree, chart_root);
+  if (!root) return root.error();
+  if (root->node.kind == NodeKind::directory)
+    if (auto refused = check_api_version_of(tree, root->path)) return std::move(*refused);
+  auto found = chart_files(tree, chart_root, options.limits);
+  if (!found) return found.error();
+  auto files = contents(tree, *found, options.limits);
+  if (!files) return files.error();
+  if (auto refused = place_extra_archives(options, *found, *files)) return std::move(*refused);
+
+  LoadedTop top;
+  Loader loader(options.limits, top.warnings);
+  auto chart = loader.load(std::move(*files), "", false, 0, 0);
+  if (!chart) return chart.error();
+  if (options.dependencies_must_be_present)
+    if (auto refused = check_dependencies(*chart)) return std::move(*refused);
+  top.chart = std::move(*chart);
+  warn_about(top.chart, found->rules, base_name(chart_root), top.warnings);
+  return top;
+}
+
+Verdict<LoadedTop> load_archive(std::string_view tgz, std::string_view where, Limits const& limits) {
+  LoadedTop top;
+  Loader loader(limits, top.warnings);
+  auto unpacked = loader.unpack(tgz, where);
+  if (!unpacked) return unpacked.error();
+  auto chart = loader.load(Loader::files_of(std::move(*unpacked)), "", true, 0, 1);
+  if (!chart) return chart.error().within(where);
+  top.chart = std::move(*chart);
+  return top;
+}
+
+}  // namespace acr::chart

@@ -1,0 +1,219 @@
+// The terminal commands `package` and `list`: src/chart/package_command.hpp (P-5, P-130, P-131, P-150)
+
+#include "chart/package_command.hpp"
+
+#include <boost/json.hpp>
+#include <map>
+#include <utility>
+
+#include "support/json.hpp"
+#include "support/parallel.hpp"
+#include "support/text.hpp"
+
+namespace acr::chart {
+namespace {
+
+/// Where packages wait until it is known whether any chart was refused; goes with everything that is left in it.
+class Staging {
+ public:
+  explicit Staging(std::filesystem::path const& destination)
+      : path_(destination / (".atomic-chart-release-" + random_hex(8))) {
+    std::filesystem::create_directories(path_);
+  }
+  ~Staging() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Staging(Staging const&) = delete;
+  Staging& operator=(Staging const&) = delete;
+
+  /// A directory of its own for the i-th chart: two charts may have the same file name.
+  [[nodiscard]] std::filesystem::path place(std::size_t i) const { return path_ / std::to_string(i); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+Verdict<Package> made(PackageCommand const& command, std::filesystem::path const& chart) {
+  auto const location = locate_chart(chart);
+  DirectoryTree const tree(location.repository);
+  PackageOptions options;
+  options.time = command.epoch;
+  options.profile = command.profile;
+  options.version = command.version;
+  options.app_version = command.app_version;
+  options.case_collision_is_warning = command.case_collision_is_warning;
+  options.limits = command.limits;
+  if (!options.time && command.commit_time) {
+    auto const time = command.commit_time(location);
+    if (!time) return time.error();
+    options.time = *time;
+  }
+  if (options.profile == Profile::epoch_all && !options.time)
+    return reject("profile", "--profile", "the profile epoch-all needs one time for all files")
+        .rule("P-132")
+        .mend("set SOURCE_DATE_EPOCH, or ask for the commit's time");
+  if (command.dependencies) {
+    auto archives = command.dependencies(tree, location.chart_root);
+    if (!archives) return archives.error();
+    options.extra_archives = std::move(*archives);
+  }
+  return package(tree, location.chart_root, options);
+}
+
+/// Rejections name the chart as the user did.
+Rejection as_given(Rejection rejection, std::filesystem::path const& chart) {
+  auto const name = chart.string();
+  auto const root = locate_chart(chart).chart_root;
+  std::string_view where = rejection.where;
+  std::string const inner = root.empty() ? "." : root;
+  if (where == inner) where = {};
+  else if (where.starts_with(inner + ": ")) where.remove_prefix(inner.size() + 2);
+  rejection.where = std::string(where);
+  return std::move(rejection).within(name);
+}
+
+char const* kind_text(NodeKind kind) { return kind == NodeKind::executable ? "executable" : "file"; }
+
+std::string rule_text(IgnoreRule const& rule) {
+  if (rule.line == 0) return "built-in rule " + rule.text;
+  return ".helmignore:" + std::to_string(rule.line) + ": " + printable(rule.text, 200) +
+         (rule.negated ? " (a negated rule ignores what it does not match)" : "");
+}
+
+/// JSON is UTF-8; every other byte of a name becomes U+FFFD.
+std::string as_utf8(std::string_view bytes) {
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size();) append_utf8(text, next_code_point(bytes, at).value_or(0xFFFD));
+  return text;
+}
+
+}  // namespace
+
+Verdict<std::optional<std::int64_t>> source_date_epoch(std::string_view text) {
+  if (text.empty()) return std::optional<std::int64_t>{};
+  // Leading zeros are harmless and Helm takes them too.
+  auto digits = text;
+  while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
+  auto const seconds = to_number(digits, INT64_MAX);
+  if (!seconds)
+    return reject("source-date-epoch", "SOURCE_DATE_EPOCH", "this is no number of seconds")
+        .rule("P-130")
+        .expected("decimal digits, not negative")
+        .found(std::string(text));
+  return std::optional<std::int64_t>(static_cast<std::int64_t>(*seconds));
+}
+
+Verdict<Profile> profile_named(std::string_view name) {
+  if (name == "4.2") return Profile::helm_4_2;
+  if (name == "epoch-all") return Profile::epoch_all;
+  return reject("profile", "--profile", "there is no such profile").rule("P-132").expected("4.2 or epoch-all").found(std::string(name));
+}
+
+std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
+  Staging const staging(command.destination);
+  std::vector<PackageOutcome> outcomes(command.charts.size());
+  // Packages go to disk at once: in memory there are never more charts than workers.
+  for_each_index(outcomes.size(), command.workers, [&](std::size_t i) {
+    auto& outcome = outcomes[i];
+    outcome.chart = command.charts[i];
+    auto const package = made(command, command.charts[i]);
+    if (!package) {
+      outcome.refused = as_given(package.error(), command.charts[i]);
+      return;
+    }
+    outcome.name = package->name;
+    outcome.version = package->version;
+    outcome.digest = package->digest;
+    outcome.content_digest = package->content_digest;
+    outcome.warnings = package->warnings;
+    if (command.strict && !outcome.warnings.empty()) {
+      auto const& warning = outcome.warnings.front();
+      outcome.refused =
+          reject("warnings", outcome.chart.string() + ": " + warning.file, warning.why).rule(warning.rule);
+      return;
+    }
+    outcome.file = write_package(*package, staging.place(i));
+  });
+
+  std::map<std::string, std::filesystem::path> names;
+  bool any_refused = false;
+  for (auto& outcome : outcomes) {
+    if (!outcome.refused) {
+      auto const name = outcome.file.filename().string();
+      auto const [other, fresh] = names.emplace(name, outcome.chart);
+      if (!fresh)
+        outcome.refused = reject("duplicate-package", outcome.chart.string(), "two charts would be written to one file")
+                              .rule("P-3")
+                              .found(name + ", also from " + other->second.string());
+    }
+    any_refused |= outcome.refused.has_value();
+  }
+  for (auto& outcome : outcomes) {
+    auto const staged = std::exchange(outcome.file, {});
+    if (outcome.refused || (any_refused && !command.keep_going)) continue;
+    outcome.file = command.destination / staged.filename();
+    std::filesystem::rename(staged, outcome.file);
+  }
+  return outcomes;
+}
+
+Verdict<ListOutcome> run_list_command(std::filesystem::path const& chart, Limits const& limits) {
+  auto const location = locate_chart(chart);
+  DirectoryTree const tree(location.repository);
+  auto list = packaged_list(tree, location.chart_root, limits);
+  if (!list) return as_given(list.error(), chart);
+  return ListOutcome{chart, std::move(*list)};
+}
+
+std::string list_text(ListOutcome const& outcome) {
+  std::string text = printable(outcome.chart.string()) + "\n";
+  auto const heading = [&](char const* what, std::size_t count) {
+    text.append(what).append(" (").append(std::to_string(count)).append(")\n");
+  };
+  heading("packaged", outcome.list.files.size());
+  for (auto const& file : outcome.list.files) text += "  " + printable(file.path) + "\n";
+  heading("ignored", outcome.list.ignored.size());
+  for (auto const& path : outcome.list.ignored)
+    text += "  " + printable(path.path) + (path.kind == EntryKind::directory ? "/" : "") + "  " + rule_text(path.rule) + "\n";
+  if (!outcome.list.dropped.empty()) {
+    heading("left out of charts/, their names begin with `_` or `.`", outcome.list.dropped.size());
+    for (auto const& group : outcome.list.dropped) text += "  charts/" + printable(group) + "\n";
+  }
+  if (!outcome.list.local_targets.empty()) {
+    heading("local dependencies", outcome.list.local_targets.size());
+    for (auto const& target : outcome.list.local_targets) text += "  " + printable(target) + "\n";
+  }
+  return text;
+}
+
+std::string list_json(ListOutcome const& outcome) {
+  boost::json::object root;
+  root["chart"] = as_utf8(outcome.chart.string());
+  auto& files = root["files"].emplace_array();
+  for (auto const& file : outcome.list.files) {
+    boost::json::object entry;
+    entry["path"] = as_utf8(file.path);
+    entry["mode"] = kind_text(file.kind);
+    entry["content"] = file.content;
+    entry["size"] = file.size ? boost::json::value(*file.size) : boost::json::value(nullptr);
+    files.push_back(std::move(entry));
+  }
+  auto& ignored = root["ignored"].emplace_array();
+  for (auto const& path : outcome.list.ignored) {
+    boost::json::object entry;
+    entry["path"] = as_utf8(path.path);
+    entry["kind"] = path.kind == EntryKind::directory ? "directory" : "file";
+    entry["line"] = path.rule.line;
+    entry["rule"] = as_utf8(path.rule.text);
+    entry["negated"] = path.rule.negated;
+    ignored.push_back(std::move(entry));
+  }
+  auto& dropped = root["dropped"].emplace_array();
+  for (auto const& group : outcome.list.dropped) dropped.emplace_back(as_utf8(group));
+  auto& targets = root["local-dependencies"].emplace_array();
+  for (auto const& target : outcome.list.local_targets) targets.emplace_back(as_utf8(target));
+  return to_pretty_json(root);
+}
+
+}  // namespace acr::chart
