@@ -67,6 +67,7 @@ struct Certificate::State {
   std::string subject_der;
   std::string issuer_der;
   bool is_ca = false;
+  std::optional<Verdict<PublicKey>> public_key;
 };
 
 Verdict<Certificate> Certificate::parse(std::string_view der) {
@@ -94,6 +95,13 @@ Verdict<Certificate> Certificate::parse(std::string_view der) {
   if ((X509_get_extension_flags(x509.get()) & EXFLAG_INVALID) != 0)
     return bad_certificate("one of its extensions is ill-formed");
   state->is_ca = (X509_get_extension_flags(x509.get()) & EXFLAG_CA) != 0;
+  X509_PUBKEY* const spki = X509_get_X509_PUBKEY(x509.get());
+  unsigned char* encoded = nullptr;
+  int const length = i2d_X509_PUBKEY(spki, &encoded);
+  state->public_key = PublicKey::from_parts(
+      X509_get0_pubkey(x509.get()), length > 0 ? std::string(reinterpret_cast<char*>(encoded), static_cast<std::size_t>(length)) : std::string());
+  OPENSSL_free(encoded);
+  ERR_clear_error();
   state->x509 = std::move(x509);
   return Certificate(std::move(state));
 }
@@ -121,10 +129,6 @@ std::string Certificate::serial_hex() const {
               static_cast<std::size_t>(ASN1_STRING_length(serial))});
 }
 
-Verdict<PublicKey> Certificate::public_key() const {
-  auto key = PublicKey::from_native(X509_get0_pubkey(native()));
-  if (!key) return key.error();
-  return key;
-}
+Verdict<PublicKey> const& Certificate::public_key() const { return *state_->public_key; }
 
 }  // namespace acr::sigstore

@@ -46,7 +46,7 @@ class Certificate {
   /// Subject equals issuer.
   [[nodiscard]] bool is_self_issued() const;
   /// The subject's key, as V-47 allows it; refused for other kinds.
-  [[nodiscard]] Verdict<PublicKey> public_key() const;
+  [[nodiscard]] Verdict<PublicKey> const& public_key() const;
 
   /// Borrowed, never null. OpenSSL has already cached its extension values, so reading it is thread-safe.
   [[nodiscard]] x509_st* native() const;

@@ -72,12 +72,24 @@ std::string kind_found(EVP_PKEY* key) {
   return std::string(name ? name : "unknown") + " of " + std::to_string(EVP_PKEY_get_bits(key)) + " bits";
 }
 
-std::string encoded_spki(EVP_PKEY* key) {
-  int const length = i2d_PUBKEY(key, nullptr);
+/// Bytes of a SubjectPublicKeyInfo whose length the kind fixes: named curve, uncompressed point. 0: RSA, not fixed.
+std::size_t spki_size(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::ecdsa_p256: return 91;
+    case KeyKind::ecdsa_p384: return 120;
+    case KeyKind::ecdsa_p521: return 158;
+    case KeyKind::ed25519: return 44;
+    default: return 0;
+  }
+}
+
+template <class T, int (*Encode)(T const*, unsigned char**)>
+std::string encoded(T const* object) {
+  int const length = Encode(object, nullptr);
   if (length <= 0) return {};
   std::string out(static_cast<std::size_t>(length), '\0');
   auto* cursor = reinterpret_cast<unsigned char*>(out.data());
-  i2d_PUBKEY(key, &cursor);
+  Encode(object, &cursor);
   return out;
 }
 
@@ -103,27 +115,30 @@ std::string_view to_text(KeyKind kind) {
   return "unknown";
 }
 
-Verdict<PublicKey> PublicKey::from_native(evp_pkey_st* key) {
+Verdict<PublicKey> PublicKey::from_parts(evp_pkey_st* key, std::string spki) {
   if (!key) return bad_key("it cannot be parsed");
   auto const kind = kind_of(key);
   if (!kind) return bad_key("its kind is not accepted").found(kind_found(key));
-  std::string spki = encoded_spki(key);
-  if (spki.empty()) return bad_key("it cannot be encoded");
+  std::size_t const size = spki_size(*kind);
+  if (spki.empty() || (size != 0 && spki.size() != size)) return bad_key("it is not in the canonical form: named curve, uncompressed point");
   EVP_PKEY_up_ref(key);
   std::string spki_hash = acr::sha256(spki);
   return PublicKey(std::make_shared<State const>(State{KeyHandle(key), *kind, std::move(spki), std::move(spki_hash)}));
 }
 
+Verdict<PublicKey> PublicKey::from_native(evp_pkey_st* key) {
+  if (!key) return bad_key("it cannot be parsed");
+  return from_parts(key, encoded<EVP_PKEY, i2d_PUBKEY>(key));
+}
+
 Verdict<PublicKey> PublicKey::from_spki(std::string_view der) {
   if (der.size() > limits::max_certificate_bytes) return bad_key("it is too long");
   auto const* cursor = bytes(der);
-  KeyHandle const key(d2i_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())));
-  if (!key) return bad_key("it is no SubjectPublicKeyInfo");
-  auto parsed = from_native(key.get());
-  // Equal bytes after re-encoding: nothing behind the key, nothing encoded in two ways, no compressed point that would
-  // make two documents for one key.
-  if (parsed && parsed->spki() != der) return bad_key("it is not in the canonical DER form, or bytes follow it");
-  return parsed;
+  Handle<X509_PUBKEY, X509_PUBKEY_free> const parsed(d2i_X509_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())));
+  if (!parsed) return bad_key("it is no SubjectPublicKeyInfo");
+  // Equal bytes after re-encoding: nothing behind the key, nothing that could be encoded in two ways.
+  if (encoded<X509_PUBKEY, i2d_X509_PUBKEY>(parsed.get()) != der) return bad_key("it is not in DER, or bytes follow it");
+  return from_parts(X509_PUBKEY_get0(parsed.get()), std::string(der));
 }
 
 Verdict<PublicKey> PublicKey::from_pkcs1(std::string_view der) {

@@ -32,7 +32,7 @@ std::string_view to_text(KeyKind kind);
 class PublicKey {
  public:
   /// SubjectPublicKeyInfo, DER, read to its last byte. Refused (code "public-key"): trailing bytes, kinds not in KeyKind,
-  /// points not on their curve.
+  /// points that are compressed or not on their curve.
   static Verdict<PublicKey> from_spki(std::string_view der);
   /// A bare PKCS#1 RSAPublicKey (V-26 `PKCS1_RSA_PKCS1V5`), wrapped as SPKI.
   static Verdict<PublicKey> from_pkcs1(std::string_view der);
@@ -66,8 +66,11 @@ class PublicKey {
   friend bool operator==(PublicKey const& a, PublicKey const& b) { return a.spki() == b.spki(); }
 
  private:
+  friend class Certificate;
   struct State;
   explicit PublicKey(std::shared_ptr<State const> state) : state_(std::move(state)) {}
+  /// `spki`: the encoding that `key` was read from.
+  static Verdict<PublicKey> from_parts(evp_pkey_st* key, std::string spki);
   std::shared_ptr<State const> state_;
 };
 
