@@ -1,0 +1,104 @@
+#pragma once
+
+// The inputs, typed: src/event/inputs.hpp (A-12, A-13, A-39 … A-42)
+// Reading touches neither disk nor network. Lists with a grammar of their own (lineage-subjects, signer-workflows,
+// dependency hosts, registry credentials) stay lists: the rooms that understand them check the items.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/verdict.hpp"
+
+namespace acr::event {
+
+enum class Command { run, finalize, ruleset };
+enum class DiffMode { tree, merge_base };
+enum class ObjectSourceChoice { automatic, local, api };
+enum class Level { off, warn, fail };
+enum class MissingLineage { fail, warn, ignore };
+enum class VerifyPolicy { block, flag };
+enum class SourceDigest { off, tag_commit };
+enum class DependencyPins { warn, require };
+
+/// Members are named like the inputs. Text is trimmed; an empty one has become its default.
+struct ActionInputs {
+  Command command = Command::run;
+  std::string token;  ///< secret; empty only where it is not needed
+  std::string source_branch, release_branch;
+  std::vector<std::string> charts_dirs;  ///< workspace-relative, normalised, no duplicates; "" is the repository's root
+  std::string tag_format;
+  std::chrono::seconds tag_wait{};
+  DiffMode diff_mode = DiffMode::tree;
+  ObjectSourceChoice object_source = ObjectSourceChoice::automatic;
+  std::size_t max_charts = 0;  ///< 0: no limit
+  Level title_check = Level::off;
+  bool build_dependencies = true;  ///< `dependencies: build`
+  DependencyPins dependency_pins = DependencyPins::warn;
+  std::vector<std::string> dependency_hosts, dependency_private_hosts;
+  std::vector<std::string> registry_credentials;  ///< secret
+  VerifyPolicy verify_policy = VerifyPolicy::block;
+  MissingLineage missing_lineage = MissingLineage::fail;
+  bool unresolved_id_fails = true;
+  std::vector<std::string> lineage_subjects;
+  std::vector<std::string> signer_workflows;
+  std::string oidc_issuer;
+  std::vector<std::string> predicate_types;
+  bool deny_self_hosted = false;
+  SourceDigest source_digest = SourceDigest::off;
+  std::string trusted_root;   ///< path, empty: built-in
+  std::string output_dir;     ///< workspace-relative, normalised
+  std::string manifest_path;  ///< workspace-relative, normalised
+  bool clean = true;
+  std::size_t max_parallel = 4;
+  std::uint64_t retention_days = 30;  ///< clamped to 1 … 90
+  bool declare_artifacts = false;
+  bool update_pr = true;
+  std::string attestations;         ///< JSON text
+  std::string attestation_ids_dir;  ///< workspace-relative, normalised
+  std::string build_attestation_id, verification_attestation_id, overall_attestation_id;  ///< decimal or empty
+  std::vector<std::string> bundle_paths;  ///< as given (A-74)
+  Level require_check = Level::off;
+  std::string check_name;
+  bool summary = true;
+  std::chrono::seconds timeout{};
+  std::string api_version;
+
+  /// Each input's text after defaults, for the report's policy and for `--help`-like listings; secrets are left out.
+  std::map<std::string, std::string> texts;
+};
+
+/// The text of an input by its name ("charts-dir"), nothing when it was not mentioned.
+using InputLookup = std::function<std::optional<std::string>(std::string_view name)>;
+
+/// The variable that carries an input: "INPUT_CHARTS-DIR".
+std::string input_variable(std::string_view name);
+
+/// Reads INPUT_… variables by way of `environment` (std::getenv in the program).
+InputLookup from_environment(std::function<std::optional<std::string>(std::string const& variable)> environment);
+/// For the terminal and tests: option names are input names.
+InputLookup from_map(std::map<std::string, std::string> values);
+
+enum class TokenRule { required, optional };
+
+struct InputReading {
+  ActionInputs inputs;              ///< usable only when there are no mistakes
+  std::vector<Rejection> mistakes;  ///< code "bad-input", `where` = "input <name>"; all of them, in the order of the table
+  std::vector<Rejection> warnings;  ///< e.g. a retention that was clamped
+};
+
+/// Reads and checks all inputs. `workspace` is GITHUB_WORKSPACE: an absolute path below it counts as relative to it,
+/// another one is a mistake. Values of secrets never appear in a mistake. `token` counts as required for `run` and
+/// `finalize` only.
+InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, TokenRule token = TokenRule::required);
+
+/// Names of INPUT_… variables that no input carries, for a warning; `variables` are names from the environment.
+/// `args` and `entrypoint` are the runner's own.
+std::vector<std::string> unknown_inputs(std::vector<std::string> const& variables);
+
+}  // namespace acr::event
