@@ -45,8 +45,9 @@ std::optional<Span> find_section(std::string_view body) {
 }
 
 std::string_view line_end_of(std::string_view body) {
-  auto const first = body.find('\n');
-  return first != std::string_view::npos && first > 0 && body[first - 1] == '\r' ? "\r\n" : "\n";
+  // Without any line end a last CR would become one with the LF that we append.
+  auto const first = std::min(body.find('\n'), body.size());
+  return first > 0 && body[first - 1] == '\r' ? "\r\n" : "\n";
 }
 
 // Line ends that put one empty line behind `text`.

@@ -69,7 +69,7 @@ TEST_CASE("the section stands before the map, which stays where it was (A-83, A-
 }
 
 TEST_CASE("twice is once (A-88)", "[report]") {
-  auto const body = GENERATE(as<std::string>(), "", "x", "x\r\ny", "<!-- ATTESTATION_MAP\n{}\n-->",
+  auto const body = GENERATE(as<std::string>(), "", "x", "x\r", "x\r\ny", "<!-- ATTESTATION_MAP\n{}\n-->",
                              "<!-- ATTESTATION_MAP  \r\n{\r\n  \"a\": 1\r\n}\r\n -->\r\n",
                              "a\n<!-- ATTESTATION_MAP\n{\"a--b\":\"<->\"}\n-->\n",
                              "<!-- atomic-chart-release:begin -->\nx\n<!-- ATTESTATION_MAP\n{}\n-->\n<!-- atomic-chart-release:end -->\n");
