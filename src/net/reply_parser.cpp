@@ -1,6 +1,7 @@
 #define BOOST_ASIO_SEPARATE_COMPILATION  // as in every file that sees Asio; boost_net.cpp holds its one copy
 #include "net/reply_parser.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -82,6 +83,16 @@ struct ReplyParser::State {
     return failure(Failure::bad_framing, "the answer is no valid HTTP/1.1 (" + ec.message() + ")");
   }
 
+  /// Beast waits for a whole line before it judges; whoever speaks another protocol may never send one.
+  void check_protocol() {
+    constexpr std::string_view start = "HTTP/1.";
+    auto const size = std::min(pending.size(), start.size());
+    if (std::string_view(pending).substr(0, size) != start.substr(0, size)) {
+      throw failure(Failure::bad_framing, "the answer is no HTTP/1.1");
+    }
+    protocol_known = size == start.size();
+  }
+
   void read_header() {
     auto const& message = parser->get();
     status = parser->get().result_int();
@@ -112,6 +123,7 @@ struct ReplyParser::State {
   Headers headers;
   unsigned status = 0;
   unsigned interim = 0;
+  bool protocol_known = false;
   bool header_seen = false;
   bool any_byte = false;
 };
@@ -124,6 +136,7 @@ void ReplyParser::feed(std::string_view bytes) {
   auto& s = *state_;
   s.any_byte = s.any_byte || !bytes.empty();
   s.pending.append(bytes);
+  if (!s.protocol_known) s.check_protocol();
   std::size_t taken = 0;
   while (taken < s.pending.size() && !done()) {
     error_code ec;

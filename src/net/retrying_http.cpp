@@ -32,6 +32,7 @@ bool is_passing(NetworkError const& error) {
     case Failure::truncated:
       return true;
     case Failure::proxy:
+      return is_server_error(error.http_status());
     case Failure::tls:
     case Failure::certificate:
     case Failure::too_large:
