@@ -14,6 +14,7 @@ inline constexpr std::size_t max_commit_bytes = std::size_t{8} << 20;      ///< 
 inline constexpr std::size_t max_tree_bytes = std::size_t{32} << 20;       ///< one tree object
 inline constexpr std::size_t max_tree_entries = 100000;                    ///< as the API's own limit (G-18)
 inline constexpr std::size_t max_commits_walked = 200000;                  ///< one question about history
+inline constexpr std::size_t max_merge_bases = 64;                         ///< of two commits; criss-cross merges have a few
 inline constexpr std::size_t max_packed_refs_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t max_loose_ref_bytes = 4096;
 inline constexpr std::size_t max_loose_refs_listed = 100000;

@@ -1,0 +1,82 @@
+#include "git/annotated_tag.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "git/limits.hpp"
+#include "git/object_format.hpp"
+
+namespace acr::git {
+namespace {
+
+// What a ref points at when it is no tag object, or nothing when no source has the object.
+std::optional<ObjectType> type_of(ObjectSource& objects, ObjectId const& id) {
+  if (objects.commit(id)) return ObjectType::commit;
+  if (objects.tree(id)) return ObjectType::tree;
+  return std::nullopt;
+}
+
+Rejection missing(std::string place, ObjectId const& id) {
+  return reject("object-missing", std::move(place), "an object behind the tag is in no object source")
+      .rule("A-91")
+      .expected(id)
+      .mend("push the tag anew with everything it points at");
+}
+
+}  // namespace
+
+Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name) {
+  std::string const place = "tag " + std::string(name);
+  auto const ref = objects.ref("refs/tags/" + std::string(name));
+  if (!ref)
+    return reject("tag-not-found", place, "the repository has no such tag")
+        .rule("A-91")
+        .expected("an annotated tag that holds the chart's attestation lineage")
+        .mend("wait for the tagging workflow to push it, then run this job again");
+
+  ResolvedTag resolved;
+  resolved.name = std::string(name);
+  resolved.tag_object = ref->target;
+  std::optional<Tag> tag;
+  if (!ref->type || *ref->type == ObjectType::tag) tag = objects.tag(ref->target);
+  if (!tag) {
+    auto const type = ref->type ? ref->type : type_of(objects, ref->target);
+    if (!type || *type == ObjectType::tag) return missing(place, ref->target);
+    return reject("tag-not-annotated", place, "the tag is a lightweight one, so nothing vouches for what it would say")
+        .rule("A-91")
+        .expected("a tag object (git tag -a or git tag -s)")
+        .found("a " + std::string(to_text(*type)) + ", " + ref->target)
+        .mend("delete the tag and create it again as an annotated one");
+  }
+  // A tag object can be put under any ref: what it was made for is what its own header says.
+  if (tag->name != name)
+    return reject("tag-name-mismatch", place, "the tag object under this ref was made for another tag")
+        .rule("A-91")
+        .expected(std::string(name))
+        .found(tag->name)
+        .mend("delete the tag and create it again");
+  resolved.message = tag->message;
+
+  for (std::size_t depth = 1; tag->target_type == ObjectType::tag; ++depth) {
+    if (depth == max_tag_depth)
+      return reject("tag-nesting", place, "the tag points at a tag, and that at another, too many times in a row")
+          .rule("A-91")
+          .expected("at most " + std::to_string(max_tag_depth) + " tag objects in a row")
+          .mend("tag the commit itself");
+    auto const inner = tag->target;
+    tag = objects.tag(inner);
+    if (!tag) return missing(place, inner);
+  }
+  if (tag->target_type != ObjectType::commit)
+    return reject("tag-target-not-commit", place, "the tag does not point at a commit")
+        .rule("A-91")
+        .expected("a commit")
+        .found("a " + std::string(to_text(tag->target_type)) + ", " + tag->target)
+        .mend("delete the tag and create it again on the release commit");
+  auto commit = objects.commit(tag->target);
+  if (!commit) return missing(place, tag->target);
+  resolved.commit = std::move(*commit);
+  return resolved;
+}
+
+}  // namespace acr::git
