@@ -52,21 +52,20 @@ bool names_secondary_limit(Reply const& reply) {
          text.find("abuse detection") != std::string::npos;
 }
 
+using std::chrono::sys_seconds;  // wide enough for any date that HTTP can write
+
 /// The server's own clock when it tells, so that ours may be wrong.
-SystemTime server_date(Reply const& reply, SystemTime ours) {
+sys_seconds server_date(Reply const& reply, SystemTime ours) {
   auto const* const date = reply.headers.find("date");
-  auto const parsed = date ? parse_http_date(*date) : std::nullopt;
-  return parsed ? SystemTime(*parsed) : ours;
+  return (date ? parse_http_date(*date) : std::nullopt).value_or(std::chrono::floor<seconds>(ours));
 }
 
-/// Never negative, never beyond what the arithmetic of the caller can bear.
-milliseconds bounded(std::chrono::system_clock::duration wait) {
-  auto const limit = std::chrono::hours(24 * 365);
-  return std::chrono::duration_cast<milliseconds>(
-      std::clamp<std::chrono::system_clock::duration>(wait, seconds(0), limit));
+/// Never negative, and no longer than a year.
+milliseconds bounded(seconds wait) {
+  return std::clamp<seconds>(wait, seconds(0), std::chrono::hours(24 * 365));
 }
 
-SystemTime epoch_time(std::uint64_t value) { return SystemTime(seconds(static_cast<std::int64_t>(value))); }
+sys_seconds epoch_time(std::uint64_t value) { return sys_seconds(seconds(static_cast<std::int64_t>(value))); }
 
 }  // namespace
 
