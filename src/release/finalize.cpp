@@ -485,7 +485,6 @@ Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
   if (!ids) return ids.error();
   auto const coverage = verify_bundles(settings, *manifest, tools.verifier, result.bundles);
   if (!coverage) return coverage.error();
-  note_unbacked(*ids, *coverage, result.notices);
 
   AttestationIds recorded;
   std::string overall;
@@ -495,6 +494,7 @@ Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
   }
   auto const completed = report::with_attestations(*manifest, recorded);
   if (!completed) return completed.error();
+  note_unbacked(*ids, *coverage, result.notices);
   auto const text = report::manifest_text(*completed);
   if (!overall.empty()) {
     if (auto const frozen = report::check_frozen(bytes, *completed); !frozen) return frozen.error();

@@ -9,13 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "event/inputs.hpp"
 #include "github/rules.hpp"
 #include "support/verdict.hpp"
 
 namespace acr::release {
-
-/// Input `require-check`.
-enum class RequireCheck { off, warn, fail };
 
 /// At most one of the two is there.
 struct RequireCheckResult {
@@ -26,9 +24,9 @@ struct RequireCheckResult {
 /// The checks that rulesets require on a branch: github::required_checks() in the program.
 using ReadRequiredChecks = std::function<std::vector<github::RequiredCheck>(std::string_view branch)>;
 
-/// Whether a ruleset requires `check_name`, set by GitHub Actions, on the release branch. `off` asks nobody. When the rules
-/// cannot be read, `warn` says so; `fail` passes the exception on, since an unread rule is no rule.
-RequireCheckResult check_requirement(RequireCheck mode, ReadRequiredChecks const& read, std::string_view release_branch,
+/// `mode`: input `require-check`. Whether a ruleset requires `check_name`, set by GitHub Actions, on the release branch.
+/// `off` asks nobody. When the rules cannot be read, `warn` says so; `fail` passes the exception on, since an unread rule is no rule.
+RequireCheckResult check_requirement(event::Level mode, ReadRequiredChecks const& read, std::string_view release_branch,
                                      std::string_view check_name);
 
 /// Writes the payload that an administrator sends; this program never does.
