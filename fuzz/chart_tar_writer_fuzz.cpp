@@ -1,4 +1,5 @@
-// What the tar writer writes, the archive reader reads back: any name, any time. Input: eight bytes of time, the name.
+// What the tar writer writes, the archive reader reads back: any name, any time. Input: eight bytes of time,
+// the name.
 
 #include "chart/archive_reader.hpp"
 #include "chart/chart_files.hpp"
@@ -25,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   ArchiveBudget budget;
   auto const files = read_tar(tar, "x.tgz", budget);
   if (!files || files->size() != 1) std::abort();
-  if (files->front().path != name || files->front().bytes != "body" || files->front().mtime != mtime) std::abort();
+  if (files->front().path != name || files->front().bytes != "body" || files->front().mtime != mtime)
+    std::abort();
   return 0;
 }

@@ -1,4 +1,5 @@
-// Chart archives, read as Go's archive/tar reads them for Helm: src/chart/archive_reader.hpp (P-56, P-56a, P-56b, P-159)
+// Chart archives, read as Go's archive/tar reads them for Helm: src/chart/archive_reader.hpp (P-56, P-56a,
+// P-56b, P-159)
 
 #include "chart/archive_reader.hpp"
 
@@ -20,7 +21,7 @@ namespace {
 
 constexpr std::size_t block_size = 512;
 
-// --- gzip ---------------------------------------------------------------------------------------------------------
+// --- gzip ---
 
 /// An inflating zlib stream that is always ended.
 class Inflater {
@@ -59,7 +60,8 @@ Verdict<std::string> gunzipped(std::string_view tgz, std::string_view where, std
       status = inflate(&z, Z_NO_FLUSH);
       out.resize(filled + step - z.avail_out);
       if (out.size() > limit)
-        return reject("archive-too-large", std::string(where), "the archive unpacks to more than a chart may hold")
+        return reject("archive-too-large", std::string(where),
+                      "the archive unpacks to more than a chart may hold")
             .rule("P-159")
             .expected("at most " + std::to_string(limit) + " bytes");
       if (status == Z_BUF_ERROR || (status == Z_OK && z.avail_in == 0 && z.avail_out != 0))
@@ -74,7 +76,7 @@ Verdict<std::string> gunzipped(std::string_view tgz, std::string_view where, std
   }
 }
 
-// --- tar ----------------------------------------------------------------------------------------------------------
+// --- tar ---
 
 /// Up to the first NUL.
 std::string_view text_field(std::string_view field) { return field.substr(0, field.find('\0')); }
@@ -131,8 +133,9 @@ std::optional<std::int64_t> pax_time(std::string_view text) {
     // -1.5 is one and a half before 1970: half up is -1, just below half (-1.6) is -2. Nine digits count.
     auto const counted = fraction.substr(0, 9);
     bool const more_than_half =
-        !counted.empty() && (counted.front() > '5' || (counted.front() == '5' &&
-                                                       counted.find_first_not_of('0', 1) != std::string_view::npos));
+        !counted.empty() &&
+        (counted.front() > '5' ||
+         (counted.front() == '5' && counted.find_first_not_of('0', 1) != std::string_view::npos));
     if (more_than_half && *seconds == INT64_MIN) return {};
     return more_than_half ? *seconds - 1 : *seconds;
   }
@@ -213,8 +216,11 @@ std::optional<Header> parsed_header(std::string_view block) {
   } else if (ustar) {
     prefix = text_field(block.substr(345, 155));
   } else {
-    // GNU keeps times where ustar keeps the prefix; where they are no times, an old Go wrote a prefix (P-56b).
-    auto const unreadable = [&](std::size_t at) { return block[at] != '\0' && !numeric(block.substr(at, 12)); };
+    // GNU keeps times where ustar keeps the prefix; where they are no times, an old Go wrote a prefix
+    // (P-56b).
+    auto const unreadable = [&](std::size_t at) {
+      return block[at] != '\0' && !numeric(block.substr(at, 12));
+    };
     auto const candidate = text_field(block.substr(345, 155));
     if ((unreadable(345) || unreadable(357)) && is_ascii(candidate)) prefix = candidate;
   }
@@ -263,8 +269,8 @@ class TarReader {
   Limits const& limits_;
   std::size_t at_ = 0;
   bool ended_ = false;
-  PaxRecords pax_;          ///< of the `x` header in force
-  std::string long_name_;   ///< of the `L` header in force
+  PaxRecords pax_;         ///< of the `x` header in force
+  std::string long_name_;  ///< of the `L` header in force
   std::vector<ArchiveFile> files_;
   std::set<std::string, std::less<>> names_;
 
@@ -274,7 +280,8 @@ class TarReader {
         .found("offset " + std::to_string(at_))
         .mend("fetch the archive anew, or pack it with `helm package`");
   }
-  [[nodiscard]] Rejection refuse(char const* code, std::string_view name, std::string why, char const* rule) const {
+  [[nodiscard]] Rejection refuse(char const* code, std::string_view name, std::string why,
+                                 char const* rule) const {
     return reject(code, std::string(where_).append(": ").append(name), std::move(why)).rule(rule);
   }
 
@@ -338,7 +345,8 @@ class TarReader {
     if (header->type == '\0') header->type = header->name.ends_with('/') ? '5' : '0';  // P-56a
 
     if (header->type == 'S' || (header->type >= '1' && header->type <= '6' && header->type != '5'))
-      return refuse("archive-entry", header->name, "the archive holds a link, a device or a sparse file", "P-56")
+      return refuse("archive-entry", header->name, "the archive holds a link, a device or a sparse file",
+                    "P-56")
           .mend("replace it by a regular file");
     if (header->size < 0) return malformed("an entry has a negative size");
     if (!has_body(header->type)) return {};
@@ -382,24 +390,29 @@ class TarReader {
     std::string rest = cut == std::string::npos ? std::string() : header.name.substr(cut + 1);
     std::replace(rest.begin(), rest.end(), separator, '/');
 
-    auto const bad_name = [&](std::string why) { return refuse("archive-name", header.name, std::move(why), "P-56"); };
+    auto const bad_name = [&](std::string why) {
+      return refuse("archive-name", header.name, std::move(why), "P-56");
+    };
     if (rest.starts_with('/')) return bad_name("the name is absolute");
     std::string path = cleaned(rest);
     if (path.empty()) return bad_name("the file lies beside the chart's directory");
     if (path.starts_with("..")) return bad_name("the name leads out of the chart");
     if (first == "Chart.yaml") return bad_name("Chart.yaml lies outside the chart's directory");
     if (path.size() > limits_.path_bytes) return bad_name("the name is too long");
-    if (auto const fault = name_fault(path); !fault.empty()) return bad_name(fault);  // P-155, drive letters too
+    if (auto const fault = name_fault(path); !fault.empty())
+      return bad_name(fault);  // P-155, drive letters too
 
     if (static_cast<std::uint64_t>(header.size) > limits_.file_bytes)
       return refuse("archive-too-large", header.name, "the file is too large for a chart", "P-56")
           .expected("at most " + std::to_string(limits_.file_bytes) + " bytes")
           .found(std::to_string(header.size) + " bytes");
     if (static_cast<std::uint64_t>(header.size) >= budget_.bytes)
-      return refuse("archive-too-large", header.name, "the archives of this chart unpack to too much", "P-159")
+      return refuse("archive-too-large", header.name, "the archives of this chart unpack to too much",
+                    "P-159")
           .expected("less than " + std::to_string(limits_.chart_bytes) + " bytes");
     if (budget_.files == 0)
-      return refuse("archive-too-large", header.name, "the archives of this chart hold too many files", "P-154")
+      return refuse("archive-too-large", header.name, "the archives of this chart hold too many files",
+                    "P-154")
           .expected("at most " + std::to_string(limits_.files));
     auto bytes = body(header.size);
     if (!bytes) return bytes.error();
@@ -407,8 +420,8 @@ class TarReader {
     --budget_.files;
 
     if (!names_.insert(path).second)
-      return refuse("archive-duplicate", path, "the archive holds this file twice: readers disagree which one counts",
-                    "P-159");
+      return refuse("archive-duplicate", path,
+                    "the archive holds this file twice: readers disagree which one counts", "P-159");
     if (bytes->starts_with("\xEF\xBB\xBF")) bytes->remove_prefix(3);
     files_.push_back({std::move(path), std::string(*bytes), header.mtime});
     return {};
@@ -417,13 +430,13 @@ class TarReader {
 
 }  // namespace
 
-Verdict<std::vector<ArchiveFile>> read_tar(std::string_view tar, std::string_view where, ArchiveBudget& budget,
-                                           Limits const& limits) {
+Verdict<std::vector<ArchiveFile>> read_tar(std::string_view tar, std::string_view where,
+                                           ArchiveBudget& budget, Limits const& limits) {
   return TarReader(tar, where, budget, limits).files();
 }
 
-Verdict<std::vector<ArchiveFile>> read_archive(std::string_view tgz, std::string_view where, ArchiveBudget& budget,
-                                               Limits const& limits) {
+Verdict<std::vector<ArchiveFile>> read_archive(std::string_view tgz, std::string_view where,
+                                               ArchiveBudget& budget, Limits const& limits) {
   // Headers and padding come on top of the content; whatever follows the end of the archive counts too.
   auto const tar = gunzipped(tgz, where, budget.bytes + limits.chart_bytes);
   if (!tar) return tar.error();

@@ -1,7 +1,8 @@
 #pragma once
 
-// Reading a vendored or fetched chart archive in memory: src/chart/archive_reader.hpp (P-56, P-56a, P-56b, P-159)
-// Takes what Go's archive/tar takes where Helm would, and refuses what makes two readers see two charts.
+// Reading a vendored or fetched chart archive in memory: src/chart/archive_reader.hpp (P-56, P-56a, P-56b,
+// P-159) Takes what Go's archive/tar takes where Helm would, and refuses what makes two readers see two
+// charts.
 
 #include <cstdint>
 #include <string>
@@ -14,8 +15,8 @@
 namespace acr::chart {
 
 struct ArchiveFile {
-  std::string path;  ///< first component cut off, cleaned; `/`-separated
-  std::string bytes;  ///< one leading BOM removed (P-14)
+  std::string path;        ///< first component cut off, cleaned; `/`-separated
+  std::string bytes;       ///< one leading BOM removed (P-14)
   std::int64_t mtime = 0;  ///< seconds, rounded half up (P-87)
 };
 
@@ -26,13 +27,13 @@ struct ArchiveBudget {
 };
 
 /// All files of a `.tgz`, in the archive's order. `where` names it in rejections, e.g. "charts/x-1.0.0.tgz".
-/// Codes: `archive-gzip`, `archive-tar`, `archive-name`, `archive-entry` (links, devices, sparse), `archive-duplicate`,
-/// `archive-too-large`, `archive-empty`.
-Verdict<std::vector<ArchiveFile>> read_archive(std::string_view tgz, std::string_view where, ArchiveBudget& budget,
-                                               Limits const& limits = {});
+/// Codes: `archive-gzip`, `archive-tar`, `archive-name`, `archive-entry` (links, devices, sparse),
+/// `archive-duplicate`, `archive-too-large`, `archive-empty`.
+Verdict<std::vector<ArchiveFile>> read_archive(std::string_view tgz, std::string_view where,
+                                               ArchiveBudget& budget, Limits const& limits = {});
 
 /// The second half of read_archive, on an uncompressed tar stream that is followed by nothing else.
-Verdict<std::vector<ArchiveFile>> read_tar(std::string_view tar, std::string_view where, ArchiveBudget& budget,
-                                           Limits const& limits = {});
+Verdict<std::vector<ArchiveFile>> read_tar(std::string_view tar, std::string_view where,
+                                           ArchiveBudget& budget, Limits const& limits = {});
 
 }  // namespace acr::chart

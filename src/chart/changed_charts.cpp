@@ -45,7 +45,8 @@ Candidates candidates(SourceTree const& tree, std::vector<std::string> const& ch
       if (child.kind != NodeKind::directory && child.kind != NodeKind::symlink) continue;
       auto path = joined(directory, child.name);
       auto const described = resolve(tree, joined(path, "Chart.yaml"));
-      if (described && described->node.is_file()) found.emplace(std::move(path), Candidate{child.kind, child.id});
+      if (described && described->node.is_file())
+        found.emplace(std::move(path), Candidate{child.kind, child.id});
     }
   }
   return found;
@@ -65,8 +66,8 @@ std::string name_at(SourceTree const& tree, std::string_view path) {
   return metadata && !metadata->name.empty() ? metadata->name : std::string(base_name(path));
 }
 
-/// True when nothing outside the directory can have a say in the package: no link, no `file://` dependency. Such charts
-/// are decided by their tree ids.
+/// True when nothing outside the directory can have a say in the package: no link, no `file://` dependency.
+/// Such charts are decided by their tree ids.
 bool stands_alone(SourceTree const& tree, std::string const& path) {
   std::vector<std::string> todo{path};
   while (!todo.empty()) {
@@ -77,8 +78,8 @@ bool stands_alone(SourceTree const& tree, std::string const& path) {
       if (entry.kind == NodeKind::directory) todo.push_back(joined(directory, entry.name));
     }
   }
-  // The text itself decides: no need to parse what does not hold the word. YAML can hide it in escapes, in base64 and
-  // in UTF-16 (which has NUL bytes) only.
+  // The text itself decides: no need to parse what does not hold the word. YAML can hide it in escapes, in
+  // base64 and in UTF-16 (which has NUL bytes) only.
   for (auto const* const name : {"Chart.yaml", "requirements.yaml"}) {
     auto const text = tree.node(joined(path, name)) ? text_of(tree, joined(path, name)) : std::nullopt;
     if (text && (text->find("file:") != std::string::npos || text->find('\\') != std::string::npos ||
@@ -91,13 +92,15 @@ bool stands_alone(SourceTree const& tree, std::string const& path) {
 /// Files whose text is not what is packaged: written anew, or left out depending on the chart.
 bool is_rewritten(std::string_view path) {
   auto const name = base_name(path);
-  return name == "Chart.yaml" || name == "Chart.lock" || name == "requirements.yaml" || name == "requirements.lock";
+  return name == "Chart.yaml" || name == "Chart.lock" || name == "requirements.yaml" ||
+         name == "requirements.lock";
 }
 
-/// P-109: the package bytes with equal times differ. Both lists are cheap; contents are read only where the lists leave
-/// the question open.
+/// P-109: the package bytes with equal times differ. Both lists are cheap; contents are read only where the
+/// lists leave the question open.
 bool package_differs(SourceTree const& base, std::string const& old_path, PackagedList const& before,
-                     SourceTree const& head, std::string const& path, PackagedList const& after, Limits const& limits) {
+                     SourceTree const& head, std::string const& path, PackagedList const& after,
+                     Limits const& limits) {
   std::map<std::string_view, std::string_view> old_files;
   for (auto const& file : before.files) old_files.emplace(file.path, file.content);
   bool metadata_differs = false;
@@ -145,8 +148,9 @@ class Comparison {
     for (auto const& [path, chart] : new_charts) {
       auto const old = old_charts.find(path);
       if (old != old_charts.end()) {
-        bool const same_directory = chart.kind == NodeKind::directory && old->second.kind == NodeKind::directory &&
-                                    !chart.id.empty() && chart.id == old->second.id;
+        bool const same_directory = chart.kind == NodeKind::directory &&
+                                    old->second.kind == NodeKind::directory && !chart.id.empty() &&
+                                    chart.id == old->second.id;
         if (same_directory && stands_alone(head_, path)) continue;
         compare(path, path);
         continue;
@@ -178,14 +182,16 @@ class Comparison {
       std::string outer;
       for (std::string_view above = directory; !above.empty(); above = parent_path(above)) {
         auto const chart = parent_path(above);
-        if (base_name(above) == "charts" && !chart.empty() && text_of(head_, joined(chart, "Chart.yaml"))) outer = chart;
+        if (base_name(above) == "charts" && !chart.empty() && text_of(head_, joined(chart, "Chart.yaml")))
+          outer = chart;
       }
       if (outer.empty()) {
         directories.push_back(std::move(directory));
       } else {
-        result.warnings.push_back({directory, {"nested-charts-directory", "", 0,
-                                               "these charts belong to the chart " + outer + " and are released with it",
-                                               "P-109"}});
+        result.warnings.push_back(
+            {directory,
+             {"nested-charts-directory", "", 0,
+              "these charts belong to the chart " + outer + " and are released with it", "P-109"}});
       }
     }
     return directories;
@@ -200,7 +206,8 @@ class Comparison {
     auto const after = packaged_list(head_, path, limits_);
     if (old_path) {
       auto const before = packaged_list(base_, *old_path, limits_);
-      if (after && before && !package_differs(base_, *old_path, *before, head_, path, *after, limits_)) return;
+      if (after && before && !package_differs(base_, *old_path, *before, head_, path, *after, limits_))
+        return;
     }
     if (!after) return refuse(path, after.error());
 
@@ -222,7 +229,8 @@ class Comparison {
   std::optional<Rejection> check(ChangedChart const& chart) {
     auto const directory = std::string(base_name(chart.path));
     if (!is_usable_name(chart.name))
-      return reject("name-unusable", chart.path, "the chart's name fits neither a tag nor an output of a workflow")
+      return reject("name-unusable", chart.path,
+                    "the chart's name fits neither a tag nor an output of a workflow")
           .rule("A-45")
           .expected("[A-Za-z0-9_][A-Za-z0-9._-]*")
           .found(chart.name)
@@ -243,9 +251,10 @@ class Comparison {
     auto const old_version = parse_version(*chart.old_version);
     auto const new_version = parse_version(chart.version);
     if (old_version && new_version && acr::chart::compare(*new_version, *old_version) <= 0)
-      result.warnings.push_back({chart.path, {"version-not-increased", "Chart.yaml", 0,
-                                              "version " + chart.version + " is not greater than " + *chart.old_version,
-                                              "P-107"}});
+      result.warnings.push_back(
+          {chart.path,
+           {"version-not-increased", "Chart.yaml", 0,
+            "version " + chart.version + " is not greater than " + *chart.old_version, "P-107"}});
     return {};
   }
 
@@ -258,10 +267,11 @@ class Comparison {
       if (paths.size() < 2) continue;
       for (auto const& path : paths) {
         auto const& other = paths[0] == path ? paths[1] : paths[0];
-        refuse(path, reject("duplicate-name", path, "another changed chart has the same name, letter case aside")
-                         .rule("A-45")
-                         .found(other)
-                         .mend("rename one of the charts"));
+        refuse(path,
+               reject("duplicate-name", path, "another changed chart has the same name, letter case aside")
+                   .rule("A-45")
+                   .found(other)
+                   .mend("rename one of the charts"));
         doubled.insert(path);
       }
     }
@@ -274,14 +284,15 @@ class Comparison {
     std::sort(result.refused.begin(), result.refused.end(), by_path);
     std::sort(result.removed.begin(), result.removed.end(), by_path);
     std::stable_sort(result.warnings.begin(), result.warnings.end(), by_path);
-    std::sort(result.moved.begin(), result.moved.end(), [](auto const& a, auto const& b) { return a.to < b.to; });
+    std::sort(result.moved.begin(), result.moved.end(),
+              [](auto const& a, auto const& b) { return a.to < b.to; });
   }
 };
 
 }  // namespace
 
-ChangedCharts changed_charts(SourceTree const& base, SourceTree const& head, std::vector<std::string> const& charts_dirs,
-                             Limits const& limits) {
+ChangedCharts changed_charts(SourceTree const& base, SourceTree const& head,
+                             std::vector<std::string> const& charts_dirs, Limits const& limits) {
   auto const old_root = base.node("");
   auto const new_root = head.node("");
   if (old_root && new_root && !new_root->id.empty() && old_root->id == new_root->id) return {};
@@ -294,8 +305,9 @@ bool is_usable_name(std::string_view name) {
   auto const letter_or_digit = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
-  return !name.empty() && letter_or_digit(name.front()) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return letter_or_digit(c) || c == '.' || c == '-'; });
+  return !name.empty() && letter_or_digit(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
+    return letter_or_digit(c) || c == '.' || c == '-';
+  });
 }
 
 }  // namespace acr::chart

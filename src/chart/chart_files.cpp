@@ -13,7 +13,8 @@ namespace {
 
 std::string bytes_text(std::uint64_t count) { return std::to_string(count) + " bytes"; }
 
-/// One directory on the way down. The walk keeps its own stack: a deep tree must not exhaust the machine's (P-154).
+/// One directory on the way down. The walk keeps its own stack: a deep tree must not exhaust the machine's
+/// (P-154).
 struct Level {
   std::string path;         ///< in the chart
   std::string source_path;  ///< in the repository
@@ -23,7 +24,8 @@ struct Level {
 
 class Walk {
  public:
-  Walk(SourceTree const& tree, ChartFiles& found, Limits const& limits) : tree_(tree), found_(found), limits_(limits) {}
+  Walk(SourceTree const& tree, ChartFiles& found, Limits const& limits)
+      : tree_(tree), found_(found), limits_(limits) {}
 
   std::optional<Rejection> run() {
     if (auto refused = enter("", found_.root)) return refused;
@@ -66,7 +68,8 @@ class Walk {
 
     bool to_ancestor = false;
     if (node.kind == NodeKind::symlink) {
-      // P-16: before the ignore rules, so that a link out of the repository is refused even when a rule names it.
+      // P-16: before the ignore rules, so that a link out of the repository is refused even when a rule names
+      // it.
       auto resolved = resolve(tree_, source_path);
       if (!resolved) {
         auto rejection = resolved.error();
@@ -98,7 +101,8 @@ class Walk {
     if (is_directory) return enter(std::move(path), std::move(source_path));
 
     if (node.kind == NodeKind::submodule)
-      return reject("submodule", std::move(path), "a git submodule cannot be packaged: its files are not in this repository")
+      return reject("submodule", std::move(path),
+                    "a git submodule cannot be packaged: its files are not in this repository")
           .rule("P-20")
           .mend("commit the files themselves, or name the path in .helmignore");
     if (!node.is_file())
@@ -158,7 +162,9 @@ Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_r
   auto root = resolve(tree, chart_root);
   if (!root) return root.error();
   if (root->node.kind != NodeKind::directory)
-    return reject("no-chart-directory", "", "this is no directory").rule("P-10").mend("name the directory that holds Chart.yaml");
+    return reject("no-chart-directory", "", "this is no directory")
+        .rule("P-10")
+        .mend("name the directory that holds Chart.yaml");
   found.root = std::move(root->path);
   auto rules = rules_of(tree, found.root);
   if (!rules) return rules.error();
@@ -184,7 +190,8 @@ std::string name_fault(std::string_view path) {
   }
   if (path.front() == '/') return "the path is absolute";
   bool const letter = (path[0] >= 'a' && path[0] <= 'z') || (path[0] >= 'A' && path[0] <= 'Z');
-  if (letter && path.size() >= 3 && path[1] == ':' && path[2] == '/') return "the path looks like a drive of Windows";
+  if (letter && path.size() >= 3 && path[1] == ':' && path[2] == '/')
+    return "the path looks like a drive of Windows";
   for (auto const component : split(path, '/')) {
     if (component.empty()) return "the path has an empty component";
     if (component == "." || component == "..") return "the path has a component `.` or `..`";

@@ -1,7 +1,7 @@
 #pragma once
 
-// The files of a chart directory, as Helm walks them: src/chart/chart_files.hpp (P-12 … P-20, P-30, P-40, P-154, P-155)
-// Links resolved, ignore rules applied, names checked; no content but `.helmignore` is read.
+// The files of a chart directory, as Helm walks them: src/chart/chart_files.hpp (P-12 … P-20, P-30, P-40,
+// P-154, P-155) Links resolved, ignore rules applied, names checked; no content but `.helmignore` is read.
 
 #include <cstddef>
 #include <optional>
@@ -34,13 +34,16 @@ struct ChartFiles {
   IgnoreRules rules;
   std::vector<ChartFile> files;      ///< in walk order (P-12): not the order of the full paths
   std::vector<IgnoredPath> ignored;  ///< in walk order
-  bool leaves_root = false;          ///< some link led out of the chart directory: its tree id alone says little (P-109)
+  bool leaves_root =
+      false;  ///< some link led out of the chart directory: its tree id alone says little (P-109)
 };
 
-/// Walks `chart_root` (relative to the repository; may be reached through links; "" is the repository itself).
-/// Codes: `no-chart-directory`, `ignore-rule`, `ignore-unreadable`, `link-…` (link_resolution.hpp), `link-ancestor`,
-/// `irregular-file`, `submodule`, `file-too-large`, `too-many-files`, `path-too-long`, `bad-file-name`.
-Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {});
+/// Walks `chart_root` (relative to the repository; may be reached through links; "" is the repository
+/// itself). Codes: `no-chart-directory`, `ignore-rule`, `ignore-unreadable`, `link-…` (link_resolution.hpp),
+/// `link-ancestor`, `irregular-file`, `submodule`, `file-too-large`, `too-many-files`, `path-too-long`,
+/// `bad-file-name`.
+Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_root,
+                                Limits const& limits = {});
 
 /// True when the bytes are a Git LFS pointer (P-20).
 bool is_lfs_pointer(std::string_view bytes);

@@ -1,4 +1,5 @@
-// Helm's loader for chart directories and archives: src/chart/chart_loader.hpp (P-50 … P-59, P-75, P-76, P-154 … P-158)
+// Helm's loader for chart directories and archives: src/chart/chart_loader.hpp (P-50 … P-59, P-75, P-76,
+// P-154 … P-158)
 
 #include "chart/chart_loader.hpp"
 
@@ -38,9 +39,10 @@ class Loader {
     budget_.files = limits.files;
   }
 
-  /// `where`: see LoadedChart. `prefix` is what stands before it in messages: "" at the top, else the chain of charts.
-  Verdict<LoadedChart> load(std::vector<LoadedFile> files, std::string where, bool from_archive, unsigned level,
-                            unsigned archive_level) {
+  /// `where`: see LoadedChart. `prefix` is what stands before it in messages: "" at the top, else the chain
+  /// of charts.
+  Verdict<LoadedChart> load(std::vector<LoadedFile> files, std::string where, bool from_archive,
+                            unsigned level, unsigned archive_level) {
     if (level > limits_.chart_depth)
       return reject("too-deep", where, "charts are nested too deeply")
           .rule("P-154")
@@ -83,9 +85,11 @@ class Loader {
   }
 
   std::optional<Rejection> classify(std::vector<LoadedFile>& files, LoadedChart& chart,
-                                    std::map<std::string, std::vector<LoadedFile>, std::less<>>& groups, bool top) {
+                                    std::map<std::string, std::vector<LoadedFile>, std::less<>>& groups,
+                                    bool top) {
     // Chart.yaml first, wherever it comes: what the other files mean depends on its apiVersion.
-    auto const described = std::find_if(files.begin(), files.end(), [](auto const& f) { return f.path == "Chart.yaml"; });
+    auto const described =
+        std::find_if(files.begin(), files.end(), [](auto const& f) { return f.path == "Chart.yaml"; });
     if (described == files.end())
       return reject("no-chart-yaml", "", "Chart.yaml file is missing")
           .rule("P-41")
@@ -107,17 +111,24 @@ class Loader {
         chart.lock_mtime = file.mtime;
         if (path == "Chart.lock") {
           if (v1)
-            warn(chart, "lock-dropped", path, "a chart of apiVersion v1 is packaged without Chart.lock", "P-70");
+            warn(chart, "lock-dropped", path, "a chart of apiVersion v1 is packaged without Chart.lock",
+                 "P-70");
           continue;
         }
-        if (v1) chart.files.push_back(std::move(file));
-        else warn(chart, "requirements-in-v2", path, "in a chart of apiVersion v2 this file is written as Chart.lock", "P-70");
+        if (v1)
+          chart.files.push_back(std::move(file));
+        else
+          warn(chart, "requirements-in-v2", path,
+               "in a chart of apiVersion v2 this file is written as Chart.lock", "P-70");
       } else if (path == "requirements.yaml") {
         auto merged = merge_requirements(*metadata, file.bytes, path);
         if (!merged) return merged.error();
         adopt(chart, std::move(*merged));
-        if (v1) chart.files.push_back(std::move(file));
-        else warn(chart, "requirements-in-v2", path, "in a chart of apiVersion v2 this file is written into Chart.yaml", "P-70");
+        if (v1)
+          chart.files.push_back(std::move(file));
+        else
+          warn(chart, "requirements-in-v2", path,
+               "in a chart of apiVersion v2 this file is written into Chart.yaml", "P-70");
       } else if (path == "values.yaml") {
         auto checked = check_values(file.bytes, path);
         if (!checked) return checked.error();
@@ -153,7 +164,10 @@ class Loader {
   /// P-155, P-155a: names that Helm packs and then loads differently or not at all.
   static std::optional<Rejection> check_name(std::string const& name, bool top) {
     auto const refuse = [&](std::string why) {
-      return reject("chart-name", "Chart.yaml", std::move(why)).rule("P-155a").found(name).mend("choose another name");
+      return reject("chart-name", "Chart.yaml", std::move(why))
+          .rule("P-155a")
+          .found(name)
+          .mend("choose another name");
     };
     if (auto const fault = name_fault(name); !fault.empty()) return refuse("chart name: " + fault);
     if (top && name == "Chart.yaml") return refuse("Helm refuses to load a chart of this name");
@@ -162,12 +176,13 @@ class Loader {
     return {};
   }
 
-  Verdict<LoadedChart> load_group(std::string const& name, std::vector<LoadedFile> group, LoadedChart const& parent,
-                                  unsigned level, unsigned archive_level) {
+  Verdict<LoadedChart> load_group(std::string const& name, std::vector<LoadedFile> group,
+                                  LoadedChart const& parent, unsigned level, unsigned archive_level) {
     auto const where = joined(parent.where, "charts/" + name);
     if (name.ends_with(".tgz")) {
       if (group.size() != 1 || group.front().path != name)
-        return reject("subchart-form", where, "this must be a chart archive, but is a directory").rule("P-55");
+        return reject("subchart-form", where, "this must be a chart archive, but is a directory")
+            .rule("P-55");
       if (archive_level >= limits_.archive_depth)
         return reject("too-deep", where, "archives are nested too deeply")
             .rule("P-159")
@@ -181,7 +196,8 @@ class Loader {
     for (auto& file : group) {
       if (file.path.size() <= name.size()) {
         // A stray file: a chart without Chart.yaml to Helm. Say what is wrong instead.
-        return reject("subchart-form", where, "a file in charts/ must be a chart archive or lie in a chart's directory")
+        return reject("subchart-form", where,
+                      "a file in charts/ must be a chart archive or lie in a chart's directory")
             .rule("P-55")
             .mend("move it elsewhere, or name it in .helmignore");
       }
@@ -230,7 +246,8 @@ std::optional<Rejection> check_dependencies(LoadedChart const& chart) {
     if (!found) missing += (missing.empty() ? "" : ", ") + dependency.name;
   }
   if (missing.empty()) return {};
-  return reject("dep-missing", "Chart.yaml", "dependencies are found in Chart.yaml, but missing in charts/ directory")
+  return reject("dep-missing", "Chart.yaml",
+                "dependencies are found in Chart.yaml, but missing in charts/ directory")
       .rule("P-75")
       .expected("a chart in charts/ for every dependency")
       .found(missing)
@@ -240,7 +257,9 @@ std::optional<Rejection> check_dependencies(LoadedChart const& chart) {
 /// P-11: what Helm looks at before anything else, ignore rules included.
 std::optional<Rejection> check_api_version_of(SourceTree const& tree, std::string const& root) {
   auto const missing = [] {
-    return reject("no-chart-yaml", "", "Chart.yaml file is missing").rule("P-11").mend("name the directory that holds Chart.yaml");
+    return reject("no-chart-yaml", "", "Chart.yaml file is missing")
+        .rule("P-11")
+        .mend("name the directory that holds Chart.yaml");
   };
   auto const path = joined(root, "Chart.yaml");
   if (!tree.node(path)) return missing();
@@ -250,7 +269,8 @@ std::optional<Rejection> check_api_version_of(SourceTree const& tree, std::strin
     rejection.where = "Chart.yaml";
     return rejection;
   }
-  if (!resolved->node.is_file()) return reject("irregular-file", "Chart.yaml", "this is no regular file").rule("P-17");
+  if (!resolved->node.is_file())
+    return reject("irregular-file", "Chart.yaml", "this is no regular file").rule("P-17");
   auto bytes = tree.read(resolved->path, text_bytes);
   if (!bytes)
     return reject("file-too-large", "Chart.yaml", "the file is too large for a chart")
@@ -289,7 +309,8 @@ Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartFiles& fo
           .mend("commit the file itself (`git lfs migrate export`), or name it in .helmignore");
     total += bytes->size();
     if (total >= limits.chart_bytes)
-      return reject("chart-too-large", file.path, "the chart's files are too large together: no Helm could load the package")
+      return reject("chart-too-large", file.path,
+                    "the chart's files are too large together: no Helm could load the package")
           .rule("P-19")
           .expected("less than " + std::to_string(limits.chart_bytes) + " bytes");
     remove_bom(*bytes);
@@ -303,7 +324,8 @@ std::optional<Rejection> place_extra_archives(PackageOptions const& options, Cha
                                               std::vector<LoadedFile>& files) {
   for (auto const& archive : options.extra_archives) {
     auto const path = "charts/" + archive.name;
-    if (!archive.name.ends_with(".tgz") || archive.name.find('/') != std::string::npos || !name_fault(path).empty())
+    if (!archive.name.ends_with(".tgz") || archive.name.find('/') != std::string::npos ||
+        !name_fault(path).empty())
       return reject("bad-file-name", path, "a fetched dependency has no usable file name").rule("P-155");
     auto ignored = found.rules.decision("charts", EntryKind::directory);
     if (!ignored) ignored = found.rules.decision(path, EntryKind::file);
@@ -319,7 +341,8 @@ std::optional<Rejection> place_extra_archives(PackageOptions const& options, Cha
           .rule("D-35")
           .expected("at most " + std::to_string(options.limits.file_bytes) + " bytes")
           .found(std::to_string(archive.bytes.size()) + " bytes");
-    auto const other = std::find_if(files.begin(), files.end(), [&](LoadedFile const& f) { return f.path == path; });
+    auto const other =
+        std::find_if(files.begin(), files.end(), [&](LoadedFile const& f) { return f.path == path; });
     if (other == files.end()) {
       files.push_back({path, archive.bytes, {}});
     } else if (other->bytes != archive.bytes) {
@@ -337,26 +360,32 @@ void warn_about(LoadedChart const& chart, IgnoreRules const& rules, std::string_
                 std::vector<Warning>& warnings) {
   for (auto const& rule : rules.negated_rules())
     warnings.push_back({"ignore-negated", ".helmignore", rule.line,
-                        "`" + rule.text + "` ignores everything that it does not match, unlike in git", "P-37"});
+                        "`" + rule.text + "` ignores everything that it does not match, unlike in git",
+                        "P-37"});
   if (!directory.empty() && directory != chart.metadata.name)
-    warnings.push_back({"name-differs", "Chart.yaml", 0,
-                        "the chart is named " + chart.metadata.name + ", its directory " + std::string(directory), "P-71"});
+    warnings.push_back(
+        {"name-differs", "Chart.yaml", 0,
+         "the chart is named " + chart.metadata.name + ", its directory " + std::string(directory), "P-71"});
   for (auto const& subchart : chart.subcharts) {
     auto const& declared = chart.metadata.dependencies;
-    if (std::none_of(declared.begin(), declared.end(), [&](auto const& d) { return d.name == subchart.metadata.name; }))
+    if (std::none_of(declared.begin(), declared.end(),
+                     [&](auto const& d) { return d.name == subchart.metadata.name; }))
       warnings.push_back({"subchart-undeclared", subchart.where, 0,
-                          "the chart " + subchart.metadata.name + " is packaged, but no dependency names it", "P-72"});
+                          "the chart " + subchart.metadata.name + " is packaged, but no dependency names it",
+                          "P-72"});
   }
   for (auto const& file : chart.templates) {
     auto const type = extension(file.path);
     if (type != ".yaml" && type != ".yml" && type != ".tpl" && type != ".txt")
-      warnings.push_back({"template-type", file.path, 0, "templates are .yaml, .yml, .tpl or .txt files", "P-72"});
+      warnings.push_back(
+          {"template-type", file.path, 0, "templates are .yaml, .yml, .tpl or .txt files", "P-72"});
   }
 }
 
 }  // namespace
 
-Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options) {
+Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root,
+                              PackageOptions const& options) {
   auto const root = resolve(tree, chart_root);
   if (!root) return root.error();
   if (root->node.kind == NodeKind::directory)

@@ -1,7 +1,8 @@
 #pragma once
 
-// A chart in memory, as Helm loads it from a directory: src/chart/chart_loader.hpp (P-10 … P-20, P-50 … P-59, P-75, P-76)
-// Every chart at every level is validated before its subcharts are looked at; nothing is written yet.
+// A chart in memory, as Helm loads it from a directory: src/chart/chart_loader.hpp (P-10 … P-20, P-50 … P-59,
+// P-75, P-76) Every chart at every level is validated before its subcharts are looked at; nothing is written
+// yet.
 
 #include <cstdint>
 #include <optional>
@@ -26,16 +27,17 @@ struct LoadedFile {
 };
 
 struct LoadedChart {
-  std::string where;          ///< below the top chart, for messages: "" or "charts/web" or "charts/web-1.0.0.tgz"
+  std::string where;  ///< below the top chart, for messages: "" or "charts/web" or "charts/web-1.0.0.tgz"
   bool from_archive = false;  ///< inner times are content (P-133)
-  ChartMetadata metadata;     ///< of Chart.yaml, with the dependencies of requirements.yaml; validated, sanitised
+  ChartMetadata
+      metadata;  ///< of Chart.yaml, with the dependencies of requirements.yaml; validated, sanitised
   std::optional<std::int64_t> metadata_mtime;  ///< of Chart.yaml
   std::optional<ChartLock> lock;
   std::optional<std::int64_t> lock_mtime;  ///< of the file the lock came from
   std::optional<LoadedFile> values, schema;
-  std::vector<LoadedFile> templates;     ///< walk order
-  std::vector<LoadedFile> files;         ///< all the rest, walk order
-  std::vector<LoadedChart> subcharts;    ///< by their names below charts/ (P-81)
+  std::vector<LoadedFile> templates;   ///< walk order
+  std::vector<LoadedFile> files;       ///< all the rest, walk order
+  std::vector<LoadedChart> subcharts;  ///< by their names below charts/ (P-81)
 };
 
 struct LoadedTop {
@@ -43,12 +45,14 @@ struct LoadedTop {
   std::vector<Warning> warnings;
 };
 
-/// Loads the chart at `chart_root`; `options` say which archives come on top, whether declared dependencies must be
-/// there, and the limits. `where` of a rejection is relative to the chart root, subcharts chained with ": ".
-/// Codes: those of chart_files.hpp and archive_reader.hpp, and `no-chart-yaml`, `api-version`, `lfs-pointer`,
-/// `chart-too-large`, `subchart-form`, `subchart-name`, `duplicate-subchart`, `too-deep`, `dep-missing`, `dep-ignored`,
-/// `dep-duplicate`, `bad-file-name`, and whatever metadata, lock, values and schema are refused for.
-Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options = {});
+/// Loads the chart at `chart_root`; `options` say which archives come on top, whether declared dependencies
+/// must be there, and the limits. `where` of a rejection is relative to the chart root, subcharts chained
+/// with ": ". Codes: those of chart_files.hpp and archive_reader.hpp, and `no-chart-yaml`, `api-version`,
+/// `lfs-pointer`, `chart-too-large`, `subchart-form`, `subchart-name`, `duplicate-subchart`, `too-deep`,
+/// `dep-missing`, `dep-ignored`, `dep-duplicate`, `bad-file-name`, and whatever metadata, lock, values and
+/// schema are refused for.
+Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root,
+                              PackageOptions const& options = {});
 
 /// A chart archive on its own: what is in a fetched dependency. `where` names it in rejections.
 Verdict<LoadedTop> load_archive(std::string_view tgz, std::string_view where, Limits const& limits = {});

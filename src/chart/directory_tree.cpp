@@ -60,15 +60,16 @@ Node node_of(std::string_view name, struct stat const& info) {
   return node;
 }
 
-/// Opens the directory `path` below `root`, one component at a time and through no link; a negative descriptor (errno
-/// set) when that does not work.
+/// Opens the directory `path` below `root`, one component at a time and through no link; a negative
+/// descriptor (errno set) when that does not work.
 Descriptor open_directory(int root, std::string_view path) {
   Descriptor at(::openat(root, ".", directory_flags));
   while (at && !path.empty()) {
     auto const slash = path.find('/');
     std::string const component(path.substr(0, slash));
     path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
-    if (component.empty() || component == "." || component == ".." || component.find('\0') != std::string::npos)
+    if (component.empty() || component == "." || component == ".." ||
+        component.find('\0') != std::string::npos)
       throw std::logic_error("a path in a source tree is not clean");
     at = Descriptor(::openat(at.get(), component.c_str(), directory_flags));
   }
@@ -133,11 +134,15 @@ std::optional<std::string> DirectoryTree::read(std::string_view path, std::size_
   std::string const name(base_name(path));
   struct stat info {};
   // P-152: look before opening (opening a device has effects), then look again at what was opened.
-  if (::fstatat(directory.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) fail("cannot read", root_, path);
-  if (!S_ISREG(info.st_mode)) throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
-  Descriptor const file(::openat(directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (::fstatat(directory.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
+    fail("cannot read", root_, path);
+  if (!S_ISREG(info.st_mode))
+    throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
+  Descriptor const file(
+      ::openat(directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file || ::fstat(file.get(), &info) != 0) fail("cannot read", root_, path);
-  if (!S_ISREG(info.st_mode)) throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
+  if (!S_ISREG(info.st_mode))
+    throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
   auto const announced = static_cast<std::uint64_t>(info.st_size);
   if (announced > limit) return {};
 

@@ -8,13 +8,14 @@
 
 namespace acr::chart {
 
-/// Reads below one directory and never outside: every step goes through a directory descriptor with no-follow, so a
-/// link that is swapped in while we look cannot lead away. Files are opened without blocking and only after their type
-/// was seen; the type is checked again on the open descriptor. Node::id is empty; Node::mtime is the file's.
+/// Reads below one directory and never outside: every step goes through a directory descriptor with
+/// no-follow, so a link that is swapped in while we look cannot lead away. Files are opened without blocking
+/// and only after their type was seen; the type is checked again on the open descriptor. Node::id is empty;
+/// Node::mtime is the file's.
 class DirectoryTree final : public SourceTree {
  public:
-  /// `root` itself may be a symlink to a directory (P-10). Throws BadEnvironment("no-directory") when it cannot be
-  /// opened as one.
+  /// `root` itself may be a symlink to a directory (P-10). Throws BadEnvironment("no-directory") when it
+  /// cannot be opened as one.
   explicit DirectoryTree(std::filesystem::path const& root);
   ~DirectoryTree() override;
   DirectoryTree(DirectoryTree const&) = delete;
@@ -30,15 +31,15 @@ class DirectoryTree final : public SourceTree {
   int descriptor_ = -1;
 };
 
-/// Where a chart directory on disk lies: the repository around it and its path inside (P-16: outside a git work tree
-/// the chart directory is the repository, and `chart_root` is "").
+/// Where a chart directory on disk lies: the repository around it and its path inside (P-16: outside a git
+/// work tree the chart directory is the repository, and `chart_root` is "").
 struct ChartLocation {
   std::filesystem::path repository;  ///< absolute, no symlinks
   std::string chart_root;            ///< relative to `repository`, "" when both are the same
 };
 
-/// Looks upward from the directory (links resolved) for an entry `.git`. Throws BadEnvironment("no-directory") when
-/// `directory` is none.
+/// Looks upward from the directory (links resolved) for an entry `.git`. Throws
+/// BadEnvironment("no-directory") when `directory` is none.
 ChartLocation locate_chart(std::filesystem::path const& directory);
 
 }  // namespace acr::chart

@@ -16,7 +16,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Size of Helm's own output at half of zlib's time; part of what makes the bytes: docs/decisions/0004-deflate.md.
+// Size of Helm's own output at half of zlib's time; part of what makes the bytes:
+// docs/decisions/0004-deflate.md.
 constexpr int level = 6;
 
 // P-120: extra field and comment, no time, no name, unknown system.
@@ -35,8 +36,8 @@ void put_little_endian(char* at, std::uint32_t number) {
 
 std::string gzip(std::string_view bytes) {
   using Compressor = Handle<libdeflate_compressor, libdeflate_free_compressor>;
-  // Setting up the match finder's tables for each small chart costs more than compressing it. No state survives a
-  // call: libdeflate starts every one from scratch.
+  // Setting up the match finder's tables for each small chart costs more than compressing it. No state
+  // survives a call: libdeflate starts every one from scratch.
   thread_local Compressor const compressor(libdeflate_alloc_compressor(level));
   if (!compressor) throw std::bad_alloc();
 

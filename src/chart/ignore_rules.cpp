@@ -1,5 +1,6 @@
 // Helm's .helmignore, rule by rule: src/chart/ignore_rules.hpp (P-30 … P-39)
-// glob_match() is Go's path/filepath.Match on Unix, quirks included: whoever tidies it changes what gets packaged.
+// glob_match() is Go's path/filepath.Match on Unix, quirks included: whoever tidies it changes what gets
+// packaged.
 
 #include "chart/ignore_rules.hpp"
 
@@ -14,7 +15,8 @@ namespace {
 /// Unicode's White_Space property (P-31); one code point.
 bool is_white_space(char32_t c) {
   return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
 }
 
 std::string_view without_white_space_at_ends(std::string_view text) {
@@ -27,7 +29,8 @@ std::string_view without_white_space_at_ends(std::string_view text) {
   }
   text.remove_prefix(begin);
   for (;;) {
-    // The last code point has one to four bytes; white space is well-formed, so exactly one of the tries is it.
+    // The last code point has one to four bytes; white space is well-formed, so exactly one of the tries is
+    // it.
     std::size_t cut = 0;
     for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
       std::size_t at = text.size() - size;
@@ -102,8 +105,8 @@ struct ChunkMatch {
   std::string_view rest;  ///< of the text, when it matched
 };
 
-/// Matches a chunk at the beginning of `text`. After a failure the chunk is still read to its end, because a malformed
-/// rest of the same chunk must be noticed (P-33: but not a later chunk).
+/// Matches a chunk at the beginning of `text`. After a failure the chunk is still read to its end, because a
+/// malformed rest of the same chunk must be noticed (P-33: but not a later chunk).
 ChunkMatch match_chunk(std::string_view chunk, std::string_view text) {
   constexpr ChunkMatch malformed{GlobMatch::malformed, {}};
   bool failed = false;
@@ -170,7 +173,8 @@ GlobMatch glob_match(std::string_view pattern, std::string_view text) {
   while (!pattern.empty()) {
     auto const [star, chunk] = next_chunk(pattern);
     // A trailing star takes the rest of a component.
-    if (star && chunk.empty()) return text.find('/') == std::string_view::npos ? GlobMatch::yes : GlobMatch::no;
+    if (star && chunk.empty())
+      return text.find('/') == std::string_view::npos ? GlobMatch::yes : GlobMatch::no;
 
     auto const here = match_chunk(chunk, text);
     // The last chunk must use up the text; else try at later places, for there may be a star in front.
@@ -229,7 +233,10 @@ Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
           .found(std::string(line))
           .mend("a rule without a slash matches at any depth: write the name alone");
     if (glob_match(line, "abc") == GlobMatch::malformed)
-      return refuse("the pattern is malformed").rule("P-33").found(std::string(line)).mend("close the class, or escape with a backslash");
+      return refuse("the pattern is malformed")
+          .rule("P-33")
+          .found(std::string(line))
+          .mend("close the class, or escape with a backslash");
 
     Pattern pattern{{number, std::string(line), false}, {}, false, false};
     if (line.starts_with('!')) {
@@ -257,7 +264,8 @@ std::optional<IgnoreRule> IgnoreRules::decision(std::string_view path, EntryKind
     if (wrong_kind && !pattern.rule.negated) continue;
     bool const matches =
         !wrong_kind && glob_match(pattern.glob, pattern.whole_path ? path : name) == GlobMatch::yes;
-    // P-37: a plain rule ignores what it matches, a negated one all that it does not; there is no re-inclusion.
+    // P-37: a plain rule ignores what it matches, a negated one all that it does not; there is no
+    // re-inclusion.
     if (matches != pattern.rule.negated) return pattern.rule;
   }
   return {};

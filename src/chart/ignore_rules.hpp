@@ -1,8 +1,8 @@
 #pragma once
 
 // Which files stay out of a chart package: src/chart/ignore_rules.hpp (P-30 … P-39)
-// Follows Helm's .helmignore, which resembles gitignore but differs: no `**`, the first deciding rule wins, and `!x`
-// drops every entry that does not match x.
+// Follows Helm's .helmignore, which resembles gitignore but differs: no `**`, the first deciding rule wins,
+// and `!x` drops every entry that does not match x.
 
 #include <cstddef>
 #include <optional>
@@ -30,15 +30,17 @@ class IgnoreRules {
   /// Only the built-in rule: a chart without `.helmignore`.
   IgnoreRules();
 
-  /// Reads the text of a `.helmignore`. Rejected (`ignore-rule`, where = ".helmignore:<line>"): `**`, a malformed
-  /// pattern as far as Helm notices (P-33), a line of 65 536 bytes or more.
+  /// Reads the text of a `.helmignore`. Rejected (`ignore-rule`, where = ".helmignore:<line>"): `**`, a
+  /// malformed pattern as far as Helm notices (P-33), a line of 65 536 bytes or more.
   static Verdict<IgnoreRules> parse(std::string_view text);
 
-  /// The rule that keeps `path` out of the package, if any. `path`: `/`-separated, relative to the chart root, no
-  /// leading `./`. The root itself ("", ".", "./") is never ignored.
+  /// The rule that keeps `path` out of the package, if any. `path`: `/`-separated, relative to the chart
+  /// root, no leading `./`. The root itself ("", ".", "./") is never ignored.
   [[nodiscard]] std::optional<IgnoreRule> decision(std::string_view path, EntryKind kind) const;
 
-  [[nodiscard]] bool ignores(std::string_view path, EntryKind kind) const { return decision(path, kind).has_value(); }
+  [[nodiscard]] bool ignores(std::string_view path, EntryKind kind) const {
+    return decision(path, kind).has_value();
+  }
 
   /// Rules that begin with `!`: they ignore everything they do not match, which is hardly ever meant (P-37).
   [[nodiscard]] std::vector<IgnoreRule> negated_rules() const;
@@ -53,7 +55,8 @@ class IgnoreRules {
   std::vector<Pattern> patterns_;
 };
 
-/// How a glob of P-39 and a text relate; `malformed` only as far as the match got before it was decided (P-33).
+/// How a glob of P-39 and a text relate; `malformed` only as far as the match got before it was decided
+/// (P-33).
 enum class GlobMatch { yes, no, malformed };
 GlobMatch glob_match(std::string_view pattern, std::string_view text);
 

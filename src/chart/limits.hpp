@@ -15,9 +15,9 @@ struct Limits {
   std::uint64_t files = 100'000;            ///< files of a chart, archives unpacked (P-154)
   std::uint64_t directories = 100'000;      ///< directories walked, links to directories counted each time
   std::size_t path_bytes = 4096;            ///< a path in the chart (P-154)
-  unsigned chart_depth = 200;               ///< charts within charts; each level is a level of our stack (P-154)
-  unsigned archive_depth = 10;              ///< archives within archives (P-159)
-  unsigned local_dependency_depth = 10;     ///< chains of `file://` dependencies; the chart is 0 (D-26)
+  unsigned chart_depth = 200;            ///< charts within charts; each level is a level of our stack (P-154)
+  unsigned archive_depth = 10;           ///< archives within archives (P-159)
+  unsigned local_dependency_depth = 10;  ///< chains of `file://` dependencies; the chart is 0 (D-26)
 };
 
 /// A rule of .helmignore, its CR counted, its LF not, stays below this (P-31).
@@ -34,5 +34,26 @@ inline constexpr std::size_t text_bytes = 5'242'880;
 
 /// A Git LFS pointer is smaller than this (P-20).
 inline constexpr std::size_t lfs_pointer_bytes = 1024;
+
+/// Nesting of lists and maps in YAML and JSON, the root included (P-68, P-80).
+inline constexpr std::size_t yaml_levels = 10'000;
+
+/// Values of one YAML document, keys and what merge keys copy included (P-153).
+inline constexpr std::size_t yaml_nodes = 2'000'000;
+
+/// Sum over all events of the open flow collections: libyaml looks at each of them for every token (P-153).
+inline constexpr std::uint64_t yaml_work = 200'000'000;
+
+/// Characters replaced for libyaml in one document (P-62a); each costs another reading.
+inline constexpr std::size_t yaml_patches = 64;
+
+/// Duplicate keys named in warnings, for each document.
+inline constexpr std::size_t duplicates_told = 16;
+
+/// Values of one import-values list, aliases expanded (P-153).
+inline constexpr std::size_t import_value_nodes = 100'000;
+
+/// Keys of one map that is written: they are sorted by insertion (P-101a).
+inline constexpr std::size_t written_keys = 10'000;
 
 }  // namespace acr::chart

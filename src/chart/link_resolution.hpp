@@ -17,9 +17,10 @@ struct Resolved {
   Node node;         ///< at `path`; never a symlink
 };
 
-/// Follows the links in every component of `path`. `path` may hold `.` and `..`. Rejected, naming link and target:
-/// `link-absolute`, `link-outside` (leaves the repository), `link-into-git` (a component `.git`), `link-dangling`
-/// (also a file where a directory is needed), `link-loop` (more than 40 links, as the kernel counts).
+/// Follows the links in every component of `path`. `path` may hold `.` and `..`. Rejected, naming link and
+/// target: `link-absolute`, `link-outside` (leaves the repository), `link-into-git` (a component `.git`),
+/// `link-dangling` (also a file where a directory is needed), `link-loop` (more than 40 links, as the kernel
+/// counts).
 Verdict<Resolved> resolve(SourceTree const& tree, std::string_view path);
 
 }  // namespace acr::chart

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view scheme = "file://";
 
-/// Cleaned as Helm's filepath.Join cleans it, before any link is looked at; nothing when it leaves the repository.
+/// Cleaned as Helm's filepath.Join cleans it, before any link is looked at; nothing when it leaves the
+/// repository.
 std::optional<std::string> joined_lexically(std::string_view chart_root, std::string_view relative) {
   std::vector<std::string_view> kept;
   for (auto const part : {chart_root, relative})
@@ -38,11 +39,13 @@ std::optional<std::string> joined_lexically(std::string_view chart_root, std::st
 
 bool is_local_repository(std::string_view repository) { return repository.starts_with(scheme); }
 
-Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view chart_root, std::string_view repository) {
+Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view chart_root,
+                                      std::string_view repository) {
   auto const refuse = [&](std::string why) {
     return reject("dep-local-path", "Chart.yaml", std::move(why))
         .rule("D-24")
-        .expected("file:// and a path, relative to the chart, of another chart's directory in this repository")
+        .expected(
+            "file:// and a path, relative to the chart, of another chart's directory in this repository")
         .found(std::string(repository))
         .mend("correct Chart.yaml, update the lock");
   };
@@ -57,7 +60,8 @@ Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view c
   if (!described || !described->node.is_file()) return refuse("a local dependency has no Chart.yaml");
   auto const chart = resolve(tree, chart_root);
   if (!chart) return chart.error();
-  bool const is_ancestor = target->path.empty() || chart->path == target->path || chart->path.starts_with(target->path + "/");
+  bool const is_ancestor =
+      target->path.empty() || chart->path == target->path || chart->path.starts_with(target->path + "/");
   if (is_ancestor) return refuse("a local dependency is the chart itself or holds it");
   return std::move(target->path);
 }

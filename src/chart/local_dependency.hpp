@@ -13,9 +13,10 @@ namespace acr::chart {
 /// True for a repository text of the form `file://…`.
 bool is_local_repository(std::string_view repository);
 
-/// The directory in the repository, links resolved, that `repository` ("file://" and an undecoded path relative to the
-/// declaring chart) names. Rejected (`dep-local-path`): an absolute path, one outside the repository, a directory
-/// without Chart.yaml, the chart itself, an ancestor of it.
-Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view chart_root, std::string_view repository);
+/// The directory in the repository, links resolved, that `repository` ("file://" and an undecoded path
+/// relative to the declaring chart) names. Rejected (`dep-local-path`): an absolute path, one outside the
+/// repository, a directory without Chart.yaml, the chart itself, an ancestor of it.
+Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view chart_root,
+                                      std::string_view repository);
 
 }  // namespace acr::chart

@@ -13,7 +13,8 @@
 namespace acr::chart {
 namespace {
 
-/// Where packages wait until it is known whether any chart was refused; goes with everything that is left in it.
+/// Where packages wait until it is known whether any chart was refused; goes with everything that is left in
+/// it.
 class Staging {
  public:
   explicit Staging(std::filesystem::path const& destination)
@@ -67,8 +68,10 @@ Rejection as_given(Rejection rejection, std::filesystem::path const& chart) {
   auto const root = locate_chart(chart).chart_root;
   std::string_view where = rejection.where;
   std::string const inner = root.empty() ? "." : root;
-  if (where == inner) where = {};
-  else if (where.starts_with(inner + ": ")) where.remove_prefix(inner.size() + 2);
+  if (where == inner)
+    where = {};
+  else if (where.starts_with(inner + ": "))
+    where.remove_prefix(inner.size() + 2);
   rejection.where = std::string(where);
   return std::move(rejection).within(name);
 }
@@ -107,7 +110,10 @@ Verdict<std::optional<std::int64_t>> source_date_epoch(std::string_view text) {
 Verdict<Profile> profile_named(std::string_view name) {
   if (name == "4.2") return Profile::helm_4_2;
   if (name == "epoch-all") return Profile::epoch_all;
-  return reject("profile", "--profile", "there is no such profile").rule("P-132").expected("4.2 or epoch-all").found(std::string(name));
+  return reject("profile", "--profile", "there is no such profile")
+      .rule("P-132")
+      .expected("4.2 or epoch-all")
+      .found(std::string(name));
 }
 
 std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
@@ -143,9 +149,10 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
       auto const name = outcome.file.filename().string();
       auto const [other, fresh] = names.emplace(name, outcome.chart);
       if (!fresh)
-        outcome.refused = reject("duplicate-package", outcome.chart.string(), "two charts would be written to one file")
-                              .rule("P-3")
-                              .found(name + ", also from " + other->second.string());
+        outcome.refused =
+            reject("duplicate-package", outcome.chart.string(), "two charts would be written to one file")
+                .rule("P-3")
+                .found(name + ", also from " + other->second.string());
     }
     any_refused |= outcome.refused.has_value();
   }
@@ -175,7 +182,8 @@ std::string list_text(ListOutcome const& outcome) {
   for (auto const& file : outcome.list.files) text += "  " + printable(file.path) + "\n";
   heading("ignored", outcome.list.ignored.size());
   for (auto const& path : outcome.list.ignored)
-    text += "  " + printable(path.path) + (path.kind == EntryKind::directory ? "/" : "") + "  " + rule_text(path.rule) + "\n";
+    text += "  " + printable(path.path) + (path.kind == EntryKind::directory ? "/" : "") + "  " +
+            rule_text(path.rule) + "\n";
   if (!outcome.list.dropped.empty()) {
     heading("left out of charts/, their names begin with `_` or `.`", outcome.list.dropped.size());
     for (auto const& group : outcome.list.dropped) text += "  charts/" + printable(group) + "\n";

@@ -23,34 +23,35 @@ Verdict<std::optional<std::int64_t>> source_date_epoch(std::string_view text);
 Verdict<Profile> profile_named(std::string_view name);
 
 struct PackageCommand {
-  std::vector<std::filesystem::path> charts;   ///< chart directories
+  std::vector<std::filesystem::path> charts;  ///< chart directories
   std::filesystem::path destination = ".";
-  std::string version, app_version;            ///< empty: as in Chart.yaml
-  std::optional<std::int64_t> epoch;           ///< one time for all files; wins over commit_time
-  /// Asked for each chart when set and `epoch` is not: committer time of the last commit that touched the chart
-  /// (P-131). A rejection refuses that chart.
+  std::string version, app_version;   ///< empty: as in Chart.yaml
+  std::optional<std::int64_t> epoch;  ///< one time for all files; wins over commit_time
+  /// Asked for each chart when set and `epoch` is not: committer time of the last commit that touched the
+  /// chart (P-131). A rejection refuses that chart.
   std::function<Verdict<std::int64_t>(ChartLocation const&)> commit_time;
   /// Asked for each chart when set: fetched dependencies (D-38).
-  std::function<Verdict<std::vector<ExtraArchive>>(SourceTree const&, std::string const& chart_root)> dependencies;
-  Profile profile = Profile::helm_4_2;         ///< epoch_all without a time: every chart is refused (`profile`)
+  std::function<Verdict<std::vector<ExtraArchive>>(SourceTree const&, std::string const& chart_root)>
+      dependencies;
+  Profile profile = Profile::helm_4_2;  ///< epoch_all without a time: every chart is refused (`profile`)
   bool case_collision_is_warning = false;
-  bool strict = false;                         ///< a warning refuses the chart (`warnings`)
-  bool keep_going = false;                     ///< write the good ones although others are refused (P-150)
+  bool strict = false;      ///< a warning refuses the chart (`warnings`)
+  bool keep_going = false;  ///< write the good ones although others are refused (P-150)
   std::size_t workers = 1;
   Limits limits;
 };
 
 struct PackageOutcome {
-  std::filesystem::path chart;      ///< as given
-  std::optional<Rejection> refused; ///< `where` begins with the chart as given
-  std::filesystem::path file;       ///< written package; empty when none was written
+  std::filesystem::path chart;       ///< as given
+  std::optional<Rejection> refused;  ///< `where` begins with the chart as given
+  std::filesystem::path file;        ///< written package; empty when none was written
   std::string name, version, digest, content_digest;
   std::vector<Warning> warnings;
 };
 
-/// Packages all charts, at most `workers` at once; outcomes in the order given, whatever the number of workers. Unless
-/// `keep_going`, one refusal means that no file is written. Two charts that make one file name: `duplicate-package`.
-/// Throws errors.hpp's for a directory that is none or a disk that says no.
+/// Packages all charts, at most `workers` at once; outcomes in the order given, whatever the number of
+/// workers. Unless `keep_going`, one refusal means that no file is written. Two charts that make one file
+/// name: `duplicate-package`. Throws errors.hpp's for a directory that is none or a disk that says no.
 std::vector<PackageOutcome> run_package_command(PackageCommand const& command);
 
 /// What `list CHART` shows.
@@ -62,7 +63,8 @@ Verdict<ListOutcome> run_list_command(std::filesystem::path const& chart, Limits
 
 /// For people: kept files, ignored ones with rule and line, dropped groups. Foreign names are escaped.
 std::string list_text(ListOutcome const& outcome);
-/// For programs: {"chart","files":[{"path","mode","content","size"}],"ignored":[{"path","kind","line","rule","negated"}],
+/// For programs:
+/// {"chart","files":[{"path","mode","content","size"}],"ignored":[{"path","kind","line","rule","negated"}],
 /// "dropped":[…],"local-dependencies":[…]}; bytes that are no UTF-8 appear as U+FFFD.
 std::string list_json(ListOutcome const& outcome);
 

@@ -1,4 +1,5 @@
-// What would be packaged, named rather than read: packaged_list() of src/chart/packager.hpp (A-55, P-109, D-37)
+// What would be packaged, named rather than read: packaged_list() of src/chart/packager.hpp (A-55, P-109,
+// D-37)
 
 #include <algorithm>
 #include <map>
@@ -49,7 +50,7 @@ class Lister {
       list.files.push_back({prefix + file.path, file.node.kind, std::move(*content), file.node.size});
     }
     if (prefix.empty()) {
-      for (auto& path : found->ignored) list.ignored.push_back({std::move(path.path), path.kind, std::move(path.rule)});
+      list.ignored = std::move(found->ignored);
       list.dropped.assign(dropped.begin(), dropped.end());
     }
     return add_local_dependencies(chart_root, *found, depth);
@@ -63,8 +64,7 @@ class Lister {
   Verdict<std::string> content_of(ChartFile const& file) const {
     if (!file.node.id.empty()) return file.node.id;
     auto const bytes = tree_.read(file.source_path, static_cast<std::size_t>(limits_.file_bytes));
-    if (!bytes)
-      return reject("file-too-large", file.path, "the file is too large for a chart").rule("P-18");
+    if (!bytes) return reject("file-too-large", file.path, "the file is too large for a chart").rule("P-18");
     return sha256_text(*bytes);
   }
 
@@ -111,7 +111,8 @@ class Lister {
     return names;
   }
 
-  std::optional<Rejection> add_local_dependencies(std::string const& chart_root, ChartFiles const& found, unsigned depth) {
+  std::optional<Rejection> add_local_dependencies(std::string const& chart_root, ChartFiles const& found,
+                                                  unsigned depth) {
     auto const dependencies = declared(found);
     auto const is_local = [](Dependency const& d) { return is_local_repository(d.repository); };
     if (std::none_of(dependencies.begin(), dependencies.end(), is_local)) return {};
@@ -122,7 +123,8 @@ class Lister {
       if (!is_local(dependency) || present.contains(dependency.name)) continue;
       auto const target = local_dependency(tree_, chart_root, dependency.repository);
       if (!target || !targets_.insert(*target).second) continue;
-      list.local_targets.insert(std::upper_bound(list.local_targets.begin(), list.local_targets.end(), *target), *target);
+      list.local_targets.insert(
+          std::upper_bound(list.local_targets.begin(), list.local_targets.end(), *target), *target);
       if (auto refused = add(*target, "file://" + *target + "/", depth + 1))
         return std::move(*refused).within("file://" + *target);
     }
@@ -132,7 +134,8 @@ class Lister {
 
 }  // namespace
 
-Verdict<PackagedList> packaged_list(SourceTree const& tree, std::string_view chart_root, Limits const& limits) {
+Verdict<PackagedList> packaged_list(SourceTree const& tree, std::string_view chart_root,
+                                    Limits const& limits) {
   Lister lister(tree, limits);
   if (auto refused = lister.add(std::string(chart_root), "", 0))
     return std::move(*refused).within(chart_root.empty() ? "." : chart_root);
@@ -143,7 +146,8 @@ bool same_content(PackagedList const& a, PackagedList const& b) {
   using Bound = std::map<std::string_view, std::pair<NodeKind, std::string_view>>;
   auto const bound = [](PackagedList const& list) {
     Bound files;
-    for (auto const& file : list.files) files.emplace(file.path, std::pair(file.kind, std::string_view(file.content)));
+    for (auto const& file : list.files)
+      files.emplace(file.path, std::pair(file.kind, std::string_view(file.content)));
     return files;
   };
   return bound(a) == bound(b);

@@ -1,4 +1,5 @@
-// What a package holds, in which order and with which times: src/chart/packager.hpp (P-80 … P-87, P-130 … P-133, P-156)
+// What a package holds, in which order and with which times: src/chart/packager.hpp (P-80 … P-87, P-130 …
+// P-133, P-156)
 
 #include "chart/packager.hpp"
 
@@ -73,7 +74,8 @@ class Sequence {
 
   /// P-130 … P-133: content of archives keeps its times, all else has T where there is one.
   [[nodiscard]] std::int64_t time_of(LoadedChart const& chart, std::optional<std::int64_t> own) const {
-    bool const keeps = chart.from_archive && options_.profile == Profile::helm_4_2 && own && *own != zero_time_seconds;
+    bool const keeps =
+        chart.from_archive && options_.profile == Profile::helm_4_2 && own && *own != zero_time_seconds;
     if (options_.time && !keeps) return *options_.time;
     if (!own) throw std::logic_error("a source without file times needs one time for all entries");
     return *own;
@@ -87,7 +89,8 @@ class Sequence {
     }
     if (auto const generated = generated_time(*chart.lock)) return *generated;
     if (options_.time) return *options_.time;
-    if (!chart.lock_mtime) throw std::logic_error("a source without file times needs one time for all entries");
+    if (!chart.lock_mtime)
+      throw std::logic_error("a source without file times needs one time for all entries");
     return *chart.lock_mtime;
   }
 };
@@ -107,10 +110,12 @@ std::optional<Rejection> check_collisions(std::vector<Entry> const& entries, boo
     auto const [other, fresh] = seen.emplace(folded_path(entry.path), entry.path);
     if (fresh) continue;
     if (other->second == entry.path)
-      return reject("path-collision", entry.path, "two files of the package have the same path").rule("P-156");
+      return reject("path-collision", entry.path, "two files of the package have the same path")
+          .rule("P-156");
     if (!only_warn)
       return reject("path-collision", entry.path,
-                    "another path differs in case or composition only: extraction on macOS or Windows loses one of the two")
+                    "another path differs in case or composition only: extraction on macOS or Windows loses "
+                    "one of the two")
           .rule("P-156")
           .found(std::string(other->second))
           .mend("rename one of them");
@@ -124,7 +129,10 @@ std::optional<Rejection> check_collisions(std::vector<Entry> const& entries, boo
 std::optional<Rejection> apply_overrides(ChartMetadata& metadata, PackageOptions const& options) {
   if (!options.version.empty()) {
     if (!is_version(options.version))
-      return reject("bad-version", "--version", "the version given is none").rule("P-5").expected("a semantic version").found(options.version);
+      return reject("bad-version", "--version", "the version given is none")
+          .rule("P-5")
+          .expected("a semantic version")
+          .found(options.version);
     metadata.version = options.version;
   }
   if (!options.app_version.empty()) metadata.app_version = sanitized(options.app_version);
@@ -172,7 +180,8 @@ Rejection in_chart(Rejection rejection, std::string_view chart_root) {
 
 }  // namespace
 
-Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options) {
+Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_root,
+                                 PackageOptions const& options) {
   auto tar = assembled(tree, chart_root, options);
   if (!tar) return in_chart(tar.error(), chart_root);
   return std::move(tar->bytes);

@@ -1,8 +1,8 @@
 #pragma once
 
-// From a chart directory to the bytes of its package: src/chart/packager.hpp (P-1 … P-5, P-80 … P-87, P-130 … P-134)
-// The tar stream is the one `helm package` of Helm 4.2 writes for the same files and times; siblings among subcharts
-// come in the order of their names below charts/ (P-81).
+// From a chart directory to the bytes of its package: src/chart/packager.hpp (P-1 … P-5, P-80 … P-87, P-130 …
+// P-134) The tar stream is the one `helm package` of Helm 4.2 writes for the same files and times; siblings
+// among subcharts come in the order of their names below charts/ (P-81).
 
 #include <cstdint>
 #include <filesystem>
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "chart/ignore_rules.hpp"
+#include "chart/chart_files.hpp"
 #include "chart/limits.hpp"
 #include "chart/source_tree.hpp"
 #include "chart/warning.hpp"
@@ -21,7 +21,7 @@ namespace acr::chart {
 
 enum class Profile {
   helm_4_2,   ///< as Helm 4.2: archives keep their inner times, Chart.lock keeps `generated` (P-132, P-133)
-  epoch_all,  ///< as Helm's next release with SOURCE_DATE_EPOCH: every entry gets `time`, `generated` becomes it
+  epoch_all,  ///< as Helm's next release with SOURCE_DATE_EPOCH: all entries and `generated` get one time
 };
 
 /// A fetched dependency, placed as if it were committed as charts/<name> (D-28).
@@ -31,16 +31,16 @@ struct ExtraArchive {
 };
 
 struct PackageOptions {
-  /// T: the one time of all entries, seconds since 1970. Nothing: each file's own time (P-130, P-131); a source that
-  /// knows none (a commit) then makes package() throw std::logic_error.
+  /// T: the one time of all entries, seconds since 1970. Nothing: each file's own time (P-130, P-131); a
+  /// source that knows none (a commit) then makes package() throw std::logic_error.
   std::optional<std::int64_t> time;
   Profile profile = Profile::helm_4_2;  ///< epoch_all needs `time`
   std::string version;                  ///< override; empty: as in Chart.yaml (P-3a, P-5)
   std::string app_version;              ///< override; empty: as in Chart.yaml
   std::vector<ExtraArchive> extra_archives;
-  bool dependencies_must_be_present = true;   ///< P-75; false for the target of a `file://` dependency (P-90)
-  bool case_collision_is_warning = false;     ///< P-156: paths equal but for case or normal form
-  bool entry_digests = false;                 ///< fill PackageEntry::sha256
+  bool dependencies_must_be_present = true;  ///< P-75; false for the target of a `file://` dependency (P-90)
+  bool case_collision_is_warning = false;    ///< P-156: paths equal but for case or normal form
+  bool entry_digests = false;                ///< fill PackageEntry::sha256
   Limits limits;
 };
 
@@ -53,30 +53,38 @@ struct PackageEntry {
 };
 
 struct Package {
-  std::string name;            ///< of the chart, as written
-  std::string version;         ///< as written, override included
-  std::string file_name;       ///< "<name>-<version>.tgz"
-  std::string bytes;           ///< the .tgz
-  std::string digest;          ///< "sha256:<hex>" of the .tgz: what is published, attested and put into an index (P-122)
-  std::string content_digest;  ///< "sha256:<hex>" of the uncompressed tar: equal to that of Helm's package (P-121)
+  std::string name;       ///< of the chart, as written
+  std::string version;    ///< as written, override included
+  std::string file_name;  ///< "<name>-<version>.tgz"
+  std::string bytes;      ///< the .tgz
+  /// "sha256:<hex>" of the .tgz: what is published, attested and put into an index (P-122).
+  std::string digest;
+  /// "sha256:<hex>" of the uncompressed tar: equal to that of Helm's package (P-121).
+  std::string content_digest;
   std::vector<PackageEntry> entries;
   std::vector<Warning> warnings;
 };
 
-/// Packages the chart at `chart_root` ("/"-separated, relative to the repository, "" for the repository itself).
-/// Reads only through `tree`; writes nothing. `where` of a rejection starts with the chart's directory.
-Verdict<Package> package(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options = {});
+/// Packages the chart at `chart_root` ("/"-separated, relative to the repository, "" for the repository
+/// itself). Reads only through `tree`; writes nothing. `where` of a rejection starts with the chart's
+/// directory.
+Verdict<Package> package(SourceTree const& tree, std::string_view chart_root,
+                         PackageOptions const& options = {});
 
 /// The tar stream alone: what the content digest is the digest of. For comparisons (P-109, P-136).
-Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options = {});
+Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_root,
+                                 PackageOptions const& options = {});
 
-/// Writes `<directory>/<file_name>` whole or not at all; the directory is made with its parents (P-3a, P-4). Returns
-/// the path. Throws std::runtime_error when the disk says no, std::filesystem::filesystem_error for the directory.
+/// Writes `<directory>/<file_name>` whole or not at all; the directory is made with its parents (P-3a, P-4).
+/// Returns the path. Throws std::runtime_error when the disk says no, std::filesystem::filesystem_error for
+/// the directory.
 std::filesystem::path write_package(Package const& package, std::filesystem::path const& directory);
 
 /// One file that goes into the package, named so that two commits can be compared.
 struct PackagedFile {
-  std::string path;  ///< relative to the chart root; of a `file://` dependency: "file://<directory in repository>/<path>"
+  /// Relative to the chart root; of a `file://` dependency: "file://<its directory in the
+  /// repository>/<path>".
+  std::string path;
   NodeKind kind = NodeKind::file;  ///< file or executable, of the link's target
   std::string content;             ///< Node::id, or "sha256:<hex>" where the source has no ids
   std::optional<std::uint64_t> size;
@@ -85,23 +93,19 @@ struct PackagedFile {
 
 /// What would be packaged and what would not (A-55, "list").
 struct PackagedList {
-  std::vector<PackagedFile> files;  ///< walk order, then the `file://` dependencies, each walked in turn
-  struct Ignored {
-    std::string path;
-    EntryKind kind = EntryKind::file;
-    IgnoreRule rule;
-  };
-  std::vector<Ignored> ignored;             ///< of the chart itself
-  std::vector<std::string> dropped;         ///< groups of charts/ that begin with `_` or `.` (P-55)
-  std::vector<std::string> local_targets;   ///< directories of `file://` dependencies, sorted
-  bool leaves_root = false;                 ///< links lead out of the chart, or there are `file://` dependencies
+  std::vector<PackagedFile> files;   ///< walk order, then the `file://` dependencies, each walked in turn
+  std::vector<IgnoredPath> ignored;  ///< of the chart itself
+  std::vector<std::string> dropped;  ///< groups of charts/ that begin with `_` or `.` (P-55)
+  std::vector<std::string> local_targets;  ///< directories of `file://` dependencies, sorted
+  bool leaves_root = false;  ///< links lead out of the chart, or there are `file://` dependencies
 };
 
-/// Links resolved, ignore rules applied, `file://` dependencies that are not vendored included transitively (P-109,
-/// D-37). Of contents only `.helmignore` and the metadata files are read (and vendored archives when a `file://`
-/// dependency may hide in one). Charts are not validated. A `file://` dependency that leads nowhere is left out here;
-/// packaging refuses it.
-Verdict<PackagedList> packaged_list(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {});
+/// Links resolved, ignore rules applied, `file://` dependencies that are not vendored included transitively
+/// (P-109, D-37). Of contents only `.helmignore` and the metadata files are read (and vendored archives when
+/// a `file://` dependency may hide in one). Charts are not validated. A `file://` dependency that leads
+/// nowhere is left out here; packaging refuses it.
+Verdict<PackagedList> packaged_list(SourceTree const& tree, std::string_view chart_root,
+                                    Limits const& limits = {});
 
 /// True when both lists bind the same content: path, mode and content of every file (A-55).
 bool same_content(PackagedList const& a, PackagedList const& b);

@@ -38,12 +38,18 @@ std::string_view next_component(std::string_view& rest) {
 
 char const* mode_text(NodeKind kind) {
   switch (kind) {
-    case NodeKind::file: return "100644";
-    case NodeKind::executable: return "100755";
-    case NodeKind::directory: return "40000";
-    case NodeKind::symlink: return "120000";
-    case NodeKind::submodule: return "160000";
-    case NodeKind::irregular: return "0";
+    case NodeKind::file:
+      return "100644";
+    case NodeKind::executable:
+      return "100755";
+    case NodeKind::directory:
+      return "40000";
+    case NodeKind::symlink:
+      return "120000";
+    case NodeKind::submodule:
+      return "160000";
+    case NodeKind::irregular:
+      return "0";
   }
   throw std::logic_error("unknown node kind");
 }
@@ -52,11 +58,13 @@ char const* mode_text(NodeKind kind) {
 
 std::string MemoryTree::Entry::id() const {
   if (kind != NodeKind::directory)
-    return hex(digest(HashAlgorithm::sha1, "blob " + std::to_string(content.size()) + std::string(1, '\0') + content));
+    return hex(digest(HashAlgorithm::sha1,
+                      "blob " + std::to_string(content.size()) + std::string(1, '\0') + content));
   std::string listing;
   for (auto const& [name, child] : children)
     listing.append(mode_text(child.kind)).append(" ").append(name).append(1, '\0').append(child.id());
-  return hex(digest(HashAlgorithm::sha1, "tree " + std::to_string(listing.size()) + std::string(1, '\0') + listing));
+  return hex(
+      digest(HashAlgorithm::sha1, "tree " + std::to_string(listing.size()) + std::string(1, '\0') + listing));
 }
 
 MemoryTree::Entry& MemoryTree::put(std::string_view path, NodeKind kind, std::string_view content,
@@ -73,11 +81,13 @@ MemoryTree::Entry& MemoryTree::put(std::string_view path, NodeKind kind, std::st
   return *at;
 }
 
-MemoryTree& MemoryTree::file(std::string_view path, std::string_view bytes, std::optional<std::int64_t> mtime) {
+MemoryTree& MemoryTree::file(std::string_view path, std::string_view bytes,
+                             std::optional<std::int64_t> mtime) {
   put(path, NodeKind::file, bytes, mtime);
   return *this;
 }
-MemoryTree& MemoryTree::executable(std::string_view path, std::string_view bytes, std::optional<std::int64_t> mtime) {
+MemoryTree& MemoryTree::executable(std::string_view path, std::string_view bytes,
+                                   std::optional<std::int64_t> mtime) {
   put(path, NodeKind::executable, bytes, mtime);
   return *this;
 }
@@ -106,7 +116,8 @@ MemoryTree& MemoryTree::remove(std::string_view path) {
     if (found == at->children.end()) return *this;
     at = &found->second;
   }
-  if (auto const found = at->children.find(base_name(path)); found != at->children.end()) at->children.erase(found);
+  if (auto const found = at->children.find(base_name(path)); found != at->children.end())
+    at->children.erase(found);
   return *this;
 }
 
@@ -131,7 +142,8 @@ std::optional<Node> MemoryTree::node(std::string_view path) const {
 
 std::vector<Node> MemoryTree::list(std::string_view path) const {
   auto const* entry = find(path);
-  if (!entry || entry->kind != NodeKind::directory) throw std::runtime_error("no directory: " + std::string(path));
+  if (!entry || entry->kind != NodeKind::directory)
+    throw std::runtime_error("no directory: " + std::string(path));
   std::vector<Node> nodes;
   for (auto const& [name, child] : entry->children) nodes.push_back(*node(joined(path, name)));
   return nodes;
@@ -148,7 +160,8 @@ std::optional<std::string> MemoryTree::read(std::string_view path, std::size_t l
 
 std::string MemoryTree::link_target(std::string_view path) const {
   auto const* entry = find(path);
-  if (!entry || entry->kind != NodeKind::symlink) throw std::runtime_error("no symlink: " + std::string(path));
+  if (!entry || entry->kind != NodeKind::symlink)
+    throw std::runtime_error("no symlink: " + std::string(path));
   return entry->content;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 // Where chart sources are read from: src/chart/source_tree.hpp
-// A narrow, read-only view of a whole repository tree (P-16, P-20). A commit, a plain directory and the tests each
-// implement it; nothing else in this room touches a disk to read a chart.
+// A narrow, read-only view of a whole repository tree (P-16, P-20). A commit, a plain directory and the tests
+// each implement it; nothing else in this room touches a disk to read a chart.
 
 #include <cstdint>
 #include <map>
@@ -29,17 +29,17 @@ struct Node {
   NodeKind kind = NodeKind::file;
   std::optional<std::uint64_t> size;  ///< bytes, of files; nothing when it costs a read to know
   std::optional<std::int64_t> mtime;  ///< seconds since 1970, rounded half up (P-87); nothing in a commit
-  /// What the content is called: two entries of one source with equal, non-empty ids have equal content, directories
-  /// included (git object ids). Empty when the source has no such names.
+  /// What the content is called: two entries of one source with equal, non-empty ids have equal content,
+  /// directories included (git object ids). Empty when the source has no such names.
   std::string id;
 
   [[nodiscard]] bool is_file() const { return kind == NodeKind::file || kind == NodeKind::executable; }
   friend bool operator==(Node const&, Node const&) = default;
 };
 
-/// Paths are `/`-separated raw bytes relative to the repository root, cleaned: no leading, trailing or double slash,
-/// no `.` or `..` component; "" is the root. No function follows a symlink in any component: link_resolution.hpp does.
-/// Implementations are safe to call from several threads.
+/// Paths are `/`-separated raw bytes relative to the repository root, cleaned: no leading, trailing or double
+/// slash, no `.` or `..` component; "" is the root. No function follows a symlink in any component:
+/// link_resolution.hpp does. Implementations are safe to call from several threads.
 class SourceTree {
  public:
   virtual ~SourceTree() = default;
@@ -47,12 +47,12 @@ class SourceTree {
   /// The entry itself, links not followed; nothing when it or a parent directory is not there.
   [[nodiscard]] virtual std::optional<Node> node(std::string_view path) const = 0;
 
-  /// Entries of a directory in ascending order of the bytes of their names (P-12). Throws std::runtime_error when
-  /// `path` is no directory or cannot be read.
+  /// Entries of a directory in ascending order of the bytes of their names (P-12). Throws std::runtime_error
+  /// when `path` is no directory or cannot be read.
   [[nodiscard]] virtual std::vector<Node> list(std::string_view path) const = 0;
 
-  /// Whole content of a regular file; nothing when it is larger than `limit` bytes. Throws std::runtime_error when it
-  /// cannot be read.
+  /// Whole content of a regular file; nothing when it is larger than `limit` bytes. Throws std::runtime_error
+  /// when it cannot be read.
   [[nodiscard]] virtual std::optional<std::string> read(std::string_view path, std::size_t limit) const = 0;
 
   /// Text of a symlink. Throws std::runtime_error when it is none.
@@ -67,13 +67,14 @@ class SourceTree {
   SourceTree& operator=(SourceTree const&) = default;
 };
 
-/// A tree held in memory, filled by hand: tests, and charts that come out of nowhere else. Directories appear with
-/// the files below them. Ids are derived from content as git would see it (equal content, equal id).
+/// A tree held in memory, filled by hand: tests, and charts that come out of nowhere else. Directories appear
+/// with the files below them. Ids are derived from content as git would see it (equal content, equal id).
 class MemoryTree final : public SourceTree {
  public:
   /// Adds or replaces; parent directories are made. Returns *this for chaining.
   MemoryTree& file(std::string_view path, std::string_view bytes, std::optional<std::int64_t> mtime = {});
-  MemoryTree& executable(std::string_view path, std::string_view bytes, std::optional<std::int64_t> mtime = {});
+  MemoryTree& executable(std::string_view path, std::string_view bytes,
+                         std::optional<std::int64_t> mtime = {});
   MemoryTree& symlink(std::string_view path, std::string_view target);
   MemoryTree& directory(std::string_view path);
   MemoryTree& submodule(std::string_view path);
@@ -86,7 +87,8 @@ class MemoryTree final : public SourceTree {
   [[nodiscard]] std::optional<std::string> read(std::string_view path, std::size_t limit) const override;
   [[nodiscard]] std::string link_target(std::string_view path) const override;
 
-  /// Paths of all files read so far, in order, repeats included: tests of what is *not* read. Not thread-safe.
+  /// Paths of all files read so far, in order, repeats included: tests of what is *not* read. Not
+  /// thread-safe.
   [[nodiscard]] std::vector<std::string> const& reads() const { return reads_; }
   void forget_reads() const { reads_.clear(); }
 
@@ -101,7 +103,8 @@ class MemoryTree final : public SourceTree {
   Entry root_;
   mutable std::vector<std::string> reads_;
 
-  Entry& put(std::string_view path, NodeKind kind, std::string_view content, std::optional<std::int64_t> mtime);
+  Entry& put(std::string_view path, NodeKind kind, std::string_view content,
+             std::optional<std::int64_t> mtime);
   [[nodiscard]] Entry const* find(std::string_view path) const;
 };
 

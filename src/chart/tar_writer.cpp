@@ -103,8 +103,8 @@ std::string pax_name(std::string_view name) {
   return cut;
 }
 
-/// The name field of the entry behind a PAX entry: ASCII, cut. When the cut leaves slashes at the end, Go writes NUL
-/// over the first of them, so that old readers do not take the entry for a directory.
+/// The name field of the entry behind a PAX entry: ASCII, cut. When the cut leaves slashes at the end, Go
+/// writes NUL over the first of them, so that old readers do not take the entry for a directory.
 std::string short_name(std::string_view name) {
   std::string text = ascii_only(name);
   if (text.size() <= name_size) return text;
@@ -129,7 +129,8 @@ std::string tar_header(std::string_view name, std::uint64_t size, std::int64_t m
     if (short_enough) return block({.name = name, .prefix = {}, .size = size, .mtime = time});
     if (is_ascii(name))
       if (auto const split = ustar_split(name))
-        return block({.name = name.substr(*split + 1), .prefix = name.substr(0, *split), .size = size, .mtime = time});
+        return block(
+            {.name = name.substr(*split + 1), .prefix = name.substr(0, *split), .size = size, .mtime = time});
   }
 
   // Records in the order of their keys (P-114): mtime, path.
@@ -137,7 +138,8 @@ std::string tar_header(std::string_view name, std::uint64_t size, std::int64_t m
   if (!time_fits) records += pax_record("mtime", std::to_string(mtime));
   if (!short_enough) records += pax_record("path", name);
   std::string const extended = pax_name(name);
-  std::string bytes = block({.name = extended, .prefix = {}, .size = records.size(), .mtime = 0, .type = 'x'});
+  std::string bytes =
+      block({.name = extended, .prefix = {}, .size = records.size(), .mtime = 0, .type = 'x'});
   bytes.append(records).append(padding(records.size()), '\0');
   std::string const cut = short_name(name);
   bytes += block(

@@ -72,8 +72,8 @@ TEST_CASE("archives are read as Helm 4.2.4 reads them, or refused", "[chart]") {
     REQUIRE(files->size() == row.size() - 1);
     for (std::size_t i = 0; i < files->size(); ++i) {
       auto const& file = (*files)[i];
-      auto const ours = hex(file.path) + ":" + std::to_string(file.mtime) + ":" + std::to_string(file.bytes.size()) +
-                        ":" + hex(sha256(file.bytes));
+      auto const ours = hex(file.path) + ":" + std::to_string(file.mtime) + ":" +
+                        std::to_string(file.bytes.size()) + ":" + hex(sha256(file.bytes));
       CHECK(ours == row[i + 1]);
     }
   }
@@ -109,6 +109,7 @@ TEST_CASE("a bomb is given up before it fills the memory", "[chart]") {
 
 TEST_CASE("a path longer than the limit is refused", "[chart]") {
   ArchiveBudget budget;
-  CHECK(read_archive(archive_with({{"c/" + std::string(4097, 'p'), ""}}), "x.tgz", budget).error().code == "archive-name");
+  CHECK(read_archive(archive_with({{"c/" + std::string(4097, 'p'), ""}}), "x.tgz", budget).error().code ==
+        "archive-name");
   CHECK(read_archive(archive_with({{"c/" + std::string(4096, 'p'), ""}}), "x.tgz", budget).has_value());
 }

@@ -26,29 +26,35 @@ TEST_CASE("ignore verdicts", "[chart]") {
     bool ignored;
   };
   auto const row = GENERATE(values<Row>({
-      {"*.bak", "templates/x.bak", EntryKind::file, true},              // no slash: any depth
-      {"/secret", "sub/secret", EntryKind::file, false},                // leading slash: chart root only
-      {"/secret", "secret", EntryKind::file, true},                     //
-      {"a/b", "x/a/b", EntryKind::file, false},                         // a slash anchors
-      {"./a", "a", EntryKind::file, false},                             // never matches
-      {"docs/", "docs", EntryKind::file, false},                        // trailing slash: directories only
-      {"docs/", "docs", EntryKind::directory, true},                    //
-      {"*", "a", EntryKind::file, true},                                //
-      {"a*", "a/b", EntryKind::file, false},                            // the last component is b
-      {"/a*", "a/b", EntryKind::file, false},                           // a star stops at a slash
-      {"a[/]b", "a/b", EntryKind::file, true},                          // a class does not
-      {"[!a]", "!", EntryKind::file, true},                             // `!` is a member
-      {"*[^\xC3\xA9]", "\xC3\xA9", EntryKind::file, true},              // P-39: a star ends within a character
-      {"zzz*[", "zzzq", EntryKind::file, false},                        // P-33: gets through, matches nothing
-      {"", "templates/.hidden", EntryKind::file, true},                 // P-36: built in
-      {"", "templates/sub/.hidden", EntryKind::file, false},            //
-      {"", "charts/x/templates/.hidden", EntryKind::file, false},       //
-      {"\xC2\xA0" "a\xE2\x80\x83", "a", EntryKind::file, true},         // P-31: Unicode white space is trimmed
-      {"\xEF\xBB\xBF" "a", "a", EntryKind::file, true},                 // a BOM on line 1 is cut
-      {"x\n\xEF\xBB\xBF" "a", "a", EntryKind::file, false},             // not on line 2
-      {"a\r\n", "a", EntryKind::file, true},                            //
-      {"*", "", EntryKind::directory, false},                           // the root is never ignored
-      {"*", "./", EntryKind::directory, false},                         //
+      {"*.bak", "templates/x.bak", EntryKind::file, true},         // no slash: any depth
+      {"/secret", "sub/secret", EntryKind::file, false},           // leading slash: chart root only
+      {"/secret", "secret", EntryKind::file, true},                //
+      {"a/b", "x/a/b", EntryKind::file, false},                    // a slash anchors
+      {"./a", "a", EntryKind::file, false},                        // never matches
+      {"docs/", "docs", EntryKind::file, false},                   // trailing slash: directories only
+      {"docs/", "docs", EntryKind::directory, true},               //
+      {"*", "a", EntryKind::file, true},                           //
+      {"a*", "a/b", EntryKind::file, false},                       // the last component is b
+      {"/a*", "a/b", EntryKind::file, false},                      // a star stops at a slash
+      {"a[/]b", "a/b", EntryKind::file, true},                     // a class does not
+      {"[!a]", "!", EntryKind::file, true},                        // `!` is a member
+      {"*[^\xC3\xA9]", "\xC3\xA9", EntryKind::file, true},         // P-39: a star ends within a character
+      {"zzz*[", "zzzq", EntryKind::file, false},                   // P-33: gets through, matches nothing
+      {"", "templates/.hidden", EntryKind::file, true},            // P-36: built in
+      {"", "templates/sub/.hidden", EntryKind::file, false},       //
+      {"", "charts/x/templates/.hidden", EntryKind::file, false},  //
+      {"\xC2\xA0"
+       "a\xE2\x80\x83",
+       "a", EntryKind::file, true},  // P-31: Unicode white space is trimmed
+      {"\xEF\xBB\xBF"
+       "a",
+       "a", EntryKind::file, true},  // a BOM on line 1 is cut
+      {"x\n\xEF\xBB\xBF"
+       "a",
+       "a", EntryKind::file, false},             // not on line 2
+      {"a\r\n", "a", EntryKind::file, true},     //
+      {"*", "", EntryKind::directory, false},    // the root is never ignored
+      {"*", "./", EntryKind::directory, false},  //
   }));
   CAPTURE(row.rules, row.path);
   CHECK(rules(row.rules).ignores(row.path, row.kind) == row.ignored);

@@ -38,7 +38,13 @@ void set_time(fs::path const& path, std::int64_t seconds, long nanoseconds) {
 
 TEST_CASE("a memory tree lists by bytes and names equal content alike", "[chart]") {
   MemoryTree tree;
-  tree.file("b/x", "1").file("a.txt", "1").file("a-b", "2").executable("a/run", "1").symlink("l", "a").submodule("s").irregular("p");
+  tree.file("b/x", "1")
+      .file("a.txt", "1")
+      .file("a-b", "2")
+      .executable("a/run", "1")
+      .symlink("l", "a")
+      .submodule("s")
+      .irregular("p");
   CHECK(names(tree.list("")) == std::vector<std::string>{"a", "a-b", "a.txt", "b", "l", "p", "s"});
   CHECK(tree.node("b/x")->id == tree.node("a.txt")->id);
   CHECK(tree.node("a-b")->id != tree.node("a.txt")->id);
@@ -72,8 +78,8 @@ TEST_CASE("a directory tree shows kinds, sizes and rounded times", "[chart]") {
   REQUIRE(file);
   CHECK(file->kind == NodeKind::file);
   CHECK(file->size == 5);
-  CHECK(file->mtime == 1700000000);          // P-87: below half a second
-  CHECK(tree.node("run")->mtime == -2);      // half up, before 1970 too
+  CHECK(file->mtime == 1700000000);      // P-87: below half a second
+  CHECK(tree.node("run")->mtime == -2);  // half up, before 1970 too
   CHECK(tree.node("run")->kind == NodeKind::executable);
   CHECK(tree.node("link")->kind == NodeKind::symlink);
   CHECK(tree.node("fifo")->kind == NodeKind::irregular);
