@@ -1,5 +1,6 @@
 // Every bit of a genuine bundle matters, or is listed here.
-// The default run flips one bit of each byte, a different one from byte to byte; "[exhaustive]" flips all eight.
+// The default run flips one bit per byte, a different one from byte to byte, and in long parts of every 13th byte only;
+// "[exhaustive]" flips all bits.
 #include <algorithm>
 #include <set>
 #include <thread>
@@ -103,7 +104,7 @@ void flip_all(std::string const& name, bool exhaustive) {
     for_each_index(accepted.size(), std::thread::hardware_concurrency(), [&](std::size_t i) {
       std::size_t const byte = i / bits;
       std::size_t const bit = exhaustive ? i % 8 : byte * 5 % 8;
-      if (part.ignored.contains(byte)) return;
+      if (part.ignored.contains(byte) || (!exhaustive && part.bytes.size() > 600 && byte % 13 != 0)) return;
       Bundle damaged = *bundle;
       std::string bytes = part.bytes;
       bytes[byte] = static_cast<char>(static_cast<unsigned char>(bytes[byte]) ^ 1U << bit);
@@ -123,6 +124,6 @@ TEST_CASE("no flipped bit of a genuine bundle goes unnoticed", "[sigstore]") {
   flip_all("reusable-workflow", false);
 }
 
-TEST_CASE("no flipped bit of a genuine bundle goes unnoticed, all of them", "[.][exhaustive]") {
+TEST_CASE("all bits of genuine bundles are flipped, and none goes unnoticed", "[.][exhaustive]") {
   for (auto const& name : samples::attestation_names()) flip_all(name, true);
 }
