@@ -66,8 +66,6 @@ struct ChartMetadata {
   } lines;
   /// What the readers noticed (P-63, P-158); validate() hands them out with its own.
   std::vector<Warning> warnings;
-  /// Annotation keys that Helm picks between at random (P-63a); write_metadata() refuses when there is one.
-  std::string ambiguous_key;
 };
 
 /// Helm's first look at the top Chart.yaml (P-11): refused unless apiVersion is v1, v2 or absent, or when any value is

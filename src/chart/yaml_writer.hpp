@@ -46,22 +46,29 @@ class YamlWriter {
   struct Level {
     bool map;
     bool empty;
-    bool simple_key;
-    int indent;  ///< of this level's lines
+    int outer_indent;
   };
+  struct Shape;  ///< what a text allows (P-103)
+
   void begin(bool map, std::size_t size);
   void before_value();
-  void indicator(std::string_view text, bool need_space, bool is_space, bool is_indention);
-  void write_indent(int indent);
-  void put(std::string_view text);
-  void put_break();
-  void scalar(std::string_view text, bool may_be_plain, bool is_key, int indent);
+  void indicator(char c, bool need_space, bool is_space, bool is_indention);
+  void write_indent();
+  void put(char c) { out_ += c, ++column_; }
+  void put(std::string_view character) { out_ += character, ++column_; }
+  void put_break(std::string_view character);
+  void write_scalar(std::string_view text, bool plain_wanted, bool literal_wanted, bool breaks_allowed, Shape const& shape);
+  void write_plain(std::string_view text, bool breaks_allowed);
+  void write_single(std::string_view text, bool breaks_allowed);
+  void write_double(std::string_view text, bool breaks_allowed);
+  void write_literal(std::string_view text);
 
   std::string out_;
   std::vector<Level> levels_;
-  std::size_t column_ = 0;  ///< in characters
+  int indent_ = -1;
+  int column_ = 0;  ///< in characters
   bool whitespace_ = true, indention_ = true;
-  bool value_follows_key_ = false;
+  bool in_map_ = false;  ///< the next value belongs to a key
 };
 
 }  // namespace acr::chart

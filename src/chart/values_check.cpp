@@ -1,0 +1,73 @@
+// Helm 4's loading of values, short of keeping them: src/chart/values_check.hpp (P-59)
+
+#include "chart/values_check.hpp"
+
+#include <string>
+
+#include "chart/unicode_tables.hpp"
+#include "chart/yaml_fields.hpp"
+#include "chart/yaml_reader.hpp"
+#include "support/text.hpp"
+
+namespace acr::chart {
+namespace {
+
+/// What follows `---` on its line: blank, or a comment.
+bool is_blank_or_comment(std::string_view rest) {
+  for (std::size_t at = 0; at < rest.size();) {
+    if (rest[at] == '#') return true;
+    auto const c = next_code_point(rest, at);
+    if (!c || !is_space(*c)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Verdict<std::vector<Warning>> check_values(std::string_view bytes, std::string_view file) {
+  std::vector<Warning> warnings;
+  std::string chunk;
+  std::uint32_t line = 0, first_line = 1;
+  auto const check_chunk = [&]() -> std::optional<Rejection> {
+    YamlName const name{file, "values-yaml", first_line, true};
+    auto const document = read_yaml(chunk, name);
+    if (!document) return document.error();
+    auto const& root = document->at(document->root);
+    FieldReader reader(*document, name);
+    if (root.kind != YamlValue::Kind::map && root.kind != YamlValue::Kind::null)
+      reader.refuse(root.line, "the values are no map", "P-59");
+    else
+      reader.check_untyped(document->root);
+    if (!reader.good()) return reader.rejection();
+    for (auto& warning : reading_warnings(*document, file)) warnings.push_back(std::move(warning));
+    return {};
+  };
+
+  chunk.reserve(bytes.size() + 1);
+  for (auto rest = bytes; !rest.empty();) {
+    ++line;
+    auto const end = rest.find('\n');
+    auto text = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (end != std::string_view::npos && text.ends_with('\r')) text.remove_suffix(1);
+    if (text.starts_with("---")) {
+      if (!is_blank_or_comment(text.substr(3)))
+        return reject("values-yaml", std::string(file) + ":" + std::to_string(line),
+                      "only blanks or a comment may follow a document marker")
+            .rule("P-59")
+            .mend("put what follows `---` on the next line");
+      if (!chunk.empty()) {
+        if (auto refused = check_chunk()) return std::move(*refused);
+        chunk.clear();
+        first_line = line + 1;
+        continue;
+      }
+    }
+    chunk.append(text).append(1, '\n');
+  }
+  if (!chunk.empty())
+    if (auto refused = check_chunk()) return std::move(*refused);
+  return warnings;
+}
+
+}  // namespace acr::chart
