@@ -58,7 +58,7 @@ struct VerifiedFacts {
   std::string run;                 ///< run invocation URI
   std::string predicate_type;
   std::string statement_digest;    ///< "sha256:…" of the in-toto statement's bytes
-  std::string instance;            ///< "public-good", "github", "other"
+  std::string instance;            ///< "public good", "GitHub", "private"
   std::string trusted_root;        ///< the root that vouches, as in ReleaseRecord::trusted_roots
   std::vector<VerifiedTime> times;
   std::vector<LogEntry> log_entries;
@@ -125,7 +125,7 @@ struct ChartRecord {
 };
 
 struct TrustedRoot {
-  std::string source;  ///< "built-in public-good", or the file's workspace-relative path
+  std::string source;  ///< "built-in public good", or the file's workspace-relative path
   std::string digest;  ///< "sha256:…" of its bytes
 };
 

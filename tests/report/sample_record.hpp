@@ -29,8 +29,8 @@ inline report::LineageEntry verified_entry(std::string key, std::string id, char
   facts.run = "https://github.com/acme/helm-charts/actions/runs/1/attempts/1";
   facts.predicate_type = "https://slsa.dev/provenance/v1";
   facts.statement_digest = fake_digest('e');
-  facts.instance = "public-good";
-  facts.trusted_root = "built-in public-good";
+  facts.instance = "public good";
+  facts.trusted_root = "built-in public good";
   facts.times = {{"2026-08-01T10:00:00Z", "log-integrated", "https://rekor.sigstore.dev"}};
   facts.log_entries = {{"https://rekor.sigstore.dev", 123456, "dsse 0.0.1", "2026-08-01T10:00:00Z"}};
   entry.facts = facts;
@@ -52,7 +52,7 @@ inline report::ReleaseRecord released_record() {
   record.policy = {{"missing-lineage", "fail"},
                    {"unresolved-id", "fail"},
                    {"signer-workflows", "acme/checks/.github/workflows/check.yaml@refs/tags/v*"}};
-  record.trusted_roots = {{"built-in public-good", fake_digest('7')}};
+  record.trusted_roots = {{"built-in public good", fake_digest('7')}};
   record.hosts = {"charts.example.org"};
   record.removed_charts = {"old"};
   report::ChartRecord api;
