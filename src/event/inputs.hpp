@@ -88,7 +88,8 @@ enum class TokenRule { required, optional };
 
 struct InputReading {
   ActionInputs inputs;              ///< usable only when there are no mistakes
-  std::vector<Rejection> mistakes;  ///< code "bad-input", `where` = "input <name>"; all of them, in the order of the table
+  std::vector<Rejection> mistakes;  ///< code "bad-input", `where` = "input <name>"; all of them, in the order of the table, then those
+                                    ///< that concern several inputs
   std::vector<Rejection> warnings;  ///< e.g. a retention that was clamped
 };
 

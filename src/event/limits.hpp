@@ -14,6 +14,7 @@ inline constexpr std::size_t max_list_items = 4096;                      ///< of
 inline constexpr std::size_t max_path_bytes = 4096;                      ///< one path
 inline constexpr std::uint64_t max_attestation_id = 9223372036854775807; ///< A-92
 inline constexpr std::uint64_t max_charts_limit = 100000;                ///< input `max-charts`
+inline constexpr std::uint64_t max_retention_input = 100000;              ///< clamped afterwards
 inline constexpr std::uint64_t min_retention_days = 1, max_retention_days = 90;  ///< A-76
 
 }  // namespace acr::event

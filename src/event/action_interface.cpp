@@ -1,0 +1,162 @@
+#include "event/action_interface.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "event/limits.hpp"
+#include "support/text.hpp"
+
+namespace acr::event {
+namespace {
+
+using enum InputKind;
+
+constexpr auto inputs = std::to_array<InputRow>({
+    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, ruleset",
+     .description = "What to do: run verifies and packages, finalize records attestation ids after the attest steps, ruleset "
+                    "prints the ruleset that makes this job a required check."},
+    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize", .kind = secret,
+     .description = "Token for the API. It is sent to the API's own host only and never written anywhere."},
+    {.name = "source-branch", .default_value = "main", .commands = "run, finalize", .kind = branch,
+     .description = "The only branch that may be merged into the release branch. Compared byte by byte."},
+    {.name = "release-branch", .default_value = "release", .commands = "all", .kind = branch,
+     .description = "The branch that the pull request must target. Compared byte by byte."},
+    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize", .kind = paths,
+     .description = "Directories whose direct children are the charts, one per line, relative to the repository; `.` is its root."},
+    {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run", .kind = text,
+     .description = "How a chart's tag is called. Holds {name} and {version} once each."},
+    {.name = "tag-wait", .default_value = "240", .commands = "run", .kind = number, .minimum = 0, .maximum = 1800,
+     .description = "Seconds to wait for tags that are not there yet: the push that opens the pull request starts the tagging "
+                    "workflow too."},
+    {.name = "diff-mode", .default_value = "tree", .commands = "run", .kind = choice, .choices = "tree, merge-base",
+     .description = "What charts are compared with: tree is the release branch as it is, merge-base the commit where the two "
+                    "branches parted."},
+    {.name = "object-source", .default_value = "auto", .commands = "run", .kind = choice, .choices = "auto, local, api",
+     .description = "Where commits, trees and files come from: auto takes the checkout first and the API for what it lacks."},
+    {.name = "max-charts", .default_value = "0", .commands = "run", .kind = number, .minimum = 0, .maximum = max_charts_limit,
+     .description = "Refuse a pull request that changes more charts than this. 0 is no limit, 1 means one chart per release."},
+    {.name = "title-check", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, warn, fail",
+     .description = "Whether the pull request's title must be `release: <chart>-v<version>` of a changed chart."},
+    {.name = "dependencies", .default_value = "build", .commands = "run", .kind = choice, .choices = "build, off",
+     .description = "build fetches what Chart.lock names and the chart does not carry; off refuses such a chart."},
+    {.name = "dependency-pins", .default_value = "warn", .commands = "run", .kind = choice, .choices = "warn, require",
+     .description = "What happens when Chart.lock has no digest for a fetched dependency, so that the repository decides what is "
+                    "packaged."},
+    {.name = "dependency-hosts", .default_value = "", .commands = "run", .kind = list,
+     .description = "Hosts that dependencies may be fetched from, one per line. Empty: any public host."},
+    {.name = "dependency-private-hosts", .default_value = "", .commands = "run", .kind = list,
+     .description = "Hosts that may have a private address, one per line."},
+    {.name = "registry-credentials", .default_value = "", .commands = "run", .kind = secret,
+     .description = "Credentials for dependencies, one `host[:port][/prefix]=user:password` per line."},
+    {.name = "verify-policy", .default_value = "block", .commands = "run", .kind = choice, .choices = "block, flag",
+     .description = "block: one refused chart refuses the release and no package is left. flag: refused charts are left out, the "
+                    "others are packaged."},
+    {.name = "missing-lineage", .default_value = "fail", .commands = "run", .kind = choice, .choices = "fail, warn, ignore",
+     .description = "What happens when a tag declares that it has no attestation data."},
+    {.name = "unresolved-id", .default_value = "fail", .commands = "run", .kind = choice, .choices = "fail, warn",
+     .description = "What happens when no attestation has the id that the tag names, but a valid one of the same digest, predicate "
+                    "and signer exists."},
+    {.name = "lineage-subjects", .default_value = "", .commands = "run", .kind = list,
+     .description = "What was attested when a tag's entry has no digest, one rule per line: `key = sha256:<hex>`, or "
+                    "`key = text:<template>` with {chart}, {version}, {tag}, {commit}, whose SHA-256 is the subject. `*` in the key "
+                    "stands for any text."},
+    {.name = "signer-workflows", .default_value = "", .commands = "run", .kind = list,
+     .description = "Workflows whose attestations count, one `owner/repo/path@ref` per line, `*` allowed in the ref. Empty: any "
+                    "workflow of this repository; pinning is recommended."},
+    {.name = "oidc-issuer", .default_value = "https://token.actions.githubusercontent.com", .commands = "run, finalize", .kind = text,
+     .description = "Issuer that the signing certificates must name."},
+    {.name = "predicate-types", .default_value = "", .commands = "run", .kind = list,
+     .description = "Predicate types that count, one per line. Empty: any."},
+    {.name = "deny-self-hosted", .default_value = "false", .commands = "run, finalize", .kind = boolean,
+     .description = "Refuse attestations that were made on self-hosted runners."},
+    {.name = "source-digest", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, tag-commit",
+     .description = "tag-commit: the certificate's source commit must be the tag's commit, which fits checks that ran on a push to "
+                    "the source branch."},
+    {.name = "trusted-root", .default_value = "", .commands = "run, finalize", .kind = path,
+     .description = "A Sigstore trusted root file (JSON). Empty: the built-in roots of the public-good and GitHub's own instance."},
+    {.name = "output-dir", .default_value = ".cr-release-packages", .commands = "run", .kind = path,
+     .description = "Where packages, checksums and reports are written."},
+    {.name = "manifest-path", .default_value = "release-attestation-manifest.json", .commands = "run, finalize", .kind = path,
+     .description = "Where the release manifest is written, and where finalize completes it."},
+    {.name = "clean", .default_value = "true", .commands = "run", .kind = boolean,
+     .description = "Remove the packages that an earlier run left in output-dir; only files that its checksums.txt names."},
+    {.name = "max-parallel", .default_value = "4", .commands = "run", .kind = number, .minimum = 1, .maximum = 16,
+     .description = "How many charts and API requests are worked on at once. Results do not depend on it."},
+    {.name = "retention-days", .default_value = "30", .commands = "run", .kind = number, .minimum = 0, .maximum = max_retention_input,
+     .description = "Days to keep the uploaded packages, clamped to 1 to 90 and to the repository's limit; handed on as output."},
+    {.name = "declare-artifacts", .default_value = "false", .commands = "run", .kind = boolean,
+     .description = "List the packages in the runner's GITHUB_ARTIFACTS file, which attest steps without a subject read."},
+    {.name = "update-pr", .default_value = "true", .commands = "finalize", .kind = boolean,
+     .description = "Write ids and the release table into the pull request's description."},
+    {.name = "attestations", .default_value = "", .commands = "finalize", .kind = text,
+     .description = "Attestation ids as a JSON object, key to id."},
+    {.name = "attestation-ids-dir", .default_value = "", .commands = "finalize", .kind = path,
+     .description = "A directory of files `<chart>.id`, each with the id of that chart's build attestation (matrix jobs)."},
+    {.name = "build-attestation-id", .default_value = "", .commands = "finalize", .kind = id,
+     .description = "The id of the build attestation, used for every chart."},
+    {.name = "verification-attestation-id", .default_value = "", .commands = "finalize", .kind = id,
+     .description = "The id of the attestation of the tag verification report."},
+    {.name = "overall-attestation-id", .default_value = "", .commands = "finalize", .kind = id,
+     .description = "The id of the manifest's own attestation; goes into the description only."},
+    {.name = "bundle-paths", .default_value = "", .commands = "finalize", .kind = list,
+     .description = "Bundle files of the attest steps, one per line; each is verified before anything is recorded."},
+    {.name = "require-check", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, warn, fail",
+     .description = "What happens when no ruleset of the release branch requires this job as a check."},
+    {.name = "check-name", .default_value = "", .commands = "run, ruleset", .kind = text,
+     .description = "The required check's name. Empty: this job's id."},
+    {.name = "summary", .default_value = "true", .commands = "run, finalize", .kind = boolean,
+     .description = "Write the job summary."},
+    {.name = "timeout", .default_value = "360", .commands = "run, finalize", .kind = number, .minimum = 30, .maximum = 3000,
+     .description = "Seconds after which the run gives up and says what was done and what was missing."},
+    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize", .kind = text,
+     .description = "Version of GitHub's REST API to ask for."},
+});
+
+constexpr auto outputs = std::to_array<OutputRow>({
+    {"result", "`success`, `partial`, `no-charts`, `skipped` or `failed`. Always set."},
+    {"reason", "Code of the first problem, or why the run was skipped; empty if none."},
+    {"charts", "JSON array of the changed charts: name, version, path, tag, commit, package, digest, size, verified (number of "
+               "verified attestations), status (`packaged` or `refused`)."},
+    {"matrix", "`{\"include\":[…]}` of the packaged charts for a job matrix, each with `file`, the package's name. Guard the job "
+               "with `chart-count != '0'`: an empty matrix is an error."},
+    {"chart-count", "Number of packaged charts. Always set."},
+    {"<chart>_digest", "`sha256:<hex>` of the chart's package; one output for each packaged chart."},
+    {"<chart>_version", "The chart's version."},
+    {"<chart>_package", "The chart's package, relative to the workspace."},
+    {"<chart>_tag", "The chart's tag."},
+    {"chart", "Name of the chart, when exactly one was packaged."},
+    {"version", "Its version, when exactly one chart was packaged."},
+    {"tag", "Its tag, when exactly one chart was packaged."},
+    {"package", "Its package, when exactly one chart was packaged."},
+    {"digest", "`sha256:<hex>` of its package, when exactly one chart was packaged."},
+    {"packages-dir", "Directory of the packages, for the upload step."},
+    {"checksums-path", "File of the packages' checksums, for `subject-checksums` of the attest step."},
+    {"verification-path", "Report of the tag verification, written for refused runs too."},
+    {"verification-digest", "`sha256:<hex>` of that report, the subject of its attestation."},
+    {"vsa-path", "Verification summary predicate (SLSA), for one more attest step."},
+    {"verified-count", "Number of the tags' attestations that were verified."},
+    {"failed-count", "Number of those that failed."},
+    {"unresolved-count", "Number of those that could not be found."},
+    {"manifest-path", "The release manifest."},
+    {"manifest-digest", "`sha256:<hex>` of the manifest."},
+    {"pr-number", "Number of the pull request."},
+    {"head-sha", "Commit that was packaged: the head of the pull request."},
+    {"base-sha", "Commit of the release branch that it was compared with."},
+    {"merge-sha", "The test merge that the workflow ran on."},
+    {"attestation-map", "The attestation map as written to the description (`finalize`), at most 512 KiB."},
+    {"pr-updated", "`true` when the description holds the ids now, else `false` (`finalize`)."},
+    {"retention-days", "Days to keep the packages, for the upload step."},
+});
+
+}  // namespace
+
+std::span<InputRow const> input_table() { return inputs; }
+
+InputRow const* input_row(std::string_view name) {
+  auto const found = std::ranges::find_if(inputs, [&](InputRow const& row) { return equal_ignoring_ascii_case(row.name, name); });
+  return found == inputs.end() ? nullptr : &*found;
+}
+
+std::span<OutputRow const> output_table() { return outputs; }
+
+}  // namespace acr::event
