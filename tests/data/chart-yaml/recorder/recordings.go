@@ -1,0 +1,3 @@
+package main
+
+var recordings = map[string]func(put func(op, input string)){}
