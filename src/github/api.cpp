@@ -113,7 +113,7 @@ struct Api::State {
     net::Request request;
     request.method = call.method;
     request.url = url;
-    request.headers = {{"User-Agent", settings.user_agent}, {"Accept", call.accept}};
+    request.headers = {{"Accept", call.accept}};
     if (call.names_version && !version_dropped) request.headers.add("X-GitHub-Api-Version", settings.api_version);
     if (!call.body.empty()) request.headers.add("Content-Type", "application/json");
     if (!settings.token.empty()) request.origin_headers.add("Authorization", "Bearer " + settings.token);

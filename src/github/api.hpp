@@ -38,7 +38,6 @@ struct ApiSettings {
   std::string base_url = "https://api.github.com";  ///< G-1; one trailing slash is dropped
   std::string token;                                ///< empty: no Authorization
   std::string api_version = "2022-11-28";           ///< X-GitHub-Api-Version
-  std::string user_agent = "atomic-chart-release";  ///< with the version: "atomic-chart-release/1.0.0" (G-2)
   std::size_t max_parallel = 4;                     ///< requests at once, 1 … limits::parallel_requests
 };
 

@@ -153,9 +153,7 @@ struct Attestations::State {
 
 // What storage keeps is told by its first bytes, never by its Content-Type (G-14).
 Verdict<std::string> Attestations::State::unpacked(std::string const& about, std::string const& body) {
-  auto const text = trimmed(body);
-  if (text.starts_with('{')) return body;
-  auto plain = snappy_decode(body, limits::bundle_bytes);
+  auto plain = decode_bundle_download(body, limits::bundle_bytes);
   if (!plain)
     return reject("bundle-unreadable", about, "the downloaded bundle cannot be unpacked: " + plain.error().why)
         .rule("G-14")
@@ -178,8 +176,8 @@ Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attes
         .found(url->text_without_query());
   net::Request request;
   request.url = *url;
-  // No credentials, no media type, no API version: storage refuses a request that carries both kinds of proof.
-  request.headers = {{"User-Agent", api.settings().user_agent}};
+  // No credentials, no media type, no API version: storage refuses a request that carries both kinds of proof. The
+  // client adds its User-Agent.
   request.max_body = limits::compressed_bundle_bytes;
   request.retry = net::RetryRules::storage;
   net::Reply reply;

@@ -25,22 +25,39 @@ Answer with_delivery(Answer answer, Delivery delivery) {
 }
 
 Answer error(int status, std::string const& message) {
-  return json_answer("{\"message\":\"" + message + "\",\"documentation_url\":\"https://docs.github.com/rest\"}", status);
+  return json_answer(
+      "{\"message\":\"" + message + "\",\"documentation_url\":\"https://docs.github.com/rest\"}", status);
+}
+
+std::map<std::string, Fault, std::less<>> const& survivable() {
+  static std::map<std::string, Fault, std::less<>> const all{
+      {"status_500", Fault::status_500},
+      {"html_502", Fault::html_502},
+      {"status_503", Fault::status_503},
+      {"status_408", Fault::status_408},
+      {"limited_with_retry_after", Fault::limited_with_retry_after},
+      {"limited_until_reset", Fault::limited_until_reset},
+      {"closed", Fault::closed},
+      {"reset", Fault::reset},
+      {"reset_in_headers", Fault::reset_in_headers},
+      {"truncated", Fault::truncated},
+      {"reset_in_body", Fault::reset_in_body}};
+  return all;
 }
 
 // What each kind makes of the proper answer.
 std::map<std::string, Maker> const& makers() {
   static std::map<std::string, Maker> const all = [] {
     std::map<std::string, Maker> kinds;
-    for (auto const fault : survivable_faults())
-      kinds[std::string(name_of(fault))] = [fault](Answer const&) { return answer_of(fault); };
-    for (auto const& [name, delivery] : std::initializer_list<std::pair<char const*, Delivery>>{
-             {"chunked", Delivery::chunked},
-             {"until_close", Delivery::until_close},
-             {"close_after", Delivery::close_after},
-             {"vanish_after", Delivery::vanish_after},
-             {"slow_body", Delivery::slow_body},
-             {"stall_before", Delivery::stall_before}})
+    for (auto const& [name, fault] : survivable())
+      kinds[name] = [which = fault](Answer const&) { return answer_of(which); };
+    for (auto const& [name, delivery] :
+         std::initializer_list<std::pair<char const*, Delivery>>{{"chunked", Delivery::chunked},
+                                                                 {"until_close", Delivery::until_close},
+                                                                 {"close_after", Delivery::close_after},
+                                                                 {"vanish_after", Delivery::vanish_after},
+                                                                 {"slow_body", Delivery::slow_body},
+                                                                 {"stall_before", Delivery::stall_before}})
       kinds[name] = [way = delivery](Answer proper) { return with_delivery(std::move(proper), way); };
     kinds["oversize"] = [](Answer proper) {
       proper.body = std::string(std::size_t{40} << 20, ' ');
@@ -51,7 +68,9 @@ std::map<std::string, Maker> const& makers() {
     };
     kinds["empty_200"] = [](Answer const&) { return json_answer(""); };
     kinds["wrong_shape"] = [](Answer const&) { return json_answer("{\"unexpected\":true}"); };
-    kinds["redirect_away"] = [](Answer const&) { return redirect_answer(302, "http://127.0.0.1:9/elsewhere"); };
+    kinds["redirect_away"] = [](Answer const&) {
+      return redirect_answer(302, "http://127.0.0.1:9/elsewhere");
+    };
     kinds["redirect_post"] = [](Answer const&) { return redirect_answer(301, "/moved"); };
     kinds["secondary_limit"] = [](Answer const&) {
       return error(403, "You have exceeded a secondary rate limit. Please wait a few minutes.");
@@ -81,6 +100,12 @@ std::vector<std::string> planned_fault_kinds() {
   std::vector<std::string> names{"endless_pages"};
   for (auto const& [name, maker] : makers()) names.push_back(name);
   return names;
+}
+
+Fault survivable_fault(std::string_view kind) {
+  auto const found = survivable().find(kind);
+  if (found == survivable().end()) throw std::invalid_argument("not a survivable fault: " + std::string(kind));
+  return found->second;
 }
 
 PlannedFault planned_fault(std::string_view text) {
@@ -123,8 +148,9 @@ struct GithubStandIn::State {
   std::unique_ptr<LoopbackServer> api;
 
   static std::filesystem::path document(StandInSettings const& settings) {
-    return settings.description.empty() ? std::filesystem::path(ACR_TEST_DATA) / "github" / "openapi-subset.json"
-                                        : settings.description;
+    return settings.description.empty()
+               ? std::filesystem::path(ACR_TEST_DATA) / "github" / "openapi-subset.json"
+               : settings.description;
   }
 
   explicit State(StandInSettings wanted)
@@ -186,8 +212,8 @@ struct GithubStandIn::State {
     auto const since = [&](Clock::time_point when) {
       return std::chrono::duration_cast<std::chrono::microseconds>(when - start);
     };
-    Logged entry{server, seen.method, seen.target, seen.has("Authorization"), answer.status, fault.value_or(""),
-                 since(begin), since(Clock::now())};
+    Logged entry{server,        seen.method,        seen.target,  seen.has("Authorization"),
+                 answer.status, fault.value_or(""), since(begin), since(Clock::now())};
     std::scoped_lock const lock(mutex);
     log.push_back(std::move(entry));
     return answer;
@@ -214,11 +240,12 @@ struct GithubStandIn::State {
     complain(about, description.request_problems(seen.method, target, seen.body, version));
     auto const fault = fault_for(about);
     // A fault never changes the state: the pull request stays as it is.
-    auto proper = fault && makers().contains(*fault) && seen.method == "PATCH" ? PlainAnswer{} : answers.api(request);
+    auto proper =
+        fault && makers().contains(*fault) && seen.method == "PATCH" ? PlainAnswer{} : answers.api(request);
     bool const moved = proper.status == 301 || proper.status == 307;
     if (!fault && !moved)
-      complain(about, description.answer_problems(seen.method, target, proper.status, proper.headers["content-type"],
-                                                  proper.body, version));
+      complain(about, description.answer_problems(seen.method, target, proper.status,
+                                                  proper.headers["content-type"], proper.body, version));
     return logged("api", seen, std::move(proper), fault, begin);
   }
 
@@ -266,7 +293,8 @@ struct GithubStandIn::State {
   }
 };
 
-GithubStandIn::GithubStandIn(StandInSettings settings) : state_(std::make_unique<State>(std::move(settings))) {}
+GithubStandIn::GithubStandIn(StandInSettings settings)
+    : state_(std::make_unique<State>(std::move(settings))) {}
 GithubStandIn::~GithubStandIn() = default;
 
 std::string GithubStandIn::api_url() const { return state_->api->base() + state_->settings.base_path; }

@@ -1,8 +1,8 @@
 #pragma once
 
 // A GitHub on 127.0.0.1: tests/loopback/github_stand_in.hpp (github-api.md G-35)
-// Two servers, the API and the storage behind bundle_url, over GithubAnswers. Every request and every answer (but for
-// faults asked for) is held against GitHub's own description; what does not fit is in violations().
+// Two servers, the API and the storage behind bundle_url, over GithubAnswers. Every request and every answer
+// (but for faults asked for) is held against GitHub's own description; what does not fit is in violations().
 
 #include <chrono>
 #include <cstddef>
@@ -19,8 +19,8 @@
 
 namespace acr::loopback {
 
-/// Something that goes wrong on purpose. As text (the program's --fault): `KIND [x TIMES] [after SKIPPED] at WHERE`,
-/// e.g. "html_502 x2 at api GET /repos/acme/helm-charts/git". TIMES `*`: always.
+/// Something that goes wrong on purpose. As text (the program's --fault): `KIND [x TIMES] [after SKIPPED] at
+/// WHERE`, e.g. "html_502 x2 at api GET /repos/acme/helm-charts/git". TIMES `*`: always.
 struct PlannedFault {
   std::string kind;       ///< one of planned_fault_kinds()
   std::string where;      ///< part of "api GET /repos/…?query" or "storage GET /attestations/…"
@@ -29,20 +29,23 @@ struct PlannedFault {
 };
 
 /// The survivable ones of server.hpp (status_500 … reset_in_body), and: chunked, until_close, close_after,
-/// vanish_after, slow_body, stall_before, oversize, html_200, empty_200, wrong_shape, endless_pages, redirect_away,
-/// redirect_post, secondary_limit, limited_for_long, forbidden, not_found, gone, unprocessable.
+/// vanish_after, slow_body, stall_before, oversize, html_200, empty_200, wrong_shape, endless_pages,
+/// redirect_away, redirect_post, secondary_limit, limited_for_long, forbidden, not_found, gone,
+/// unprocessable.
 std::vector<std::string> planned_fault_kinds();
+/// A survivable one by its kind; throws std::invalid_argument for another.
+Fault survivable_fault(std::string_view kind);
 /// Throws std::invalid_argument for text of another form.
 PlannedFault planned_fault(std::string_view text);
 
 struct StandInSettings {
   GithubSettings github;
-  std::filesystem::path description;      ///< openapi-subset.json; empty: the one of tests/data
-  std::string base_path;                  ///< "/api/v3": as an Enterprise Server's
-  std::chrono::milliseconds latency{0};   ///< before every answer
-  std::uint16_t port = 0;                 ///< of the API; 0: any free one
+  std::filesystem::path description;     ///< openapi-subset.json; empty: the one of tests/data
+  std::string base_path;                 ///< "/api/v3": as an Enterprise Server's
+  std::chrono::milliseconds latency{0};  ///< before every answer
+  std::uint16_t port = 0;                ///< of the API; 0: any free one
   std::vector<PlannedFault> faults;
-  std::optional<Fault> once_each;         ///< the first try of every request meets this fault
+  std::optional<Fault> once_each;  ///< the first try of every request meets this fault
 };
 
 /// One request as it was answered.
@@ -52,7 +55,7 @@ struct Logged {
   std::string target;
   bool credentials = false;  ///< it carried Authorization
   int status = 0;
-  std::string fault;  ///< kind, empty when answered properly
+  std::string fault;                         ///< kind, empty when answered properly
   std::chrono::microseconds begin{}, end{};  ///< since the start of the stand-in
 };
 
@@ -80,8 +83,8 @@ class GithubStandIn {
   [[nodiscard]] std::vector<std::string> violations() const;
   /// Most requests of which each began after the one before had ended: round trips in sequence.
   [[nodiscard]] std::size_t longest_chain() const;
-  /// {"requests", "api", "storage", "downloads", "longest_chain", "most_at_once", "violations"} as JSON text; also
-  /// answered at <api>/__stats, which is not logged.
+  /// {"requests", "api", "storage", "downloads", "longest_chain", "most_at_once", "violations"} as JSON text;
+  /// also answered at <api>/__stats, which is not logged.
   [[nodiscard]] std::string stats() const;
   /// The log as JSON lines.
   [[nodiscard]] std::string log_lines() const;

@@ -52,12 +52,6 @@ bool on(std::string const& text) {
   return text == "on";
 }
 
-acr::loopback::Fault fault_named(std::string const& name) {
-  for (auto const fault : acr::loopback::survivable_faults())
-    if (name == acr::loopback::name_of(fault)) return fault;
-  throw std::invalid_argument("not a survivable fault: " + name);
-}
-
 int serve(int argc, char** argv) {
   acr::loopback::StandInSettings settings;
   std::string port_file, log_file, stats_file;
@@ -78,7 +72,7 @@ int serve(int argc, char** argv) {
       {"--rate-limit", [&](auto& v) { github.rate_limit = number(v); }},
       {"--dead-links", [&](auto& v) { github.dead_links = number(v); }},
       {"--page-cap", [&](auto& v) { github.page_cap = number(v); }},
-      {"--once-each", [&](auto& v) { settings.once_each = fault_named(v); }},
+      {"--once-each", [&](auto& v) { settings.once_each = acr::loopback::survivable_fault(v); }},
       {"--fault", [&](auto& v) { settings.faults.push_back(acr::loopback::planned_fault(v)); }},
   };
   for (int i = 1; i < argc; ++i) {
@@ -109,7 +103,8 @@ int serve(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
   acr::loopback::GithubStandIn stand_in(settings);
-  auto const where = "GITHUB_API_URL=" + stand_in.api_url() + "\nSTORAGE_URL=" + stand_in.storage_url() + "\n";
+  auto const where =
+      "GITHUB_API_URL=" + stand_in.api_url() + "\nSTORAGE_URL=" + stand_in.storage_url() + "\n";
   if (port_file.empty())
     std::cout << where << std::flush;
   else

@@ -1,0 +1,105 @@
+// `object-source: auto`.
+#include "github/combined_objects.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "github/limits.hpp"
+#include "support/errors.hpp"
+#include "support/parallel.hpp"
+
+namespace acr::github {
+namespace {
+
+// Whether a blob is there, without reading it: sizes are checked first, so a limit of nothing stops right behind that.
+bool has_blob(git::ObjectSource& source, git::ObjectId const& id) {
+  try {
+    return source.blob(id, 0).has_value();
+  } catch (BadEnvironment const& error) {
+    if (error.code() == "object-too-large") return true;
+    throw;
+  }
+}
+
+}  // namespace
+
+std::optional<git::Commit> CombinedObjects::commit(git::ObjectId const& id) {
+  if (local_)
+    if (auto found = local_->commit(id)) return found;
+  return remote_.commit(id);
+}
+
+std::optional<git::Tree> CombinedObjects::tree(git::ObjectId const& id) {
+  if (local_)
+    if (auto found = local_->tree(id)) return found;
+  return remote_.tree(id);
+}
+
+std::optional<std::string> CombinedObjects::blob(git::ObjectId const& id, std::size_t limit) {
+  if (local_)
+    if (auto found = local_->blob(id, limit)) return found;
+  return remote_.blob(id, limit);
+}
+
+std::optional<git::Tag> CombinedObjects::tag(git::ObjectId const& id) {
+  if (local_)
+    if (auto found = local_->tag(id)) return found;
+  return remote_.tag(id);
+}
+
+std::optional<git::Ref> CombinedObjects::ref(std::string_view name) {
+  if (local_)
+    if (auto found = local_->ref(name)) return found;
+  return remote_.ref(name);
+}
+
+std::vector<std::string> CombinedObjects::refs_with_prefix(std::string_view prefix, std::size_t limit) {
+  auto const remote = remote_.refs_with_prefix(prefix, limit);
+  std::set<std::string> names(remote.begin(), remote.end());
+  if (local_)
+    for (auto& name : local_->refs_with_prefix(prefix, limit)) names.insert(std::move(name));
+  std::vector<std::string> all(names.begin(), names.end());
+  if (all.size() > limit) all.resize(limit);
+  return all;
+}
+
+std::optional<bool> CombinedObjects::is_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) {
+  if (local_)
+    if (auto found = local_->is_ancestor(ancestor, descendant)) return found;
+  return remote_.is_ancestor(ancestor, descendant);
+}
+
+std::optional<git::ObjectId> CombinedObjects::merge_base(git::ObjectId const& a, git::ObjectId const& b) {
+  if (local_)
+    if (auto found = local_->merge_base(a, b)) return found;
+  return remote_.merge_base(a, b);
+}
+
+void CombinedObjects::prefetch_trees(git::ObjectId const& root) {
+  if (!local_) return remote_.prefetch_trees(root);
+  std::vector<git::ObjectId> level{root};
+  std::set<git::ObjectId> seen{root};
+  while (!level.empty()) {
+    std::vector<std::optional<git::Tree>> found(level.size());
+    std::vector<std::size_t> missing;
+    for (std::size_t i = 0; i < level.size(); ++i)
+      if (!(found[i] = local_->tree(level[i]))) missing.push_back(i);
+    // Each comes with everything below it in one request, which answers most of the next level at once.
+    for_each_index(missing.size(), limits::parallel_requests,
+                   [&](std::size_t i) { found[missing[i]] = remote_.tree(level[missing[i]]); });
+    level.clear();
+    for (auto const& tree : found)
+      for (auto const& entry : tree ? tree->entries : std::vector<git::TreeEntry>{})
+        if (entry.mode == git::EntryMode::directory && seen.insert(entry.id).second) level.push_back(entry.id);
+  }
+}
+
+void CombinedObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) {
+  if (!local_) return remote_.prefetch_blobs(ids);
+  std::vector<git::ObjectId> missing;
+  for (auto const& id : ids)
+    if (!has_blob(*local_, id)) missing.push_back(id);
+  remote_.prefetch_blobs(missing);
+}
+
+}  // namespace acr::github

@@ -1,0 +1,38 @@
+#pragma once
+
+// `object-source: auto`: src/github/combined_objects.hpp
+// Every object is looked for in the checkout first and fetched when it is not there. Ids prove trees and blobs in both,
+// so where one came from cannot change a result.
+
+#include <memory>
+
+#include "git/objects.hpp"
+
+namespace acr::github {
+
+/// Thread-safe as both sources are.
+class CombinedObjects final : public git::ObjectSource {
+ public:
+  /// `local`: null when there is no checkout. Both must live longer.
+  CombinedObjects(git::ObjectSource* local, git::ObjectSource& remote) : local_(local), remote_(remote) {}
+
+  std::optional<git::Commit> commit(git::ObjectId const& id) override;
+  std::optional<git::Tree> tree(git::ObjectId const& id) override;
+  std::optional<std::string> blob(git::ObjectId const& id, std::size_t limit) override;
+  std::optional<git::Tag> tag(git::ObjectId const& id) override;
+  std::optional<git::Ref> ref(std::string_view name) override;
+  /// Of both, without duplicates: a checkout has all tags or none.
+  std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) override;
+  std::optional<bool> is_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) override;
+  std::optional<git::ObjectId> merge_base(git::ObjectId const& a, git::ObjectId const& b) override;
+  /// Fetches the trees that the checkout lacks, each with everything below it.
+  void prefetch_trees(git::ObjectId const& root) override;
+  /// Fetches the blobs that the checkout lacks.
+  void prefetch_blobs(std::vector<git::ObjectId> const& ids) override;
+
+ private:
+  git::ObjectSource* local_;
+  git::ObjectSource& remote_;
+};
+
+}  // namespace acr::github

@@ -1,0 +1,65 @@
+#pragma once
+
+// The real HTTP client against the stand-in for GitHub: tests/github/loopback_world.hpp
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "github/api.hpp"
+#include "github/scripted_github.hpp"
+#include "loopback/github_stand_in.hpp"
+#include "net/http_client.hpp"
+#include "net/retrying_http.hpp"
+
+namespace acr::test {
+
+inline loopback::StandInSettings lab(std::string const& scenario) {
+  loopback::StandInSettings settings;
+  settings.github.scenario = std::string(ACR_TEST_DATA) + "/lab/" + scenario;
+  settings.github.token = "ghs_0123456789abcdef";
+  return settings;
+}
+
+/// Waits of the retries take no time here; everything else is as in a run.
+class LoopbackWorld {
+ public:
+  explicit LoopbackWorld(loopback::StandInSettings settings, std::string token = "ghs_0123456789abcdef",
+                         std::string api_version = "2022-11-28")
+      : stand_in(std::move(settings)),
+        client_(clock, client_settings()),
+        http_(client_, clock, pacing()),
+        api(http_, clock, api_settings(stand_in.api_url(), std::move(token), std::move(api_version)), acme()) {}
+
+ private:
+  static net::ClientSettings client_settings() {
+    net::ClientSettings settings;
+    settings.user_agent = "atomic-chart-release/test";
+    return settings;
+  }
+  static net::Pacing pacing() {
+    net::Pacing pacing;
+    pacing.sleep = [](std::chrono::milliseconds) {};
+    return pacing;
+  }
+  static github::ApiSettings api_settings(std::string url, std::string token, std::string api_version) {
+    auto settings = settings_with(std::move(url));
+    settings.token = std::move(token);
+    settings.api_version = std::move(api_version);
+    return settings;
+  }
+
+ public:
+  RunClock clock{std::chrono::seconds(120)};
+  loopback::GithubStandIn stand_in;
+
+ private:
+  net::HttpClient client_;
+  net::RetryingHttp http_;
+
+ public:
+  github::Api api;
+};
+
+}  // namespace acr::test

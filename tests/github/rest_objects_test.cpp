@@ -1,0 +1,313 @@
+#include "github/rest_objects.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "git/memory_objects.hpp"
+#include "github/combined_objects.hpp"
+#include "github/loopback_world.hpp"
+#include "github/scripted_github.hpp"
+#include "loopback/git_command.hpp"
+#include "net/http.hpp"
+#include "support/catch2.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/text.hpp"
+
+namespace acr::github {
+namespace {
+
+using test::json_reply;
+using test::lab;
+using test::LoopbackWorld;
+using test::ScriptedGithub;
+
+// The lab's repository, read by git itself.
+class LabRepository {
+ public:
+  explicit LabRepository(std::string const& scenario) {
+    auto const bundle = std::string(ACR_TEST_DATA) + "/lab/" + scenario + "/repo.bundle";
+    REQUIRE(loopback::git_output(folder_.path() / "x", {"clone", "--quiet", "--mirror", bundle, git_dir().string()}));
+  }
+  std::string git(std::vector<std::string> const& arguments) const {
+    auto const out = loopback::git_output(git_dir(), arguments);
+    REQUIRE(out);
+    return *out;
+  }
+  std::string id(std::string const& revision) const { return std::string(trimmed(git({"rev-parse", revision}))); }
+
+ private:
+  std::filesystem::path git_dir() const { return folder_.path() / "repository.git"; }
+  test::TemporaryDirectory folder_;
+};
+
+TEST_CASE("every object of a real repository arrives as git has it", "[github]") {  // G-16 … G-19
+  LabRepository const lab_repository("two-charts");
+  LoopbackWorld world(lab("two-charts"));
+  RestObjects objects(world.api);
+  auto const head = lab_repository.id("refs/heads/main");
+
+  auto const commit = objects.commit(head);
+  REQUIRE(commit);
+  CHECK(commit->tree == lab_repository.id(head + "^{tree}"));
+  CHECK(std::to_string(commit->committer_time) == trimmed(lab_repository.git({"log", "-1", "--format=%ct", head})));
+  std::string parents;
+  for (auto const& parent : commit->parents) parents += (parents.empty() ? "" : " ") + parent;
+  CHECK(parents == trimmed(lab_repository.git({"log", "-1", "--format=%P", head})));
+
+  // The whole tree, walked through the interface, is what `git ls-tree` says; and every file's bytes.
+  std::string listed;
+  std::vector<git::ObjectId> blobs;
+  auto const walk = [&](auto const& self, git::ObjectId const& tree, std::string const& prefix) -> void {
+    auto const found = objects.tree(tree);
+    REQUIRE(found);
+    for (auto const& entry : found->entries) {
+      if (entry.mode == git::EntryMode::directory) {
+        self(self, entry.id, prefix + entry.name + "/");
+        continue;
+      }
+      listed += entry.id + " " + prefix + entry.name + "\n";
+      blobs.push_back(entry.id);
+    }
+  };
+  walk(walk, commit->tree, "");
+  CHECK(listed == lab_repository.git({"ls-tree", "-r", "--format=%(objectname) %(path)", head}));
+  CHECK(world.stand_in.count("api", "/git/trees/") == 1);  // one recursive request
+  objects.prefetch_blobs({blobs.begin(), blobs.begin() + 5});
+  for (std::size_t i = 0; i < 5; ++i)
+    CHECK(objects.blob(blobs[i], SIZE_MAX) == lab_repository.git({"cat-file", "blob", blobs[i]}));
+  CHECK(objects.use().blobs <= 5);
+  CHECK(world.stand_in.count("api", "/git/blobs/") == objects.use().blobs);
+  CHECK(world.stand_in.violations() == std::vector<std::string>{});
+}
+
+TEST_CASE("tags and refs are read, exact names only", "[github]") {  // G-16, G-17, A-91
+  LabRepository const lab_repository("two-charts");
+  LoopbackWorld world(lab("two-charts"));
+  RestObjects objects(world.api);
+  auto const names = objects.refs_with_prefix("refs/tags/", 100);
+  REQUIRE(names.size() >= 2);
+  CHECK(std::is_sorted(names.begin(), names.end()));
+  for (auto const& name : names) {
+    auto const ref = objects.ref(name);
+    REQUIRE(ref);
+    CHECK(ref->target == lab_repository.id(name));
+    REQUIRE(ref->type == git::ObjectType::tag);
+    auto const tag = objects.tag(ref->target);
+    REQUIRE(tag);
+    CHECK("refs/tags/" + tag->name == name);
+    CHECK(tag->target == lab_repository.id(name + "^{commit}"));
+    auto const raw = lab_repository.git({"cat-file", "tag", ref->target});
+    CHECK(tag->message == raw.substr(raw.find("\n\n") + 2));
+  }
+  CHECK_FALSE(objects.ref(names[0].substr(0, names[0].size() - 1)));
+  CHECK_FALSE(objects.ref("refs/tags/no-such-tag"));
+  CHECK_FALSE(objects.ref("HEAD"));
+  CHECK(objects.refs_with_prefix("refs/tags/", 1).size() == 1);
+  CHECK(objects.refs_with_prefix("refs/tags/zzz-", 100).empty());
+  CHECK(world.stand_in.violations() == std::vector<std::string>{});
+}
+
+TEST_CASE("a tag that is pushed later is seen, and waiting for it is cheap", "[github]") {  // tag-wait, G-30
+  LoopbackWorld world(lab("two-charts"));
+  RestObjects objects(world.api);
+  auto const name = objects.refs_with_prefix("refs/tags/", 1).at(0);
+  world.stand_in.github().hide_tag(name.substr(10));
+  CHECK_FALSE(objects.ref(name));
+  CHECK_FALSE(objects.ref(name));
+  world.stand_in.github().show_tag(name.substr(10));
+  auto const first = objects.ref(name);
+  REQUIRE(first);
+  CHECK(objects.ref(name) == first);
+  CHECK(world.api.use().unchanged == 1);
+}
+
+TEST_CASE("ancestry is told by compare", "[github]") {  // G-20
+  LabRepository const lab_repository("two-charts");
+  LoopbackWorld world(lab("two-charts"));
+  RestObjects objects(world.api);
+  auto const head = lab_repository.id("refs/heads/main");
+  auto const old = lab_repository.id("refs/heads/main~1");
+  CHECK(objects.is_ancestor(old, head) == true);
+  CHECK(objects.is_ancestor(head, old) == false);
+  CHECK(objects.is_ancestor(head, head) == true);
+  CHECK(objects.merge_base(head, old) == old);
+  CHECK(objects.is_ancestor(std::string(40, '0'), head) == std::nullopt);  // an unknown commit
+  CHECK(world.stand_in.count("api", "/compare/") == 3);
+  CHECK(world.stand_in.violations() == std::vector<std::string>{});
+}
+
+TEST_CASE("what compare says is taken by its status", "[github]") {  // G-20
+  struct Row {
+    char const* status;
+    std::optional<bool> ancestor;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"ahead", true}, {"identical", true}, {"behind", false}, {"diverged", false}, {"some-day", std::nullopt}}));
+  std::string const a(40, 'a'), b(40, 'b');
+  ScriptedGithub github([&](net::Request const& request) {
+    CHECK(request.url.target() == "/repos/acme/helm-charts/compare/" + a + "..." + b + "?per_page=1");
+    return json_reply(R"({"status":")" + std::string(row.status) + R"(","merge_base_commit":{"sha":")" + a + R"("},"files":[]})");
+  });
+  RestObjects objects(github.api);
+  CHECK(objects.is_ancestor(a, b) == row.ancestor);
+  CHECK(objects.merge_base(a, b) == a);
+  CHECK(github.http.seen().size() == 1);
+}
+
+TEST_CASE("no common history is not ancestry", "[github]") {  // G-20
+  std::string const a(40, 'a'), b(40, 'b');
+  ScriptedGithub github([&](net::Request const& request) {
+    if (request.url.path.find("/compare/") != std::string::npos) return json_reply("{}", 404);
+    auto const id = request.url.path.substr(request.url.path.rfind('/') + 1);
+    return json_reply(R"({"sha":")" + id + R"(","tree":{"sha":")" + a + R"("},"parents":[],"committer":{"date":"2024-01-01T00:00:00Z"}})");
+  });
+  RestObjects objects(github.api);
+  CHECK(objects.is_ancestor(a, b) == false);
+}
+
+TEST_CASE("a truncated tree is walked level by level with the same result", "[github]") {  // G-18
+  LabRepository const lab_repository("two-charts");
+  auto settings = lab("two-charts");
+  settings.github.truncate_trees_above = 12;
+  LoopbackWorld cut(settings);
+  LoopbackWorld whole(lab("two-charts"));
+  RestObjects cut_objects(cut.api), whole_objects(whole.api);
+  auto const root = lab_repository.id("refs/heads/main^{tree}");
+  cut_objects.prefetch_trees(root);
+  whole_objects.prefetch_trees(root);
+  CHECK(cut.stand_in.count("api", "/git/trees/") > 2);
+  CHECK(whole.stand_in.count("api", "/git/trees/") == 1);
+  auto const trees = lab_repository.git({"ls-tree", "-r", "-d", "--format=%(objectname)", root});
+  for (auto const id : lines(trees)) CHECK(cut_objects.tree(std::string(id)) == whole_objects.tree(std::string(id)));
+  CHECK(cut_objects.tree(root) == whole_objects.tree(root));
+  CHECK(cut.stand_in.violations() == std::vector<std::string>{});
+}
+
+TEST_CASE("too many files to fetch one by one end the run with an advice", "[github]") {  // A-56, G-26
+  struct Row {
+    std::size_t files;
+    bool refused;
+  };
+  auto const row = GENERATE(values<Row>({{50, false}, {51, true}}));
+  git::MemoryObjects source;
+  std::vector<git::ObjectId> ids;
+  for (std::size_t i = 0; i < row.files; ++i) ids.push_back(source.add_blob("file " + std::to_string(i)));
+  ScriptedGithub github([&](net::Request const& request) {
+    if (request.url.path == "/rate_limit") return json_reply(R"({"resources":{"core":{"remaining":100}}})");
+    return loopback::reply(200, source.blob(request.url.path.substr(request.url.path.rfind('/') + 1), SIZE_MAX).value_or(""),
+                           {{"Content-Type", "application/vnd.github.raw"}});
+  });
+  RestObjects objects(github.api);
+  if (!row.refused) {
+    objects.prefetch_blobs(ids);
+    objects.prefetch_blobs(ids);  // nothing is fetched twice
+    CHECK(objects.use().blobs == row.files);
+    CHECK(objects.blob(ids[7], 6) == "file 7");
+    CHECK(github.http.seen().size() == row.files + 1);
+    return;
+  }
+  try {
+    objects.prefetch_blobs(ids);
+    FAIL("fetched");
+  } catch (Unreachable const& error) {
+    CHECK(error.code() == "too-many-objects");
+    CHECK(std::string(error.what()).find("checkout") != std::string::npos);
+  }
+  CHECK(github.http.seen().size() == 1);
+}
+
+TEST_CASE("a blob above the reader's limit is refused", "[github]") {
+  git::MemoryObjects source;
+  auto const id = source.add_blob("0123456789");
+  ScriptedGithub github([&](net::Request const&) { return loopback::reply(200, "0123456789"); });
+  RestObjects objects(github.api);
+  CHECK(objects.blob(id, 10) == "0123456789");
+  try {
+    static_cast<void>(objects.blob(id, 9));
+    FAIL("accepted");
+  } catch (BadEnvironment const& error) {
+    CHECK(error.code() == "object-too-large");
+  }
+}
+
+TEST_CASE("what is not there is nothing, what is no id is not asked for", "[github]") {
+  int const status = GENERATE(404, 409, 422);
+  ScriptedGithub github([&](net::Request const&) { return json_reply("{}", status); });
+  RestObjects objects(github.api);
+  std::string const id(40, 'a');
+  CHECK_FALSE(objects.commit(id));
+  CHECK_FALSE(objects.tree(id));
+  CHECK_FALSE(objects.blob(id, 1));
+  CHECK_FALSE(objects.tag(id));
+  CHECK_FALSE(objects.ref("refs/tags/x"));
+  CHECK(objects.refs_with_prefix("refs/tags/x", 9).empty());
+  auto const asked = github.http.seen().size();
+  CHECK_FALSE(objects.commit("../../user"));
+  CHECK_FALSE(objects.tree("main"));
+  CHECK_FALSE(objects.blob("", 1));
+  CHECK(github.http.seen().size() == asked);
+  CHECK(github.problems().empty());
+}
+
+TEST_CASE("a source without access is an error, not an empty repository", "[github]") {
+  ScriptedGithub github([](net::Request const&) { return json_reply(R"({"message":"Resource not accessible"})", 403); });
+  RestObjects objects(github.api);
+  CHECK_THROWS_AS(static_cast<void>(objects.tree(std::string(40, 'a'))), ApiError);
+}
+
+// A checkout, whole or with holes, over the same repository.
+struct Sources {
+  git::MemoryObjects local, remote;
+  git::ObjectId root, chart, file, head, base;
+
+  Sources() {
+    for (auto* each : {&local, &remote}) {
+      root = each->add_files({{"README.md", "r"}, {"charts/web/Chart.yaml", "name: web"}, {"charts/web/values.yaml", "{}"}});
+      base = each->add_commit(root);
+      head = each->add_commit(root, {base}, 1700000100);
+      each->set_ref("refs/tags/web-v1.0.0", each->add_tag("web-v1.0.0", base, git::ObjectType::commit, "m"));
+    }
+    auto const charts = remote.tree(root)->entries.back().id;
+    chart = remote.tree(charts)->entries.back().id;
+    file = remote.tree(chart)->entries.front().id;
+  }
+};
+
+TEST_CASE("a whole checkout is read without asking anyone", "[github]") {  // A-56
+  Sources sources;
+  CombinedObjects objects(&sources.local, sources.remote);
+  auto const asked = sources.remote.reads().size();
+  CHECK(objects.commit(sources.head));
+  objects.prefetch_trees(sources.root);
+  CHECK(objects.tree(sources.chart));
+  CHECK(objects.blob(sources.file, 100) == "name: web");
+  CHECK(objects.ref("refs/tags/web-v1.0.0"));
+  CHECK(objects.is_ancestor(sources.base, sources.head) == true);
+  CHECK(objects.merge_base(sources.base, sources.head) == sources.base);
+  objects.prefetch_blobs({sources.file});
+  CHECK(sources.remote.reads().size() == asked);
+}
+
+TEST_CASE("what a checkout lacks comes from the API, with the same result", "[github]") {  // A-18, A-56
+  Sources sources;
+  int const hole = GENERATE(0, 1, 2, 3, 4, 5);
+  CAPTURE(hole);
+  auto const forget = std::vector<git::ObjectId>{sources.root, sources.chart, sources.file, sources.head, sources.base};
+  if (hole < 5) sources.local.forget(forget[static_cast<std::size_t>(hole)]);
+  CombinedObjects objects(hole < 5 ? &sources.local : nullptr, sources.remote);
+  objects.prefetch_trees(sources.root);
+  objects.prefetch_blobs({sources.file});
+  CHECK(objects.commit(sources.head) == sources.remote.commit(sources.head));
+  CHECK(objects.tree(sources.root) == sources.remote.tree(sources.root));
+  CHECK(objects.tree(sources.chart) == sources.remote.tree(sources.chart));
+  CHECK(objects.blob(sources.file, 100) == "name: web");
+  CHECK(objects.is_ancestor(sources.base, sources.head) == true);
+  CHECK(objects.merge_base(sources.head, sources.base) == sources.base);
+  CHECK(objects.refs_with_prefix("refs/tags/web-", 9) == std::vector<std::string>{"refs/tags/web-v1.0.0"});
+  auto const ref = objects.ref("refs/tags/web-v1.0.0");
+  REQUIRE(ref);
+  CHECK(objects.tag(ref->target)->name == "web-v1.0.0");
+}
+
+}  // namespace
+}  // namespace acr::github
