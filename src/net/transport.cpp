@@ -1,5 +1,8 @@
 // The heavy file of the room: everything of Asio is used here, and only here (house style, section 5).
 #define BOOST_ASIO_SEPARATE_COMPILATION
+#ifdef __clang__  // clang 14 cannot emit coroutines that its function sanitizer marked (the fuzz preset)
+#pragma clang attribute push(__attribute__((no_sanitize("function"))), apply_to = function)
+#endif
 #include "net/transport.hpp"
 
 #include <openssl/err.h>
@@ -301,3 +304,6 @@ std::unique_ptr<Connection> Transport::connect(std::vector<Address> const& addre
 }
 
 }  // namespace acr::net
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
