@@ -125,7 +125,8 @@ void WorkflowLog::dump(std::string_view title, std::string_view text) {
   put(title);
   std::string const token = style_ == Style::actions ? random_hex(16) : std::string();
   if (!token.empty()) sink_ << "::stop-commands::" << token << '\n';
-  for (auto const part : lines(cleared(text))) put(part);
+  std::string const safe = cleared(text);  // named: the pieces below point into it
+  for (auto const part : lines(safe)) put(part);
   if (!token.empty()) sink_ << "::" << token << "::\n";
 }
 
