@@ -19,6 +19,26 @@ struct Rejection {
   Rejection() = default;
   Rejection(std::string code_, std::string place, std::string reason)
       : code(std::move(code_)), where(std::move(place)), why(std::move(reason)) {}
+  Rejection(Rejection const&) = default;
+  Rejection(Rejection&&) noexcept = default;
+  Rejection& operator=(Rejection const&) = default;
+  /// Safe for `r = std::move(r).rule("P-1")`, which moves r onto itself: a plain move would leave it empty.
+  Rejection& operator=(Rejection&& other) noexcept {
+    Rejection taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~Rejection() = default;
+
+  void swap(Rejection& other) noexcept {
+    code.swap(other.code);
+    where.swap(other.where);
+    why.swap(other.why);
+    rule_number.swap(other.rule_number);
+    expected_value.swap(other.expected_value);
+    found_value.swap(other.found_value);
+    mend_text.swap(other.mend_text);
+  }
 
   std::string code;            ///< stable reason code, lower case with dashes, e.g. "tag-not-found"; docs/refusals.md lists all
   std::string where;           ///< the thing turned down, e.g. "charts/web/.helmignore:3"
