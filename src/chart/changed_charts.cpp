@@ -198,8 +198,8 @@ class Comparison {
   }
 
   void refuse(std::string const& path, Rejection why) {
-    if (!why.where.starts_with(path)) why = std::move(why).within(path);
-    result.refused.push_back({path, std::move(why)});
+    bool const named = why.where.starts_with(path);
+    result.refused.push_back({path, named ? std::move(why) : std::move(why).within(path)});
   }
 
   void compare(std::string const& path, std::optional<std::string> const& old_path) {
