@@ -1,0 +1,88 @@
+#include "git/lineage_subjects.hpp"
+
+#include "support/catch2.hpp"
+
+namespace {
+
+using acr::git::LineageSubjects;
+using acr::git::SubjectContext;
+
+SubjectContext const context{.chart = "web", .version = "1.2.0", .tag = "web-v1.2.0", .commit = "abc"};
+std::string const digest = "sha256:" + std::string(64, 'a');
+
+// Expected hashes are those of `printf TEXT | sha256sum`.
+TEST_CASE("a template's subject is the hash of the filled-in text", "[git]") {
+  auto const subjects =
+      LineageSubjects::parse({"w5-semver = text:w5-semver-{chart}-{version}-{commit}", "eq=text:k={tag} x=y"});
+  REQUIRE(subjects.has_value());
+  CHECK(subjects->subject("w5-semver", context) == "sha256:10edf29f68fcce946939e41c7555ac72ee9bddb4997a65d8ee55c460eb145da8");
+  CHECK(subjects->subject("eq", context) == "sha256:5a67272e6a1d8121236e06665fd99dd44dfd429251a69241f6f8b8d5bcda7fe0");
+  CHECK_FALSE(subjects->subject("w5", context));
+}
+
+TEST_CASE("a placeholder inside a value stays text", "[git]") {
+  auto const subjects = LineageSubjects::parse({"a = text:{chart}"}).value();
+  SubjectContext const hostile{.chart = "{version}", .version = "1", .tag = {}, .commit = {}};
+  CHECK(subjects.subject("a", hostile) == "sha256:afccb3e68f5c60b2fbf1f2f66bdf31b3db7deaa905d5ce456fc8cccaa69fee4d");
+}
+
+TEST_CASE("a star in a key stands for any run of characters", "[git]") {
+  struct Row {
+    char const* pattern;
+    char const* key;
+    bool matches;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"k8s-*", "k8s-install-v1.32.11", true},
+      {"k8s-*", "k8s-", true},
+      {"k8s-*", "k8s", false},
+      {"*", "anything/at+all", true},
+      {"*-lint", "w1-artifacthub-lint", true},
+      {"*-lint", "w1-lint-2", false},
+      {"a*b*c", "a-b-b-c", true},
+      {"a*b*c", "acb", false},
+      {"a**c", "ac", true},
+      {"lint", "w1-lint", false},
+      {"LINT", "lint", false},
+  }));
+  CAPTURE(row.pattern, row.key);
+  auto const subjects = LineageSubjects::parse({std::string(row.pattern) + " = " + digest}).value();
+  CHECK(subjects.subject(row.key, context).has_value() == row.matches);
+}
+
+TEST_CASE("many stars against a long key end soon", "[git]") {
+  std::string pattern;
+  for (int i = 0; i < 60; ++i) pattern += "*a";
+  auto const subjects = LineageSubjects::parse({pattern + "*b = " + digest}).value();
+  CHECK_FALSE(subjects.subject(std::string(128, 'a'), context));
+}
+
+TEST_CASE("the first rule that matches decides", "[git]") {
+  std::string const other = "sha256:" + std::string(64, 'b');
+  auto const subjects = LineageSubjects::parse({"w1-* = " + digest, "w1-lint = " + other, "* = " + other}).value();
+  CHECK(subjects.subject("w1-lint", context) == digest);
+  CHECK(subjects.subject("w2", context) == other);
+}
+
+TEST_CASE("digests are folded to lower case", "[git]") {
+  CHECK(LineageSubjects::parse({"a = sha256:" + std::string(64, 'A')}).value().subject("a", context) == digest);
+}
+
+TEST_CASE("rules of another form are refused with their line", "[git]") {
+  auto const rule = GENERATE(as<std::string>{}, "no equals sign", "= text:x", "a b = text:x", "a = ", "a = x", "a = text:", "a = sha256:12",
+                             "a = sha512:12", "a = text:{name}", "a = text:{chart", "a = text:chart}", "a = text:{{chart}}",
+                             "ok = text:again", "\xc3\xa4 = text:x");
+  CAPTURE(rule);
+  auto const subjects = LineageSubjects::parse({"ok = text:x", rule});
+  REQUIRE(subjects.has_error());
+  CHECK(subjects.error().code == "lineage-subjects");
+  CHECK(subjects.error().where == "input lineage-subjects, line 2");
+}
+
+TEST_CASE("no rules give no subjects", "[git]") {
+  auto const subjects = LineageSubjects::parse({}).value();
+  CHECK(subjects.empty());
+  CHECK_FALSE(subjects.subject("a", context));
+}
+
+}  // namespace
