@@ -3,7 +3,6 @@
 
 #include <array>
 
-#include "sigstore/certificate.hpp"
 #include "sigstore/limits.hpp"
 #include "sigstore/proto_json.hpp"
 #include "support/encoding.hpp"
@@ -33,7 +32,7 @@ class BundleReader {
  public:
   explicit BundleReader(BundleVersion version) : version_(version) {}
 
-  Verdict<Bundle> read(boost::json::value const& document);
+  Verdict<BundleWithLeaf> read(boost::json::value const& document);
 
  private:
   void read_material(boost::json::value const* value);
@@ -50,9 +49,10 @@ class BundleReader {
   BundleVersion version_;
   ProtoReading reading_{"bundle-shape", "V-7"};
   Bundle bundle_;
+  std::optional<Certificate> leaf_;  ///< of the first certificate
 };
 
-Verdict<Bundle> BundleReader::read(boost::json::value const& document) {
+Verdict<BundleWithLeaf> BundleReader::read(boost::json::value const& document) {
   ProtoMessage top(reading_, &document, std::string(root_path));
   bundle_.version = version_;
   bundle_.media_type = top.string("mediaType");
@@ -67,7 +67,7 @@ Verdict<Bundle> BundleReader::read(boost::json::value const& document) {
   if (has_envelope) read_envelope(top.message("dsseEnvelope"));
   top.done();
   if (reading_.refused()) return reading_.rejection();
-  return std::move(bundle_);
+  return BundleWithLeaf{std::move(bundle_), std::move(leaf_)};
 }
 
 void BundleReader::read_material(boost::json::value const* value) {
@@ -113,7 +113,11 @@ std::string BundleReader::read_certificate(boost::json::value const* value, std:
   message.done();
   if (reading_.refused()) return der;
   auto const parsed = Certificate::parse(der);
-  if (!parsed) reading_.refuse(message.path("rawBytes"), "this is no certificate: " + parsed.error().why, "V-9");
+  if (!parsed) {
+    reading_.refuse(message.path("rawBytes"), "this is no certificate: " + parsed.error().why, "V-9");
+  } else if (!leaf_) {
+    leaf_ = *parsed;  // V-10: only the first one is the signer
+  }
   return der;
 }
 
@@ -296,6 +300,12 @@ std::string_view to_text(BundleVersion version) {
 }
 
 Verdict<Bundle> parse_bundle(std::string_view text, BundleOptions options) {
+  auto parsed = parse_bundle_with_leaf(text, options);
+  if (!parsed) return parsed.error();
+  return std::move(parsed->bundle);
+}
+
+Verdict<BundleWithLeaf> parse_bundle_with_leaf(std::string_view text, BundleOptions options) {
   auto const document =
       parse_json(text, root_path, {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
   if (!document) {

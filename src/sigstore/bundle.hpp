@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "sigstore/certificate.hpp"
 #include "support/digest.hpp"
 #include "support/verdict.hpp"
 
@@ -93,5 +94,13 @@ struct BundleOptions {
 /// Reads one bundle. Refused, with a rejection whose `where` is the JSON path ("bundle.verificationMaterial.tlogEntries[0].logIndex"):
 /// whatever V-5 … V-20 and the shape part of V-54 refuse.
 Verdict<Bundle> parse_bundle(std::string_view text, BundleOptions options = {});
+
+/// A bundle together with what CertificateMaterial::leaf parses to; nothing for public-key bundles. Parsing a certificate costs more
+/// than reading all of the JSON, so whoever goes on to verify keeps it.
+struct BundleWithLeaf {
+  Bundle bundle;
+  std::optional<Certificate> leaf;
+};
+Verdict<BundleWithLeaf> parse_bundle_with_leaf(std::string_view text, BundleOptions options = {});
 
 }  // namespace acr::sigstore

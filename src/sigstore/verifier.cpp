@@ -240,8 +240,7 @@ Verification failed(CheckTrace trace) {
 }
 
 /// Reads the signer out of the bundle. False when nothing can be verified without him; what failed is in `trace`.
-bool read_signer(Bundle const& bundle, Policy const& policy, CheckTrace& trace, Signer& signer) {
-  std::string const* const leaf = bundle.leaf();
+bool read_signer(std::optional<Certificate> const& leaf, Policy const& policy, CheckTrace& trace, Signer& signer) {
   if (!leaf && !policy.key) {
     trace.fail("key material", refuse("key-material", "V-88", "the bundle was signed with a bare public key, and none is known").expected("a certificate").found("a public key"));
     return false;
@@ -255,14 +254,12 @@ bool read_signer(Bundle const& bundle, Policy const& policy, CheckTrace& trace, 
     trace.pass("V-88", "key material", std::string(to_text(signer.key->kind())) + " key given by the verifier");
     return true;
   }
-  auto certificate = Certificate::parse(*leaf);
-  if (!trace.record("V-9", "signing certificate", certificate)) return false;
-  signer.certificate = *certificate;
-  auto identity = read_identity(*certificate);
+  signer.certificate = leaf;
+  auto identity = read_identity(*leaf);
   if (trace.record("V-91", "certificate identity", identity, identity ? identity->san : std::string())) signer.identity = std::move(*identity);
-  auto key = certificate->public_key();
+  auto const& key = leaf->public_key();
   if (trace.record("V-47", "signing key", key, key ? std::string(to_text(key->kind())) : std::string())) signer.key = *key;
-  auto organization = issuer_organization(*certificate);
+  auto organization = issuer_organization(*leaf);
   if (!trace.record("V-30", "issuer", organization, organization ? *organization : std::string())) return false;
   signer.organization = std::move(*organization);
   signer.instance = instance_of(signer.organization);
@@ -286,14 +283,24 @@ Verifier& Verifier::operator=(Verifier&&) noexcept = default;
 std::span<TrustedRoot const> Verifier::roots() const { return state_->roots; }
 
 Verification Verifier::verify(std::string_view bundle_json, Artifact const& artifact, Policy const& policy) const {
-  auto const bundle = parse_bundle(bundle_json, {state_->options.minimum_version});
-  if (bundle) return verify(*bundle, artifact, policy);
+  auto const parsed = parse_bundle_with_leaf(bundle_json, {state_->options.minimum_version});
+  if (parsed) return verify(parsed->bundle, parsed->leaf, artifact, policy);
   CheckTrace trace;
-  trace.fail("bundle", bundle.error());
+  trace.fail("bundle", parsed.error());
   return failed(std::move(trace));
 }
 
 Verification Verifier::verify(Bundle const& bundle, Artifact const& artifact, Policy const& policy) const {
+  std::string const* const der = bundle.leaf();
+  if (!der) return verify(bundle, std::nullopt, artifact, policy);
+  auto const leaf = Certificate::parse(*der);
+  if (leaf) return verify(bundle, *leaf, artifact, policy);
+  CheckTrace trace;
+  trace.fail("signing certificate", leaf.error());
+  return failed(std::move(trace));
+}
+
+Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> leaf, Artifact const& artifact, Policy const& policy) const {
   CheckTrace common;
   if (!common.record("V-93", "policy", check_policy(policy))) return failed(std::move(common));
   if (bundle.version < state_->options.minimum_version) {
@@ -302,7 +309,7 @@ Verification Verifier::verify(Bundle const& bundle, Artifact const& artifact, Po
   }
   common.pass("V-7", "bundle", bundle.media_type);
   Signer signer;
-  if (!read_signer(bundle, policy, common, signer)) return failed(std::move(common));
+  if (!read_signer(leaf, policy, common, signer)) return failed(std::move(common));
 
   std::vector<std::size_t> candidates;
   if (policy.key) {

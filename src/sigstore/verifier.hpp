@@ -18,6 +18,7 @@
 
 #include "sigstore/artifact.hpp"
 #include "sigstore/bundle.hpp"
+#include "sigstore/certificate.hpp"
 #include "sigstore/certificate_identity.hpp"
 #include "sigstore/check.hpp"
 #include "sigstore/identity_policy.hpp"
@@ -111,6 +112,8 @@ class Verifier {
 
  private:
   struct State;
+  /// `leaf`: what the bundle's signing certificate parses to.
+  [[nodiscard]] Verification verify(Bundle const& bundle, std::optional<Certificate> leaf, Artifact const& artifact, Policy const& policy) const;
   std::unique_ptr<State> state_;
 };
 
