@@ -74,15 +74,15 @@ std::uint32_t masked_checksum(std::string_view bytes) {
     std::array<std::uint32_t, 256> entries{};
     for (std::uint32_t i = 0; i < 256; ++i) {
       std::uint32_t crc = i;
-      for (int bit = 0; bit < 8; ++bit) crc = (crc & 1U) != 0 ? crc >> 1 ^ 0x82f63b78U : crc >> 1;
+      for (int bit = 0; bit < 8; ++bit) crc = (crc & 1U) != 0 ? (crc >> 1) ^ 0x82f63b78U : crc >> 1;
       entries[i] = crc;
     }
     return entries;
   }();
   std::uint32_t crc = ~0U;
-  for (unsigned char const byte : bytes) crc = table[(crc ^ byte) & 0xffU] ^ crc >> 8;
+  for (unsigned char const byte : bytes) crc = table[(crc ^ byte) & 0xffU] ^ (crc >> 8);
   crc = ~crc;
-  return (crc >> 15 | crc << 17) + 0xa282ead8U;
+  return ((crc >> 15) | (crc << 17)) + 0xa282ead8U;
 }
 
 }  // namespace

@@ -1,0 +1,31 @@
+#pragma once
+
+// Whole releases to try the program on, made by a program: a repository of charts with tags, the attestations these name, the
+// event, and what GitHub would answer. Same folder format as tests/data/lab. Needs the git command.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace acr::signing {
+
+struct ScenarioOptions {
+  std::string name = "release";
+  std::string repository = "acme/helm-charts";
+  std::int64_t repository_id = 500000001;
+  std::int64_t owner_id = 9001;
+  std::size_t charts = 2;
+  std::size_t attestations = 5;   ///< per chart
+  std::size_t templates = 4;      ///< files below templates/, per chart
+  bool vendored_subchart = true;  ///< the second chart carries one
+  std::int64_t pull_request = 42;
+  std::int64_t first_attestation_id = 24500001;
+};
+
+/// Writes scenario.json, event.json, github.json, trusted_root.json and repo.bundle below `folder`, which is created. All times are
+/// fixed, and so are all object ids; keys and signatures are fresh. Throws std::runtime_error when git fails.
+void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& options);
+
+}  // namespace acr::signing
