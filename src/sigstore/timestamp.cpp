@@ -1,5 +1,6 @@
-// See timestamp.hpp. The token is read with the room's own strict DER reader: every byte is either signed or has only one legal
-// value, so nothing of it can be changed unnoticed (V-77a). OpenSSL builds the certificate path and checks its extensions.
+// See timestamp.hpp. The token is read with the room's own strict DER reader: what is not signed has one legal value (V-77a), or is
+// ignored: status text, revocation lists, unsigned attributes, certificates of others. OpenSSL builds the certificate path and
+// checks its extensions.
 #include "sigstore/timestamp.hpp"
 
 #include <openssl/err.h>

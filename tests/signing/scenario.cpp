@@ -253,7 +253,7 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
   std::int64_t id = options.first_attestation_id;
   for (std::size_t i = 0; i < charts.size(); ++i) {
     auto const& chart = charts[i];
-    std::string const& commit = ids.at(static_cast<int>(i) + 2);
+    std::string const commit = ids.at(static_cast<int>(i) + 2);
     std::string lineage;
     json::object expected;
     for (std::size_t k = 0; k < options.attestations; ++k, ++id) {
@@ -278,9 +278,9 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
 
   std::filesystem::create_directories(folder);
   git(git_dir, {"bundle", "create", "--quiet", std::filesystem::absolute(folder / "repo.bundle").string(), "--all"});
-  std::string const& head = ids.at(head_mark);
-  std::string const& base = ids.at(1);
-  std::string const& merge = ids.at(merge_mark);
+  std::string const head = ids.at(head_mark);
+  std::string const base = ids.at(1);
+  std::string const merge = ids.at(merge_mark);
   json::object const expect{{"outcome", "released"}, {"stage", nullptr}, {"error", nullptr}, {"charts", expected_charts}};
   std::string const summary = std::to_string(options.charts) + " charts, " + std::to_string(options.attestations) + " attestations each; every attestation verifies.";
   write_file(folder / "scenario.json", to_pretty_json(json::object{{"name", options.name}, {"description", summary}, {"head", head}, {"base", base}, {"merge", merge},

@@ -78,10 +78,17 @@ bool openssl_verifies(StampingAuthority const& authority, std::string const& der
   X509_STORE_add_cert(store, native_certificate(chain.back()).get());
   X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), now);
   for (auto const& certificate : chain) sk_X509_push(others, native_certificate(certificate).release());
+  BIO* const data = BIO_new_mem_buf(message.data(), static_cast<int>(message.size()));
+  // The context owns all three. OpenSSL 3.4 renamed what sets them.
+#if OPENSSL_VERSION_NUMBER >= 0x30400000L
+  TS_VERIFY_CTX_set0_store(context.get(), store);
+  TS_VERIFY_CTX_set0_certs(context.get(), others);
+  TS_VERIFY_CTX_set0_data(context.get(), data);
+#else
   TS_VERIFY_CTX_set_store(context.get(), store);
   TS_VERIFY_CTX_set_certs(context.get(), others);
-  BIO* const data = BIO_new_mem_buf(message.data(), static_cast<int>(message.size()));
   TS_VERIFY_CTX_set_data(context.get(), data);
+#endif
   TS_VERIFY_CTX_set_flags(context.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE | TS_VFY_DATA);
   return TS_RESP_verify_response(context.get(), response.get()) == 1;
 }
