@@ -42,7 +42,7 @@ inline constexpr std::size_t yaml_levels = 10'000;
 inline constexpr std::size_t yaml_nodes = 2'000'000;
 
 /// Sum over all events of the open flow collections: libyaml looks at each of them for every token (P-153).
-inline constexpr std::uint64_t yaml_work = 200'000'000;
+inline constexpr std::uint64_t yaml_work = 160'000'000;
 
 /// Characters replaced for libyaml in one document (P-62a); each costs another reading.
 inline constexpr std::size_t yaml_patches = 64;

@@ -2,6 +2,8 @@
 
 #include "chart/values_check.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "chart/unicode_tables.hpp"
@@ -28,8 +30,9 @@ Verdict<std::vector<Warning>> check_values(std::string_view bytes, std::string_v
   std::vector<Warning> warnings;
   std::string chunk;
   std::uint32_t line = 0, first_line = 1;
+  std::uint64_t work = 0;
   auto const check_chunk = [&]() -> std::optional<Rejection> {
-    YamlName const name{file, "values-yaml", first_line, true};
+    YamlName const name{file, "values-yaml", first_line, true, &work};
     auto const document = read_yaml(chunk, name);
     if (!document) return document.error();
     auto const& root = document->at(document->root);

@@ -203,7 +203,8 @@ class Decoder {
   std::vector<bool> merged_;                     ///< parallel to entries_: came from a merge key
   std::unordered_map<std::string, Anchor> anchors_;
   std::uint64_t decoded_ = 1, from_aliases_ = 0;  ///< the document itself is one visit
-  std::uint64_t work_ = 0;
+  std::uint64_t own_work_ = 0;
+  std::uint64_t& work_ = name_.work != nullptr ? *name_.work : own_work_;
   std::size_t flow_depth_ = 0;
   bool root_done_ = false;
   bool patched_ = false;
@@ -325,7 +326,9 @@ bool Decoder::scalar(yaml_event_t const& event) {
     return fail(line, "Helm cannot read the escape \\/");  // P-62a
 
   // libyaml drops the tag "!"; Helm's reader keeps it and takes the scalar for a string.
-  bool const bare_tag = scalar.tag == nullptr && scalar.plain_implicit != 0 && source_.has_tag(event.start_mark.index);
+  // (A scalar of no characters at all is what stands for a missing one: what follows it is not its own.)
+  bool const bare_tag = scalar.tag == nullptr && scalar.plain_implicit != 0 &&
+                        event.start_mark.index != event.end_mark.index && source_.has_tag(event.start_mark.index);
   auto const tag = bare_tag ? std::string_view("!") : text_of(scalar.tag);
 
   // P-68a: `<<` where a key is wanted.

@@ -57,15 +57,15 @@ Verdict<YamlSource> YamlSource::of(std::string_view bytes, YamlName const& name)
   if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
     if (!append_utf16(bytes.substr(2), bytes[0] == '\xFE', source.changed_))
       return refuse(name.first_line, "the file is no valid UTF-16");
-    if (source.changed_.starts_with(byte_order_mark)) source.changed_.erase(0, byte_order_mark.size());
     if (source.changed_.empty()) source.changed_ = "\n";  // empty means unchanged
   } else {
-    // The mark itself, and one more: as Helm's reader does.
-    for (int i = 0; i < 2 && bytes.starts_with(byte_order_mark); ++i) bytes.remove_prefix(byte_order_mark.size());
+    if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
   }
   source.given_ = bytes;
 
   auto const text = source.text();
+  // Helm's reader then loses the first letter of every line: nobody means that (ours).
+  if (text.starts_with(byte_order_mark)) return refuse(name.first_line, "the file begins with more than two byte-order marks");
   bool marks = false;
   std::uint32_t line = name.first_line;
   char before = 0;
