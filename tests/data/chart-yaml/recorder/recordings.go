@@ -1,3 +1,0 @@
-package main
-
-var recordings = map[string]func(put func(op, input string)){}
