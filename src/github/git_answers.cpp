@@ -108,12 +108,13 @@ TreeAnswer read_tree_answer(Answer const& answer, git::ObjectId const& root) {
     }
     directories[directory].push_back(std::move(listed));
   }
+  for (auto const& [path, entries] : directories)
+    if (!ids.contains(path)) bad_response(answer, "entries of \"" + path + "\", which is not listed itself");
   // A listing of one level names directories without saying what is in them.
   bool const recursive = directories.size() > 1;
   for (auto& [path, entries] : directories) {
-    auto const id = ids.find(path);
-    if (id == ids.end()) bad_response(answer, "entries of \"" + path + "\", which is not listed itself");
-    result.trees.insert_or_assign(id->second, proven_tree(answer, std::move(entries), id->second));
+    auto const& id = ids.at(path);
+    result.trees.insert_or_assign(id, proven_tree(answer, std::move(entries), id));
   }
   if (recursive)
     for (auto const& [path, id] : ids)

@@ -17,8 +17,9 @@
 namespace acr::test {
 
 inline loopback::OpenApi const& github_description() {
-  static loopback::OpenApi const description(std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
-  return description;
+  static auto const description =
+      loopback::shared_description(std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
+  return *description;
 }
 
 inline github::ApiSettings settings_with(std::string base_url = "https://api.github.com") {

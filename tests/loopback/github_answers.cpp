@@ -71,7 +71,8 @@ struct Person {
 Person person_in(std::string_view line) {
   auto const open = line.rfind('<');
   auto const close = line.rfind('>');
-  if (open == std::string_view::npos || close == std::string_view::npos) return {"unknown", "unknown", utc_time("0")};
+  if (open == std::string_view::npos || close == std::string_view::npos)
+    return {"unknown", "unknown", utc_time("0")};
   auto const rest = split(trimmed(line.substr(close + 1)), ' ');
   return {std::string(trimmed(line.substr(0, open))), std::string(line.substr(open + 1, close - open - 1)),
           utc_time(rest.front())};
@@ -95,8 +96,8 @@ RawObject raw_object(std::string_view text) {
   for (auto const line : lines(text.substr(0, end))) {
     if (line.starts_with(' ')) continue;  // continuation of a signature
     auto const space = line.find(' ');
-    object.headers.emplace_back(line.substr(0, space),
-                                space == std::string_view::npos ? std::string_view{} : line.substr(space + 1));
+    object.headers.emplace_back(
+        line.substr(0, space), space == std::string_view::npos ? std::string_view{} : line.substr(space + 1));
   }
   return object;
 }
@@ -115,8 +116,8 @@ struct Query {
 };
 
 struct Target {
-  std::string path;                    ///< still encoded
-  std::vector<std::string> segments;   ///< decoded
+  std::string path;                   ///< still encoded
+  std::vector<std::string> segments;  ///< decoded
   Query query;
 };
 
@@ -152,7 +153,8 @@ struct Attestation {
 
 bool has_predicate(Attestation const& attestation, std::string const& wanted) {
   if (wanted.empty() || wanted == attestation.predicate_type) return true;
-  if (wanted == "provenance") return attestation.predicate_type.find("slsa.dev/provenance") != std::string::npos;
+  if (wanted == "provenance")
+    return attestation.predicate_type.find("slsa.dev/provenance") != std::string::npos;
   if (wanted == "release") return attestation.predicate_type.find("release") != std::string::npos;
   return wanted == "sbom" && (attestation.predicate_type.find("spdx") != std::string::npos ||
                               attestation.predicate_type.find("cyclonedx") != std::string::npos);
@@ -164,7 +166,7 @@ std::string next_link(std::string const& url) { return "<" + url + ">; rel=\"nex
 
 struct GithubAnswers::State {
   GithubSettings settings;
-  OpenApi description;
+  std::shared_ptr<OpenApi const> description;
   test::TemporaryDirectory scratch;
   fs::path repository;  ///< bare; empty without repo.bundle
   std::string owner, name, owner_type = "Organization";
@@ -181,18 +183,20 @@ struct GithubAnswers::State {
   std::uint64_t remaining = 0;
   std::map<std::string, PlainAnswer> objects;  ///< answers about immutable objects
 
-  State(GithubSettings wanted, fs::path const& document) : settings(std::move(wanted)), description(document) {
+  State(GithubSettings wanted, fs::path const& document)
+      : settings(std::move(wanted)), description(shared_description(document)) {
     remaining = settings.rate_limit;
     read_attestations();
     if (fs::exists(settings.scenario / "repo.bundle")) {
       repository = scratch.path() / "repository.git";
       auto const cloned = git_output(scratch.path() / "none",
-                                     {"clone", "--quiet", "--mirror", (settings.scenario / "repo.bundle").string(),
-                                      repository.string()});
+                                     {"clone", "--quiet", "--mirror",
+                                      (settings.scenario / "repo.bundle").string(), repository.string()});
       if (!cloned) throw std::runtime_error("repo.bundle cannot be cloned");
     }
     if (fs::exists(settings.scenario / "event.json")) read_event();
-    if (fs::exists(settings.scenario / "rules.json")) rules = json_file(settings.scenario / "rules.json").as_array();
+    if (fs::exists(settings.scenario / "rules.json"))
+      rules = json_file(settings.scenario / "rules.json").as_array();
   }
 
   void read_attestations() {
@@ -229,7 +233,8 @@ struct GithubAnswers::State {
     if (!given) return;
     if (auto const* repo = find(event, "repository"))
       if (auto const* who = find(*repo, "owner")) owner_type = string_in(*who, "type").value_or(owner_type);
-    json::value pull = json::parse(description.example("pull-request"));
+    json::value pull = json::parse(description->example("pull-request"));
+    pull.as_object()["requested_teams"] = json::array{};  // the example's team lacks a required field
     for (auto const* field : {"number", "state", "draft", "merged", "title", "body", "merge_commit_sha"})
       if (auto const* value = find(*given, field)) pull.as_object()[field] = *value;
     for (auto const* side : {"head", "base"}) {
@@ -260,10 +265,11 @@ struct GithubAnswers::State {
   }
 
   json::object ref_value(std::string const& ref, std::string const& type, std::string const& sha) const {
-    return {{"ref", ref},
-            {"node_id", "REF_" + sha.substr(0, 12)},
-            {"url", repository_url() + "/git/" + ref},
-            {"object", {{"type", type}, {"sha", sha}, {"url", repository_url() + "/git/" + type + "s/" + sha}}}};
+    return {
+        {"ref", ref},
+        {"node_id", "REF_" + sha.substr(0, 12)},
+        {"url", repository_url() + "/git/" + ref},
+        {"object", {{"type", type}, {"sha", sha}, {"url", repository_url() + "/git/" + type + "s/" + sha}}}};
   }
 
   PlainAnswer one_ref(std::string const& below) const {
@@ -293,7 +299,8 @@ struct GithubAnswers::State {
 
   // Pages by number, as refs and rules have them.
   PlainAnswer paged(json::array const& all, Query const& query, std::string const& path) const {
-    auto const size = std::max<std::size_t>(1, std::min({query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
+    auto const size = std::max<std::size_t>(
+        1, std::min({query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
     auto const page = std::max<std::size_t>(1, query.number("page", 1));
     auto const from = std::min(all.size(), (page - 1) * size);
     auto const to = std::min(all.size(), from + size);
@@ -309,7 +316,7 @@ struct GithubAnswers::State {
     auto const raw = git({"cat-file", "commit", sha});
     if (!raw) return not_found();
     auto const object = raw_object(*raw);
-    json::value answer = json::parse(description.example("git-commit-2"));
+    json::value answer = json::parse(description->example("git-commit-2"));
     auto& fields = answer.as_object();
     fields["sha"] = sha;
     fields["url"] = repository_url() + "/git/commits/" + sha;
@@ -334,7 +341,7 @@ struct GithubAnswers::State {
     auto const raw = git({"cat-file", "tag", sha});
     if (!raw) return not_found();
     auto const object = raw_object(*raw);
-    json::value answer = json::parse(description.example("git-tag"));
+    json::value answer = json::parse(description->example("git-tag"));
     auto& fields = answer.as_object();
     auto const person = person_in(object.first("tagger"));
     fields["tag"] = object.first("tag");
@@ -342,9 +349,10 @@ struct GithubAnswers::State {
     fields["url"] = repository_url() + "/git/tags/" + sha;
     fields["message"] = object.message;
     fields["tagger"] = {{"name", person.name}, {"email", person.email}, {"date", person.date}};
-    fields["object"] = {{"sha", object.first("object")},
-                        {"type", object.first("type")},
-                        {"url", repository_url() + "/git/" + object.first("type") + "s/" + object.first("object")}};
+    fields["object"] = {
+        {"sha", object.first("object")},
+        {"type", object.first("type")},
+        {"url", repository_url() + "/git/" + object.first("type") + "s/" + object.first("object")}};
     return json_answer(200, answer);
   }
 
@@ -409,7 +417,7 @@ struct GithubAnswers::State {
     };
     auto const ahead = count(base, head);
     auto const behind = count(head, base);
-    json::value answer = json::parse(description.example("commit-comparison"));
+    json::value answer = json::parse(description->example("commit-comparison"));
     auto& fields = answer.as_object();
     fields["base_commit"].as_object()["sha"] = base;
     fields["merge_base_commit"].as_object()["sha"] = trimmed(*merge_base);
@@ -429,21 +437,23 @@ struct GithubAnswers::State {
     std::scoped_lock const lock(mutex);
     auto const number = ++attestation.links_given;
     entry["bundle_url"] = storage_base + "/attestations/" + std::to_string(attestation.repository_id) +
-                          "/2026/11/24/" + attestation.id + ".json.sn?se=2026-11-24T20%3A00%3A00Z&sig=secret-" +
-                          std::to_string(number);
+                          "/2026/11/24/" + attestation.id +
+                          ".json.sn?se=2026-11-24T20%3A00%3A00Z&sig=secret-" + std::to_string(number);
     return entry;
   }
 
   PlainAnswer listing(std::string const& subject, Target const& target, std::string_view version) {
     if (!settings.attestations) return not_found();
     if (!subject.starts_with("sha256:") || !is_lower_hex(std::string_view(subject).substr(7), 64))
-      return error_answer(422, "Invalid request", {{{"code", "invalid"}, {"field", "subject_digest"}, {"message", "not a digest"}}});
+      return error_answer(422, "Invalid request",
+                          {{{"code", "invalid"}, {"field", "subject_digest"}, {"message", "not a digest"}}});
     std::vector<std::size_t> wanted;
     if (auto const found = by_subject.find(subject); found != by_subject.end())
       for (auto const index : found->second)
         if (has_predicate(attestations[index], target.query.get("predicate_type"))) wanted.push_back(index);
     if (wanted.empty()) return not_found();
-    auto const size = std::max<std::size_t>(1, std::min({target.query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
+    auto const size = std::max<std::size_t>(
+        1, std::min({target.query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
     auto const from = std::min(wanted.size(), cursor_position(target.query.get("after")));
     auto const to = std::min(wanted.size(), from + size);
     json::array entries;
@@ -461,14 +471,16 @@ struct GithubAnswers::State {
   static std::string cursor(std::size_t position) { return base64("cursor:v2:" + std::to_string(position)); }
   static std::size_t cursor_position(std::string const& text) {
     auto const plain = from_base64(text).value_or("");
-    return plain.starts_with("cursor:v2:") ? static_cast<std::size_t>(to_number(plain.substr(10)).value_or(0)) : 0;
+    return plain.starts_with("cursor:v2:") ? static_cast<std::size_t>(to_number(plain.substr(10)).value_or(0))
+                                           : 0;
   }
 
   PlainAnswer bulk_listing(std::string const& body, Query const& query, std::string_view version) {
     if (!settings.attestations || !settings.bulk_listing) return not_found();
     auto const parsed = parse_json(body, "bulk listing");
     auto const* subjects = parsed ? array_in(*parsed, "subject_digests") : nullptr;
-    if (!subjects || subjects->empty() || subjects->size() > 1024) return error_answer(422, "Invalid request");
+    if (!subjects || subjects->empty() || subjects->size() > 1024)
+      return error_answer(422, "Invalid request");
     auto const filter = string_in(*parsed, "predicate_type").value_or("");
     std::vector<std::pair<std::string, std::size_t>> wanted;
     json::object of;
@@ -481,7 +493,8 @@ struct GithubAnswers::State {
           if (has_predicate(attestations[index], filter)) wanted.emplace_back(subject, index), any = true;
       if (!any && from == 0) of[subject] = nullptr;
     }
-    auto const size = std::max<std::size_t>(1, std::min({query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
+    auto const size = std::max<std::size_t>(
+        1, std::min({query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
     auto const to = std::min(wanted.size(), from + size);
     for (auto i = std::min(from, to); i < to; ++i) {
       auto& entries = of[wanted[i].first];
@@ -515,7 +528,9 @@ struct GithubAnswers::State {
       for (char const c : *body) characters += (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
       if (characters > 65536)
         return error_answer(422, "Validation Failed",
-                            {{{"resource", "Issue"}, {"code", "custom"}, {"field", "body"},
+                            {{{"resource", "Issue"},
+                              {"code", "custom"},
+                              {"field", "body"},
                               {"message", "body is too long (maximum is 65536 characters)"}}});
       if (settings.normalize_line_ends)
         for (std::size_t at = 0; (at = body->find("\r\n", at)) != std::string::npos;) body->erase(at, 1);
@@ -526,7 +541,7 @@ struct GithubAnswers::State {
 
   PlainAnswer repository_answer() const {
     if (!settings.repository_visible) return not_found();
-    json::value answer = json::parse(description.example("full-repository-default-response"));
+    json::value answer = json::parse(description->example("full-repository-default-response"));
     auto& fields = answer.as_object();
     fields["id"] = id;
     fields["name"] = name;
@@ -537,7 +552,7 @@ struct GithubAnswers::State {
   }
 
   PlainAnswer rate_answer(std::string_view version) const {
-    json::value answer = json::parse(description.example("rate-limit-overview"));
+    json::value answer = json::parse(description->example("rate-limit-overview"));
     std::scoped_lock const lock(mutex);
     auto& core = answer.as_object()["resources"].as_object()["core"].as_object();
     core["limit"] = settings.rate_limit;
@@ -548,10 +563,11 @@ struct GithubAnswers::State {
   }
 
   PlainAnswer meta_answer() const {
-    json::value answer = json::parse(description.example("api-overview"));
+    json::value answer = json::parse(description->example("api-overview"));
     // The example's fingerprints are numbers where the schema wants strings.
     answer.as_object().erase("ssh_key_fingerprints");
-    if (!settings.installed_version.empty()) answer.as_object()["installed_version"] = settings.installed_version;
+    if (!settings.installed_version.empty())
+      answer.as_object()["installed_version"] = settings.installed_version;
     return json_answer(200, answer);
   }
 
@@ -574,13 +590,18 @@ struct GithubAnswers::State {
     if (!settings.serve_objects) return not_found();
     bool const raw = header(request, "accept").find("raw") != std::string::npos;
     bool const recursive = !target.query.get("recursive").empty();
-    return remembered(kind + (raw ? "+raw " : recursive ? "+all " : " ") + rest, [&]() -> PlainAnswer {
-      if (kind == "commits") return commit(rest);
-      if (kind == "tags") return tag(rest);
-      if (kind == "trees") return tree(rest, recursive);
-      if (kind == "blobs") return blob(rest, raw);
-      return not_found();
-    });
+    return remembered(kind +
+                          (raw         ? "+raw "
+                           : recursive ? "+all "
+                                       : " ") +
+                          rest,
+                      [&]() -> PlainAnswer {
+                        if (kind == "commits") return commit(rest);
+                        if (kind == "tags") return tag(rest);
+                        if (kind == "trees") return tree(rest, recursive);
+                        if (kind == "blobs") return blob(rest, raw);
+                        return not_found();
+                      });
   }
 
   // Answers below /repos/{owner}/{repo} or /repositories/{id}; `at` is the first segment behind that.
@@ -589,7 +610,8 @@ struct GithubAnswers::State {
     auto const& parts = target.segments;
     if (parts.size() == at) return repository_answer();
     if (!settings.repository_visible) return not_found();
-    if (parts[at] == "attestations" && parts.size() > at + 1) return listing(joined(parts, at + 1), target, version);
+    if (parts[at] == "attestations" && parts.size() > at + 1)
+      return listing(joined(parts, at + 1), target, version);
     if (parts[at] == "git" && parts.size() > at + 2) return git_data(parts, at + 1, target, request);
     if (parts[at] == "compare" && parts.size() > at + 1)
       return settings.serve_objects ? compare(joined(parts, at + 1)) : not_found();
@@ -632,13 +654,15 @@ struct GithubAnswers::State {
   }
 
   PlainAnswer answer(PlainRequest const& request) {
-    if (header(request, "user-agent").empty()) return error_answer(403, "Request forbidden by administrative rules");
+    if (header(request, "user-agent").empty())
+      return error_answer(403, "Request forbidden by administrative rules");
     auto const credentials = header(request, "authorization");
     if (!settings.token.empty() && credentials != "Bearer " + settings.token)
       return error_answer(401, credentials.empty() ? "Requires authentication" : "Bad credentials");
     auto const named = header(request, "x-github-api-version");
     auto const version = named.empty() ? std::string("2022-11-28") : named;
-    if (std::find(settings.api_versions.begin(), settings.api_versions.end(), version) == settings.api_versions.end() &&
+    if (std::find(settings.api_versions.begin(), settings.api_versions.end(), version) ==
+            settings.api_versions.end() &&
         !named.empty())
       return error_answer(400, "The API version " + named + " is not supported, see /versions");
     auto reply = dispatch(request, version);
@@ -663,7 +687,8 @@ void GithubAnswers::set_origins(std::string api_base, std::string storage) {
 PlainAnswer GithubAnswers::api(PlainRequest const& request) {
   auto reply = state_->answer(request);
   std::scoped_lock const lock(state_->mutex);
-  if (reply.status != 304 && !request.target.starts_with("/rate_limit") && state_->remaining > 0) --state_->remaining;
+  if (reply.status != 304 && !request.target.starts_with("/rate_limit") && state_->remaining > 0)
+    --state_->remaining;
   reply.headers["x-ratelimit-limit"] = std::to_string(state_->settings.rate_limit);
   reply.headers["x-ratelimit-remaining"] = std::to_string(state_->remaining);
   reply.headers["x-ratelimit-used"] = std::to_string(state_->settings.rate_limit - state_->remaining);
@@ -675,7 +700,9 @@ PlainAnswer GithubAnswers::api(PlainRequest const& request) {
 
 PlainAnswer GithubAnswers::storage(PlainRequest const& request) {
   auto const refuse = [](int status, std::string const& code) {
-    return PlainAnswer{status, {{"content-type", "application/xml"}}, "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code></Error>"};
+    return PlainAnswer{status,
+                       {{"content-type", "application/xml"}},
+                       "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code></Error>"};
   };
   if (!header(request, "authorization").empty()) return refuse(400, "InvalidAuthenticationInfo");
   if (header(request, "accept").find("github") != std::string::npos) return refuse(400, "InvalidHeaderValue");
@@ -714,7 +741,8 @@ void GithubAnswers::set_pull_body(std::uint64_t number, std::optional<std::strin
   state_->pulls.at(number).as_object()["body"] = body ? json::value(*body) : json::value(nullptr);
 }
 
-void GithubAnswers::set_pull_field(std::uint64_t number, std::vector<std::string> const& where, std::string const& text) {
+void GithubAnswers::set_pull_field(std::uint64_t number, std::vector<std::string> const& where,
+                                   std::string const& text) {
   std::scoped_lock const lock(state_->mutex);
   json::value* at = &state_->pulls.at(number);
   for (auto const& step : where) at = &at->as_object()[step];

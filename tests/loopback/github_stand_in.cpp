@@ -134,7 +134,7 @@ PlannedFault planned_fault(std::string_view text) {
 
 struct GithubStandIn::State {
   StandInSettings settings;
-  OpenApi description;
+  std::shared_ptr<OpenApi const> description;
   GithubAnswers answers;
   Clock::time_point const start = Clock::now();
 
@@ -155,14 +155,17 @@ struct GithubStandIn::State {
 
   explicit State(StandInSettings wanted)
       : settings(std::move(wanted)),
-        description(document(settings)),
+        description(shared_description(document(settings))),
         answers(settings.github, document(settings)),
         faults(settings.faults) {
     Handler api_handler = [this](Seen const& seen) { return api_answer(seen); };
     Handler storage_handler = [this](Seen const& seen) { return storage_answer(seen); };
     if (settings.once_each) {
       api_handler = once_each(*settings.once_each, std::move(api_handler));
-      storage_handler = once_each(*settings.once_each, std::move(storage_handler));
+      // Storage knows no such limit: a 403 of its means that the link has expired (G-14).
+      storage_handler = once_each(*settings.once_each == Fault::limited_until_reset ? Fault::limited_with_retry_after
+                                                                                    : *settings.once_each,
+                                  std::move(storage_handler));
     }
     LoopbackServer::Options options;
     options.latency = settings.latency;
@@ -237,14 +240,14 @@ struct GithubStandIn::State {
     auto const request = plain(seen, seen.target.substr(settings.base_path.size()));
     auto const target = described(request.target);
     auto const version = version_of(seen);
-    complain(about, description.request_problems(seen.method, target, seen.body, version));
+    complain(about, description->request_problems(seen.method, target, seen.body, version));
     auto const fault = fault_for(about);
     // A fault never changes the state: the pull request stays as it is.
     auto proper =
         fault && makers().contains(*fault) && seen.method == "PATCH" ? PlainAnswer{} : answers.api(request);
     bool const moved = proper.status == 301 || proper.status == 307;
     if (!fault && !moved)
-      complain(about, description.answer_problems(seen.method, target, proper.status,
+      complain(about, description->answer_problems(seen.method, target, proper.status,
                                                   proper.headers["content-type"], proper.body, version));
     return logged("api", seen, std::move(proper), fault, begin);
   }

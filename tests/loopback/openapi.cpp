@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -33,7 +34,8 @@ void merge_patch(json::value& target, json::value const& patch) {
   }
 }
 
-// The value as it is in `version`: every change that came with this or an earlier version applied, at any depth.
+// The value as it is in `version`: every change that came with this or an earlier version applied, at any
+// depth.
 json::value as_of(json::value value, std::string_view version) {
   if (auto* array = value.if_array()) {
     for (auto& each : *array) each = as_of(std::move(each), version);
@@ -59,7 +61,9 @@ struct Validator {
   json::value const& root;
   Problems& problems;
 
-  void complain(std::string const& at, std::string const& what) const { problems.push_back(at + ": " + what); }
+  void complain(std::string const& at, std::string const& what) const {
+    problems.push_back(at + ": " + what);
+  }
 
   json::value const& resolved(json::value const& schema) const {
     auto const reference = string_in(schema, "$ref");
@@ -86,7 +90,8 @@ struct Validator {
     if (auto const* all = array_in(schema, "allOf"))
       for (auto const& each : *all) check(each, value, at);
     if (auto const* any = array_in(schema, "anyOf")) check_some(*any, value, at);
-    // Alternatives of the description overlap (optional fields only), so "one of" is held to "at least one of".
+    // Alternatives of the description overlap (optional fields only), so "one of" is held to "at least one
+    // of".
     if (auto const* one = array_in(schema, "oneOf")) check_some(*one, value, at);
     if (auto const* allowed = array_in(schema, "enum"))
       if (std::find(allowed->begin(), allowed->end(), value) == allowed->end())
@@ -115,7 +120,8 @@ struct Validator {
     auto const number = value.is_number() ? std::optional(value.to_number<double>()) : std::nullopt;
     if (auto const low = integer_in(schema, "minimum"); low && number && *number < static_cast<double>(*low))
       complain(at, "is below " + std::to_string(*low));
-    if (auto const high = integer_in(schema, "maximum"); high && number && *number > static_cast<double>(*high))
+    if (auto const high = integer_in(schema, "maximum");
+        high && number && *number > static_cast<double>(*high))
       complain(at, "is above " + std::to_string(*high));
   }
 
@@ -125,7 +131,8 @@ struct Validator {
     auto const* properties = object_in(schema, "properties");
     if (auto const* required = array_in(schema, "required"))
       for (auto const& name : *required)
-        if (!object->contains(name.as_string())) complain(at, "lacks \"" + std::string(name.as_string()) + "\"");
+        if (!object->contains(name.as_string()))
+          complain(at, "lacks \"" + std::string(name.as_string()) + "\"");
     for (auto const& [name, member] : *object) {
       auto const* property = properties ? properties->if_contains(name) : nullptr;
       auto const* others = find(schema, "additionalProperties");
@@ -147,9 +154,11 @@ struct Validator {
   void check_string(json::value const& schema, json::value const& value, std::string const& at) const {
     auto const* text = value.if_string();
     if (!text) return complain(at, "is no string");
-    if (auto const least = integer_in(schema, "minLength"); least && text->size() < static_cast<std::size_t>(*least))
+    if (auto const least = integer_in(schema, "minLength");
+        least && text->size() < static_cast<std::size_t>(*least))
       complain(at, "is too short");
-    if (auto const most = integer_in(schema, "maxLength"); most && text->size() > static_cast<std::size_t>(*most))
+    if (auto const most = integer_in(schema, "maxLength");
+        most && text->size() > static_cast<std::size_t>(*most))
       complain(at, "is too long");
     auto const format = string_in(schema, "format").value_or("");
     std::string_view const view(*text);
@@ -157,7 +166,8 @@ struct Validator {
       complain(at, "is no date-time: " + std::string(view));
     if (format == "date" && (view.size() != 10 || view[4] != '-' || view[7] != '-'))
       complain(at, "is no date: " + std::string(view));
-    if (format == "uri" && view.find(':') == std::string_view::npos) complain(at, "is no URI: " + std::string(view));
+    if (format == "uri" && view.find(':') == std::string_view::npos)
+      complain(at, "is no URI: " + std::string(view));
   }
 };
 
@@ -186,7 +196,9 @@ bool is_bulk(std::string_view path) {
          parts[4] == "bulk-list";
 }
 
-bool is_digest(std::string_view text) { return text.starts_with("sha256:") && is_lower_hex(text.substr(7), 64); }
+bool is_digest(std::string_view text) {
+  return text.starts_with("sha256:") && is_lower_hex(text.substr(7), 64);
+}
 
 void check_bulk_request(Target const& target, std::string_view body, Problems& problems) {
   for (auto const& [name, value] : target.query) {
@@ -199,7 +211,8 @@ void check_bulk_request(Target const& target, std::string_view body, Problems& p
   if (!subjects || subjects->empty() || subjects->size() > 1024)
     return problems.push_back("bulk-list: subject_digests is no array of 1 to 1,024 digests");
   for (auto const& each : *subjects)
-    if (!each.is_string() || !is_digest(each.get_string())) problems.push_back("bulk-list: " + json::serialize(each));
+    if (!each.is_string() || !is_digest(each.get_string()))
+      problems.push_back("bulk-list: " + json::serialize(each));
   for (auto const& [name, value] : parsed->as_object())
     if (name != "subject_digests" && !(name == "predicate_type" && value.is_string()))
       problems.push_back("bulk-list: unknown member " + std::string(name));
@@ -210,7 +223,8 @@ void check_bulk_answer(std::string_view body, std::string_view version, Problems
   if (!parsed) return problems.push_back(parsed.error().sentence());
   auto const* of = object_in(*parsed, "attestations_subject_digests");
   auto const* page = object_in(*parsed, "page_info");
-  if (!of || !page) return problems.push_back("bulk-list: attestations_subject_digests or page_info is absent");
+  if (!of || !page)
+    return problems.push_back("bulk-list: attestations_subject_digests or page_info is absent");
   std::size_t entries = 0;
   for (auto const& [digest, listed] : *of) {
     if (!is_digest(digest)) problems.push_back("bulk-list: key " + std::string(digest));
@@ -218,8 +232,10 @@ void check_bulk_answer(std::string_view body, std::string_view version, Problems
     if (!listed.is_array()) return problems.push_back("bulk-list: entries are neither array nor null");
     for (auto const& entry : listed.get_array()) {
       ++entries;
-      if (!integer_in(entry, "repository_id")) problems.push_back("bulk-list: an entry without repository_id");
-      if (version >= "2026-03-10" && find(entry, "bundle")) problems.push_back("bulk-list: bundle is gone in " + std::string(version));
+      if (!integer_in(entry, "repository_id"))
+        problems.push_back("bulk-list: an entry without repository_id");
+      if (version >= "2026-03-10" && find(entry, "bundle"))
+        problems.push_back("bulk-list: bundle is gone in " + std::string(version));
     }
   }
   if (entries > 100) problems.push_back("bulk-list: more than 100 entries on a page");
@@ -250,13 +266,14 @@ struct OpenApi::Document {
       auto const* found = find(item, to_lower_ascii(method));
       if (!found) continue;
       auto const literal = matched_literal(look, *found, name, path);
-      if (literal && (!best || *literal > best_literal)) best = find(*find(*find(root, "paths"), name), to_lower_ascii(method)), best_literal = *literal;
+      if (literal && (!best || *literal > best_literal))
+        best = find(*find(*find(root, "paths"), name), to_lower_ascii(method)), best_literal = *literal;
     }
     return best;
   }
 
-  // Number of literal segments when `path` fits the template; the last parameter may span several when it is declared
-  // `x-multi-segment`.
+  // Number of literal segments when `path` fits the template; the last parameter may span several when it is
+  // declared `x-multi-segment`.
   static std::optional<std::size_t> matched_literal(Validator const& look, json::value const& operation,
                                                     std::string_view pattern, std::string_view path) {
     auto const wanted = split(pattern, '/');
@@ -296,7 +313,8 @@ OpenApi::OpenApi(std::filesystem::path const& document) : document_(std::make_un
 OpenApi::~OpenApi() = default;
 
 std::vector<std::string> OpenApi::request_problems(std::string_view method, std::string_view target_text,
-                                                   std::string_view body, std::string_view api_version) const {
+                                                   std::string_view body,
+                                                   std::string_view api_version) const {
   Problems problems;
   auto const target = target_in(target_text);
   if (is_bulk(target.path)) {
@@ -313,14 +331,16 @@ std::vector<std::string> OpenApi::request_problems(std::string_view method, std:
     if (auto const* parameters = array_in(*operation, "parameters"))
       for (auto const& unresolved : *parameters) {
         auto const& parameter = validator.resolved(unresolved);
-        if (string_in(parameter, "name") == name && string_in(parameter, "in") == "query") declared = &parameter;
+        if (string_in(parameter, "name") == name && string_in(parameter, "in") == "query")
+          declared = &parameter;
       }
     if (!declared) {
       problems.push_back("query parameter " + name + " is not declared");
       continue;
     }
     auto const type = string_in(*find(*declared, "schema"), "type").value_or("string");
-    if (type == "integer" && !to_number(value)) problems.push_back("query parameter " + name + " is no number");
+    if (type == "integer" && !to_number(value))
+      problems.push_back("query parameter " + name + " is no number");
     if (name == "per_page" && !to_number(value, 100)) problems.push_back("per_page is above 100");
   }
   auto const* content = find(*operation, "requestBody");
@@ -334,9 +354,9 @@ std::vector<std::string> OpenApi::request_problems(std::string_view method, std:
   return problems;
 }
 
-std::vector<std::string> OpenApi::answer_problems(std::string_view method, std::string_view target_text, int status,
-                                                  std::string_view content_type, std::string_view body,
-                                                  std::string_view api_version) const {
+std::vector<std::string> OpenApi::answer_problems(std::string_view method, std::string_view target_text,
+                                                  int status, std::string_view content_type,
+                                                  std::string_view body, std::string_view api_version) const {
   Problems problems;
   auto const target = target_in(target_text);
   auto const& root = document_->at(api_version);
@@ -359,7 +379,8 @@ std::vector<std::string> OpenApi::answer_problems(std::string_view method, std::
     if (content_type.find("raw") != std::string_view::npos) return problems;  // G-19: the blob's own bytes
     schema = find(*find(*find(validator.resolved(*answer), "content"), "application/json"), "schema");
   } else {
-    schema = find(*find(*find(root, "components"), "schemas"), status == 422 ? "validation-error" : "basic-error");
+    schema =
+        find(*find(*find(root, "components"), "schemas"), status == 422 ? "validation-error" : "basic-error");
   }
   auto const parsed = parse_json(body, "answer");
   if (!parsed) return {at + ": " + parsed.error().sentence()};
@@ -372,6 +393,15 @@ std::string OpenApi::example(std::string_view name) const {
   auto const* found = find(*examples, name);
   if (!found) throw std::logic_error("no example " + std::string(name));
   return json::serialize(*find(*found, "value"));
+}
+
+std::shared_ptr<OpenApi const> shared_description(std::filesystem::path const& document) {
+  static std::mutex mutex;
+  static std::map<std::filesystem::path, std::shared_ptr<OpenApi const>> all;
+  std::scoped_lock const lock(mutex);
+  auto& one = all[document];
+  if (!one) one = std::make_shared<OpenApi const>(document);
+  return one;
 }
 
 std::string percent_decoded(std::string_view text) {

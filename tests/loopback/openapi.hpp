@@ -43,6 +43,9 @@ class OpenApi {
   std::unique_ptr<Document> document_;
 };
 
+/// One per process and file: reading the description takes a while.
+std::shared_ptr<OpenApi const> shared_description(std::filesystem::path const& document);
+
 /// "%2B" → "+"; other characters stay.
 std::string percent_decoded(std::string_view text);
 
