@@ -58,7 +58,7 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
                        .expected("id " + entry.id + " among the attestations of " + entry.subject_digest)
                        .found(candidate.listed->id ? "id " + *candidate.listed->id : std::string("an attestation without a known id"))
                        .mend("tag with the id that the attest step returned, or set unresolved-id: warn");
-    if (settings.unresolved_id_fails) {
+    if (settings.inputs.unresolved_id_fails) {
       entry.refusal = std::move(unbound);
     } else {
       entry.warnings.push_back(std::move(unbound));
@@ -165,12 +165,12 @@ sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& wo
   policy.repository = settings.repository;
   policy.repository_id = settings.repository_id;
   policy.owner_id = settings.owner_id;
-  policy.certificate_oidc_issuer = settings.oidc_issuer;
+  policy.certificate_oidc_issuer = settings.inputs.oidc_issuer;
   policy.hostname = host_of(settings.server_url);
-  policy.signer_workflows = settings.signer_workflows;
-  policy.predicate_types = settings.predicate_types;
-  policy.deny_self_hosted_runners = settings.deny_self_hosted;
-  if (settings.source_digest_is_tag_commit) policy.source_digest = work.record.commit;
+  policy.signer_workflows = settings.inputs.signer_workflows;
+  policy.predicate_types = settings.inputs.predicate_types;
+  policy.deny_self_hosted_runners = settings.inputs.deny_self_hosted;
+  if (settings.inputs.source_digest == event::SourceDigest::tag_commit) policy.source_digest = work.record.commit;
   return policy;
 }
 
@@ -256,7 +256,7 @@ report::VerifiedFacts facts_of(sigstore::VerifiedAttestation const& attestation)
     facts.log_entries.push_back({.log = entry.log,
                                  .index = entry.log_index,
                                  .kind = entry.kind + " " + entry.api_version,
-                                 .integrated_time = entry.integrated_time == sigstore::Time{} ? std::string() : to_text(entry.integrated_time)});
+                                 .integrated_time = entry.integrated_time ? to_text(*entry.integrated_time) : std::string()});
   return facts;
 }
 

@@ -74,7 +74,7 @@ std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging c
   std::uint64_t content = 0;
   for (auto const& work : works) content += work.tree_bytes;
   std::uint64_t const needed = 2 * content + spare_bytes;
-  for (auto const& path : {staging.path(), settings.workspace / settings.output_dir}) {
+  for (auto const& path : {staging.path(), settings.workspace / settings.inputs.output_dir}) {
     auto const free = free_bytes(path);
     if (free && *free < needed)
       return reject("no-space", path.string(), "the disk is too full for the packages")
@@ -86,7 +86,7 @@ std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging c
 }
 
 std::vector<std::string> remove_stale(RunSettings const& settings) {
-  fs::path const directory = settings.workspace / settings.output_dir;
+  fs::path const directory = settings.workspace / settings.inputs.output_dir;
   std::error_code error;
   if (!fs::is_directory(directory, error)) return {};
   std::set<std::string> ours{std::string(checksums_name), std::string(report_name), std::string(vsa_name)};
@@ -103,13 +103,13 @@ std::vector<std::string> remove_stale(RunSettings const& settings) {
     auto const name = item.path().filename().string();
     if (!ours.contains(name)) {
       strangers.push_back(name);
-    } else if (settings.clean && !fs::is_directory(item.symlink_status())) {
+    } else if (settings.inputs.clean && !fs::is_directory(item.symlink_status())) {
       fs::remove(item.path());
     }
   }
   std::ranges::sort(strangers);
-  if (settings.clean) {
-    fs::path const manifest = settings.workspace / settings.manifest_path;
+  if (settings.inputs.clean) {
+    fs::path const manifest = settings.workspace / settings.inputs.manifest_path;
     if (fs::is_regular_file(fs::symlink_status(manifest, error))) fs::remove(manifest);
   }
   return strangers;
@@ -117,7 +117,7 @@ std::vector<std::string> remove_stale(RunSettings const& settings) {
 
 void publish(std::vector<ChartWork> const& works, std::string const& checksums, std::vector<PublishedFile> const& files,
              RunSettings const& settings) {
-  fs::path const directory = settings.workspace / settings.output_dir;
+  fs::path const directory = settings.workspace / settings.inputs.output_dir;
   std::vector<fs::path> written;
   auto const write = [&](fs::path const& target, std::string const& bytes) {
     std::vector<fs::path> made;

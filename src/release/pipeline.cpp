@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "chart/changed_charts.hpp"
+#include "event/branch_gate.hpp"
 #include "release/attestation_check.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/packages.hpp"
@@ -46,13 +47,19 @@ void begin_record(Run& run) {
   record.server_url = settings.server_url;
   record.repository = settings.repository;
   record.pr_number = settings.change.pr_number;
-  record.source_branch = settings.source_branch;
-  record.release_branch = settings.release_branch;
+  record.source_branch = settings.inputs.source_branch;
+  record.release_branch = settings.inputs.release_branch;
   record.head = settings.change.head;
   record.base = settings.change.base;
   record.merge = settings.change.merge;
-  record.verify_policy = settings.verify_policy == VerifyPolicy::block ? "block" : "flag";
-  record.policy = settings.policy;
+  record.verify_policy = settings.inputs.verify_policy == event::VerifyPolicy::block ? "block" : "flag";
+  // The inputs that decide a verdict; where results go and how fast says nothing about it.
+  for (auto const name : {"source-branch", "release-branch", "charts-dir", "tag-format", "diff-mode", "dependencies", "dependency-pins", "verify-policy",
+                          "missing-lineage", "unresolved-id", "lineage-subjects", "signer-workflows", "oidc-issuer", "predicate-types",
+                          "deny-self-hosted", "source-digest", "trusted-root"}) {
+    auto const text = settings.inputs.texts.find(name);
+    if (text != settings.inputs.texts.end()) record.policy.emplace_back(name, text->second);
+  }
   for (auto const& root : run.tools.verifier.roots())
     record.trusted_roots.push_back({.source = root.source, .digest = "sha256:" + root.sha256_hex});
   if (settings.source_date_epoch) record.source_date_epoch = settings.source_date_epoch_text;
@@ -61,7 +68,7 @@ void begin_record(Run& run) {
 void clear_output(Run& run) {
   if (run.settings.dry_run) return;
   for (auto const& name : remove_stale(run.settings))
-    run.warn(reject("output-not-empty", run.settings.output_dir + "/" + name, "this file is not of this action and would be uploaded with the packages")
+    run.warn(reject("output-not-empty", run.settings.inputs.output_dir + "/" + name, "this file is not of this action and would be uploaded with the packages")
                  .rule("A-6")
                  .mend("give output-dir a directory of its own"));
 }
@@ -78,7 +85,7 @@ void open_trees(Run& run) {
   auto const& change = run.settings.change;
   run.head = tree_of(run, change.head, "head");
   git::ObjectId base = change.base;
-  if (run.settings.diff_mode == DiffMode::merge_base) {
+  if (run.settings.inputs.diff_mode == event::DiffMode::merge_base) {
     auto const common = run.tools.objects.merge_base(change.base, change.head);
     if (!common)
       throw BadEnvironment("merge-base-unknown", "no object source knows a common ancestor of " + change.base + " and " + change.head);
@@ -92,7 +99,7 @@ void open_trees(Run& run) {
 }
 
 void find_changed_charts(Run& run) {
-  auto changed = chart::changed_charts(*run.base, *run.head, run.settings.charts_dirs);
+  auto changed = chart::changed_charts(*run.base, *run.head, run.settings.inputs.charts_dirs);
   for (auto const& gone : changed.removed) {
     run.record.removed_charts.push_back(gone.name);
     run.tools.log.notice("chart " + gone.name + " (" + gone.path + ") was removed; nothing is packaged for it");
@@ -109,7 +116,7 @@ void find_changed_charts(Run& run) {
     work.record.name = chart.name;
     work.record.version = chart.version;
     work.record.path = chart.path;
-    if (!chart.version.empty()) work.record.tag = tag_name(run.settings.tag_format, chart.name, chart.version);
+    if (!chart.version.empty()) work.record.tag = tag_name(run.settings.inputs.tag_format, chart.name, chart.version);
     work.chart = std::move(chart);
     return work;
   };
@@ -121,25 +128,21 @@ void find_changed_charts(Run& run) {
 
 void check_change(Run& run) {
   auto const& settings = run.settings;
-  if (settings.max_charts != 0 && run.works.size() > settings.max_charts)
+  if (settings.inputs.max_charts != 0 && run.works.size() > settings.inputs.max_charts)
     run.refuse(reject("too-many-charts", "pull request", "more charts change than max-charts allows")
                    .rule("A-67")
-                   .expected("at most " + std::to_string(settings.max_charts))
+                   .expected("at most " + std::to_string(settings.inputs.max_charts))
                    .found(std::to_string(run.works.size()))
                    .mend("split the release, or raise max-charts"));
-  if (settings.title_check == Strictness::off || run.works.empty()) return;
-  auto const fits = [&](ChartWork const& work) {
-    return settings.change.title == "release: " + work.record.name + "-v" + work.record.version;
-  };
-  if (std::ranges::any_of(run.works, fits)) return;
-  auto title = reject("title-mismatch", "pull request title", "the title does not name a changed chart and its version")
-                   .expected("release: " + run.works.front().record.name + "-v" + run.works.front().record.version)
-                   .found(settings.change.title)
-                   .mend("correct the title and push or re-run");
-  if (settings.title_check == Strictness::fail)
-    run.refuse(std::move(title));
+  if (settings.inputs.title_check == event::Level::off || run.works.empty()) return;
+  std::vector<std::string> releases;
+  for (auto const& work : run.works) releases.push_back(work.record.name + "-v" + work.record.version);
+  auto title = event::check_title(settings.change.title, releases);
+  if (!title) return;
+  if (settings.inputs.title_check == event::Level::fail)
+    run.refuse(std::move(*title));
   else
-    run.warn(std::move(title));
+    run.warn(std::move(*title));
 }
 
 // Tag, content, attestations and package of the charts whose tags are there.
@@ -151,7 +154,7 @@ void prove_and_package(Run& run, std::vector<ChartWork*> const& ready) {
       work(*charts[i]);
     });
   };
-  for_each(ready, settings.max_parallel,
+  for_each(ready, settings.inputs.max_parallel,
            [&](ChartWork& work) { check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, settings); });
 
   // A tag that does not vouch for the head cannot say when the package was made, nor what its digest is.
@@ -159,7 +162,11 @@ void prove_and_package(Run& run, std::vector<ChartWork*> const& ready) {
   std::ranges::copy_if(ready, std::back_inserter(sound), [](ChartWork const* work) { return !work->refused(); });
   if (auto full = no_space(run.works, run.staging, settings)) return run.refuse(std::move(*full));
   std::size_t const cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  for_each(sound, std::min(settings.max_parallel, cores),
+  if (run.tools.dependencies) {
+    run.tools.dependencies->build(*run.head, sound, settings);
+    std::erase_if(sound, [](ChartWork const* work) { return work->refused(); });
+  }
+  for_each(sound, std::min(settings.inputs.max_parallel, cores),
            [&](ChartWork& work) { stage_package(work, *run.head, run.staging, settings); });
 
   std::vector<ChartWork*> listed;
@@ -179,7 +186,7 @@ void prove_charts(Run& run) {
   // Charts whose tags are there go on while others wait for theirs.
   while (!waiting.empty()) {
     std::vector<char> there(waiting.size(), 0);
-    for_each_index(waiting.size(), run.settings.max_parallel, [&](std::size_t i) {
+    for_each_index(waiting.size(), run.settings.inputs.max_parallel, [&](std::size_t i) {
       run.tools.clock.check();
       there[i] = find_tag(*waiting[i], run.tools.objects) ? 1 : 0;
     });
@@ -194,7 +201,7 @@ void prove_charts(Run& run) {
     waiting = std::move(missing);
     if (waiting.empty()) break;
     auto const waited = std::chrono::duration_cast<std::chrono::seconds>(RunClock::Clock::now() - started);
-    if (run.settings.dry_run || waited + pause > run.settings.tag_wait) {
+    if (run.settings.dry_run || waited + pause > run.settings.inputs.tag_wait) {
       for (auto* work : waiting)
         work->refuse(tag_not_found(*work, run.tools.objects, run.settings.change.head, waited));
       break;
@@ -215,7 +222,7 @@ void decide(Run& run) {
     any_good = any_good || good;
     refused = refused || !good;
   }
-  bool const partial = refused && any_good && run.record.refusals.empty() && run.settings.verify_policy == VerifyPolicy::flag;
+  bool const partial = refused && any_good && run.record.refusals.empty() && run.settings.inputs.verify_policy == event::VerifyPolicy::flag;
   run.record.result = run.works.empty() && !refused ? report::Result::no_charts
                       : !refused                    ? report::Result::success
                       : partial                     ? report::Result::partial
@@ -240,6 +247,7 @@ std::string first_reason(report::ReleaseRecord const& record) {
 }
 
 void close_record(Run& run) {
+  if (run.tools.dependencies) run.record.hosts = run.tools.dependencies->hosts();
   for (auto& work : run.works) {
     std::ranges::sort(work.record.dependencies, {}, [](auto const& d) { return std::pair(d.name, d.version); });
     run.record.charts.push_back(work.record);
@@ -254,12 +262,12 @@ void write_files(Run& run) {
   std::vector<PublishedFile> published;
   std::string checksums;
 
-  files.packages_dir = settings.output_dir;
-  files.verification_path = settings.output_dir + "/" + std::string(report_name);
+  files.packages_dir = settings.inputs.output_dir;
+  files.verification_path = settings.inputs.output_dir + "/" + std::string(report_name);
   auto const report = report::verification_report(run.record);
   files.verification_digest = sha256_text(report);
   published.push_back({files.verification_path, report});
-  files.vsa_path = settings.output_dir + "/" + std::string(vsa_name);
+  files.vsa_path = settings.inputs.output_dir + "/" + std::string(vsa_name);
   published.push_back({files.vsa_path, report::vsa_predicate(run.record, verifier_id)});
   if (released) {
     std::vector<report::Checksum> sums;
@@ -268,8 +276,8 @@ void write_files(Run& run) {
     auto text = report::checksums_text(std::move(sums));
     if (!text) throw RunError(ExitStatus::refused, text.error().code, text.error().sentence());
     checksums = std::move(*text);
-    files.checksums_path = settings.output_dir + "/" + std::string(checksums_name);
-    files.manifest_path = settings.manifest_path;
+    files.checksums_path = settings.inputs.output_dir + "/" + std::string(checksums_name);
+    files.manifest_path = settings.inputs.manifest_path;
     auto const manifest = report::manifest_text(report::manifest_of(run.record, files));
     files.manifest_digest = sha256_text(manifest);
     published.push_back({files.manifest_path, manifest});
@@ -292,6 +300,7 @@ RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
   ExitStatus status = ExitStatus::done;
   begin_record(run);
   try {
+    if (tools.before_charts) tools.before_charts(run.record);
     clear_output(run);          // nothing of an earlier run can be taken for this one's
     open_trees(run);            // head, base and test merge
     find_changed_charts(run);   // what a release would publish

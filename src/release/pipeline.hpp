@@ -3,6 +3,7 @@
 // The whole run: src/release/pipeline.hpp (mission 7.3 … 7.7; docs/architecture.md "Follow one run")
 // changed charts → tags → attestations → packages → verdict → files. Refuses whatever it cannot prove.
 
+#include <functional>
 #include <vector>
 
 #include "git/objects.hpp"
@@ -17,6 +18,16 @@
 
 namespace acr::release {
 
+/// Brings what a chart declares and the commit does not hold (dependencies.md). Fills in `fetched` and the record's dependencies, or
+/// refuses the chart. Throws Unreachable when a host stays out of reach.
+class DependencySource {
+ public:
+  virtual ~DependencySource() = default;
+  virtual void build(chart::SourceTree const& head, std::vector<ChartWork*> const& charts, RunSettings const& settings) = 0;
+  /// Hosts asked so far, sorted (D-32).
+  [[nodiscard]] virtual std::vector<std::string> hosts() const = 0;
+};
+
 /// What a run works with. All must outlive it.
 struct RunTools {
   git::ObjectSource& objects;
@@ -24,6 +35,8 @@ struct RunTools {
   sigstore::Verifier const& verifier;
   RunClock& clock;
   report::WorkflowLog& log;  ///< progress lines only; verdicts are in the record
+  DependencySource* dependencies = nullptr;  ///< null: `dependencies: off`
+  std::function<void(report::ReleaseRecord&)> before_charts{};  ///< checks of the run itself (A-80); may throw RunError
 };
 
 struct RunOutcome {

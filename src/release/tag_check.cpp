@@ -62,8 +62,8 @@ void check_annotation(ChartWork& work, RunSettings const& settings) {
                     .expected("at least one \"- key: id sha256:…\" line below \"Attestation Lineage:\"")
                     .found("No attestation data available")
                     .mend("tag with the ids of the checks' attestations, or set missing-lineage: warn while tags have none yet");
-    if (settings.missing_lineage == MissingLineage::fail) work.refuse(std::move(none));
-    if (settings.missing_lineage == MissingLineage::warn) work.warn(std::move(none));
+    if (settings.inputs.missing_lineage == event::MissingLineage::fail) work.refuse(std::move(none));
+    if (settings.inputs.missing_lineage == event::MissingLineage::warn) work.warn(std::move(none));
   }
 }
 
@@ -78,7 +78,7 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
                       .rule("A-55")
                       .expected("an ancestor of " + settings.change.head)
                       .found(commit.id)
-                      .mend(reaches ? "tag a commit of " + settings.source_branch
+                      .mend(reaches ? "tag a commit of " + settings.inputs.source_branch
                                     : "check out with fetch-depth: 0 or allow the API (object-source: auto)"));
   }
 
@@ -102,7 +102,7 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
     work.warn(reject("merge-differs", root, "after the merge the chart will differ from what is released")
                   .rule("A-55")
                   .found(merged ? first_difference(*head, *merged) : merged.error().sentence())
-                  .mend("bring " + settings.release_branch + " back into " + settings.source_branch));
+                  .mend("bring " + settings.inputs.release_branch + " back into " + settings.inputs.source_branch));
 }
 
 }  // namespace

@@ -1,0 +1,81 @@
+// atomic-chart-release: inside Actions one step of a workflow, on a terminal a tool with subcommands.
+// Everything happens in src/; this file turns arguments and environment into calls and results into an exit status.
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "release/action.hpp"
+#include "release/commands.hpp"
+#include "release/signals.hpp"
+#include "support/text.hpp"
+
+extern char** environ;  // NOLINT: POSIX
+
+namespace {
+
+std::optional<std::string> variable(std::string const& name) {
+  char const* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nothing sets variables
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::vector<std::string> variable_names() {
+  std::vector<std::string> names;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    std::string_view const text(*entry);
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
+}
+
+acr::ExitStatus action() {
+  std::optional<acr::RunClock> clock;
+  std::optional<acr::release::SignalWatch> watch;
+  return acr::release::run_action({.environment = variable,
+                                   .log = std::cout,
+                                   .start_clock =
+                                       [&](std::chrono::seconds timeout) -> acr::RunClock& {
+                                         clock.emplace(timeout);
+                                         watch.emplace(*clock);
+                                         return *clock;
+                                       },
+                                   .variable_names = variable_names()});
+}
+
+acr::ExitStatus dispatch(std::vector<std::string_view> const& arguments) {
+  if (arguments.empty()) {
+    if (variable("GITHUB_ACTIONS") == "true") return action();
+    std::cerr << "atomic-chart-release runs as a step of a GitHub Actions workflow: GITHUB_ACTIONS is not set.\n"
+                 "On a terminal give it a command; `atomic-chart-release --help` lists them.\n";
+    return acr::ExitStatus::bad_input;
+  }
+  acr::RunClock clock;
+  acr::release::SignalWatch const watch(clock);
+  return acr::release::run_command_line(arguments, {.environment = variable, .out = std::cout, .err = std::cerr, .clock = clock});
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+  // A core file would hold the token.
+  rlimit const no_core{.rlim_cur = 0, .rlim_max = 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  acr::release::block_signals();
+  try {
+    std::vector<std::string_view> const arguments(values + 1, values + count);
+    return static_cast<int>(dispatch(arguments));
+  } catch (acr::RunError const& error) {
+    std::cout << std::flush;
+    std::cerr << acr::printable(error.code()) << ": " << acr::printable(error.what()) << '\n';
+    return static_cast<int>(error.status());
+  } catch (std::exception const& error) {
+    std::cout << std::flush;
+    std::cerr << "internal error: " << acr::printable(error.what()) << "\nplease report this; nothing was released\n";
+    return static_cast<int>(acr::ExitStatus::bad_input);
+  }
+}

@@ -1,0 +1,251 @@
+#include "release/action.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "chart/package_command.hpp"
+#include "event/branch_gate.hpp"
+#include "event/inputs.hpp"
+#include "event/path_rules.hpp"
+#include "release/finalize.hpp"
+#include "release/git_source_tree.hpp"
+#include "release/pipeline.hpp"
+#include "release/ruleset_command.hpp"
+#include "release/run_log.hpp"
+#include "release/services.hpp"
+#include "report/action_outputs.hpp"
+#include "report/artifacts_list.hpp"
+#include "report/job_summary.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+using event::ActionInputs;
+using event::RunnerEnvironment;
+
+// What all commands share.
+struct Step {
+  ActionHost const& host;
+  RunnerEnvironment environment;
+  ActionInputs inputs;
+  report::WorkflowLog& log;
+};
+
+void append(std::string const& file, std::string const& bytes) {
+  if (file.empty() || bytes.empty()) return;
+  std::ofstream stream(file, std::ios::app | std::ios::binary);
+  stream << bytes << std::flush;
+  if (!stream) throw BadEnvironment("command-file", "cannot append to " + file);
+}
+
+void write_outputs(Step const& step, report::Outputs const& outputs) {
+  for (auto const& name : outputs.omitted())
+    step.log.warning("the output " + name + " is too large and left out; read the file instead");
+  if (!step.environment.output.empty()) report::append_outputs(step.environment.output, outputs);
+}
+
+// Output of a step that ended before there was a record: result, reason and chart-count are always set.
+ExitStatus end_early(Step const& step, report::Result result, std::string reason, ExitStatus status) {
+  report::ReleaseRecord record;
+  record.result = result;
+  record.reason = std::move(reason);
+  write_outputs(step, report::run_outputs(record, {}, event::clamped_retention(step.inputs.retention_days, step.environment)));
+  step.log.finish();
+  return status;
+}
+
+ExitStatus refuse(Step const& step, std::vector<Rejection> const& why, ExitStatus status) {
+  for (auto const& one : why) step.log.refusal(one, {}, {}, {}, report::Severity::high);
+  return end_early(step, report::Result::failed, why.front().code, status);
+}
+
+event::GateDecision gate(Step const& step) {
+  auto const& environment = step.environment;
+  return event::branch_gate({.event_name = environment.event_name,
+                             .payload = event::read_event_file(environment.event_path),
+                             .repository = environment.repository,
+                             .refs = {environment.head_ref, environment.base_ref},
+                             .source_branch = step.inputs.source_branch,
+                             .release_branch = step.inputs.release_branch});
+}
+
+// A run that GitHub tells about a repository by two numbers is not one that we understand.
+std::optional<Rejection> repository_disagrees(RunnerEnvironment const& environment, event::PullRequestEvent const& event) {
+  if (environment.repository_id.empty() || environment.repository_id == std::to_string(event.repository.id)) return std::nullopt;
+  return reject("repository-mismatch", "environment", "GITHUB_REPOSITORY_ID is not the repository of the event")
+      .rule("A-50")
+      .expected(std::to_string(event.repository.id))
+      .found(environment.repository_id);
+}
+
+RunSettings run_settings(Step const& step, event::PullRequestEvent const& event, git::LineageSubjects subjects,
+                         std::optional<std::int64_t> epoch) {
+  RunSettings settings;
+  settings.inputs = step.inputs;
+  settings.lineage_subjects = std::move(subjects);
+  settings.change = {.pr_number = event.number, .title = event.title, .head = event.head.sha, .base = event.base.sha, .merge = step.environment.sha};
+  if (!step.environment.server_url.empty()) settings.server_url = step.environment.server_url;
+  settings.repository = event.repository.full_name;
+  settings.repository_id = std::to_string(event.repository.id);
+  settings.owner_id = step.environment.repository_owner_id;
+  settings.workspace = step.environment.workspace;
+  settings.runner_temp = step.environment.runner_temp;
+  settings.source_date_epoch = epoch;
+  settings.source_date_epoch_text = step.host.environment("SOURCE_DATE_EPOCH").value_or("");
+  return settings;
+}
+
+void declare_artifacts(Step const& step, RunOutcome const& outcome) {
+  if (!step.inputs.declare_artifacts || outcome.record.packaged_count() == 0) return;
+  std::vector<std::string> paths;
+  for (auto const& chart : outcome.record.charts)
+    if (chart.status == report::ChartStatus::packaged) paths.push_back(outcome.files.packages_dir + "/" + chart.package);
+  auto const list = report::artifacts_list(paths);
+  if (!list)
+    step.log.warning(list.error());
+  else
+    append(step.environment.artifacts, *list);
+}
+
+void check_rules(Step const& step, report::ReleaseRecord& record, Services& services) {
+  auto const name = step.inputs.check_name.empty() ? step.environment.job : step.inputs.check_name;
+  auto result = check_requirement(
+      step.inputs.require_check, [&](std::string_view branch) { return github::required_checks(services.api(), branch); }, step.inputs.release_branch, name);
+  if (result.warning) record.warnings.push_back(std::move(*result.warning));
+  if (result.refusal) throw RunError(ExitStatus::refused, result.refusal->code, result.refusal->sentence());
+}
+
+ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, RunClock& clock) {
+  auto subjects = git::LineageSubjects::parse(step.inputs.lineage_subjects);
+  if (!subjects) return refuse(step, {subjects.error()}, ExitStatus::bad_input);
+  auto const epoch = chart::source_date_epoch(step.host.environment("SOURCE_DATE_EPOCH").value_or(""));
+  if (!epoch) return refuse(step, {epoch.error()}, ExitStatus::bad_input);
+  auto const settings = run_settings(step, event, std::move(*subjects), *epoch);
+
+  if (!step.environment.can_request_id_token)
+    step.log.warning("the job has no id-token: write; the attest step that follows will fail without it", {}, report::Severity::low);
+  if (step.inputs.signer_workflows.empty())
+    step.log.notice("any workflow of this repository may have signed; pin the signers with signer-workflows (docs/policies.md)", {},
+                    report::Severity::low);
+  if (*epoch) step.log.line("SOURCE_DATE_EPOCH " + settings.source_date_epoch_text + " is the time of all package entries");
+
+  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
+  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+
+  RunTools const tools{.objects = services.objects(),
+                       .attestations = &services.attestations(),
+                       .verifier = services.verifier(),
+                       .clock = clock,
+                       .log = step.log,
+                       .dependencies = nullptr,
+                       .before_charts = [&](report::ReleaseRecord& record) { check_rules(step, record, services); }};
+  auto outcome = run_release(settings, tools);
+  for (auto const& warning : services.warnings()) step.log.warning(warning);
+
+  log_run(outcome, step.log);
+  write_outputs(step, report::run_outputs(outcome.record, outcome.files, event::clamped_retention(step.inputs.retention_days, step.environment)));
+  declare_artifacts(step, outcome);
+  if (step.inputs.summary) append(step.environment.step_summary, report::job_summary(outcome.record, outcome.files));
+  step.log.finish();
+  return outcome.status;
+}
+
+ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& event, RunClock& clock) {
+  auto const& environment = step.environment;
+  FinalizeSettings settings;
+  settings.workspace = environment.workspace;
+  settings.runner_temp = environment.runner_temp;
+  settings.manifest_path = step.inputs.manifest_path;
+  settings.attestations = step.inputs.attestations;
+  settings.attestation_ids_dir = step.inputs.attestation_ids_dir;
+  settings.build_attestation_id = step.inputs.build_attestation_id;
+  settings.verification_attestation_id = step.inputs.verification_attestation_id;
+  settings.overall_attestation_id = step.inputs.overall_attestation_id;
+  settings.bundle_paths = step.inputs.bundle_paths;
+  settings.update_pr = step.inputs.update_pr;
+  if (!environment.server_url.empty()) settings.server_url = environment.server_url;
+  settings.repository = event.repository.full_name;
+  settings.repository_id = std::to_string(event.repository.id);
+  settings.repository_owner_id = environment.repository_owner_id;
+  settings.commit = environment.sha;
+  settings.oidc_issuer = step.inputs.oidc_issuer;
+  settings.deny_self_hosted = step.inputs.deny_self_hosted;
+  settings.pr_number = event.number;
+  settings.pr_state = event.state;
+  settings.head_sha = event.head.sha;
+  settings.base_ref = event.base.ref;
+  settings.from_fork = event.head.repo && event.head.repo->id != event.repository.id;
+
+  RunSettings const shared = run_settings(step, event, {}, {});
+  Services services(service_settings(shared, event, environment, step.host.environment), clock);
+  ApiPullRequests pulls(services.api());
+  FinalizeTools const tools{.pull_requests = pulls,
+                            .verifier = services.verifier(),
+                            .sleep = [&](std::chrono::milliseconds pause) { clock.sleep(pause); }};
+  auto const result = finalize(settings, tools);
+  log_finalize(result, step.log);
+  write_outputs(step, result.outputs);
+  if (step.inputs.summary) append(environment.step_summary, result.summary);
+  step.log.finish();
+  return result.status;
+}
+
+}  // namespace
+
+ExitStatus run_action(ActionHost const& host) {
+  auto const environment = event::read_runner_environment(host.environment);
+  report::WorkflowLog log(host.log, environment.in_actions ? report::WorkflowLog::Style::actions : report::WorkflowLog::Style::terminal,
+                          environment.debug);
+  auto const lookup = event::from_environment(host.environment);
+  if (auto const token = lookup("token")) log.mask_token(trimmed(*token));
+  if (auto const credentials = lookup("registry-credentials"))
+    for (auto const line : lines(*credentials)) {
+      // host=user:password, split at the first "=" and the next ":" (D-36)
+      auto const at = line.find(':', std::min(line.find('='), line.size()));
+      if (at != std::string_view::npos) log.mask(trimmed(line.substr(at + 1)));
+    }
+
+  auto reading = event::read_inputs(lookup, environment.workspace);
+  Step const step{host, environment, std::move(reading.inputs), log};
+  for (auto const& warning : reading.warnings) log.warning(warning);
+  for (auto const& name : event::unknown_inputs(host.variable_names)) log.warning("unknown input " + name + " is ignored");
+  auto mistakes = std::move(reading.mistakes);
+  std::ranges::move(event::check_runner_environment(environment), std::back_inserter(mistakes));
+  if (mistakes.empty()) std::ranges::move(event::check_paths(step.inputs, environment.workspace), std::back_inserter(mistakes));
+  if (!mistakes.empty()) return refuse(step, mistakes, ExitStatus::bad_input);
+
+  if (step.inputs.command == event::Command::ruleset) {
+    print_ruleset(host.log, step.inputs.release_branch, step.inputs.check_name.empty() ? environment.job : step.inputs.check_name);
+    return ExitStatus::done;
+  }
+
+  auto const decision = gate(step);
+  if (decision.outcome == event::GateOutcome::reject) return refuse(step, {*decision.reason}, ExitStatus::refused);
+  if (decision.outcome == event::GateOutcome::skip) {
+    log.notice("pr-closed: the pull request is closed, nothing to do");
+    return end_early(step, report::Result::skipped, decision.reason->code, ExitStatus::done);
+  }
+  if (auto const mismatch = repository_disagrees(environment, *decision.event)) return refuse(step, {*mismatch}, ExitStatus::refused);
+
+  try {
+    auto& clock = host.start_clock(step.inputs.timeout);
+    return step.inputs.command == event::Command::finalize ? finalize_command(step, *decision.event, clock)
+                                                           : run_command(step, *decision.event, clock);
+  } catch (Cancelled const&) {
+    throw;
+  } catch (RunError const& error) {
+    return refuse(step, {reject(error.code(), "run", error.what())}, error.status());
+  } catch (std::logic_error const&) {
+    throw;
+  } catch (std::exception const& error) {
+    return refuse(step, {reject("environment", "run", error.what())}, ExitStatus::bad_input);
+  }
+}
+
+}  // namespace acr::release

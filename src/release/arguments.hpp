@@ -1,0 +1,39 @@
+#pragma once
+
+// Options of a terminal command: src/release/arguments.hpp
+
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace acr::release {
+
+/// `--name value`, `--name=value`, `--flag`, and positional arguments; `--` ends the options, `-d` stands for what `short_d` names. Throws
+/// BadEnvironment("usage") for an unknown option, one given twice that may not be, or a missing value.
+class Arguments {
+ public:
+  struct Accepted {
+    std::vector<std::string_view> values;    ///< options with a value
+    std::vector<std::string_view> repeated;  ///< options with a value that may come several times
+    std::vector<std::string_view> flags;
+    std::string_view short_d{};              ///< long name of `-d`
+  };
+  Arguments(std::vector<std::string_view> const& arguments, Accepted const& accepted);
+
+  [[nodiscard]] bool has(std::string_view name) const { return given_.contains(name); }
+  /// "" when not given.
+  [[nodiscard]] std::string value(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> const& positional() const { return positional_; }
+  /// Throws BadEnvironment("usage") unless there are so many.
+  void expect_positional(std::size_t least, std::size_t most, std::string_view usage) const;
+
+ private:
+  std::map<std::string, std::vector<std::string>, std::less<>> given_;
+  std::vector<std::string> positional_;
+};
+
+}  // namespace acr::release

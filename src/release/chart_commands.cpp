@@ -1,0 +1,199 @@
+#include "release/chart_commands.hpp"
+
+#include <algorithm>
+#include <ostream>
+#include <thread>
+#include <utility>
+
+#include "chart/package_command.hpp"
+#include "git/annotated_tag.hpp"
+#include "git/local_objects.hpp"
+#include "git/tag_annotation.hpp"
+#include "release/arguments.hpp"
+#include "release/git_source_tree.hpp"
+#include "release/services.hpp"
+#include "sigstore/verifier.hpp"
+#include "support/atomic_file.hpp"
+#include "support/digest.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+constexpr std::size_t package_bytes = std::size_t{200} << 20;
+constexpr std::size_t bundle_bytes = std::size_t{64} << 20;
+
+[[noreturn]] void unusable(Rejection const& why) { throw BadEnvironment(why.code, why.sentence()); }
+
+void show(chart::PackageOutcome const& outcome, Terminal const& terminal) {
+  for (auto const& warning : outcome.warnings)
+    terminal.err << "warning: " << printable(outcome.chart.string() + (warning.file.empty() ? "" : "/" + warning.file) +
+                                             (warning.line ? ":" + std::to_string(warning.line) : std::string()) + ": " + warning.why)
+                 << " [" << warning.rule << "]\n";
+  if (outcome.refused)
+    terminal.err << "refused: " << printable(outcome.refused->sentence()) << '\n';
+  else if (!outcome.file.empty())
+    terminal.out << "packaged " << printable(outcome.file.string()) << "\n  " << outcome.digest << "  (the .tgz)\n  " << outcome.content_digest
+                 << "  (its tar, equal to that of Helm's package)\n";
+}
+
+// P-131: committer time of the last commit that touched the chart, by default simplification along first parents' trees.
+Verdict<std::int64_t> last_commit_time(git::Libgit2 const& library, chart::ChartLocation const& location) {
+  auto const opened = git::LocalObjects::open(library, location.repository);
+  if (!opened) return opened.error();
+  auto& objects = **opened;
+  std::optional<git::Ref> head = objects.ref("HEAD");
+  auto const text = head ? head->target : trimmed(read_file(location.repository / ".git" / "HEAD", 4096)).substr(0);
+  std::string id(text);
+  if (id.starts_with("ref: ")) {
+    auto const branch = objects.ref(id.substr(5));
+    if (!branch) return reject("commit-time", location.chart_root, "HEAD has no commit").rule("P-131");
+    id = branch->target;
+  }
+  auto const chart_id = [&](git::Commit const& commit) -> std::string {
+    GitSourceTree const tree(objects, commit.tree);
+    auto const node = tree.node(location.chart_root);
+    return node ? node->id : std::string();
+  };
+  auto commit = objects.commit(id);
+  if (!commit) return reject("commit-time", location.chart_root, "the commit " + id + " is not in the clone").rule("P-131");
+  auto const wanted = chart_id(*commit);
+  for (;;) {
+    if (commit->parents.empty()) return commit->committer_time;
+    std::optional<git::Commit> same;
+    for (auto const& parent : commit->parents) {
+      auto candidate = objects.commit(parent);
+      if (!candidate)
+        return reject("commit-time", location.chart_root, "a shallow clone hides the last commit that touched the chart")
+            .rule("P-131")
+            .mend("fetch the full history, or give --source-date-epoch");
+      if (chart_id(*candidate) == wanted) {
+        same = std::move(candidate);
+        break;
+      }
+    }
+    if (!same) return commit->committer_time;
+    commit = std::move(same);
+  }
+}
+
+}  // namespace
+
+ExitStatus package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+  Arguments const arguments(words, {.values = {"destination", "version", "app-version", "source-date-epoch", "profile"},
+                                    .repeated = {},
+                                    .flags = {"commit-time", "strict", "keep-going", "case-collision-warns"},
+                                    .short_d = "destination"});
+  arguments.expect_positional(1, 10'000, "package CHART… [-d DEST] [--version V] [--app-version V]");
+  chart::PackageCommand command;
+  for (auto const& path : arguments.positional()) command.charts.emplace_back(path);
+  if (arguments.has("destination")) command.destination = arguments.value("destination");
+  command.version = arguments.value("version");
+  command.app_version = arguments.value("app-version");
+  auto const epoch = chart::source_date_epoch(arguments.has("source-date-epoch") ? arguments.value("source-date-epoch")
+                                                                                  : terminal.environment("SOURCE_DATE_EPOCH").value_or(""));
+  if (!epoch) unusable(epoch.error());
+  command.epoch = *epoch;
+  if (arguments.has("profile")) {
+    auto const profile = chart::profile_named(arguments.value("profile"));
+    if (!profile) unusable(profile.error());
+    command.profile = *profile;
+  }
+  git::Libgit2 const library;
+  if (arguments.has("commit-time"))
+    command.commit_time = [&](chart::ChartLocation const& location) { return last_commit_time(library, location); };
+  command.strict = arguments.has("strict");
+  command.keep_going = arguments.has("keep-going");
+  command.case_collision_is_warning = arguments.has("case-collision-warns");
+  command.workers = std::max(1U, std::thread::hardware_concurrency());
+  bool refused = false;
+  for (auto const& outcome : chart::run_package_command(command)) {
+    show(outcome, terminal);
+    refused = refused || outcome.refused.has_value();
+  }
+  if (refused && !command.keep_going) terminal.err << "nothing was written\n";
+  return refused ? ExitStatus::refused : ExitStatus::done;
+}
+
+ExitStatus list_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+  Arguments const arguments(words, {.values = {}, .repeated = {}, .flags = {"json"}});
+  arguments.expect_positional(1, 1, "list CHART [--json]");
+  auto const outcome = chart::run_list_command(arguments.positional().front());
+  if (!outcome) {
+    terminal.err << "refused: " << printable(outcome.error().sentence()) << '\n';
+    return ExitStatus::refused;
+  }
+  terminal.out << (arguments.has("json") ? chart::list_json(*outcome) : chart::list_text(*outcome));
+  return ExitStatus::done;
+}
+
+ExitStatus verify_package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+  Arguments const arguments(words, {.values = {"tag", "repository", "repository-id", "trusted-root", "workspace", "source-date-epoch"},
+                                    .repeated = {"charts-dir", "bundle", "signer-workflow"},
+                                    .flags = {}});
+  arguments.expect_positional(1, 1, "verify-package FILE.tgz --tag TAG [--repository O/R --bundle F…]");
+  auto const bytes = read_file(arguments.positional().front(), package_bytes);
+  auto const digest = sha256_text(bytes);
+  auto const workspace = arguments.has("workspace") ? arguments.value("workspace") : std::string(".");
+
+  git::Libgit2 const library;
+  auto const opened = git::LocalObjects::open(library, workspace);
+  if (!opened) unusable(opened.error());
+  auto const tag = git::resolve_tag(**opened, arguments.value("tag"));
+  if (!tag) {
+    terminal.err << "refused: " << printable(tag.error().sentence()) << '\n';
+    return ExitStatus::refused;
+  }
+  auto const lineage = git::parse_annotation(tag->message);
+  if (!lineage.release) throw BadEnvironment("release-line", "the tag's annotation has no Release line that names the chart");
+  auto const name = lineage.release->chart;
+  auto directories = arguments.all("charts-dir");
+  if (directories.empty()) directories.emplace_back("charts");
+
+  GitSourceTree const tree(**opened, tag->commit.tree);
+  auto const epoch = chart::source_date_epoch(arguments.value("source-date-epoch"));
+  if (!epoch) unusable(epoch.error());
+  chart::PackageOptions options;
+  options.time = *epoch ? **epoch : tag->commit.committer_time;
+  std::optional<chart::Package> built;
+  for (auto const& directory : directories) {
+    auto const root = chart::joined(directory, name);
+    if (!tree.node(root)) continue;
+    auto package = chart::package(tree, root, options);
+    if (!package) {
+      terminal.err << "refused: " << printable(package.error().sentence()) << '\n';
+      return ExitStatus::refused;
+    }
+    built = std::move(*package);
+    break;
+  }
+  if (!built) throw BadEnvironment("no-chart", "the tag's commit has no chart " + name + " in the charts directories");
+  bool const same = built->bytes == bytes;
+  terminal.out << (same ? "ok    " : "FAIL  ") << "the package " << (same ? "equals" : "differs from") << " the one built from " << printable(tag->name)
+               << " (" << tag->commit.id << ")\n";
+  if (!same) terminal.out << "      expected " << built->digest << "\n      found    " << digest << '\n';
+
+  bool attested = true;
+  if (auto const bundles = arguments.all("bundle"); !bundles.empty()) {
+    sigstore::Policy policy;
+    policy.repository = arguments.value("repository");
+    policy.repository_id = arguments.value("repository-id");
+    policy.signer_workflows = arguments.all("signer-workflow");
+    if (auto const checked = sigstore::check_policy(policy); !checked) unusable(checked.error());
+    sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")));
+    auto const artifact = sigstore::Artifact::of_bytes(bytes);
+    for (auto const& file : bundles) {
+      auto const result = verifier.verify(read_file(file, bundle_bytes), artifact, policy);
+      attested = attested && result.attestation;
+      terminal.out << (result.attestation ? "ok    " : "FAIL  ") << "attestation " << printable(file);
+      if (result.attestation && result.attestation->identity()) terminal.out << ", signed by " << printable(result.attestation->identity()->san);
+      if (result.rejection) terminal.out << ": " << printable(result.rejection->sentence());
+      terminal.out << '\n';
+    }
+  } else {
+    terminal.err << "no attestation was checked: give --repository and --bundle\n";
+  }
+  return same && attested ? ExitStatus::done : ExitStatus::refused;
+}
+
+}  // namespace acr::release

@@ -1,0 +1,85 @@
+#include "release/commands.hpp"
+
+#include <array>
+#include <functional>
+#include <ostream>
+
+#include "release/arguments.hpp"
+#include "release/chart_commands.hpp"
+#include "release/git_commands.hpp"
+#include "release/ruleset_command.hpp"
+#include "release/sigstore_commands.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+ExitStatus ruleset(Words const& words, Terminal const& terminal) {
+  Arguments const arguments(words, {.values = {"release-branch", "check-name"}, .repeated = {}, .flags = {}});
+  arguments.expect_positional(0, 0, "ruleset [--release-branch B] --check-name JOB");
+  if (!arguments.has("check-name")) throw BadEnvironment("usage", "ruleset needs --check-name, the name of the job (A-78)");
+  auto const branch = arguments.value("release-branch");
+  print_ruleset(terminal.out, branch.empty() ? "release" : branch, arguments.value("check-name"));
+  return ExitStatus::done;
+}
+
+struct Row {
+  std::string_view name;
+  ExitStatus (*run)(Words const&, Terminal const&);
+  std::string_view usage;
+  std::string_view meaning;
+};
+
+constexpr std::array rows{
+    Row{"run", dry_run_command, "--base REF --head REF [--repository O/R] [inputs as options]", "what a release of these commits would do; writes nothing"},
+    Row{"changed", changed_command, "--base REF --head REF [--charts-dir D]… [--json]", "charts that change between two commits of this clone"},
+    Row{"gate", gate_command, "--event FILE --repository O/R [--source-branch B] [--release-branch B]", "the branch gate's verdict on an event file"},
+    Row{"lineage", lineage_command, "FILE|TAG [--json]", "what is understood of a tag's annotation"},
+    Row{"annotate", annotate_command, "--chart C --version V --entry KEY=ID,sha256:HEX… [--commit SHA] [--source-pr N] [--changelog FILE]", "the annotation of a tag, with its lineage block"},
+    Row{"map", map_command, "FILE [--set KEY=ID]…", "the attestation map of a pull request's description, read or merged"},
+    Row{"package", package_command, "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict]", "packages as `helm package` makes them, reproducibly"},
+    Row{"list", list_command, "CHART [--json]", "what would be packaged, what is ignored and by which rule"},
+    Row{"verify-package", verify_package_command, "FILE.tgz --tag TAG [--charts-dir D]… [--repository O/R --bundle F…]", "rebuilds a published package from its tag and compares; verifies its attestations"},
+    Row{"verify-attestations", verify_attestations_command, "--repository O/R [--repository-id N] BUNDLE=DIGEST…", "verifies a list of bundles against one identity policy"},
+    Row{"inspect", inspect_command, "BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--trusted-root F] [--json]", "who signed what, when, where it was logged, each check with its result"},
+    Row{"verify-bundle", verify_bundle_words, "--bundle F (--certificate-identity I --certificate-oidc-issuer U | --key K) [--trusted-root F] FILE|DIGEST", "the protocol of the public Sigstore conformance suite"},
+    Row{"ruleset", ruleset, "--check-name JOB [--release-branch B]", "the ruleset that makes the check binding"},
+};
+
+void help(std::ostream& out) {
+  out << "atomic-chart-release " ACR_VERSION
+         ": releases Helm charts with proof.\n\n"
+         "Inside GitHub Actions it is started without arguments and takes everything from its inputs (docs/inputs.md).\n"
+         "On a terminal:\n\n";
+  for (auto const& row : rows) out << "  " << row.name << ' ' << row.usage << "\n      " << row.meaning << "\n";
+  out << "\n  --version, --help\n\n"
+         "Exit status: 0 done, 1 refused, 2 bad input or environment, 3 service unreachable or out of time, 130/143 cancelled.\n";
+}
+
+}  // namespace
+
+ExitStatus run_command_line(Words const& arguments, Terminal const& terminal) {
+  auto const name = arguments.front();
+  if (name == "--version") {
+    terminal.out << "atomic-chart-release " ACR_VERSION "\n";
+    return ExitStatus::done;
+  }
+  if (name == "--help" || name == "-h" || name == "help") {
+    help(terminal.out);
+    return ExitStatus::done;
+  }
+  for (auto const& row : rows) {
+    if (row.name != name) continue;
+    Words const rest(arguments.begin() + 1, arguments.end());
+    if (rest.size() == 1 && (rest.front() == "--help" || rest.front() == "-h")) {
+      terminal.out << "atomic-chart-release " << row.name << ' ' << row.usage << "\n  " << row.meaning << '\n';
+      return ExitStatus::done;
+    }
+    return row.run(rest, terminal);
+  }
+  throw BadEnvironment("usage", "there is no command " + printable(name, 60) + "; see --help");
+}
+
+}  // namespace acr::release

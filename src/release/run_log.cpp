@@ -1,0 +1,75 @@
+#include "release/run_log.hpp"
+
+#include <string>
+
+namespace acr::release {
+namespace {
+
+std::string mark(report::LineageEntry const& entry) {
+  switch (entry.status) {
+    case report::EntryStatus::verified: return "ok    ";
+    case report::EntryStatus::verified_unbound: return entry.refusal ? "FAIL  " : "warn  ";
+    case report::EntryStatus::unresolved:
+    case report::EntryStatus::failed: return "FAIL  ";
+  }
+  return "FAIL  ";
+}
+
+void log_entry(report::LineageEntry const& entry, report::WorkflowLog& log) {
+  std::string line = mark(entry) + entry.key + "  id " + entry.id;
+  if (entry.facts) {
+    line += "  signed by " + entry.facts->signer;
+    if (!entry.facts->times.empty()) line += "  at " + entry.facts->times.front().time;
+  } else {
+    line += "  " + to_text(entry.status);
+  }
+  log.line(line);
+  for (auto const& check : entry.checks)
+    if (!check.passed) log.line("        " + check.rule + " " + check.name + ": " + check.detail);
+}
+
+void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log) {
+  log.open_group(chart.name + (chart.version.empty() ? "" : " " + chart.version) + ": " + to_text(chart.status));
+  if (!chart.commit.empty()) log.line("tag   " + chart.tag + " on " + chart.commit);
+  for (auto const& entry : chart.entries) log_entry(entry, log);
+  for (auto const& dependency : chart.dependencies)
+    log.line("dep   " + dependency.name + " " + dependency.version + "  " + dependency.url + "  " + dependency.sha256 +
+             (dependency.pinned ? "  pinned" : "  not pinned"));
+  if (!chart.package.empty()) log.line("file  " + chart.package + "  " + std::to_string(chart.size) + " bytes  " + chart.digest);
+  for (auto const& warning : chart.warnings) log.line("warn  " + warning.sentence());
+  for (auto const& refusal : chart.refusals) log.line("FAIL  " + refusal.sentence());
+  log.close_group();
+
+  for (auto const& warning : chart.warnings) log.warning(warning, chart.name, chart.tag);
+  for (auto const& refusal : chart.refusals) log.refusal(refusal, chart.name, chart.tag, {}, report::Severity::high);
+  for (auto const& entry : chart.entries) {
+    for (auto const& warning : entry.warnings) log.warning(warning, chart.name, chart.tag, entry.key);
+    if (entry.refusal) log.refusal(*entry.refusal, chart.name, chart.tag, entry.key);
+  }
+}
+
+std::string verdict(report::ReleaseRecord const& record) {
+  std::size_t const packaged = record.packaged_count();
+  std::string const charts = std::to_string(record.charts.size()) + (record.charts.size() == 1 ? " chart" : " charts");
+  switch (record.result) {
+    case report::Result::success:
+      return "released: " + charts + ", " + std::to_string(record.entry_count(report::EntryStatus::verified)) + " attestations verified";
+    case report::Result::partial: return "partly released: " + std::to_string(packaged) + " of " + charts;
+    case report::Result::no_charts: return "nothing to release: no chart changes";
+    case report::Result::skipped: return "skipped: " + record.reason;
+    case report::Result::failed: return "refused: " + record.reason + "; nothing is released";
+  }
+  return {};
+}
+
+}  // namespace
+
+void log_run(RunOutcome const& outcome, report::WorkflowLog& log) {
+  auto const& record = outcome.record;
+  for (auto const& chart : record.charts) log_chart(chart, log);
+  for (auto const& warning : record.warnings) log.warning(warning);
+  for (auto const& refusal : record.refusals) log.refusal(refusal, {}, {}, {}, report::Severity::high);
+  log.line(verdict(record));
+}
+
+}  // namespace acr::release

@@ -1,0 +1,14 @@
+#pragma once
+
+// A run told to people, after it: src/release/run_log.hpp
+// One group per chart in name order, so the log is the same for any number of threads; verdict last.
+
+#include "release/pipeline.hpp"
+#include "report/workflow_log.hpp"
+
+namespace acr::release {
+
+/// Prints charts, entries, warnings and refusals; every refusal is one error line.
+void log_run(RunOutcome const& outcome, report::WorkflowLog& log);
+
+}  // namespace acr::release

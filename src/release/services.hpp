@@ -1,0 +1,65 @@
+#pragma once
+
+// The outside world of a run, put together once: src/release/services.hpp
+// Local objects, HTTP client with retries, GitHub's API, object source by `object-source`, verifier with its roots.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "event/event.hpp"
+#include "event/runner_environment.hpp"
+#include "git/objects.hpp"
+#include "github/api.hpp"
+#include "github/attestations.hpp"
+#include "net/http_client.hpp"
+#include "release/settings.hpp"
+#include "sigstore/verifier.hpp"
+#include "support/run_clock.hpp"
+
+namespace acr::release {
+
+struct ServiceSettings {
+  std::filesystem::path workspace;
+  event::ObjectSourceChoice object_source = event::ObjectSourceChoice::automatic;
+  std::string trusted_root;  ///< workspace-relative file, empty: built-in roots
+  github::ApiSettings api;
+  github::Repository repository;
+  net::ClientSettings client;
+};
+
+/// What inputs, event and environment say of it. Throws BadEnvironment for a proxy that cannot be used.
+ServiceSettings service_settings(RunSettings const& settings, event::PullRequestEvent const& event,
+                                 event::RunnerEnvironment const& environment, event::EnvironmentLookup const& lookup);
+
+/// The trusted roots of a run: the file, or the built-in ones. Throws BadEnvironment("trusted-root").
+std::vector<sigstore::TrustedRoot> trusted_roots(std::filesystem::path const& workspace, std::string const& file);
+
+/// Nothing goes to the network before the first question. Thread-safe where its parts are.
+class Services {
+ public:
+  /// `clock` must live longer. Throws BadEnvironment.
+  Services(ServiceSettings settings, RunClock& clock);
+  ~Services();
+  Services(Services const&) = delete;
+  Services& operator=(Services const&) = delete;
+
+  git::ObjectSource& objects();
+  github::Api& api();
+  github::Attestations& attestations();
+  sigstore::Verifier const& verifier() const;
+  net::Http& http();
+
+  /// What was chosen and why, for the log: "no checkout: …".
+  [[nodiscard]] std::vector<std::string> const& notices() const;
+  /// What the use of the API showed, after the run.
+  [[nodiscard]] std::vector<std::string> warnings() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace acr::release

@@ -1,0 +1,114 @@
+#include "release/sigstore_commands.hpp"
+
+#include <memory>
+#include <ostream>
+#include <utility>
+
+#include "release/arguments.hpp"
+#include "release/services.hpp"
+#include "sigstore/conformance.hpp"
+#include "sigstore/verification_text.hpp"
+#include "sigstore/verifier.hpp"
+#include "support/atomic_file.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+constexpr std::size_t bundle_bytes = std::size_t{64} << 20;    // V-2
+constexpr std::size_t artifact_bytes = std::size_t{512} << 20;
+
+bool is_digest(std::string_view text) {
+  return text.starts_with("sha256:") || text.starts_with("sha384:") || text.starts_with("sha512:");
+}
+
+sigstore::Policy policy_of(Arguments const& arguments) {
+  sigstore::Policy policy;
+  policy.repository = arguments.value("repository");
+  policy.repository_id = arguments.value("repository-id");
+  policy.owner = arguments.value("owner");
+  policy.certificate_identity = arguments.value("certificate-identity");
+  if (arguments.has("certificate-oidc-issuer")) policy.certificate_oidc_issuer = arguments.value("certificate-oidc-issuer");
+  policy.signer_workflows = arguments.all("signer-workflow");
+  policy.predicate_types = arguments.all("predicate-type");
+  policy.source_digest = arguments.value("source-digest");
+  policy.source_ref = arguments.value("source-ref");
+  policy.deny_self_hosted_runners = arguments.has("deny-self-hosted");
+  return policy;
+}
+
+Arguments::Accepted accepted() {
+  return {.values = {"repository", "repository-id", "owner", "certificate-identity", "certificate-oidc-issuer", "source-digest", "source-ref",
+                     "trusted-root"},
+          .repeated = {"signer-workflow", "predicate-type"},
+          .flags = {"json", "deny-self-hosted"}};
+}
+
+}  // namespace
+
+ExitStatus verify_bundle_words(std::vector<std::string_view> const& words, Terminal const& terminal) {
+  return static_cast<ExitStatus>(sigstore::verify_bundle_command(words, terminal.err));
+}
+
+ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+  Arguments const arguments(words, accepted());
+  arguments.expect_positional(1, 2, "inspect BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--json]");
+  auto const text = read_file(arguments.positional().front(), bundle_bytes);
+  auto const bundle = sigstore::parse_bundle(text, {.minimum_version = sigstore::BundleVersion::v0_1});
+
+  // Without an artifact the statement's own first subject is taken: shown as a claim of the bundle, for looking, not for trusting.
+  std::string bytes;
+  std::string subject = arguments.positional().size() > 1 ? arguments.positional()[1] : std::string();
+  if (!subject.empty() && !is_digest(subject)) bytes = read_file(subject, artifact_bytes);
+  bool const given = !subject.empty();
+  if (!given && bundle)
+    if (auto const* envelope = std::get_if<sigstore::DsseEnvelope>(&bundle->content))
+      if (auto const statement = sigstore::parse_statement(envelope->payload); statement && !statement->subjects.empty())
+        for (auto const& [algorithm, hex] : statement->subjects.front().digests)
+          if (is_digest(algorithm + ":") && subject.empty()) subject = algorithm + ":" + hex;
+  auto artifact = bytes.empty() ? sigstore::Artifact::of_digest_text(subject) : Verdict<sigstore::Artifact>(sigstore::Artifact::of_bytes(bytes));
+  if (!artifact) throw BadEnvironment("usage", given ? artifact.error().sentence() : "name the file or digest that the bundle is about");
+
+  auto policy = policy_of(arguments);
+  bool const anyone = policy.repository.empty() && policy.owner.empty() && policy.certificate_identity.empty();
+  if (anyone) policy.certificate_identity_regex = ".*";
+  sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")), {.minimum_version = sigstore::BundleVersion::v0_1});
+  auto const verification = verifier.verify(text, *artifact, policy);
+  auto const* shown = bundle ? &*bundle : nullptr;
+  terminal.out << (arguments.has("json") ? sigstore::explain_json(shown, verification) : sigstore::explain(shown, verification));
+  if (anyone) terminal.err << "any signer was accepted: give --repository or --certificate-identity to hold it to one\n";
+  if (!given) terminal.err << "the subject was taken from the bundle itself: give the file or digest to bind it to one\n";
+  return verification.attestation ? ExitStatus::done : ExitStatus::refused;
+}
+
+ExitStatus verify_attestations_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+  Arguments const arguments(words, accepted());
+  auto const policy = policy_of(arguments);
+  if (auto const checked = sigstore::check_policy(policy); !checked) throw BadEnvironment("usage", checked.error().sentence());
+  if (arguments.positional().empty()) throw BadEnvironment("usage", "name at least one BUNDLE=DIGEST: nothing listed is nothing proved (V-95)");
+
+  std::vector<std::string> texts;
+  std::vector<sigstore::Artifact> artifacts;
+  for (auto const& item : arguments.positional()) {
+    auto const equals = item.rfind('=');
+    auto artifact = sigstore::Artifact::of_digest_text(equals == std::string::npos ? "" : item.substr(equals + 1));
+    if (!artifact) throw BadEnvironment("usage", artifact.error().sentence());
+    texts.push_back(read_file(item.substr(0, equals), bundle_bytes));
+    artifacts.push_back(std::move(*artifact));
+  }
+  std::vector<sigstore::Verifier::Job> jobs;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    jobs.push_back({.bundle_json = texts[i], .artifact = &artifacts[i], .policy = &policy});
+  sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")));
+  auto const results = verifier.verify_all(jobs, 2);
+  bool all = true;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    bool const good = results[i].attestation.has_value();
+    all = all && good;
+    terminal.out << (good ? "ok    " : "FAIL  ") << printable(arguments.positional()[i])
+                 << (good ? std::string() : "  " + printable(results[i].rejection->sentence())) << '\n';
+  }
+  return all ? ExitStatus::done : ExitStatus::refused;
+}
+
+}  // namespace acr::release

@@ -1,0 +1,189 @@
+// The nine whole releases of tests/data/lab, run by the built program against the stand-in. Their bundles were signed by an independent
+// implementation.
+#include <fstream>
+
+#include "scenario/release_world.hpp"
+#include "support/atomic_file.hpp"
+#include "support/catch2.hpp"
+#include "support/digest.hpp"
+#include "support/json.hpp"
+
+namespace {
+
+using acr::test::Checkout;
+using acr::test::ReleaseWorld;
+using acr::test::text_of;
+
+std::filesystem::path const lab = std::filesystem::path(ACR_TEST_DATA) / "lab";
+
+boost::json::value json_of(std::filesystem::path const& path) { return acr::parse_json(text_of(path), path.string()).value(); }
+
+// Every file that a release leaves, with its bytes.
+std::map<std::string, std::string> release_of(ReleaseWorld const& world) {
+  std::map<std::string, std::string> files;
+  for (auto const& name : world.packages()) files[name] = text_of(world.file(".cr-release-packages/" + name));
+  files["manifest"] = text_of(world.file("release-attestation-manifest.json"));
+  return files;
+}
+
+void check_released(ReleaseWorld const& world, boost::json::value const& expected) {
+  auto const outputs = world.outputs();
+  CHECK(outputs.at("result") == "success");
+  CHECK(outputs.at("reason").empty());
+  auto const manifest = json_of(world.file("release-attestation-manifest.json"));
+  CHECK(acr::string_in(manifest, "stage") == "release-build");
+  CHECK(acr::integer_in(manifest, "pr") == 42);
+  auto const* charts = acr::array_in(expected, "charts");
+  CHECK(acr::array_in(manifest, "charts")->size() == charts->size());
+  CHECK(outputs.at("chart-count") == std::to_string(charts->size()));
+  auto const checksums = text_of(world.file(outputs.at("checksums-path")));
+  for (auto const& chart : *charts) {
+    auto const name = acr::string_in(chart, "name").value();
+    CAPTURE(name);
+    auto const package = outputs.at(name + "_package");
+    CHECK(package == ".cr-release-packages/" + name + "-" + acr::string_in(chart, "version").value() + ".tgz");
+    auto const digest = acr::sha256_text(text_of(world.file(package)));
+    CHECK(outputs.at(name + "_digest") == digest);
+    CHECK(outputs.at(name + "_tag") == acr::string_in(chart, "tag"));
+    CHECK(checksums.find(digest.substr(7) + "  " + std::filesystem::path(package).filename().string() + "\n") != std::string::npos);
+    auto const* upstream = acr::find(*acr::find(manifest, "upstream"), name);
+    REQUIRE(upstream != nullptr);
+    for (auto const& [key, attestation] : *acr::object_in(chart, "attestations")) {
+      auto const* entry = acr::find(*upstream, key);
+      REQUIRE(entry != nullptr);
+      CHECK(acr::string_in(*entry, "id") == acr::string_in(attestation, "id"));
+    }
+  }
+  CHECK(outputs.at("verification-digest") == acr::sha256_text(text_of(world.file(outputs.at("verification-path")))));
+  CHECK(outputs.at("manifest-digest") == acr::sha256_text(text_of(world.file(outputs.at("manifest-path")))));
+}
+
+void check_refused(ReleaseWorld const& world, acr::test::ProgramResult const& result, boost::json::value const& expected) {
+  auto const outputs = world.outputs();
+  CHECK(outputs.at("result") == "failed");
+  CHECK(outputs.at("chart-count") == "0");
+  CHECK_FALSE(outputs.at("reason").empty());
+  auto const fault = acr::string_in(expected, "error").value();
+  bool named = false;
+  std::istringstream lines(result.out);
+  for (std::string line; std::getline(lines, line);)
+    named = named || (line.rfind("::error", 0) == 0 && line.find(fault) != std::string::npos);
+  CHECK(named);
+  for (auto const& name : world.packages()) {
+    CAPTURE(name);
+    CHECK_FALSE(name.ends_with(".tgz"));
+    CHECK(name != "checksums.txt");
+  }
+  CHECK_FALSE(std::filesystem::exists(world.file("release-attestation-manifest.json")));
+}
+
+TEST_CASE("every lab release comes out as its scenario says", "[scenario]") {
+  auto const name = GENERATE(as<std::string>{}, "two-charts", "ids-only", "private-instance", "feature-branch", "fork-main", "no-lineage",
+                             "other-repository", "tag-missing", "tampered-signature");
+  CAPTURE(name);
+  ReleaseWorld world(lab / name);
+  auto const result = world.run();
+  INFO(result.out);
+  INFO(result.err);
+  auto const scenario = json_of(lab / name / "scenario.json");
+  auto const* expected = acr::find(scenario, "expect");
+  bool const released = acr::string_in(*expected, "outcome") == "released";
+  CHECK(result.status == (released ? 0 : 1));
+  if (released)
+    check_released(world, *expected);
+  else
+    check_refused(world, result, *expected);
+  if (acr::string_in(*expected, "stage") == "gate") CHECK(world.github().count("api") == 0);  // before any network call
+  CHECK(world.github().violations().empty());
+  CHECK(result.out.find("the-secret-token-of-the-test") == result.out.find("::add-mask::") + std::string("::add-mask::").size());
+  CHECK(result.out.rfind("the-secret-token-of-the-test") == result.out.find("the-secret-token-of-the-test"));
+}
+
+TEST_CASE("entries of refused lab releases are told one by one", "[scenario]") {
+  struct Row {
+    std::string scenario, key, reason;
+  };
+  auto const row = GENERATE(values<Row>({{"tampered-signature", "w5-semver", "signature"}, {"other-repository", "lint", "repository"}}));
+  ReleaseWorld world(lab / row.scenario);
+  auto const result = world.run();
+  INFO(result.out);
+  auto const report = json_of(world.file(".cr-release-packages/tag-verification.json"));
+  auto const& chart = acr::array_in(report, "charts")->front();
+  auto const* entries = acr::array_in(chart, "attestations") ? acr::array_in(chart, "attestations") : acr::array_in(chart, "entries");
+  REQUIRE(entries != nullptr);
+  REQUIRE(entries->size() == 5);
+  for (auto const& entry : *entries)
+    CHECK(acr::string_in(entry, "status") == (acr::string_in(entry, "key") == row.key ? "failed" : "verified"));
+}
+
+TEST_CASE("a second run over the same commit gives the same bytes (A-66)", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  REQUIRE(world.run().status == 0);
+  auto const first = release_of(world);
+  CHECK(first.size() == 6);  // two packages, checksums, report, VSA, manifest
+  REQUIRE(world.run({{"max-parallel", "16"}}).status == 0);
+  CHECK(release_of(world) == first);
+}
+
+TEST_CASE("a shallow checkout and none at all give the bytes of a full one (A-56)", "[scenario]") {
+  auto const name = GENERATE(as<std::string>{}, "two-charts", "ids-only", "private-instance");
+  CAPTURE(name);
+  ReleaseWorld full(lab / name);
+  REQUIRE(full.run().status == 0);
+  for (auto const checkout : {Checkout::shallow, Checkout::none}) {
+    ReleaseWorld world(lab / name, checkout);
+    auto const result = world.run();
+    INFO(result.out);
+    REQUIRE(result.status == 0);
+    CHECK(release_of(world) == release_of(full));
+    CHECK(world.github().violations().empty());
+  }
+}
+
+TEST_CASE("a refused run after a good one leaves none of its packages", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  REQUIRE(world.run().status == 0);
+  auto const result = world.run({{"signer-workflows", "acme/other/.github/workflows/x.yml@refs/heads/main"}});
+  INFO(result.out);
+  CHECK(result.status == 1);
+  CHECK(world.packages() == std::vector<std::string>{"tag-verification.json", "verification-summary.json"});
+  CHECK_FALSE(std::filesystem::exists(world.file("release-attestation-manifest.json")));
+}
+
+TEST_CASE("flag leaves the bad chart out and releases the rest", "[scenario]") {
+  ReleaseWorld world(lab / "tag-missing");
+  auto const result = world.run({{"verify-policy", "flag"}});
+  INFO(result.out);
+  CHECK(result.status == 0);
+  auto const outputs = world.outputs();
+  CHECK(outputs.at("result") == "partial");
+  CHECK(outputs.at("reason") == "tag-not-found");
+  CHECK(outputs.at("chart-count") == "1");
+  CHECK(world.packages() == std::vector<std::string>{"checksums.txt", "prometheus-pushgateway-3.8.0.tgz", "tag-verification.json", "verification-summary.json"});
+}
+
+TEST_CASE("all input mistakes are told together before anything else happens (A-42)", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  auto const result = world.run({{"tag-wait", "-1"}, {"clean", "maybe"}, {"diff-mode", "Tree"}});
+  CHECK(result.status == 2);
+  for (auto const name : {"tag-wait", "clean", "diff-mode"}) CHECK(result.out.find(name) != std::string::npos);
+  CHECK(world.outputs().at("result") == "failed");
+  CHECK(world.github().count("api") == 0);
+}
+
+TEST_CASE("an event that is no pull request is refused with a reason", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  CHECK(world.run({{"GITHUB_EVENT_NAME", "pull_request_target"}}).status == 1);
+  CHECK(world.outputs().at("reason") == "unsafe-event");
+}
+
+TEST_CASE("started outside Actions the program says what is missing (C-6)", "[scenario]") {
+  auto const result = acr::test::run_program(ACR_PROGRAM, {}, {}, "/");
+  CHECK(result.status == 2);
+  CHECK(result.err.find("GITHUB_ACTIONS") != std::string::npos);
+  CHECK(result.err.find("--help") != std::string::npos);
+  CHECK(acr::test::run_program(ACR_PROGRAM, {}, {"--version"}, "/").out == "atomic-chart-release " ACR_VERSION "\n");
+  CHECK(acr::test::run_program(ACR_PROGRAM, {}, {"--help"}, "/").status == 0);
+}
+
+}  // namespace
