@@ -1,0 +1,204 @@
+#include "chart/yaml_reader.hpp"
+
+#include "support/catch2.hpp"
+
+using namespace acr;
+using namespace acr::chart;
+
+namespace {
+
+YamlName const file_name{"f.yaml", "bad-yaml", 1, true};
+
+Verdict<YamlDocument> read(std::string_view text) { return read_yaml(text, file_name); }
+
+/// "key=value" of the root map's scalars, in order; `[n]` and `{n}` stand for collections.
+std::string flat(YamlDocument const& document) {
+  auto const& root = document.at(document.root);
+  std::string out;
+  for (std::uint32_t i = 0; i < root.count; ++i) {
+    auto const entry = document.entries[root.first + i];
+    append_key_text(document.at(entry.key), out);
+    auto const& value = document.at(entry.value);
+    out += "=";
+    if (value.kind == YamlValue::Kind::list) out += "[" + std::to_string(value.count) + "]";
+    else if (value.kind == YamlValue::Kind::map) out += "{" + std::to_string(value.count) + "}";
+    else out += scalar_as_text(value);
+    out += ";";
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("scalars are typed as YAML 1.1 and turned back into text (P-63)", "[chart]") {
+  struct Row { char const* source; char const* text; };
+  auto const row = GENERATE(values<Row>({
+      {"1.2", "1.2"}, {"1.10", "1.1"}, {"1.0", "1"}, {"1e3", "1000"}, {"999999.0", "999999"}, {"1000000.0", "1e+06"},
+      {"7.2445e+06", "7.2445e+06"}, {"1.23456789", "1.2345679"}, {"16777217.0", "1.6777216e+07"}, {"0.0001", "0.0001"},
+      {"0.00001", "1e-05"}, {".inf", "+Inf"}, {"-.inf", "-Inf"}, {".nan", "NaN"}, {"1e39", "+Inf"}, {"-1e-50", "-0"},
+      {"1e400", "1e400"}, {"010", "8"}, {"0x10", "16"}, {"0o17", "15"}, {"0b11", "3"}, {"-0b11", "-3"}, {"1_000", "1000"},
+      {"12345678901234567890", "12345678901234567890"}, {"+12345678901234567890", "1.2345679e+19"}, {"7244500", "7244500"},
+      {"yes", "true"}, {"n", "false"}, {"~", ""}, {"", ""}, {"1:30", "1:30"}, {"2020-01-01", "2020-01-01"},
+      {"!!str 1.20", "1.20"}, {"!!binary aGk=", "hi"}, {"!!float 12", "12"}, {"! 12", "12"}, {"!foo yes", "yes"},
+      {"!!binary /w==", "\xEF\xBF\xBD"}, {"01.2.3", "01.2.3"}, {"2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"},
+  }));
+  CAPTURE(row.source);
+  auto const document = read(std::string("k: ") + row.source + "\n");
+  REQUIRE(document.has_value());
+  CHECK(flat(*document) == std::string("k=") + row.text + ";");
+}
+
+TEST_CASE("notations that readers disagree on are read as Helm reads them (P-62a)", "[chart]") {
+  struct Row { char const* source; bool accepted; };
+  auto const row = GENERATE(values<Row>({
+      {"a: \"x\\/y\"\n", false},
+      {"a: \"x\\\\/y\"\n", true},
+      {"%YAML 1.2\n---\na: 1\n", false},
+      {"%YAML 1.1\n---\na: 1\n", true},
+      {"a: [x?y]\n", false},
+      {"a: x?y\n", true},
+      {"a: [k:]\n", true},
+      {"a: {k:, l: m}\n", true},
+      {"a: !t,u v\n", true},
+      {"a: !t{u v\n", false},
+      {"{}: a\n", true},
+      {"[x]: a\n", false},
+      {"? {}\n: a\n", false},
+  }));
+  CAPTURE(row.source);
+  CHECK(read(row.source).has_value() == row.accepted);
+}
+
+TEST_CASE("a colon before a flow indicator belongs to the text (P-62a)", "[chart]") {
+  auto const document = read("\xC3\xA9: {a:, b:}\n");
+  REQUIRE(document.has_value());
+  auto const& map = document->at(document->entries[document->at(document->root).first].value);
+  REQUIRE(map.count == 2);
+  CHECK(document->at(document->entries[map.first].key).text == "a:");
+  CHECK(document->at(document->entries[map.first + 1].key).text == "b:");
+}
+
+TEST_CASE("a byte-order mark at the start of a later line is text", "[chart]") {
+  auto const document = read("a: b\n\xEF\xBB\xBF" "c: d\n");
+  REQUIRE(document.has_value());
+  CHECK(flat(*document) == "a=b;\xEF\xBB\xBF" "c=d;");
+}
+
+TEST_CASE("the last of equal keys wins, by kind and value", "[chart]") {
+  auto const document = read("a: 1\nb: 2\na: 3\n1: x\n'1': z\n");
+  REQUIRE(document.has_value());
+  CHECK(flat(*document) == "b=2;a=3;1=x;1=z;");
+  REQUIRE(document->duplicates.size() == 1);
+  CHECK(document->duplicates[0].line == 1);
+  CHECK(document->duplicates[0].key == "a");
+}
+
+TEST_CASE("many equal keys leave one", "[chart]") {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "k" + std::to_string(i % 10) + ": " + std::to_string(i) + "\n";
+  auto const document = read(text);
+  REQUIRE(document.has_value());
+  CHECK(flat(*document) == "k0=90;k1=91;k2=92;k3=93;k4=94;k5=95;k6=96;k7=97;k8=98;k9=99;");
+}
+
+TEST_CASE("a merge key takes effect where it stands (P-68a)", "[chart]") {
+  struct Row { char const* source; char const* result; };
+  auto const row = GENERATE(values<Row>({
+      {"x: &x {a: 1, b: 2}\na: 0\n<<: *x\n", "x={2};a=1;b=2;"},
+      {"x: &x {a: 1, b: 2}\n<<: *x\na: 0\n", "x={2};b=2;a=0;"},
+      {"<<: [{a: 1}, {a: 2, b: 3}]\n", "b=3;a=1;"},
+      {"'<<': z\n", "<<=z;"},
+      {"!!merge <<: {a: 1}\n", "a=1;"},
+  }));
+  CAPTURE(row.source);
+  auto const document = read(row.source);
+  REQUIRE(document.has_value());
+  CHECK(flat(*document) == row.result);
+  CHECK(!read("<<: ~\n"));
+  CHECK(!read("<<: [x]\n"));
+  CHECK(!read("x: &x [{a: 1}]\n<<: *x\n"));
+}
+
+TEST_CASE("an alias to what holds it, and to nothing, is refused with its line", "[chart]") {
+  auto const circular = read("a: 1\nb: &b [*b]\n");
+  REQUIRE(!circular);
+  CHECK(circular.error().where == "f.yaml:2");
+  CHECK(circular.error().why == "an anchor's value contains itself");
+  CHECK(!read("a: *x\n"));
+  CHECK(!read("a: &a {<<: *a}\n"));
+}
+
+TEST_CASE("an alias bomb is refused without expanding it (P-68)", "[chart]") {
+  std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int level = 1; level < 40; ++level) {
+    auto const below = "*a" + std::to_string(level - 1);
+    text += "a" + std::to_string(level) + ": &a" + std::to_string(level) + " [" + below;
+    for (int i = 0; i < 9; ++i) text += ", " + below;
+    text += "]\n";
+  }
+  auto const document = read(text);
+  REQUIRE(!document);
+  CHECK(document.error().why == "the YAML holds excessive aliasing");
+}
+
+TEST_CASE("ten thousand levels are read, one more is refused (P-68)", "[chart]") {
+  auto const nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  CHECK(read(nested(10'000)).has_value());
+  auto const deeper = read(nested(10'001));
+  REQUIRE(!deeper);
+  CHECK(deeper.error().rule_number == "P-68");
+  std::string block;
+  for (std::size_t i = 0; i < 10'001; ++i) block += "- ";
+  CHECK(!read(block + "x"));
+}
+
+TEST_CASE("depth that comes from aliases counts", "[chart]") {
+  auto const half = std::string(6'000, '[') + std::string(6'000, ']');
+  CHECK(read("a: &a " + half + "\nb: [[*a]]\n").has_value());
+  auto const deep = std::string(5'000, '[') + "*a" + std::string(5'000, ']');
+  CHECK(!read("a: &a " + half + "\nb: " + deep + "\n"));
+}
+
+TEST_CASE("huge flat flow collections at depth are refused before they cost minutes (P-153)", "[chart]") {
+  std::string text(9'000, '[');
+  for (int i = 0; i < 60'000; ++i) text += "a,";
+  text += std::string(9'000, ']');
+  auto const document = read(text);
+  REQUIRE(!document);
+  CHECK(document.error().rule_number == "P-153");
+}
+
+TEST_CASE("characters that YAML does not know are refused with their line", "[chart]") {
+  struct Row { char const* text; char const* where; };
+  auto const row = GENERATE(values<Row>({
+      {"a: 1\nb: \x01\n", "f.yaml:2"},
+      {"a: \xff\n", "f.yaml:1"},
+      {"a: \xEF\xBF\xBE\n", "f.yaml:1"},
+      {"a: 1\n# \xC2\x80\n", "f.yaml:2"},
+      {"\xEF\xBB\xBF\xEF\xBB\xBF" "a: 1\n", "f.yaml:1"},
+  }));
+  auto const document = read(row.text);
+  REQUIRE(!document);
+  CHECK(document.error().where == row.where);
+  CHECK(document.error().code == "bad-yaml");
+}
+
+TEST_CASE("UTF-16 with a mark is read, half a character is not (P-14)", "[chart]") {
+  using namespace std::string_view_literals;
+  auto const document = read("\xFE\xFF\0a\0:\0 \0\xE9\xD8\x3D\xDE\x00\0\n"sv);
+  REQUIRE(document.has_value());
+  CHECK(flat(*document) == "a=\xC3\xA9\xF0\x9F\x98\x80;");
+  CHECK(!read("\xFF\xFE" "a\0:"sv));
+  CHECK(!read("\xFE\xFF\xD8\x3D"sv));
+}
+
+TEST_CASE("what follows the first document is told, not read (P-158)", "[chart]") {
+  struct Row { char const* text; std::uint32_t line; };
+  auto const row = GENERATE(values<Row>({
+      {"a: 1\n", 0}, {"a: 1\n---\nb: 2\n", 2}, {"a: 1\n...\n", 0}, {"a: 1\n...\n# c\n", 0}, {"{a: 1}\nb: {\n", 2}, {"{}: a\n", 1},
+  }));
+  CAPTURE(row.text);
+  auto const document = read(row.text);
+  REQUIRE(document.has_value());
+  CHECK(document->second_document == row.line);
+}
