@@ -199,7 +199,7 @@ sigstore::Policy bundle_policy(FinalizeSettings const& settings) {
 // The verifier wants to know which artifact a bundle is about. The unverified statement only proposes one; whether it
 // is a subject, and whether all subjects are ours, is decided on the verified statement.
 sigstore::Artifact proposed_artifact(std::string const& bundle_json, ReleaseManifest const& manifest) {
-  auto const fallback = sigstore::Artifact::of_digest_text(manifest.verification_digest).value();
+  auto fallback = sigstore::Artifact::of_digest_text(manifest.verification_digest).value();
   auto const bundle = sigstore::parse_bundle(bundle_json);
   if (!bundle) return fallback;
   auto const* envelope = std::get_if<sigstore::DsseEnvelope>(&bundle->content);
@@ -563,7 +563,7 @@ void log_finalize(FinalizeResult const& result, report::WorkflowLog& log) {
     for (auto const& [key, id] : result.manifest->attestations) log.line(key + ": " + id);
   log.close_group();
   if (result.manifest)
-    log.line(std::string("manifest: ") + result.manifest_digest + (result.manifest_written ? ", completed" : ", unchanged"));
+    log.line("manifest: " + result.manifest_digest + (result.manifest_written ? ", completed" : ", unchanged"));
   if (result.pr_updated)
     log.line(std::string("pull request description: ") + (result.pr_written ? "updated" : "up to date"));
   for (auto const& notice : result.notices) log.notice(report::WorkflowLog::refusal_text(notice, {}, {}, {}));
