@@ -139,7 +139,12 @@ Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest co
   if (!fs::is_directory(*directory))
     return reject("bad-path", input, "not a directory: " + settings.attestation_ids_dir).rule("A-71");
   std::set<std::string> found;
+  std::size_t entries = 0;
   for (auto const& entry : fs::directory_iterator(*directory)) {
+    if (++entries > limits::id_files)
+      return reject("bad-path", input, "more files than a matrix can have made")
+          .rule("A-71")
+          .expected("at most " + std::to_string(limits::id_files));
     if (entry.path().extension() != ".id") continue;
     auto const chart = entry.path().stem().string();
     auto const place = input + "/" + chart + ".id";

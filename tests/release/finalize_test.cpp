@@ -170,6 +170,13 @@ TEST_CASE("what the caller got wrong ends with 2, before anything is written", "
        ExitStatus::refused},
       {"large id file", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/api.id", std::string(100, '1')); },
        "bad-path", ExitStatus::bad_input},
+      {"too many files",
+       [](auto& w) {
+         w.settings.attestation_ids_dir = "ids";
+         std::filesystem::create_directories(w.workspace() / "ids");
+         for (int i = 0; i < 4097; ++i) std::ofstream(w.workspace() / "ids" / std::to_string(i));
+       },
+       "bad-path", ExitStatus::bad_input},
       {"no manifest", [](auto& w) { w.settings.manifest_path = "other.json"; }, "manifest-missing", ExitStatus::bad_input},
       {"bad manifest", [](auto& w) { w.write("release-attestation-manifest.json", "{}"); }, "manifest-invalid", ExitStatus::refused},
       {"other pull request", [](auto& w) { w.settings.pr_number = 43; }, "manifest-mismatch", ExitStatus::refused},
