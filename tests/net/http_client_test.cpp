@@ -23,12 +23,8 @@ using namespace std::chrono_literals;
 
 ClientSettings settings() { return {.user_agent = "atomic-chart-release/test"}; }
 
-Url url(std::string_view text) {
-  auto const parsed = Url::parse(text);
-  INFO(text);
-  REQUIRE(parsed.has_value());
-  return *parsed;
-}
+/// Called from many threads, where Catch's macros must not be.
+Url url(std::string_view text) { return Url::parse(text).value(); }
 
 /// A client with its clock, and a server that gives one answer to everything.
 struct Scene {
@@ -484,6 +480,7 @@ TEST_CASE("callers that ask for one host at one time share the look-up", "[net]"
   acr::RunClock clock;
   auto custom = settings();
   std::atomic<int> asked = 0;
+  std::atomic<int> refused = 0;
   custom.resolver = [&](std::string const&) {
     ++asked;
     return std::vector<std::string>{"10.0.0.1"};
@@ -492,8 +489,13 @@ TEST_CASE("callers that ask for one host at one time share the look-up", "[net]"
   acr::for_each_index(20, 10, [&](std::size_t) {
     Request request{.url = url("https://charts.example.org/")};
     request.addresses.public_only = true;
-    CHECK_THROWS_AS(http.exchange(request), NetworkError);
+    try {
+      http.exchange(request);
+    } catch (NetworkError const& error) {
+      refused += error.failure() == Failure::address_refused ? 1 : 0;
+    }
   });
+  CHECK(refused == 20);
   CHECK(asked == 1);
 }
 
