@@ -1,0 +1,28 @@
+// Any text as annotation, as its key and as a keyword: what is written reads back as what was meant.
+
+#include "chart/chart_metadata.hpp"
+#include "chart/yaml_writer.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  using namespace acr::chart;
+  std::string_view const text(reinterpret_cast<char const*>(data), size);
+  ChartMetadata metadata;
+  metadata.api_version = "v2";
+  metadata.annotations["k"] = text;
+  metadata.keywords.emplace_back(text);
+  if (key_through_json(text)) metadata.annotations[*key_through_json(text)] = text;
+  auto const written = write_metadata(metadata);
+  if (!written) return 0;
+  auto const again = read_metadata(*written, "Chart.yaml");
+  if (!again) std::abort();
+  auto const meant = through_json(text);
+  if (!meant) std::abort();
+  for (auto const& [key, value] : again->annotations)
+    if (value != *meant || !metadata.annotations.contains(key)) std::abort();
+  if (again->annotations.size() != metadata.annotations.size()) std::abort();
+  if (again->keywords != std::vector<std::string>{*meant}) std::abort();
+  return 0;
+}
