@@ -327,8 +327,7 @@ std::vector<std::string> LocalObjects::refs_with_prefix(std::string_view prefix,
     }
   }
   std::ranges::sort(names);
-  auto const repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   if (names.size() > limit) names.resize(limit);
   return names;
 }

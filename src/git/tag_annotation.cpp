@@ -246,8 +246,7 @@ Lineage parse_annotation(std::string_view message) {
     lineage.warnings.clear();
   }
   std::ranges::sort(lineage.warnings);
-  auto const repeated = std::ranges::unique(lineage.warnings);
-  lineage.warnings.erase(repeated.begin(), repeated.end());
+  lineage.warnings.erase(std::unique(lineage.warnings.begin(), lineage.warnings.end()), lineage.warnings.end());
   return lineage;
 }
 

@@ -1,0 +1,22 @@
+// Any bytes as an event payload: the gate answers, and accepts only what A-47 allows.
+#include <cstddef>
+#include <cstdint>
+
+#include "event/branch_gate.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  using namespace acr::event;
+  GateQuestion question;
+  question.event_name = "pull_request";
+  question.repository = "example-org/helm-charts";
+  question.payload.emplace(reinterpret_cast<char const*>(data), size);
+  auto const decision = branch_gate(question);
+  if ((decision.outcome == GateOutcome::accept) == decision.reason.has_value()) __builtin_trap();
+  if (decision.outcome != GateOutcome::accept) return 0;
+  auto const& event = *decision.event;
+  if (event.head.ref != "main" || event.base.ref != "release" || !event.head.repo || event.head.repo->id != event.repository.id ||
+      event.number == 0)
+    __builtin_trap();
+  (void)check_title(event.title, {"web-v1.0.0"}).has_value();
+  return 0;
+}
