@@ -86,6 +86,26 @@ DirectoryTree::DirectoryTree(std::filesystem::path const& root)
 
 DirectoryTree::~DirectoryTree() { ::close(descriptor_); }
 
+/// A directory that stays open while it is the last one used.
+struct DirectoryTree::OpenDirectory {
+  std::string path;
+  Descriptor descriptor;
+};
+
+std::shared_ptr<DirectoryTree::OpenDirectory const> DirectoryTree::open(std::string_view path) const {
+  {
+    std::lock_guard const lock(mutex_);
+    if (last_ && last_->path == path) return last_;
+  }
+  auto descriptor = open_directory(descriptor_, path);
+  if (!descriptor) return nullptr;
+  auto opened =
+      std::make_shared<OpenDirectory const>(OpenDirectory{std::string(path), std::move(descriptor)});
+  std::lock_guard const lock(mutex_);
+  last_ = opened;
+  return opened;
+}
+
 std::optional<Node> DirectoryTree::node(std::string_view path) const {
   if (path.empty()) {
     struct stat info {};
@@ -93,9 +113,10 @@ std::optional<Node> DirectoryTree::node(std::string_view path) const {
     return node_of("", info);
   }
   auto const name = base_name(path);
-  auto const directory = open_directory(descriptor_, parent_path(path));
+  auto const directory = open(parent_path(path));
   struct stat info {};
-  if (!directory || ::fstatat(directory.get(), std::string(name).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+  if (!directory ||
+      ::fstatat(directory->descriptor.get(), std::string(name).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG) return {};
     fail("cannot look at", root_, path);
   }
@@ -129,17 +150,17 @@ std::vector<Node> DirectoryTree::list(std::string_view path) const {
 }
 
 std::optional<std::string> DirectoryTree::read(std::string_view path, std::size_t limit) const {
-  auto const directory = open_directory(descriptor_, parent_path(path));
+  auto const directory = open(parent_path(path));
   if (!directory) fail("cannot read", root_, path);
   std::string const name(base_name(path));
   struct stat info {};
   // P-152: look before opening (opening a device has effects), then look again at what was opened.
-  if (::fstatat(directory.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
+  if (::fstatat(directory->descriptor.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
     fail("cannot read", root_, path);
   if (!S_ISREG(info.st_mode))
     throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
   Descriptor const file(
-      ::openat(directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+      ::openat(directory->descriptor.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file || ::fstat(file.get(), &info) != 0) fail("cannot read", root_, path);
   if (!S_ISREG(info.st_mode))
     throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
@@ -155,6 +176,8 @@ std::optional<std::string> DirectoryTree::read(std::string_view path, std::size_
     if (got < 0) fail("cannot read", root_, path);
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);
+    // One byte more was asked for: a regular file that gives less is at its end.
+    if (filled == announced) break;
   }
   if (filled != announced)
     throw std::runtime_error("cannot read " + joined(root_, path) + ": it changed while it was read");
@@ -163,12 +186,12 @@ std::optional<std::string> DirectoryTree::read(std::string_view path, std::size_
 }
 
 std::string DirectoryTree::link_target(std::string_view path) const {
-  auto const directory = open_directory(descriptor_, parent_path(path));
+  auto const directory = open(parent_path(path));
   if (!directory) fail("cannot read link", root_, path);
   std::string target(256, '\0');
   for (;;) {
-    auto const got =
-        ::readlinkat(directory.get(), std::string(base_name(path)).c_str(), target.data(), target.size());
+    auto const got = ::readlinkat(directory->descriptor.get(), std::string(base_name(path)).c_str(),
+                                  target.data(), target.size());
     if (got < 0) fail("cannot read link", root_, path);
     if (static_cast<std::size_t>(got) < target.size()) {
       target.resize(static_cast<std::size_t>(got));
