@@ -261,6 +261,9 @@ Verdict<FinalizedBundle> verified_bundle(std::string const& bundle_json, std::st
 Verdict<Coverage> verify_bundles(FinalizeSettings const& settings, ReleaseManifest const& manifest,
                                  sigstore::Verifier const& verifier, std::vector<FinalizedBundle>& bundles) {
   Coverage coverage;
+  // An empty demand would be no demand: any commit of the repository would do.
+  if (!settings.bundle_paths.empty() && settings.commit.empty())
+    return reject("bad-input", "GITHUB_SHA", "the commit that bundles must name is not known").rule("A-74");
   for (auto const& given : settings.bundle_paths) {
     auto const file = bundle_file(settings, given);
     if (!file) return file.error();

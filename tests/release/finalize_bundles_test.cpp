@@ -152,6 +152,15 @@ TEST_CASE("bundles that prove something else are refused, and nothing is recorde
   CHECK(*result.outputs.find("result") == "failed");
 }
 
+TEST_CASE("without GITHUB_SHA no bundle is believed (A-74)", "[release]") {
+  SignedWorld world;
+  world.write("b.jsonl", world.bundle({world.api, world.web}));
+  world.settings.bundle_paths = {"b.jsonl"};
+  world.settings.commit.clear();
+  CHECK(code(world.finalize()) == "bad-input");
+  CHECK(world.pulls.writes.empty());
+}
+
 TEST_CASE("self-hosted runners are refused on demand", "[release]") {
   SignedWorld world;
   Attest request;
