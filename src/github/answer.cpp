@@ -30,7 +30,9 @@ json::value json_of(Answer const& answer) {
   auto parsed = parse_json(answer.body, "answer", bounds);
   if (!parsed) {
     auto const start = trimmed(answer.body).substr(0, 40);
-    bad_response(answer, parsed.error().why + (start.empty() ? " (it is empty)" : " (it starts with: " + std::string(start) + ")"));
+    bad_response(answer,
+                 parsed.error().why +
+                     (start.empty() ? " (it is empty)" : " (it starts with: " + std::string(start) + ")"));
   }
   return std::move(*parsed);
 }

@@ -17,12 +17,15 @@ namespace acr::github {
 /// Throws ApiError "bad-response" (exit 3) that names the request and says `why` (escaped here).
 [[noreturn]] void bad_response(Answer const& answer, std::string_view why);
 
-/// The body as JSON. HTML, an empty body, duplicate names and everything else that is no strict JSON is "bad-response".
+/// The body as JSON. HTML, an empty body, duplicate names and everything else that is no strict JSON is
+/// "bad-response".
 boost::json::value json_of(Answer const& answer);
 
 // Required fields; `answer` is for the message alone.
-boost::json::object const& object_field(Answer const& answer, boost::json::value const& value, std::string_view name);
-boost::json::array const& array_field(Answer const& answer, boost::json::value const& value, std::string_view name);
+boost::json::object const& object_field(Answer const& answer, boost::json::value const& value,
+                                        std::string_view name);
+boost::json::array const& array_field(Answer const& answer, boost::json::value const& value,
+                                      std::string_view name);
 std::string string_field(Answer const& answer, boost::json::value const& value, std::string_view name);
 /// Never negative.
 std::uint64_t number_field(Answer const& answer, boost::json::value const& value, std::string_view name);

@@ -29,7 +29,8 @@ net::Url base_url(std::string text) {
   if (!url) throw refuse(url.error().why);
   if (url->query || url->fragment) throw refuse("it has a query or a fragment");
   bool const plain_loopback = url->scheme == "http" && url->is_loopback();
-  if (!url->is_https() && !plain_loopback) throw refuse("only https is allowed, plain http to a loopback address");
+  if (!url->is_https() && !plain_loopback)
+    throw refuse("only https is allowed, plain http to a loopback address");
   if (url->path == "/") url->path.clear();
   return *std::move(url);
 }
@@ -50,7 +51,8 @@ std::string server_message(std::string const& body) {
   auto text = string_in(*parsed, "message").value_or("");
   if (auto const* errors = array_in(*parsed, "errors"))
     for (auto const& error : *errors) {
-      auto const detail = error.is_string() ? std::optional(std::string(error.get_string())) : string_in(error, "message");
+      auto const detail =
+          error.is_string() ? std::optional(std::string(error.get_string())) : string_in(error, "message");
       if (detail) text += (text.empty() ? "" : "; ") + *detail;
     }
   return printable(text, limits::error_text);
@@ -114,7 +116,8 @@ struct Api::State {
     request.method = call.method;
     request.url = url;
     request.headers = {{"Accept", call.accept}};
-    if (call.names_version && !version_dropped) request.headers.add("X-GitHub-Api-Version", settings.api_version);
+    if (call.names_version && !version_dropped)
+      request.headers.add("X-GitHub-Api-Version", settings.api_version);
     if (!call.body.empty()) request.headers.add("Content-Type", "application/json");
     if (!settings.token.empty()) request.origin_headers.add("Authorization", "Bearer " + settings.token);
     request.body = call.body;
@@ -169,8 +172,7 @@ struct Api::State {
     }
     if (reply.status >= 300) {
       answer.message = server_message(answer.body);
-      if (auto const* id = reply.headers.find("x-github-request-id"))
-        answer.request_id = printable(*id, 64);
+      if (auto const* id = reply.headers.find("x-github-request-id")) answer.request_id = printable(*id, 64);
     }
     return answer;
   }
@@ -195,7 +197,8 @@ struct Api::State {
   // G-33, for everything that the caller does not handle itself.
   Answer judged(Call const& call, Answer answer) const {
     if (answer.status == 200 || answer.status == 201) return answer;
-    if (std::find(call.expected.begin(), call.expected.end(), answer.status) != call.expected.end()) return answer;
+    if (std::find(call.expected.begin(), call.expected.end(), answer.status) != call.expected.end())
+      return answer;
     auto const fail = [&](ExitStatus exit, std::string code, std::string const& meaning) {
       std::string sentence = answer.about + " answered " + std::to_string(answer.status);
       if (!answer.message.empty()) sentence += " (" + answer.message + ")";
@@ -204,23 +207,32 @@ struct Api::State {
       return ApiError(exit, std::move(code), sentence, answer.status);
     };
     switch (answer.status) {
-      case 400: throw fail(ExitStatus::bad_input, "bad-request", "the request was not understood");
-      case 401: throw fail(ExitStatus::bad_input, "bad-token", "the token is wrong or has expired");
+      case 400:
+        throw fail(ExitStatus::bad_input, "bad-request", "the request was not understood");
+      case 401:
+        throw fail(ExitStatus::bad_input, "bad-token", "the token is wrong or has expired");
       case 403:
       case 404: {
         auto const permission = permission_for(call.method, call.path);
         throw fail(ExitStatus::bad_input, "no-access",
-                   permission.empty() ? "it is absent, or the token must not see it"
-                                      : "it is absent, or the token lacks the permission `" + std::string(permission) + "`");
+                   permission.empty()
+                       ? "it is absent, or the token must not see it"
+                       : "it is absent, or the token lacks the permission `" + std::string(permission) + "`");
       }
       case 406:
-      case 415: throw fail(ExitStatus::unreachable, "not-acceptable", "it does not offer the media type asked for");
+      case 415:
+        throw fail(ExitStatus::unreachable, "not-acceptable", "it does not offer the media type asked for");
       // With marks it was waited for below; without, nobody knows how long it would take (G-28).
-      case 429: throw fail(ExitStatus::unreachable, "rate-limited", "too many requests");
-      case 410: throw fail(ExitStatus::refused, "gone", "this feature is switched off for the repository");
-      case 422: throw fail(ExitStatus::refused, "validation-failed", "the request was refused");
-      case 451: throw fail(ExitStatus::refused, "blocked", "the repository is blocked");
-      default: throw fail(ExitStatus::unreachable, "bad-response", "an answer that this call never has");
+      case 429:
+        throw fail(ExitStatus::unreachable, "rate-limited", "too many requests");
+      case 410:
+        throw fail(ExitStatus::refused, "gone", "this feature is switched off for the repository");
+      case 422:
+        throw fail(ExitStatus::refused, "validation-failed", "the request was refused");
+      case 451:
+        throw fail(ExitStatus::refused, "blocked", "the repository is blocked");
+      default:
+        throw fail(ExitStatus::unreachable, "bad-response", "an answer that this call never has");
     }
   }
 
@@ -265,9 +277,11 @@ std::vector<std::string> ApiUse::warnings() const {
   std::vector<std::string> sentences;
   if (renamed)
     sentences.emplace_back(
-        "the repository was renamed: GitHub answered under its new address; update the workflow's remote and links");
+        "the repository was renamed: GitHub answered under its new address; update the workflow's remote and "
+        "links");
   if (version_dropped)
-    sentences.emplace_back("this Enterprise Server does not know the configured api-version; its default was used");
+    sentences.emplace_back(
+        "this Enterprise Server does not know the configured api-version; its default was used");
   if (remaining && *remaining < limits::few_requests_left)
     sentences.push_back("only " + std::to_string(*remaining) + " API requests are left in this hour");
   return sentences;
@@ -278,7 +292,8 @@ std::string path(std::vector<std::string_view> const& segments) {
   for (auto const segment : segments) {
     // An empty, "." or ".." segment would name another resource than the one meant.
     if (segment.empty() || segment == "." || segment == "..")
-      throw BadEnvironment("bad-name", "\"" + printable(segment, 100) + "\" cannot be part of an API address");
+      throw BadEnvironment("bad-name",
+                           "\"" + printable(segment, 100) + "\" cannot be part of an API address");
     text += "/" + percent_encode(segment, ":");
   }
   return text;
@@ -320,8 +335,7 @@ void Api::pages(Call const& call, std::function<bool(Answer const&)> const& page
     auto const next = net::next_link(answer.link);
     if (!next) bad_response(answer, next.error().why);
     if (!*next) return;
-    if (count == limits::pages)
-      bad_response(answer, "more than " + std::to_string(limits::pages) + " pages");
+    if (count == limits::pages) bad_response(answer, "more than " + std::to_string(limits::pages) + " pages");
     auto following = net::Url::parse(**next);
     auto root = state_->base;
     if (root.path.empty()) root.path = "/";

@@ -1,8 +1,8 @@
 #pragma once
 
 // Calls to GitHub's REST API: src/github/api.hpp (github-api.md G-1 … G-9, G-26, G-30 … G-34)
-// One place that builds requests and decides what a status means. What is tried again, and when, is decided below it,
-// in net/retrying_http.hpp.
+// One place that builds requests and decides what a status means. What is tried again, and when, is decided
+// below it, in net/retrying_http.hpp.
 
 #include <cstdint>
 #include <functional>
@@ -25,11 +25,12 @@ namespace acr::github {
 
 enum class OwnerKind { organization, user };
 
-/// The repository the run is about. Everything is asked for this one; its numeric id decides what counts.
+/// The repository the run is about. Everything is asked for this one; its numeric id decides what counts
+///
 struct Repository {
-  std::string owner;       ///< login, e.g. "acme"
-  std::string name;        ///< e.g. "helm-charts"
-  std::uint64_t id = 0;    ///< GITHUB_REPOSITORY_ID
+  std::string owner;                               ///< login, e.g. "acme"
+  std::string name;                                ///< e.g. "helm-charts"
+  std::uint64_t id = 0;                            ///< GITHUB_REPOSITORY_ID
   OwnerKind owner_kind = OwnerKind::organization;  ///< event: repository.owner.type
   [[nodiscard]] std::string full_name() const { return owner + "/" + name; }
 };
@@ -42,8 +43,9 @@ struct ApiSettings {
 };
 
 /// A status that no caller can use. code(): "bad-token", "no-access", "bad-request", "api-version", "gone",
-/// "validation-failed", "blocked", "bad-response", "rate-limited", "not-acceptable". what() holds method, path
-/// without query, status, the server's messages (escaped, cut) and the request id; never a header or the token (G-32).
+/// "validation-failed", "blocked", "bad-response", "rate-limited", "not-acceptable". what() holds method,
+/// path without query, status, the server's messages (escaped, cut) and the request id; never a header or the
+/// token (G-32).
 class ApiError : public RunError {
  public:
   ApiError(ExitStatus status, std::string code, std::string const& sentence, int http_status)
@@ -61,9 +63,9 @@ struct Call {
   std::vector<std::pair<std::string, std::string>> query;  ///< not encoded
   std::string body;                                        ///< JSON; for POST and PATCH
   std::string accept = "application/vnd.github+json";
-  bool read = true;          ///< may be repeated: every GET, and the POST of G-12b
-  bool names_version = true;  ///< send X-GitHub-Api-Version
-  bool conditional = false;  ///< send the stored ETag; a 304 gives the stored body (G-30)
+  bool read = true;             ///< may be repeated: every GET, and the POST of G-12b
+  bool names_version = true;    ///< send X-GitHub-Api-Version
+  bool conditional = false;     ///< send the stored ETag; a 304 gives the stored body (G-30)
   std::vector<int> expected{};  ///< statuses beside 200 and 201 that the caller handles itself
   std::size_t body_limit = limits::json_bytes;
 };
@@ -71,27 +73,29 @@ struct Call {
 struct Answer {
   int status = 0;
   std::string body;
-  std::string link;          ///< `Link` header, empty when absent
+  std::string link;  ///< `Link` header, empty when absent
   std::string content_type;
-  std::string about;         ///< "GET /repos/acme/charts": for messages
-  std::string message;       ///< of an error: the server's messages, escaped and cut (G-32); else empty
-  std::string request_id;    ///< of an error: x-github-request-id, escaped
-  bool unchanged = false;    ///< a 304 was answered, `body` is the stored one
+  std::string about;       ///< "GET /repos/acme/charts": for messages
+  std::string message;     ///< of an error: the server's messages, escaped and cut (G-32); else empty
+  std::string request_id;  ///< of an error: x-github-request-id, escaped
+  bool unchanged = false;  ///< a 304 was answered, `body` is the stored one
 };
 
 /// What the run should say about its use of the API, once, at the end.
 struct ApiUse {
-  std::uint64_t requests = 0;              ///< answers received, redirects and retries not counted
-  std::uint64_t unchanged = 0;             ///< of these, 304
-  std::optional<std::uint64_t> remaining;  ///< lowest x-ratelimit-remaining seen (G-26); none: the server sends none
-  bool renamed = false;                    ///< the repository answered under /repositories/<id> (G-9)
-  bool version_dropped = false;            ///< an Enterprise Server did not know our API version (G-4)
+  std::uint64_t requests = 0;   ///< answers received, redirects and retries not counted
+  std::uint64_t unchanged = 0;  ///< of these, 304
+  std::optional<std::uint64_t>
+      remaining;                 ///< lowest x-ratelimit-remaining seen (G-26); none: the server sends none
+  bool renamed = false;          ///< the repository answered under /repositories/<id> (G-9)
+  bool version_dropped = false;  ///< an Enterprise Server did not know our API version (G-4)
   /// Sentences to show as warnings, in fixed order.
   [[nodiscard]] std::vector<std::string> warnings() const;
 };
 
-/// Percent-encodes each segment and joins them with "/": path({"repos", owner, name}) (G-3). The `:` of a digest stays.
-/// Throws BadEnvironment("bad-name") for an empty, "." or ".." segment: it would name something else.
+/// Percent-encodes each segment and joins them with "/": path({"repos", owner, name}) (G-3). The `:` of a
+/// digest stays. Throws BadEnvironment("bad-name") for an empty, "." or ".." segment: it would name something
+/// else.
 std::string path(std::vector<std::string_view> const& segments);
 /// A ref below `prefix`: its slashes stay (G-3).
 std::string path_with_ref(std::vector<std::string_view> const& segments, std::string_view ref);
@@ -99,8 +103,9 @@ std::string path_with_ref(std::vector<std::string_view> const& segments, std::st
 /// Thread-safe. At most `max_parallel` requests are under way at once; further callers wait (G-7).
 class Api {
  public:
-  /// `http`, `clock`: must live longer. Throws BadEnvironment("bad-api-url") for a base that is no absolute https URL
-  /// (plain http: loopback only), has a query, a fragment or credentials.
+  /// `http` (a RetryingHttp: nothing is tried again here), `clock`: must live longer. Throws
+  /// BadEnvironment("bad-api-url") for a base that is no absolute https URL (plain http: loopback only), has a
+  /// query, a fragment or credentials.
   Api(net::Http& http, RunClock& clock, ApiSettings settings, Repository repository);
   ~Api();
   Api(Api const&) = delete;
@@ -118,16 +123,17 @@ class Api {
   /// True when the base is plain http on a loopback address: then storage may be, too (G-10).
   [[nodiscard]] bool is_plain_loopback() const;
 
-  /// The answer, when its status is 200, 201 or one of `call.expected`; any other status throws ApiError by G-33, an
-  /// unreachable or limiting server throws net::NetworkError.
+  /// The answer, when its status is 200, 201 or one of `call.expected`; any other status throws ApiError by
+  /// G-33, an unreachable or limiting server throws net::NetworkError.
   Answer call(Call const& call);
 
-  /// GETs `call` and every page behind `Link: …; rel="next"` (G-31), each handed to `page` in order; stops when `page`
-  /// returns false. Only the first page may have a status of `call.expected`. Throws ApiError("bad-response") for a
-  /// link that leaves the API, repeats, or goes beyond limits::pages.
+  /// GETs `call` and every page behind `Link: …; rel="next"` (G-31), each handed to `page` in order; stops
+  /// when `page` returns false. Only the first page may have a status of `call.expected`. Throws
+  /// ApiError("bad-response") for a link that leaves the API, repeats, or goes beyond limits::pages.
   void pages(Call const& call, std::function<bool(Answer const&)> const& page);
 
-  /// Lowest x-ratelimit-remaining so far; asks /rate_limit (which is free) when no answer told. Nothing: unlimited.
+  /// Lowest x-ratelimit-remaining so far; asks /rate_limit (which is free) when no answer told. Nothing:
+  /// unlimited.
   std::optional<std::uint64_t> remaining();
 
   [[nodiscard]] ApiUse use() const;
@@ -140,7 +146,8 @@ class Api {
 /// GET /meta (G-15): what kind of server this is.
 struct Meta {
   std::optional<std::string> installed_version;  ///< Enterprise Server only
-  std::optional<std::string> trust_domain;       ///< domains.artifact_attestations.trust_domain: GHE.com's own Sigstore
+  std::optional<std::string>
+      trust_domain;  ///< domains.artifact_attestations.trust_domain: GHE.com's own Sigstore
 };
 Meta meta(Api& api);
 

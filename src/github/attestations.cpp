@@ -21,8 +21,8 @@ namespace {
 
 namespace json = boost::json;
 
-// One chunk's answer fits one page when each subject has one attestation; pages of one chunk come one after another,
-// chunks side by side.
+// One chunk's answer fits one page when each subject has one attestation; pages of one chunk come one after
+// another, chunks side by side.
 constexpr std::size_t chunk_subjects = limits::page_entries;
 static_assert(chunk_subjects <= limits::bulk_digests);
 
@@ -44,7 +44,9 @@ struct Attestations::State {
   bool repository_seen = false;
 
   State(Api& caller, std::string filter)
-      : api(caller), predicate_type(std::move(filter)), downloads(caller.clock(), limits::parallel_downloads) {}
+      : api(caller),
+        predicate_type(std::move(filter)),
+        downloads(caller.clock(), limits::parallel_downloads) {}
 
   // 404 hides missing access: the first one asks whether the repository itself can be seen (G-12).
   void need_repository() {
@@ -58,7 +60,8 @@ struct Attestations::State {
       if (error.code() == "bad-token") throw;
       throw ApiError(ExitStatus::bad_input, "no-access",
                      "GitHub shows neither attestations nor the repository " +
-                         printable(api.repository().full_name(), 200) + " itself: the token needs `attestations: read`" +
+                         printable(api.repository().full_name(), 200) +
+                         " itself: the token needs `attestations: read`" +
                          ", and private and internal repositories need Enterprise Cloud. " + error.what(),
                      error.http_status());
     }
@@ -76,7 +79,8 @@ struct Attestations::State {
     api.pages(call, [&](Answer const& answer) {
       if (answer.status == 422)
         throw ApiError(ExitStatus::unreachable, "bad-digest",
-                       answer.about + " answered 422 (" + answer.message + "): the digest was not understood", 422);
+                       answer.about + " answered 422 (" + answer.message + "): the digest was not understood",
+                       422);
       if (answer.status == 404) {
         ++listings_absent;
         need_repository();
@@ -121,7 +125,8 @@ struct Attestations::State {
       if (page == 1) ++listings;
       auto next = read_bulk_listing(answer, subjects, repository.id, listing, unlinked);
       if (!next) return true;
-      if (page == limits::pages) bad_response(answer, "more than " + std::to_string(limits::pages) + " pages");
+      if (page == limits::pages)
+        bad_response(answer, "more than " + std::to_string(limits::pages) + " pages");
       if (!cursors.insert(*next).second) bad_response(answer, "its next page was read already");
       cursor = *std::move(next);
     }
@@ -130,7 +135,8 @@ struct Attestations::State {
   // Lists each subject by itself, side by side, and puts what comes in place of what was known.
   void singles(std::vector<std::string> const& subjects, Listing& listing) {
     std::vector<Listing> found(subjects.size());
-    for_each_index(subjects.size(), api.settings().max_parallel, [&](std::size_t i) { single(subjects[i], found[i]); });
+    for_each_index(subjects.size(), api.settings().max_parallel,
+                   [&](std::size_t i) { single(subjects[i], found[i]); });
     for (auto& one : found) {
       listing.foreign += one.foreign;
       for (auto& [subject, entries] : one.of) listing.of[subject] = std::move(entries);
@@ -142,9 +148,10 @@ struct Attestations::State {
     if (listings == 0 || listings != listings_absent || !api.is_enterprise_server()) return;
     auto const version = meta(api).installed_version;
     if (!version) return;
-    throw BadEnvironment("attestations-unavailable",
-                         "this server is an Enterprise Server (" + printable(*version, 40) +
-                             "), which keeps no attestations: nothing can be verified here; use github.com or GHE.com");
+    throw BadEnvironment(
+        "attestations-unavailable",
+        "this server is an Enterprise Server (" + printable(*version, 40) +
+            "), which keeps no attestations: nothing can be verified here; use github.com or GHE.com");
   }
 
   Verdict<std::string> unpacked(std::string const& about, std::string const& body);
@@ -155,7 +162,8 @@ struct Attestations::State {
 Verdict<std::string> Attestations::State::unpacked(std::string const& about, std::string const& body) {
   auto plain = decode_bundle_download(body, limits::bundle_bytes);
   if (!plain)
-    return reject("bundle-unreadable", about, "the downloaded bundle cannot be unpacked: " + plain.error().why)
+    return reject("bundle-unreadable", about,
+                  "the downloaded bundle cannot be unpacked: " + plain.error().why)
         .rule("G-14")
         .expected(plain.error().expected_value)
         .found(plain.error().found_value);
@@ -163,11 +171,13 @@ Verdict<std::string> Attestations::State::unpacked(std::string const& about, std
 }
 
 // One try at one link. A dead link is reported through `dead`.
-Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attestation, std::optional<DeadLink>& dead) {
+Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attestation,
+                                                  std::optional<DeadLink>& dead) {
   auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;
   auto url = net::Url::parse(attestation.bundle_url);
   if (!url)
-    return reject("bundle-link", about, "the listing's link is no usable URL: " + url.error().why).rule("G-10");
+    return reject("bundle-link", about, "the listing's link is no usable URL: " + url.error().why)
+        .rule("G-10");
   bool const plain_allowed = url->scheme == "http" && url->is_loopback() && api.is_plain_loopback();
   if (!url->is_https() && !plain_allowed)
     return reject("bundle-link", about, "the listing's link is not https")
@@ -176,8 +186,8 @@ Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attes
         .found(url->text_without_query());
   net::Request request;
   request.url = *url;
-  // No credentials, no media type, no API version: storage refuses a request that carries both kinds of proof. The
-  // client adds its User-Agent.
+  // No credentials, no media type, no API version: storage refuses a request that carries both kinds of
+  // proof. The client adds its User-Agent.
   request.max_body = limits::compressed_bundle_bytes;
   request.retry = net::RetryRules::storage;
   net::Reply reply;
@@ -192,8 +202,10 @@ Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attes
             .expected("at most " + std::to_string(limits::compressed_bundle_bytes) + " bytes");
       case net::Failure::redirect_refused:
       case net::Failure::address_refused:
-        return reject("bundle-link", about, std::string("the link must not be followed: ") + error.what()).rule("G-10");
-      default: throw;
+        return reject("bundle-link", about, std::string("the link must not be followed: ") + error.what())
+            .rule("G-10");
+      default:
+        throw;
     }
   }
   if (reply.status == 403 || reply.status == 404) {
@@ -249,8 +261,8 @@ Listing Attestations::list(std::vector<std::string> const& subjects) {
   }
   state_->singles(left, result);
   for (auto const& [subject, entries] : result.of)
-    result.broken += static_cast<std::size_t>(
-        std::count_if(entries.begin(), entries.end(), [](ListedAttestation const& entry) { return entry.broken; }));
+    result.broken += static_cast<std::size_t>(std::count_if(
+        entries.begin(), entries.end(), [](ListedAttestation const& entry) { return entry.broken; }));
   state_->need_attestations();
   return result;
 }
@@ -259,22 +271,25 @@ Verdict<std::string> Attestations::download(ListedAttestation const& attestation
   if (!attestation.bundle.empty()) return attestation.bundle;
   auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;
   if (attestation.broken)
-    return reject("bundle-unavailable", about, "the listing has neither a bundle nor a link to one").rule("G-12");
+    return reject("bundle-unavailable", about, "the listing has neither a bundle nor a link to one")
+        .rule("G-12");
   std::optional<DeadLink> dead;
   auto first = state_->fetched(attestation, dead);
   if (!dead) return first;
 
-  // The link lives about an hour: list again once (G-14). The same attestation is the one with the same id, or,
-  // when links carry no id, the one at the same place.
+  // The link lives about an hour: list again once (G-14). The same attestation is the one with the same id,
+  // or, when links carry no id, the one at the same place.
   auto const place = [](std::string const& url) { return url.substr(0, url.find('?')); };
   Listing fresh;
   state_->single(attestation.subject, fresh);
   auto const& entries = fresh.of[attestation.subject];
   auto const same = std::find_if(entries.begin(), entries.end(), [&](ListedAttestation const& entry) {
-    return attestation.id ? entry.id == attestation.id : place(entry.bundle_url) == place(attestation.bundle_url);
+    return attestation.id ? entry.id == attestation.id
+                          : place(entry.bundle_url) == place(attestation.bundle_url);
   });
   if (same == entries.end())
-    return reject("bundle-unavailable", about, "its link has expired and it is no longer listed").rule("G-14");
+    return reject("bundle-unavailable", about, "its link has expired and it is no longer listed")
+        .rule("G-14");
   if (!same->bundle.empty()) return same->bundle;
   dead.reset();
   auto second = state_->fetched(*same, dead);
@@ -285,7 +300,8 @@ Verdict<std::string> Attestations::download(ListedAttestation const& attestation
   return second;
 }
 
-std::vector<Verdict<std::string>> Attestations::download_all(std::vector<ListedAttestation> const& attestations) {
+std::vector<Verdict<std::string>> Attestations::download_all(
+    std::vector<ListedAttestation> const& attestations) {
   std::vector<std::optional<Verdict<std::string>>> slots(attestations.size());
   for_each_index(attestations.size(), limits::parallel_downloads,
                  [&](std::size_t i) { slots[i].emplace(download(attestations[i])); });

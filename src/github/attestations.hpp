@@ -1,7 +1,7 @@
 #pragma once
 
-// Finding and fetching attestations: src/github/attestations.hpp (github-api.md G-10, G-12 … G-15; V-97 … V-99)
-// Transport only: nothing found here is trusted before the sigstore room has verified it.
+// Finding and fetching attestations: src/github/attestations.hpp (github-api.md G-10, G-12 … G-15; V-97 …
+// V-99) Transport only: nothing found here is trusted before the sigstore room has verified it.
 
 #include <cstddef>
 #include <map>
@@ -18,16 +18,18 @@ namespace acr::github {
 
 /// One entry of a listing. It has a bundle, a link to one, or is `broken`.
 struct ListedAttestation {
-  std::string subject;              ///< under which it was listed, "sha256:<64 lower-case hex>"
-  std::optional<std::string> id;    ///< digits, from the link's path (G-13); nothing when the link has another form
-  std::string bundle;               ///< the bundle's JSON text when the listing held it, else empty
-  std::string bundle_url;           ///< pre-signed link, else empty; never log its query
-  bool broken = false;              ///< neither bundle nor link (G-12)
+  std::string subject;  ///< under which it was listed, "sha256:<64 lower-case hex>"
+  std::optional<std::string>
+      id;                  ///< digits, from the link's path (G-13); nothing when the link has another form
+  std::string bundle;      ///< the bundle's JSON text when the listing held it, else empty
+  std::string bundle_url;  ///< pre-signed link, else empty; never log its query
+  bool broken = false;     ///< neither bundle nor link (G-12)
 
   friend bool operator==(ListedAttestation const&, ListedAttestation const&) = default;
 };
 
-/// What the listings of a run say: subject → its entries in the server's order. Every subject asked for is a key.
+/// What the listings of a run say: subject → its entries in the server's order. Every subject asked for is a
+/// key.
 struct Listing {
   std::map<std::string, std::vector<ListedAttestation>> of;
   std::size_t foreign = 0;  ///< entries of other repositories, left out (G-12)
@@ -37,21 +39,23 @@ struct Listing {
 /// One per run. Thread-safe.
 class Attestations {
  public:
-  /// `predicate_type`: filter sent with every listing ("provenance", "sbom", "release" or a URI); empty: none.
+  /// `predicate_type`: filter sent with every listing ("provenance", "sbom", "release" or a URI); empty:
+  /// none.
   explicit Attestations(Api& api, std::string predicate_type = {});
   ~Attestations();
   Attestations(Attestations const&) = delete;
   Attestations& operator=(Attestations const&) = delete;
 
-  /// Lists all `subjects` ("sha256:<hex>", duplicates allowed): with the bulk call, in parallel chunks, when there is
-  /// more than one (G-12b), else one by one (G-12). Throws ApiError "no-access" when the repository itself cannot be
-  /// read, BadEnvironment "attestations-unavailable" on a server without attestations (G-15), std::logic_error for a
-  /// malformed subject.
+  /// Lists all `subjects` ("sha256:<hex>", duplicates allowed): with the bulk call, in parallel chunks, when
+  /// there is more than one (G-12b), else one by one (G-12). Throws ApiError "no-access" when the repository
+  /// itself cannot be read, BadEnvironment "attestations-unavailable" on a server without attestations
+  /// (G-15), std::logic_error for a malformed subject.
   Listing list(std::vector<std::string> const& subjects);
 
-  /// The bundle's JSON text (one document, not parsed). Rejected: "bundle-unavailable" (the link stays dead although
-  /// the subject was listed again once), "bundle-unreadable" (size, Snappy), "bundle-link" (a link that must not be
-  /// followed). Throws Unreachable when storage does not answer. At most limits::parallel_downloads run at once.
+  /// The bundle's JSON text (one document, not parsed). Rejected: "bundle-unavailable" (the link stays dead
+  /// although the subject was listed again once), "bundle-unreadable" (size, Snappy), "bundle-link" (a link
+  /// that must not be followed). Throws Unreachable when storage does not answer. At most
+  /// limits::parallel_downloads run at once.
   Verdict<std::string> download(ListedAttestation const& attestation);
 
   /// download() of all, concurrently; answers in the same order.
@@ -62,15 +66,18 @@ class Attestations {
   std::unique_ptr<State> state_;
 };
 
-/// The id in a link: last path segment `<digits>.json` or `<digits>.json.sn`. Nothing for another form.
+/// The id in a link: last path segment `<digits>.json` or `<digits>.json.sn`. Nothing for another
+/// form.
 std::optional<std::string> attestation_id_in(std::string_view bundle_url);
 
-/// Reads one answer of `GET …/attestations/{subject}` (G-12, G-34) and adds its entries to `listing`. Throws ApiError
-/// "bad-response" for another shape. Public for the fuzz target.
-void read_listing(Answer const& answer, std::string const& subject, std::uint64_t repository_id, Listing& listing);
+/// Reads one answer of `GET …/attestations/{subject}` (G-12, G-34) and adds its entries to `listing`. Throws
+/// ApiError "bad-response" for another shape. Public for the fuzz target.
+void read_listing(Answer const& answer, std::string const& subject, std::uint64_t repository_id,
+                  Listing& listing);
 
-/// Reads one answer of the bulk listing (G-12b) about `subjects` and adds its entries; returns the cursor of the next
-/// page, nothing on the last. `unlinked` receives subjects with an entry that has a bundle but no link.
+/// Reads one answer of the bulk listing (G-12b) about `subjects` and adds its entries; returns the cursor of
+/// the next page, nothing on the last. `unlinked` receives subjects with an entry that has a bundle but no
+/// link.
 std::optional<std::string> read_bulk_listing(Answer const& answer, std::vector<std::string> const& subjects,
                                              std::uint64_t repository_id, Listing& listing,
                                              std::vector<std::string>& unlinked);

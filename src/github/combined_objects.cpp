@@ -11,7 +11,8 @@
 namespace acr::github {
 namespace {
 
-// Whether a blob is there, without reading it: sizes are checked first, so a limit of nothing stops right behind that.
+// Whether a blob is there, without reading it: sizes are checked first, so a limit of nothing stops right
+// behind that.
 bool has_blob(git::ObjectSource& source, git::ObjectId const& id) {
   try {
     return source.blob(id, 0).has_value();
@@ -63,7 +64,8 @@ std::vector<std::string> CombinedObjects::refs_with_prefix(std::string_view pref
   return all;
 }
 
-std::optional<bool> CombinedObjects::is_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) {
+std::optional<bool> CombinedObjects::is_ancestor(git::ObjectId const& ancestor,
+                                                 git::ObjectId const& descendant) {
   if (local_)
     if (auto found = local_->is_ancestor(ancestor, descendant)) return found;
   return remote_.is_ancestor(ancestor, descendant);
@@ -90,7 +92,8 @@ void CombinedObjects::prefetch_trees(git::ObjectId const& root) {
     level.clear();
     for (auto const& tree : found)
       for (auto const& entry : tree ? tree->entries : std::vector<git::TreeEntry>{})
-        if (entry.mode == git::EntryMode::directory && seen.insert(entry.id).second) level.push_back(entry.id);
+        if (entry.mode == git::EntryMode::directory && seen.insert(entry.id).second)
+          level.push_back(entry.id);
   }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 // `object-source: auto`: src/github/combined_objects.hpp
-// Every object is looked for in the checkout first and fetched when it is not there. Ids prove trees and blobs in both,
-// so where one came from cannot change a result.
+// Every object is looked for in the checkout first and fetched when it is not there. Ids prove trees and
+// blobs in both, so where one came from cannot change a result.
 
 #include <memory>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 // Reading git objects out of REST answers: src/github/git_answers.hpp (github-api.md G-16 … G-20)
-// Trees and blobs are proven: their object ids are computed anew from what came. Commits and tags have no raw form in
-// REST; their fields are taken as sent over TLS (G-18).
+// Trees and blobs are proven: their object ids are computed anew from what came. Commits and tags have no raw
+// form in REST; their fields are taken as sent over TLS (G-18).
 
 #include <cstdint>
 #include <map>
@@ -16,12 +16,12 @@
 namespace acr::github {
 
 struct TreeAnswer {
-  bool truncated = false;                     ///< then `trees` is empty: nothing can be proven (G-18)
-  std::map<git::ObjectId, git::Tree> trees;   ///< the tree asked for and, of a recursive answer, all below it
+  bool truncated = false;                    ///< then `trees` is empty: nothing can be proven (G-18)
+  std::map<git::ObjectId, git::Tree> trees;  ///< the tree asked for and, of a recursive answer, all below it
 };
 
-/// Reads `GET …/git/trees/{root}[?recursive=1]`. Throws ApiError "bad-response" for another shape and "object-mismatch"
-/// (exit 1) when the entries of any tree do not give its id.
+/// Reads `GET …/git/trees/{root}[?recursive=1]`. Throws ApiError "bad-response" for another shape and
+/// "object-mismatch" (exit 1) when the entries of any tree do not give its id.
 TreeAnswer read_tree_answer(Answer const& answer, git::ObjectId const& root);
 
 /// Reads `GET …/git/blobs/{id}`, raw or base64 (G-19), and proves it; throws as read_tree_answer().

@@ -6,18 +6,18 @@
 
 namespace acr::github::limits {
 
-inline constexpr std::size_t json_bytes = std::size_t{32} << 20;           ///< one JSON answer (G-6)
-inline constexpr std::size_t json_depth = 64;                              ///< nesting of one JSON answer (G-6)
-inline constexpr std::size_t blob_bytes = std::size_t{100} << 20;          ///< one raw blob (G-19)
-inline constexpr std::size_t compressed_bundle_bytes = std::size_t{8} << 20;   ///< one download (G-14)
-inline constexpr std::size_t bundle_bytes = std::size_t{16} << 20;         ///< one bundle after Snappy (G-14)
-inline constexpr std::size_t parallel_requests = 16;                       ///< API requests at once, at most (G-7)
-inline constexpr std::size_t parallel_downloads = 32;                      ///< storage downloads at once (G-7)
-inline constexpr std::size_t pages = 20;                                   ///< pages of one listing (G-31)
-inline constexpr std::size_t page_entries = 100;                           ///< `per_page`
-inline constexpr std::size_t bulk_digests = 1024;                          ///< subjects of one bulk call (G-12b)
-inline constexpr std::size_t matching_refs = 1000;                         ///< refs kept of a listing by prefix
-inline constexpr std::size_t error_text = 300;                             ///< characters of a server's message (G-32)
-inline constexpr unsigned few_requests_left = 50;                          ///< below: a warning (G-26)
+inline constexpr std::size_t json_bytes = std::size_t{32} << 20;   ///< one JSON answer (G-6)
+inline constexpr std::size_t json_depth = 64;                      ///< nesting of one JSON answer (G-6)
+inline constexpr std::size_t blob_bytes = std::size_t{100} << 20;  ///< one raw blob (G-19)
+inline constexpr std::size_t compressed_bundle_bytes = std::size_t{8} << 20;  ///< one download (G-14)
+inline constexpr std::size_t bundle_bytes = std::size_t{16} << 20;  ///< one bundle after Snappy (G-14)
+inline constexpr std::size_t parallel_requests = 16;                ///< API requests at once, at most (G-7)
+inline constexpr std::size_t parallel_downloads = 32;               ///< storage downloads at once (G-7)
+inline constexpr std::size_t pages = 20;                            ///< pages of one listing (G-31)
+inline constexpr std::size_t page_entries = 100;                    ///< `per_page`
+inline constexpr std::size_t bulk_digests = 1024;                   ///< subjects of one bulk call (G-12b)
+inline constexpr std::size_t matching_refs = 1000;                  ///< refs kept of a listing by prefix
+inline constexpr std::size_t error_text = 300;     ///< characters of a server's message (G-32)
+inline constexpr unsigned few_requests_left = 50;  ///< below: a warning (G-26)
 
 }  // namespace acr::github::limits

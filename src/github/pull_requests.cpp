@@ -62,10 +62,14 @@ BodyWriteResult write_pull_request_body(Api& api, std::uint64_t number, std::str
     auto const answer = api.call(call);
     switch (answer.status) {
       case 403:
-      case 404: return {BodyWrite::forbidden, {}, answer.message};
-      case 409: return {BodyWrite::conflict, {}, answer.message};
-      case 422: return {BodyWrite::refused, {}, answer.message};
-      default: return {BodyWrite::written, pull_in(answer), {}};
+      case 404:
+        return {BodyWrite::forbidden, {}, answer.message};
+      case 409:
+        return {BodyWrite::conflict, {}, answer.message};
+      case 422:
+        return {BodyWrite::refused, {}, answer.message};
+      default:
+        return {BodyWrite::written, pull_in(answer), {}};
     }
   } catch (Unreachable const& lost) {
     // Spent time and limits end the run; a lost answer is for the caller's next round (G-29, A-89).

@@ -1,7 +1,7 @@
 #pragma once
 
-// Reading and describing a pull request: src/github/pull_requests.hpp (github-api.md G-23 … G-25; … A-90)
-// One read, one write; the rounds of A-89 belong to the caller.
+// Reading and describing a pull request: src/github/pull_requests.hpp (github-api.md G-23 … G-25
+// … A-90) One read, one write; the rounds of A-89 belong to the caller.
 
 #include <cstdint>
 #include <optional>

@@ -16,7 +16,8 @@
 namespace acr::github {
 namespace {
 
-// Answers that are kept, each asked for once: who wants one that is under way waits for it. Absence is kept as well.
+// Answers that are kept, each asked for once: who wants one that is under way waits for it. Absence is kept
+// as well.
 template <class T>
 class Kept {
  public:
@@ -67,12 +68,14 @@ struct RestObjects::State {
   Kept<std::string> blobs;
   Kept<Comparison> comparisons;
 
-  // One recursive answer fills many trees, so trees are looked up apart from the questions that are under way.
+  // One recursive answer fills many trees, so trees are looked up apart from the questions that are under
+  // way.
   std::mutex mutex;
   std::map<git::ObjectId, git::Tree> trees;
   Kept<git::Tree> tree_questions;
 
-  std::atomic<std::uint64_t> commits_fetched{0}, trees_fetched{0}, blobs_fetched{0}, tags_fetched{0}, bytes{0};
+  std::atomic<std::uint64_t> commits_fetched{0}, trees_fetched{0}, blobs_fetched{0}, tags_fetched{0},
+      bytes{0};
 
   explicit State(Api& caller) : api(caller) {}
 
@@ -109,8 +112,9 @@ struct RestObjects::State {
       trees.merge(read.trees);
       return trees.at(id);
     }
-    throw ApiError(ExitStatus::refused, "tree-too-large",
-                   "the tree " + id + " has more entries in one directory than GitHub lists; add a checkout step", 200);
+    throw ApiError(
+        ExitStatus::refused, "tree-too-large",
+        "the tree " + id + " has more entries in one directory than GitHub lists; add a checkout step", 200);
   }
 
   std::optional<std::string> blob(git::ObjectId const& id) {
@@ -168,7 +172,8 @@ std::optional<std::string> RestObjects::blob(git::ObjectId const& id, std::size_
   auto content = state_->blob(id);
   if (content && content->size() > limit)
     throw BadEnvironment("object-too-large", "the blob " + id + " has " + std::to_string(content->size()) +
-                                                 " bytes, more than the " + std::to_string(limit) + " allowed here");
+                                                 " bytes, more than the " + std::to_string(limit) +
+                                                 " allowed here");
   return content;
 }
 
@@ -185,8 +190,8 @@ std::optional<git::Tag> RestObjects::tag(git::ObjectId const& id) {
 std::optional<git::Ref> RestObjects::ref(std::string_view name) {
   if (!name.starts_with("refs/")) return std::nullopt;
   auto call = state_->call_for({"git", "ref"});
-  call.path = path_with_ref({"repos", state_->api.repository().owner, state_->api.repository().name, "git", "ref"},
-                            name.substr(5));
+  call.path = path_with_ref(
+      {"repos", state_->api.repository().owner, state_->api.repository().name, "git", "ref"}, name.substr(5));
   call.conditional = true;
   auto const answer = state_->api.call(call);
   if (answer.status != 200) return std::nullopt;
@@ -244,11 +249,13 @@ void RestObjects::prefetch_trees(git::ObjectId const& root) {
   std::set<git::ObjectId> seen{root};
   while (!level.empty()) {
     std::vector<std::optional<git::Tree>> found(level.size());
-    for_each_index(level.size(), state_->api.settings().max_parallel, [&](std::size_t i) { found[i] = tree(level[i]); });
+    for_each_index(level.size(), state_->api.settings().max_parallel,
+                   [&](std::size_t i) { found[i] = tree(level[i]); });
     std::vector<git::ObjectId> below;
     for (auto const& each : found)
       for (auto const& entry : each ? each->entries : std::vector<git::TreeEntry>{})
-        if (entry.mode == git::EntryMode::directory && seen.insert(entry.id).second) below.push_back(entry.id);
+        if (entry.mode == git::EntryMode::directory && seen.insert(entry.id).second)
+          below.push_back(entry.id);
     level = std::move(below);
   }
 }
@@ -259,16 +266,19 @@ void RestObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) {
     if (git::is_object_id(id) && !state_->blobs.has(id)) missing.insert(id);
   if (missing.empty()) return;
   if (auto const left = state_->api.remaining(); left && missing.size() > *left / 2)
-    throw Unreachable("too-many-objects",
-                      std::to_string(missing.size()) + " files would have to be fetched one by one, more than half of the " +
-                          std::to_string(*left) +
-                          " API requests that are left; add a checkout step (actions/checkout) before this one");
+    throw Unreachable(
+        "too-many-objects",
+        std::to_string(missing.size()) +
+            " files would have to be fetched one by one, more than half of the " + std::to_string(*left) +
+            " API requests that are left; add a checkout step (actions/checkout) before this one");
   std::vector<git::ObjectId> const wanted(missing.begin(), missing.end());
-  for_each_index(wanted.size(), state_->api.settings().max_parallel, [&](std::size_t i) { state_->blob(wanted[i]); });
+  for_each_index(wanted.size(), state_->api.settings().max_parallel,
+                 [&](std::size_t i) { state_->blob(wanted[i]); });
 }
 
 ObjectUse RestObjects::use() const {
-  return {state_->commits_fetched, state_->trees_fetched, state_->blobs_fetched, state_->tags_fetched, state_->bytes};
+  return {state_->commits_fetched, state_->trees_fetched, state_->blobs_fetched, state_->tags_fetched,
+          state_->bytes};
 }
 
 }  // namespace acr::github

@@ -17,9 +17,9 @@ struct ObjectUse {
   friend bool operator==(ObjectUse const&, ObjectUse const&) = default;
 };
 
-/// The repository's objects from the API; each is fetched once and kept. Trees come with everything below them in one
-/// request; where GitHub cuts such a listing they come level by level (G-18). Trees and blobs are proven by their ids,
-/// else ApiError "object-mismatch". Thread-safe.
+/// The repository's objects from the API; each is fetched once and kept. Trees come with everything below
+/// them in one request; where GitHub cuts such a listing they come level by level (G-18). Trees and blobs are
+/// proven by their ids, else ApiError "object-mismatch". Thread-safe.
 class RestObjects final : public git::ObjectSource {
  public:
   explicit RestObjects(Api& api);
@@ -30,8 +30,8 @@ class RestObjects final : public git::ObjectSource {
   std::optional<std::string> blob(git::ObjectId const& id, std::size_t limit) override;
   std::optional<git::Tag> tag(git::ObjectId const& id) override;
 
-  /// Asked each time, as a conditional request: polling for a tag costs nothing against the limit once it is there
-  /// (G-16, G-30).
+  /// Asked each time, as a conditional request: polling for a tag costs nothing against the limit once it is
+  /// there (G-16, G-30).
   std::optional<git::Ref> ref(std::string_view name) override;
   std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) override;
 
@@ -40,8 +40,8 @@ class RestObjects final : public git::ObjectSource {
   std::optional<git::ObjectId> merge_base(git::ObjectId const& a, git::ObjectId const& b) override;
 
   void prefetch_trees(git::ObjectId const& root) override;
-  /// Counts first: throws Unreachable("too-many-objects") when the blobs not fetched yet would take more than
-  /// half of the requests that are left. Then fetches them, max_parallel at once.
+  /// Counts first: throws Unreachable("too-many-objects") when the blobs not fetched yet would take
+  /// more than half of the requests that are left. Then fetches them, max_parallel at once.
   void prefetch_blobs(std::vector<git::ObjectId> const& ids) override;
 
   [[nodiscard]] ObjectUse use() const;

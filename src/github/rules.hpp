@@ -23,8 +23,8 @@ struct RequiredCheck {
   friend bool operator==(RequiredCheck const&, RequiredCheck const&) = default;
 };
 
-/// All checks that active rules require on `branch`, organisation rules included, in the server's order. Classic
-/// branch protection is invisible here.
+/// All checks that active rules require on `branch`, organisation rules included, in the server's order.
+/// Classic branch protection is invisible here.
 std::vector<RequiredCheck> required_checks(Api& api, std::string_view branch);
 
 /// True when one of them is `name`, bound to `integration`.

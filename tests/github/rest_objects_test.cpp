@@ -1,6 +1,8 @@
 #include "github/rest_objects.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "git/memory_objects.hpp"
@@ -26,14 +28,17 @@ class LabRepository {
  public:
   explicit LabRepository(std::string const& scenario) {
     auto const bundle = std::string(ACR_TEST_DATA) + "/lab/" + scenario + "/repo.bundle";
-    REQUIRE(loopback::git_output(folder_.path() / "x", {"clone", "--quiet", "--mirror", bundle, git_dir().string()}));
+    REQUIRE(loopback::git_output(folder_.path() / "x",
+                                 {"clone", "--quiet", "--mirror", bundle, git_dir().string()}));
   }
   std::string git(std::vector<std::string> const& arguments) const {
     auto const out = loopback::git_output(git_dir(), arguments);
     REQUIRE(out);
     return *out;
   }
-  std::string id(std::string const& revision) const { return std::string(trimmed(git({"rev-parse", revision}))); }
+  std::string id(std::string const& revision) const {
+    return std::string(trimmed(git({"rev-parse", revision})));
+  }
 
  private:
   std::filesystem::path git_dir() const { return folder_.path() / "repository.git"; }
@@ -49,7 +54,8 @@ TEST_CASE("every object of a real repository arrives as git has it", "[github]")
   auto const commit = objects.commit(head);
   REQUIRE(commit);
   CHECK(commit->tree == lab_repository.id(head + "^{tree}"));
-  CHECK(std::to_string(commit->committer_time) == trimmed(lab_repository.git({"log", "-1", "--format=%ct", head})));
+  CHECK(std::to_string(commit->committer_time) ==
+        trimmed(lab_repository.git({"log", "-1", "--format=%ct", head})));
   std::string parents;
   for (auto const& parent : commit->parents) parents += (parents.empty() ? "" : " ") + parent;
   CHECK(parents == trimmed(lab_repository.git({"log", "-1", "--format=%P", head})));
@@ -141,12 +147,16 @@ TEST_CASE("what compare says is taken by its status", "[github]") {  // G-20
     char const* status;
     std::optional<bool> ancestor;
   };
-  auto const row = GENERATE(values<Row>({
-      {"ahead", true}, {"identical", true}, {"behind", false}, {"diverged", false}, {"some-day", std::nullopt}}));
+  auto const row = GENERATE(values<Row>({{"ahead", true},
+                                         {"identical", true},
+                                         {"behind", false},
+                                         {"diverged", false},
+                                         {"some-day", std::nullopt}}));
   std::string const a(40, 'a'), b(40, 'b');
   ScriptedGithub github([&](net::Request const& request) {
     CHECK(request.url.target() == "/repos/acme/helm-charts/compare/" + a + "..." + b + "?per_page=1");
-    return json_reply(R"({"status":")" + std::string(row.status) + R"(","merge_base_commit":{"sha":")" + a + R"("},"files":[]})");
+    return json_reply(R"({"status":")" + std::string(row.status) + R"(","merge_base_commit":{"sha":")" + a +
+                      R"("},"files":[]})");
   });
   RestObjects objects(github.api);
   CHECK(objects.is_ancestor(a, b) == row.ancestor);
@@ -159,7 +169,8 @@ TEST_CASE("no common history is not ancestry", "[github]") {  // G-20
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.path.find("/compare/") != std::string::npos) return json_reply("{}", 404);
     auto const id = request.url.path.substr(request.url.path.rfind('/') + 1);
-    return json_reply(R"({"sha":")" + id + R"(","tree":{"sha":")" + a + R"("},"parents":[],"committer":{"date":"2024-01-01T00:00:00Z"}})");
+    return json_reply(R"({"sha":")" + id + R"(","tree":{"sha":")" + a +
+                      R"("},"parents":[],"committer":{"date":"2024-01-01T00:00:00Z"}})");
   });
   RestObjects objects(github.api);
   CHECK(objects.is_ancestor(a, b) == false);
@@ -178,7 +189,8 @@ TEST_CASE("a truncated tree is walked level by level with the same result", "[gi
   CHECK(cut.stand_in.count("api", "/git/trees/") > 2);
   CHECK(whole.stand_in.count("api", "/git/trees/") == 1);
   auto const trees = lab_repository.git({"ls-tree", "-r", "-d", "--format=%(objectname)", root});
-  for (auto const id : lines(trees)) CHECK(cut_objects.tree(std::string(id)) == whole_objects.tree(std::string(id)));
+  for (auto const id : lines(trees))
+    CHECK(cut_objects.tree(std::string(id)) == whole_objects.tree(std::string(id)));
   CHECK(cut_objects.tree(root) == whole_objects.tree(root));
   CHECK(cut.stand_in.violations() == std::vector<std::string>{});
 }
@@ -194,8 +206,9 @@ TEST_CASE("too many files to fetch one by one end the run with an advice", "[git
   for (std::size_t i = 0; i < row.files; ++i) ids.push_back(source.add_blob("file " + std::to_string(i)));
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.path == "/rate_limit") return json_reply(R"({"resources":{"core":{"remaining":100}}})");
-    return loopback::reply(200, source.blob(request.url.path.substr(request.url.path.rfind('/') + 1), SIZE_MAX).value_or(""),
-                           {{"Content-Type", "application/vnd.github.raw"}});
+    return loopback::reply(
+        200, source.blob(request.url.path.substr(request.url.path.rfind('/') + 1), SIZE_MAX).value_or(""),
+        {{"Content-Type", "application/vnd.github.raw"}});
   });
   RestObjects objects(github.api);
   if (!row.refused) {
@@ -250,7 +263,8 @@ TEST_CASE("what is not there is nothing, what is no id is not asked for", "[gith
 }
 
 TEST_CASE("a source without access is an error, not an empty repository", "[github]") {
-  ScriptedGithub github([](net::Request const&) { return json_reply(R"({"message":"Resource not accessible"})", 403); });
+  ScriptedGithub github(
+      [](net::Request const&) { return json_reply(R"({"message":"Resource not accessible"})", 403); });
   RestObjects objects(github.api);
   CHECK_THROWS_AS(static_cast<void>(objects.tree(std::string(40, 'a'))), ApiError);
 }
@@ -262,7 +276,8 @@ struct Sources {
 
   Sources() {
     for (auto* each : {&local, &remote}) {
-      root = each->add_files({{"README.md", "r"}, {"charts/web/Chart.yaml", "name: web"}, {"charts/web/values.yaml", "{}"}});
+      root = each->add_files(
+          {{"README.md", "r"}, {"charts/web/Chart.yaml", "name: web"}, {"charts/web/values.yaml", "{}"}});
       base = each->add_commit(root);
       head = each->add_commit(root, {base}, 1700000100);
       each->set_ref("refs/tags/web-v1.0.0", each->add_tag("web-v1.0.0", base, git::ObjectType::commit, "m"));
@@ -292,7 +307,8 @@ TEST_CASE("what a checkout lacks comes from the API, with the same result", "[gi
   Sources sources;
   int const hole = GENERATE(0, 1, 2, 3, 4, 5);
   CAPTURE(hole);
-  auto const forget = std::vector<git::ObjectId>{sources.root, sources.chart, sources.file, sources.head, sources.base};
+  auto const forget =
+      std::vector<git::ObjectId>{sources.root, sources.chart, sources.file, sources.head, sources.base};
   if (hole < 5) sources.local.forget(forget[static_cast<std::size_t>(hole)]);
   CombinedObjects objects(hole < 5 ? &sources.local : nullptr, sources.remote);
   objects.prefetch_trees(sources.root);

@@ -19,13 +19,18 @@ TEST_CASE("required checks are read from all pages, other rules passed over", "[
                 "strict_required_status_checks_policy":false,
                 "required_status_checks":[{"context":"atomic-chart-release","integration_id":15368},{"context":"lint"}]}}])",
           200,
-          {{"Link", "<https://api.github.com/repos/acme/helm-charts/rules/branches/release%2F1?per_page=100&page=2>; rel=\"next\""}});
+          {{"Link",
+            "<https://api.github.com/repos/acme/helm-charts/rules/branches/release%2F1?per_page=100&page=2>; "
+            "rel=\"next\""}});
     return json_reply(
         R"([{"type":"required_status_checks","parameters":{"required_status_checks":[{"context":"third","integration_id":null}]}}])");
   });
   auto const checks = required_checks(github.api, "release/1");
-  CHECK(github.asked().at(0) == "GET https://api.github.com/repos/acme/helm-charts/rules/branches/release/1?per_page=100");
-  CHECK(checks == std::vector<RequiredCheck>{{"atomic-chart-release", 15368, 2}, {"lint", std::nullopt, 2}, {"third", std::nullopt, 0}});
+  CHECK(github.asked().at(0) ==
+        "GET https://api.github.com/repos/acme/helm-charts/rules/branches/release/1?per_page=100");
+  CHECK(checks == std::vector<RequiredCheck>{{"atomic-chart-release", 15368, 2},
+                                             {"lint", std::nullopt, 2},
+                                             {"third", std::nullopt, 0}});
   CHECK(github.problems().empty());
 }
 
@@ -33,16 +38,17 @@ TEST_CASE("a check counts only with its name and its integration", "[github]") {
   std::vector<RequiredCheck> const checks{{"release", 15368, 1}, {"lint", std::nullopt, 1}, {"other", 4, 1}};
   CHECK(requires_check(checks, "release"));
   CHECK_FALSE(requires_check(checks, "Release"));
-  CHECK_FALSE(requires_check(checks, "lint"));   // anyone with status access could set it
+  CHECK_FALSE(requires_check(checks, "lint"));  // anyone with status access could set it
   CHECK_FALSE(requires_check(checks, "other"));
   CHECK(requires_check(checks, "other", 4));
   CHECK_FALSE(requires_check({}, "release"));
 }
 
 TEST_CASE("rules of another shape are an error, not the absence of rules", "[github]") {  // G-34
-  auto const body = GENERATE("{}", "<html>", "[7]", R"([{"type":"required_status_checks"}])",
-                             R"([{"type":"required_status_checks","parameters":{}}])",
-                             R"([{"type":"required_status_checks","parameters":{"required_status_checks":[{}]}}])");
+  auto const body =
+      GENERATE("{}", "<html>", "[7]", R"([{"type":"required_status_checks"}])",
+               R"([{"type":"required_status_checks","parameters":{}}])",
+               R"([{"type":"required_status_checks","parameters":{"required_status_checks":[{}]}}])");
   CAPTURE(body);
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   CHECK_THROWS_AS(required_checks(github.api, "release"), ApiError);

@@ -29,7 +29,9 @@ inline github::ApiSettings settings_with(std::string base_url = "https://api.git
   return settings;
 }
 
-inline github::Repository acme() { return {"acme", "helm-charts", 500000001, github::OwnerKind::organization}; }
+inline github::Repository acme() {
+  return {"acme", "helm-charts", 500000001, github::OwnerKind::organization};
+}
 
 class ScriptedGithub {
  public:

@@ -1,6 +1,7 @@
 // The client against the stand-in, over real sockets, with everything that goes wrong on the way (G-35).
 #include <algorithm>
-#include <fstream>
+#include <filesystem>
+#include <map>
 #include <string>
 
 #include "github/attestations.hpp"
@@ -24,17 +25,20 @@ using test::LoopbackWorld;
 // What github.json of a scenario says: subject → (id, bundle).
 std::map<std::string, std::pair<std::string, std::string>> expected_in(std::string const& scenario) {
   JsonLimits bounds;
-  auto const text = read_file(std::string(ACR_TEST_DATA) + "/lab/" + scenario + "/github.json", std::size_t{64} << 20);
+  auto const text =
+      read_file(std::string(ACR_TEST_DATA) + "/lab/" + scenario + "/github.json", std::size_t{64} << 20);
   auto const file = parse_json(text, scenario, bounds);
   REQUIRE(file.has_value());
   std::map<std::string, std::pair<std::string, std::string>> all;
   for (auto const& each : *array_in(*file, "attestations"))
     for (auto const& subject : *array_in(each, "listed_under"))
-      all[std::string(subject.as_string())] = {std::to_string(*integer_in(each, "id")), boost::json::serialize(*find(each, "bundle"))};
+      all[std::string(subject.as_string())] = {std::to_string(*integer_in(each, "id")),
+                                               boost::json::serialize(*find(each, "bundle"))};
   return all;
 }
 
-std::vector<std::string> subjects_of(std::map<std::string, std::pair<std::string, std::string>> const& expected) {
+std::vector<std::string> subjects_of(
+    std::map<std::string, std::pair<std::string, std::string>> const& expected) {
   std::vector<std::string> all;
   for (auto const& [subject, rest] : expected) all.push_back(subject);
   return all;
@@ -59,9 +63,11 @@ void check_all(LoopbackWorld& world, std::string const& scenario) {
   }
 }
 
-TEST_CASE("every scenario's attestations are found and fetched, the token seen by the API alone", "[github]") {  // G-8, G-10
-  std::string const scenario = GENERATE("feature-branch", "fork-main", "ids-only", "no-lineage", "other-repository",
-                                        "private-instance", "tag-missing", "tampered-signature", "two-charts");
+TEST_CASE("every scenario's attestations are found and fetched, the token seen by the API alone",
+          "[github]") {  // G-8, G-10
+  std::string const scenario =
+      GENERATE("feature-branch", "fork-main", "ids-only", "no-lineage", "other-repository",
+               "private-instance", "tag-missing", "tampered-signature", "two-charts");
   std::string const version = GENERATE("2022-11-28", "2026-03-10");  // G-5
   CAPTURE(scenario, version);
   LoopbackWorld world(lab(scenario), "ghs_0123456789abcdef", version);
@@ -145,7 +151,8 @@ TEST_CASE("a fallback to single listings finds the same", "[github]") {  // G-12
   settings.faults = {loopback::planned_fault(kind + " x* at api POST")};
   LoopbackWorld world(settings);
   check_all(world, "two-charts");
-  CHECK(world.stand_in.count("api", "GET /repos/acme/helm-charts/attestations/") == expected_in("two-charts").size());
+  CHECK(world.stand_in.count("api", "GET /repos/acme/helm-charts/attestations/") ==
+        expected_in("two-charts").size());
 }
 
 TEST_CASE("small pages give the same listing, bulk and single", "[github]") {  // G-31, G-12b
@@ -156,10 +163,12 @@ TEST_CASE("small pages give the same listing, bulk and single", "[github]") {  /
   std::string entries;
   for (int id = 1; id <= 10; ++id)
     entries += std::string(id > 1 ? "," : "") + R"({"id":)" + std::to_string(id) + R"(,"repository_id":)" +
-               (id > 8 ? "7" : "500000001") + R"(,"predicate_type":"p","initiator":"user","serve":"bundle_url","listed_under":[")" +
+               (id > 8 ? "7" : "500000001") +
+               R"(,"predicate_type":"p","initiator":"user","serve":"bundle_url","listed_under":[")" +
                (id == 8 ? b : a) + R"("],"bundle":{"n":)" + std::to_string(id) + "}}";
-  write_file(folder.path() / "github.json",
-             R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[)" + entries + "]}");
+  write_file(
+      folder.path() / "github.json",
+      R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[)" + entries + "]}");
   loopback::StandInSettings settings;
   settings.github.scenario = folder.path();
   settings.github.page_cap = 2;
@@ -196,9 +205,11 @@ TEST_CASE("bundles inside the listing need no storage", "[github]") {  // G-12, 
   test::TemporaryDirectory folder;
   std::string const a = "sha256:" + std::string(64, 'a');
   auto const write = [&](std::string const& serve) {
-    write_file(folder.path() / "github.json",
-               R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[{"id":5,"repository_id":500000001,)"
-               R"("predicate_type":"p","serve":")" + serve + R"(","listed_under":[")" + a + R"("],"bundle":{"n":5}}]})");
+    write_file(
+        folder.path() / "github.json",
+        R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[{"id":5,"repository_id":500000001,)"
+        R"("predicate_type":"p","serve":")" +
+            serve + R"(","listed_under":[")" + a + R"("],"bundle":{"n":5}}]})");
   };
   struct Row {
     char const* serve;
@@ -270,7 +281,8 @@ TEST_CASE("writes that are refused leave the description alone", "[github]") {  
   BodyWrite expected = BodyWrite::forbidden;
   if (kind == 0) settings.github.read_only_token = true;
   if (kind == 1) body = std::string(65537, 'x'), expected = BodyWrite::refused;
-  if (kind == 2) settings.faults = {loopback::planned_fault("reset x* at api PATCH")}, expected = BodyWrite::unknown;
+  if (kind == 2)
+    settings.faults = {loopback::planned_fault("reset x* at api PATCH")}, expected = BodyWrite::unknown;
   LoopbackWorld world(settings);
   auto const before = world.stand_in.github().pull_body(42);
   CHECK(write_pull_request_body(world.api, 42, body).outcome == expected);
@@ -280,9 +292,11 @@ TEST_CASE("writes that are refused leave the description alone", "[github]") {  
 
 TEST_CASE("rules of a branch come page by page", "[github]") {  // G-21
   test::TemporaryDirectory folder;
-  write_file(folder.path() / "github.json", R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[]})");
-  write_file(folder.path() / "rules.json",
-             R"([{"type":"deletion","ruleset_source_type":"Repository","ruleset_source":"acme/helm-charts","ruleset_id":1},
+  write_file(folder.path() / "github.json",
+             R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[]})");
+  write_file(
+      folder.path() / "rules.json",
+      R"([{"type":"deletion","ruleset_source_type":"Repository","ruleset_source":"acme/helm-charts","ruleset_id":1},
                  {"type":"required_status_checks","ruleset_source_type":"Organization","ruleset_source":"acme","ruleset_id":2,
                   "parameters":{"strict_required_status_checks_policy":false,"required_status_checks":[{"context":"release","integration_id":15368}]}}])");
   loopback::StandInSettings settings;
@@ -309,7 +323,8 @@ TEST_CASE("a renamed repository goes on answering", "[github]") {  // G-9
   LoopbackWorld world(settings);
   CHECK(pull_request(world.api, 42).number == 42);
   CHECK(world.api.use().renamed);
-  CHECK(write_pull_request_body(world.api, 42, "x").outcome == BodyWrite::written);  // 307: method and body repeated
+  CHECK(write_pull_request_body(world.api, 42, "x").outcome ==
+        BodyWrite::written);  // 307: method and body repeated
   CHECK(world.stand_in.github().pull_body(42) == "x");
 }
 
@@ -348,9 +363,13 @@ TEST_CASE("without git data the API still lists tags", "[github]") {
 }
 
 TEST_CASE("storage turns away what proves itself twice", "[github]") {  // G-10: the stand-in itself
-  loopback::GithubAnswers answers(lab("no-lineage").github, std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
+  loopback::GithubAnswers answers(lab("no-lineage").github,
+                                  std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
   auto const status = [&](std::map<std::string, std::string> headers) {
-    return answers.storage({"GET", "/attestations/500000001/2026/11/24/14500051.json.sn?sig=secret-1", std::move(headers), ""}).status;
+    return answers
+        .storage({"GET", "/attestations/500000001/2026/11/24/14500051.json.sn?sig=secret-1",
+                  std::move(headers), ""})
+        .status;
   };
   CHECK(status({{"user-agent", "x"}}) == 200);
   CHECK(status({{"user-agent", "x"}, {"authorization", "Bearer y"}}) == 400);
@@ -364,7 +383,8 @@ TEST_CASE("planned faults are read from text", "[github]") {
   CHECK(fault.times == 3);
   CHECK(fault.skip == 2);
   CHECK(fault.where == "api GET /repos/a b");
-  auto const bad = GENERATE("", "html_502", "nonsense at api", "html_502 x at api", "html_502 after at api", "html_502 y2 at api");
+  auto const bad = GENERATE("", "html_502", "nonsense at api", "html_502 x at api", "html_502 after at api",
+                            "html_502 y2 at api");
   CHECK_THROWS_AS(loopback::planned_fault(bad), std::invalid_argument);
 }
 

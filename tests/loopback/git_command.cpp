@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <stdexcept>
 #include <system_error>
 
@@ -59,7 +60,8 @@ std::optional<std::string> git_output(std::filesystem::path const& git_dir,
   pid_t child = 0;
   int const failed = posix_spawnp(&child, "git", &actions, nullptr, argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) throw std::runtime_error("git cannot be started: " + std::generic_category().message(failed));
+  if (failed != 0)
+    throw std::runtime_error("git cannot be started: " + std::generic_category().message(failed));
   out.close_write();
 
   std::string text;

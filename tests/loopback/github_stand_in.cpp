@@ -2,6 +2,7 @@
 #include "loopback/github_stand_in.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -104,7 +105,8 @@ std::vector<std::string> planned_fault_kinds() {
 
 Fault survivable_fault(std::string_view kind) {
   auto const found = survivable().find(kind);
-  if (found == survivable().end()) throw std::invalid_argument("not a survivable fault: " + std::string(kind));
+  if (found == survivable().end())
+    throw std::invalid_argument("not a survivable fault: " + std::string(kind));
   return found->second;
 }
 
@@ -163,9 +165,10 @@ struct GithubStandIn::State {
     if (settings.once_each) {
       api_handler = once_each(*settings.once_each, std::move(api_handler));
       // Storage knows no such limit: a 403 of its means that the link has expired (G-14).
-      storage_handler = once_each(*settings.once_each == Fault::limited_until_reset ? Fault::limited_with_retry_after
-                                                                                    : *settings.once_each,
-                                  std::move(storage_handler));
+      storage_handler =
+          once_each(*settings.once_each == Fault::limited_until_reset ? Fault::limited_with_retry_after
+                                                                      : *settings.once_each,
+                    std::move(storage_handler));
     }
     LoopbackServer::Options options;
     options.latency = settings.latency;
@@ -248,7 +251,7 @@ struct GithubStandIn::State {
     bool const moved = proper.status == 301 || proper.status == 307;
     if (!fault && !moved)
       complain(about, description->answer_problems(seen.method, target, proper.status,
-                                                  proper.headers["content-type"], proper.body, version));
+                                                   proper.headers["content-type"], proper.body, version));
     return logged("api", seen, std::move(proper), fault, begin);
   }
 

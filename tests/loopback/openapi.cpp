@@ -2,6 +2,7 @@
 #include "loopback/openapi.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>

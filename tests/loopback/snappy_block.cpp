@@ -1,4 +1,5 @@
-// A small Snappy encoder (format description of google/snappy): greedy, 4-byte matches, copies with 16-bit offsets.
+// A small Snappy encoder (format description of google/snappy): greedy, 4-byte matches, copies with 16-bit
+// offsets.
 #include <array>
 #include <cstdint>
 #include <cstring>
