@@ -288,8 +288,8 @@ struct GithubAnswers::State {
   PlainAnswer matching_refs(std::string const& below, Query const& query, std::string const& path) const {
     std::string const prefix = "refs/" + below;
     json::array all;
-    auto const found = git({"for-each-ref", "--format=%(refname) %(objecttype) %(objectname)"});
-    for (auto const line : lines(found.value_or(""))) {
+    auto const found = git({"for-each-ref", "--format=%(refname) %(objecttype) %(objectname)"}).value_or("");
+    for (auto const line : lines(found)) {
       auto const parts = split(line, ' ');
       if (parts.size() == 3 && parts[0].starts_with(prefix) && !is_hidden(std::string(parts[0])))
         all.push_back(ref_value(std::string(parts[0]), std::string(parts[1]), std::string(parts[2])));
