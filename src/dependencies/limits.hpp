@@ -1,0 +1,29 @@
+#pragma once
+
+// All upper bounds of this room: src/dependencies/limits.hpp (dependencies.md D-13, D-15, D-20, D-22, D-26, D-35)
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace acr::dependencies::limits {
+
+inline constexpr std::size_t constraint_bytes = 512;                        ///< D-13
+inline constexpr std::size_t constraint_groups = 32;                        ///< D-13
+inline constexpr std::size_t index_bytes = std::size_t{100} << 20;          ///< one index (D-15)
+inline constexpr std::size_t index_depth = 200;                             ///< nesting of an index; real ones have 8
+inline constexpr std::size_t index_versions = 100'000;                      ///< entries kept of one chart name
+inline constexpr std::size_t archive_bytes = 5'242'880;                     ///< P-18: Helm refuses a larger one
+inline constexpr std::size_t chart_dependencies = 100;                      ///< of one chart (D-35)
+inline constexpr std::size_t run_archives = 256;                            ///< D-35
+inline constexpr std::uint64_t run_archive_bytes = std::uint64_t{512} << 20;  ///< D-35
+inline constexpr std::uint64_t run_index_bytes = std::uint64_t{1} << 30;      ///< D-35
+inline constexpr std::size_t manifest_bytes = std::size_t{4} << 20;         ///< OCI manifest or index (D-20)
+inline constexpr std::size_t manifest_children = 16;                        ///< D-20
+inline constexpr std::size_t token_bytes = std::size_t{128} << 10;          ///< answer of a token service (D-22)
+inline constexpr std::chrono::seconds token_life{60};                       ///< without `expires_in` (D-22)
+inline constexpr std::size_t local_depth = 10;                              ///< chains of `file://`; the chart is 0 (D-26)
+inline constexpr std::size_t password_bytes = 8;                            ///< shorter ones cannot be masked (D-36)
+inline constexpr std::size_t nearest_versions = 5;                          ///< told when a version is not found
+
+}  // namespace acr::dependencies::limits
