@@ -1,6 +1,9 @@
 # Warnings, hardening and sanitizers, the same for every target.
 set(CMAKE_COMPILE_WARNING_AS_ERROR ON CACHE BOOL "warnings are errors; off for compilers we have not met")
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
+  add_compile_options($<$<NOT:$<CONFIG:Debug>>:-Wno-restrict>)  # GCC bug 105651: "text" + std::string()
+endif()
 
 # A compiler cache makes a second build tree cost seconds.
 find_program(ACR_CCACHE ccache)
@@ -19,3 +22,9 @@ else()
 endif()
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES CXX)
+
+if(ACR_STATIC)
+  # The image's program: without the functions that nothing calls. CMakeLists.txt links it as static-pie.
+  add_compile_options(-ffunction-sections -fdata-sections -fstack-clash-protection -D_GLIBCXX_ASSERTIONS)
+  add_link_options(-Wl,--gc-sections)
+endif()
