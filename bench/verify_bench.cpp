@@ -96,12 +96,15 @@ std::unique_ptr<Sample> sample(std::string const& name) {
   return out;
 }
 
-/// DER of two numbers of `size` bytes below the order of the curve of that size.
+/// DER of two different numbers of `size` bytes below the order of the curve of that size.
 std::string plausible_signature(std::size_t size) {
-  std::string number = "\x5a" + digest(HashAlgorithm::sha512, "number");
-  number.resize(size);
-  std::string const integer = std::string("\x02") + static_cast<char>(size) + number;
-  return std::string("\x30") + static_cast<char>(2 * integer.size()) + integer + integer;
+  std::string integers;
+  for (char const* seed : {"r", "s"}) {
+    std::string number = "\x5a" + digest(HashAlgorithm::sha512, seed);
+    number.resize(size);
+    integers += std::string("\x02") + static_cast<char>(size) + number;
+  }
+  return std::string("\x30") + static_cast<char>(integers.size()) + integers;
 }
 
 /// One ECDSA check over a digest, per key kind: the same work whatever the message.

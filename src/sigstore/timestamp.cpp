@@ -200,7 +200,8 @@ bool TokenReader::read_signed_data(std::string_view value) {
   token_.content = octets->value;
 
   if (auto const certificates = reader.next(context_0); certificates && !read_certificates(certificates->value)) return false;
-  (void)reader.next(context_1);  // revocation lists: not used (V-39)
+  // Revocation lists are not used (V-39). None at all would be `certificates` with a flipped tag (V-77a).
+  if (auto const lists = reader.next(context_1); lists && lists->value.empty()) return ill_formed("the revocation lists");
   auto const signers = reader.next(der::set);
   if (!signers || !reader.done()) return ill_formed("the signed data");
   DerReader signer_reader(signers->value);
