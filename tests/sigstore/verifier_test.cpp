@@ -138,8 +138,9 @@ TEST_CASE("a signer of another repository is named with the way to allow it", "[
   auto const sample = samples::attestation("reusable-workflow");
   Verifier const verifier = verifier_of(sample);
   auto const artifact = Artifact::of_bytes(sample.artifact);
-  auto const identity = verifier.verify(sample.bundle, artifact, policy_of(sample)).attestation->identity();
-  std::string const source = identity->find(FulcioExtension::source_repository_uri)->substr(std::string("https://github.com/").size());
+  auto const accepted = verifier.verify(sample.bundle, artifact, policy_of(sample));
+  REQUIRE(accepted.attestation.has_value());
+  std::string const source = accepted.attestation->identity()->find(FulcioExtension::source_repository_uri)->substr(std::string("https://github.com/").size());
   Policy policy;
   policy.repository = source;
   auto const refused = verifier.verify(sample.bundle, artifact, policy);
