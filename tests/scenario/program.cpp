@@ -17,11 +17,12 @@ ProgramResult run_program(std::filesystem::path const& program, std::map<std::st
   std::future<std::string> out, err;
   bp::child child(bp::exe = program.string(), bp::args = arguments, environment, bp::start_dir = directory.string(),
                   bp::std_in < bp::null, bp::std_out > out, bp::std_err > err, io);
-  io.run_for(std::chrono::minutes(2));  // until both pipes are closed
-  if (!child.wait_for(std::chrono::seconds(10))) {
+  io.run_for(std::chrono::minutes(2));  // returns when both pipes are closed
+  if (!io.stopped()) {
     child.terminate();
     throw std::runtime_error("the program did not end within two minutes");
   }
+  child.wait();
   return {child.exit_code(), out.get(), err.get()};
 }
 
