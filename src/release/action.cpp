@@ -122,18 +122,17 @@ void check_rules(Step const& step, report::ReleaseRecord& record, Services& serv
 }
 
 ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, RunClock& clock) {
+  // Both were parsed with the inputs (lists_and_time()): they hold.
   auto subjects = git::LineageSubjects::parse(step.inputs.lineage_subjects);
-  if (!subjects) return refuse(step, {subjects.error()}, ExitStatus::bad_input);
   auto const epoch = chart::source_date_epoch(step.host.environment("SOURCE_DATE_EPOCH").value_or(""));
-  if (!epoch) return refuse(step, {epoch.error()}, ExitStatus::bad_input);
-  auto const settings = run_settings(step, event, std::move(*subjects), *epoch);
+  auto const settings = run_settings(step, event, std::move(subjects.value()), epoch.value());
 
   if (!step.environment.can_request_id_token)
     step.log.warning("the job has no id-token: write; the attest step that follows will fail without it", {}, report::Severity::low);
   if (step.inputs.signer_workflows.empty())
     step.log.notice("any workflow of this repository may have signed; pin the signers with signer-workflows (docs/policies.md)", {},
                     report::Severity::low);
-  if (*epoch) step.log.line("SOURCE_DATE_EPOCH " + settings.source_date_epoch_text + " is the time of all package entries");
+  if (epoch.value()) step.log.line("SOURCE_DATE_EPOCH " + settings.source_date_epoch_text + " is the time of all package entries");
 
   Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
   for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
@@ -196,6 +195,14 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
   return result.status;
 }
 
+// Mistakes in values that have a grammar of their own (A-42: told with all others, before the gate).
+std::vector<Rejection> lists_and_time(ActionInputs const& inputs, event::EnvironmentLookup const& environment) {
+  std::vector<Rejection> mistakes;
+  if (auto const subjects = git::LineageSubjects::parse(inputs.lineage_subjects); !subjects) mistakes.push_back(subjects.error());
+  if (auto const epoch = chart::source_date_epoch(environment("SOURCE_DATE_EPOCH").value_or("")); !epoch) mistakes.push_back(epoch.error());
+  return mistakes;
+}
+
 }  // namespace
 
 ExitStatus run_action(ActionHost const& host) {
@@ -217,6 +224,7 @@ ExitStatus run_action(ActionHost const& host) {
   for (auto const& name : event::unknown_inputs(host.variable_names)) log.warning("unknown input " + name + " is ignored");
   auto mistakes = std::move(reading.mistakes);
   std::ranges::move(event::check_runner_environment(environment), std::back_inserter(mistakes));
+  std::ranges::move(lists_and_time(step.inputs, host.environment), std::back_inserter(mistakes));
   if (mistakes.empty()) std::ranges::move(event::check_paths(step.inputs, environment.workspace), std::back_inserter(mistakes));
   if (!mistakes.empty()) return refuse(step, mistakes, ExitStatus::bad_input);
 

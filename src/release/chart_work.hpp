@@ -26,6 +26,7 @@ struct ChartWork {
   std::vector<chart::ExtraArchive> fetched;  ///< dependencies, as placed below charts/ (D-28)
   std::filesystem::path staged;              ///< the package in the staging directory; empty before packaging
   std::uint64_t tree_bytes = 0;              ///< what would be packaged, for the disk estimate
+  std::vector<git::ObjectId> contents;       ///< blobs that will be read for the package
 
   /// Something counts against this chart.
   [[nodiscard]] bool refused() const;

@@ -162,6 +162,10 @@ void prove_and_package(Run& run, std::vector<ChartWork*> const& ready) {
   std::ranges::copy_if(ready, std::back_inserter(sound), [](ChartWork const* work) { return !work->refused(); });
   if (auto full = no_space(run.works, run.staging, settings)) return run.refuse(std::move(*full));
   std::size_t const cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  // counted against the rate limit before the first one is fetched.
+  std::vector<git::ObjectId> contents;
+  for (auto const* work : sound) contents.insert(contents.end(), work->contents.begin(), work->contents.end());
+  run.tools.objects.prefetch_blobs(contents);
   if (run.tools.dependencies) {
     run.tools.dependencies->build(*run.head, sound, settings);
     std::erase_if(sound, [](ChartWork const* work) { return work->refused(); });

@@ -86,7 +86,10 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
   GitSourceTree const tagged_tree(objects, commit.tree);
   auto const head = chart::packaged_list(trees.head, root);
   if (!head) return work.refuse(head.error());
-  for (auto const& file : head->files) work.tree_bytes += file.size.value_or(0);
+  for (auto const& file : head->files) {
+    work.tree_bytes += file.size.value_or(0);
+    work.contents.push_back(file.content);
+  }
   auto const tagged = chart::packaged_list(tagged_tree, root);
   if (!tagged || !chart::same_content(*tagged, *head))
     return work.refuse(reject("tag-content-mismatch", place(work),
