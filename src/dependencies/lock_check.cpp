@@ -1,0 +1,174 @@
+// A lock against its Chart.yaml (D-7 … D-13, D-29).
+
+#include "dependencies/lock_check.hpp"
+
+#include <utility>
+
+#include "chart/local_dependency.hpp"
+#include "chart/semver.hpp"
+#include "dependencies/constraint.hpp"
+#include "dependencies/limits.hpp"
+#include "dependencies/lock_digest.hpp"
+#include "support/encoding.hpp"
+#include "support/text.hpp"
+
+namespace acr::dependencies {
+namespace {
+
+using chart::Dependency;
+
+constexpr auto update = "run `helm dependency update` and commit the lock (see that .gitignore does not hide it)";
+
+std::string at(std::string_view file, std::size_t line) {
+  return std::string(file) + (line == 0 ? "" : ":" + std::to_string(line));
+}
+
+/// Repositories are shown without userinfo and query (D-36).
+std::string shown(std::string_view repository) {
+  auto text = std::string(repository.substr(0, repository.find_first_of("?#")));
+  auto const scheme = text.find("://");
+  auto const user = text.rfind('@');
+  if (scheme != std::string::npos && user != std::string::npos && user > scheme) text.erase(scheme + 3, user - scheme - 2);
+  return text;
+}
+
+std::string entry_text(Dependency const& d) { return d.is_null ? "null" : d.name + " " + d.version + " " + shown(d.repository); }
+
+Rejection mismatch(Dependency const& declared, Dependency const& locked, std::string why) {
+  return reject("dep-lock-mismatch", at("Chart.lock", locked.line), std::move(why))
+      .rule("D-12")
+      .expected(entry_text(declared))
+      .found(entry_text(locked))
+      .mend(update);
+}
+
+/// D-29; an empty pin is none.
+Verdict<std::string> pin_of(Dependency const& locked) {
+  if (locked.pin.empty()) return std::string();
+  if (locked.pin.starts_with("sha256:") && is_lower_hex(std::string_view(locked.pin).substr(7), 64)) return locked.pin;
+  return reject("dep-lock-mismatch", at("Chart.lock", locked.line), "the pin of " + locked.name + " is no SHA-256 digest")
+      .rule("D-29")
+      .expected("digest: sha256:<64 lower-case hex digits>")
+      .found(locked.pin)
+      .mend("paste the line that the report prints");
+}
+
+std::optional<Rejection> check_entry(Dependency const& declared, Dependency const& locked) {
+  if (declared.name != locked.name) return mismatch(declared, locked, "the lock names another chart at this place");
+  if (declared.repository != locked.repository)
+    return mismatch(declared, locked, "the lock names another repository for " + declared.name);
+  if (declared.repository.empty()) {
+    if (declared.version != locked.version) return mismatch(declared, locked, "the lock names another version of " + declared.name);
+    return std::nullopt;
+  }
+  auto const version = chart::parse_version(locked.version);
+  if (!version) return mismatch(declared, locked, "the locked version of " + declared.name + " is no version");
+  auto const constraint = Constraint::parse(declared.version);
+  if (!constraint) {
+    auto refused = constraint.error();
+    refused.where = at("Chart.yaml", declared.line);
+    return refused;
+  }
+  if (!constraint->allows(*version))
+    return mismatch(declared, locked, "the locked version of " + declared.name + " does not meet the declared constraint");
+  return std::nullopt;
+}
+
+Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata const& metadata, chart::ChartLock const& lock) {
+  LockPlan plan;
+  plan.has_lock = true;
+  auto const locked = lock.dependencies.value_or(DependencyList{});
+  for (auto const* list : {static_cast<DependencyList const*>(&declared), &locked})
+    for (auto const& entry : *list)
+      if (entry.is_null)
+        return reject("dep-lock-mismatch", at("Chart.lock", entry.line), "a list of dependencies holds an empty entry")
+            .rule("D-8")
+            .expected("name, version, repository")
+            .found("null")
+            .mend(update);
+  auto const original = declared;
+  // D-11: which URL an alias stands for is known to the lock alone; the digest proves it.
+  for (std::size_t i = 0; i < declared.size() && i < locked.size(); ++i)
+    if (is_repository_alias(declared[i].repository)) declared[i].repository = locked[i].repository;
+  auto const digest = lock_digest(declared, lock.dependencies);
+  if (digest != lock.digest) {
+    bool const may_be_legacy = metadata.api_version.empty() || metadata.api_version == "v1";
+    if (!may_be_legacy || legacy_lock_digest(original) != lock.digest)
+      return reject("dep-lock-out-of-sync", "Chart.lock", "the lock is out of sync with the dependencies of Chart.yaml")
+          .rule("D-10")
+          .expected(digest)
+          .found(lock.digest.empty() ? "no digest" : lock.digest)
+          .mend(update);
+    plan.warnings.push_back(reject("lock-legacy", "Chart.lock", "the lock's digest has Helm 2's form, which does not cover what is locked")
+                                .rule("D-9")
+                                .mend("run `helm dependency update` with Helm 3 or later"));
+  }
+  if (declared.size() != locked.size())
+    return reject("dep-lock-mismatch", "Chart.lock", "the lock has another number of entries than Chart.yaml")
+        .rule("D-12")
+        .expected(std::to_string(declared.size()) + " entries")
+        .found(std::to_string(locked.size()) + " entries")
+        .mend(update);
+  for (std::size_t i = 0; i < declared.size(); ++i) {
+    if (is_repository_alias(locked[i].repository))
+      return reject("dep-repository", at("Chart.lock", locked[i].line), "the lock holds the alias of a repository, not its URL")
+          .rule("D-11")
+          .expected("a URL")
+          .found(locked[i].repository)
+          .mend(update);
+    if (auto refused = check_entry(declared[i], locked[i])) return std::move(*refused);
+    auto pin = pin_of(locked[i]);
+    if (!pin) return pin.error();
+    plan.dependencies.push_back({declared[i].name, locked[i].version, locked[i].repository, declared[i].version, std::move(*pin), true,
+                                 original[i].line, locked[i].line});
+  }
+  return plan;
+}
+
+/// D-10: without a lock the commit itself must fix each missing one.
+Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<bool> const& missing) {
+  LockPlan plan;
+  for (std::size_t i = 0; i < declared.size(); ++i) {
+    auto const& entry = declared[i];
+    LockedDependency fixed{entry.name, entry.version, entry.repository, entry.version, {}, false, entry.line, 0};
+    if (!missing[i] || entry.repository.empty() || chart::is_local_repository(entry.repository)) {
+      plan.dependencies.push_back(std::move(fixed));
+      continue;
+    }
+    if (is_repository_alias(entry.repository))
+      return reject("dep-repository", at("Chart.yaml", entry.line), "only a lock can say where the repository alias of " + entry.name + " leads")
+          .rule("D-11")
+          .expected("a URL, or a committed lock")
+          .found(entry.repository)
+          .mend("correct Chart.yaml, or commit the lock");
+    auto const constraint = Constraint::parse(entry.version);
+    auto const exact = constraint ? constraint->exact_version() : std::string();
+    if (exact.empty())
+      return reject("dep-lock-missing", at("Chart.yaml", entry.line), "nothing in the commit says which version of " + entry.name + " is meant")
+          .rule("D-10")
+          .expected("a committed Chart.lock, or exact versions")
+          .found("no lock, and the version `" + entry.version + "`")
+          .mend(update);
+    fixed.version = exact;
+    plan.dependencies.push_back(std::move(fixed));
+  }
+  return plan;
+}
+
+}  // namespace
+
+bool is_repository_alias(std::string_view repository) { return repository.starts_with('@') || repository.starts_with("alias:"); }
+
+Verdict<LockPlan> check_lock(chart::ChartMetadata const& metadata, std::optional<chart::ChartLock> const& lock,
+                             std::vector<bool> const& missing) {
+  auto const& declared = metadata.dependencies;
+  if (declared.size() > limits::chart_dependencies)
+    return reject("dep-too-large", "Chart.yaml", "the chart declares too many dependencies")
+        .rule("D-35")
+        .expected("at most " + std::to_string(limits::chart_dependencies))
+        .found(std::to_string(declared.size()))
+        .mend("commit the charts instead");
+  return lock ? plan_from_lock(declared, metadata, *lock) : plan_without_lock(declared, missing);
+}
+
+}  // namespace acr::dependencies
