@@ -1,0 +1,29 @@
+# The image of the action: one static program, the CA list, and the licence texts of what is linked in (docs/container.md).
+# Releases give BASE by digest; checks without a registry give a local name.
+ARG BASE=debian:13-slim
+
+FROM ${BASE} AS build
+WORKDIR /src
+COPY scripts/install-build-packages scripts/
+RUN scripts/install-build-packages
+COPY . .
+RUN cmake -S . -B build/image -G Ninja -DCMAKE_BUILD_TYPE=Release -DACR_STATIC=ON \
+ && cmake --build build/image --target atomic-chart-release
+# CHECK=no leaves the tests out: for those who have just run them.
+ARG CHECK=yes
+RUN if [ "${CHECK}" = yes ]; then cmake --build build/image && ctest --test-dir build/image --output-on-failure -j "$(nproc)"; fi
+RUN scripts/lay-out-image build/image/atomic-chart-release /image
+
+FROM scratch
+ARG VERSION=dev
+ARG REVISION=unknown
+ARG SOURCE=https://github.com/org/atomic-chart-release
+LABEL org.opencontainers.image.title="atomic-chart-release" \
+      org.opencontainers.image.description="Proves tags and attestations of Helm charts, packages them reproducibly, and fails closed" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=build /image/ /
+# No USER: the workspace and the command files belong to the runner's user, whom the image does not know.
+ENTRYPOINT ["/usr/bin/atomic-chart-release"]
