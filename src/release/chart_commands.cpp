@@ -42,9 +42,8 @@ Verdict<std::int64_t> last_commit_time(git::Libgit2 const& library, chart::Chart
   auto const opened = git::LocalObjects::open(library, location.repository);
   if (!opened) return opened.error();
   auto& objects = **opened;
-  std::optional<git::Ref> head = objects.ref("HEAD");
-  auto const text = head ? head->target : trimmed(read_file(location.repository / ".git" / "HEAD", 4096)).substr(0);
-  std::string id(text);
+  // HEAD is a commit id or names a branch; its file is read as text, nothing else of the repository's state is.
+  std::string id(trimmed(read_file(location.repository / ".git" / "HEAD", 4096)));
   if (id.starts_with("ref: ")) {
     auto const branch = objects.ref(id.substr(5));
     if (!branch) return reject("commit-time", location.chart_root, "HEAD has no commit").rule("P-131");
