@@ -200,6 +200,13 @@ std::vector<Rejection> lists_and_time(ActionInputs const& inputs, event::Environ
   std::vector<Rejection> mistakes;
   if (auto const subjects = git::LineageSubjects::parse(inputs.lineage_subjects); !subjects) mistakes.push_back(subjects.error());
   if (auto const epoch = chart::source_date_epoch(environment("SOURCE_DATE_EPOCH").value_or("")); !epoch) mistakes.push_back(epoch.error());
+  // Pins are not compared with anything yet: who asks for them must not believe to be protected (D-29).
+  if (inputs.dependency_pins == event::DependencyPins::require)
+    mistakes.push_back(reject("bad-input", "input dependency-pins", "this version does not check pins yet")
+                           .rule("D-29")
+                           .expected("warn")
+                           .found("require")
+                           .mend("commit the dependencies below charts/ instead"));
   return mistakes;
 }
 

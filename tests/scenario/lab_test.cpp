@@ -171,6 +171,15 @@ TEST_CASE("all input mistakes are told together before anything else happens (A-
   CHECK(world.github().count("api") == 0);
 }
 
+TEST_CASE("pins that are not checked yet cannot be asked for (D-29)", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  auto const result = world.run({{"dependency-pins", "require"}});
+  CHECK(result.status == 2);
+  CHECK(result.out.find("dependency-pins") != std::string::npos);
+  CHECK(world.outputs().at("result") == "failed");
+  CHECK(world.packages().empty());
+}
+
 TEST_CASE("an event that is no pull request is refused with a reason", "[scenario]") {
   ReleaseWorld world(lab / "two-charts");
   CHECK(world.run({{"GITHUB_EVENT_NAME", "pull_request_target"}}).status == 1);
