@@ -12,7 +12,12 @@ RUN cmake -S . -B build/image -G Ninja -DCMAKE_BUILD_TYPE=Release -DACR_STATIC=O
 # CHECK=no leaves the tests out: for those who have just run them.
 ARG CHECK=yes
 RUN if [ "${CHECK}" = yes ]; then cmake --build build/image && ctest --test-dir build/image --output-on-failure -j "$(nproc)"; fi
-RUN scripts/lay-out-image build/image/atomic-chart-release /image
+ARG SOURCE_DATE_EPOCH=0
+RUN scripts/lay-out-image build/image/atomic-chart-release /image /sbom.spdx.json
+
+# --target sbom --output DIRECTORY: the list of what is linked in.
+FROM scratch AS sbom
+COPY --from=build /sbom.spdx.json /
 
 FROM scratch
 ARG VERSION=dev
