@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/atomic_file.hpp"
 #include "support/errors.hpp"
 #include "support/text.hpp"
 
@@ -62,6 +63,14 @@ std::vector<std::string> Arguments::all(std::string_view name) const {
 
 void Arguments::expect_positional(std::size_t least, std::size_t most, std::string_view text) const {
   if (positional_.size() < least || positional_.size() > most) throw usage("usage: atomic-chart-release " + std::string(text));
+}
+
+std::string read_named_file(std::string const& path, std::size_t limit) {
+  try {
+    return read_file(path, limit);
+  } catch (std::runtime_error const& error) {
+    throw BadEnvironment("bad-input", error.what());
+  }
 }
 
 }  // namespace acr::release

@@ -2,6 +2,7 @@
 
 // Options of a terminal command: src/release/arguments.hpp
 
+#include <cstddef>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -35,5 +36,8 @@ class Arguments {
   std::map<std::string, std::vector<std::string>, std::less<>> given_;
   std::vector<std::string> positional_;
 };
+
+/// A file that the command line names. Throws BadEnvironment("bad-input") when it cannot be read or is larger than `limit` bytes.
+std::string read_named_file(std::string const& path, std::size_t limit);
 
 }  // namespace acr::release

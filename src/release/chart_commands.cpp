@@ -6,22 +6,14 @@
 #include <utility>
 
 #include "chart/package_command.hpp"
-#include "git/annotated_tag.hpp"
 #include "git/local_objects.hpp"
-#include "git/tag_annotation.hpp"
 #include "release/arguments.hpp"
 #include "release/git_source_tree.hpp"
-#include "release/services.hpp"
-#include "sigstore/verifier.hpp"
 #include "support/atomic_file.hpp"
-#include "support/digest.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {
 namespace {
-
-constexpr std::size_t package_bytes = std::size_t{200} << 20;
-constexpr std::size_t bundle_bytes = std::size_t{64} << 20;
 
 [[noreturn]] void unusable(Rejection const& why) { throw BadEnvironment(why.code, why.sentence()); }
 
@@ -124,75 +116,6 @@ ExitStatus list_command(std::vector<std::string_view> const& words, Terminal con
   }
   terminal.out << (arguments.has("json") ? chart::list_json(*outcome) : chart::list_text(*outcome));
   return ExitStatus::done;
-}
-
-ExitStatus verify_package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"tag", "repository", "repository-id", "trusted-root", "workspace", "source-date-epoch"},
-                                    .repeated = {"charts-dir", "bundle", "signer-workflow"},
-                                    .flags = {}});
-  arguments.expect_positional(1, 1, "verify-package FILE.tgz --tag TAG [--repository O/R --bundle F…]");
-  auto const bytes = read_file(arguments.positional().front(), package_bytes);
-  auto const digest = sha256_text(bytes);
-  auto const workspace = arguments.has("workspace") ? arguments.value("workspace") : std::string(".");
-
-  git::Libgit2 const library;
-  auto const opened = git::LocalObjects::open(library, workspace);
-  if (!opened) unusable(opened.error());
-  auto const tag = git::resolve_tag(**opened, arguments.value("tag"));
-  if (!tag) {
-    terminal.err << "refused: " << printable(tag.error().sentence()) << '\n';
-    return ExitStatus::refused;
-  }
-  auto const lineage = git::parse_annotation(tag->message);
-  if (!lineage.release) throw BadEnvironment("release-line", "the tag's annotation has no Release line that names the chart");
-  auto const name = lineage.release->chart;
-  auto directories = arguments.all("charts-dir");
-  if (directories.empty()) directories.emplace_back("charts");
-
-  GitSourceTree const tree(**opened, tag->commit.tree);
-  auto const epoch = chart::source_date_epoch(arguments.value("source-date-epoch"));
-  if (!epoch) unusable(epoch.error());
-  chart::PackageOptions options;
-  options.time = *epoch ? **epoch : tag->commit.committer_time;
-  std::optional<chart::Package> built;
-  for (auto const& directory : directories) {
-    auto const root = chart::joined(directory, name);
-    if (!tree.node(root)) continue;
-    auto package = chart::package(tree, root, options);
-    if (!package) {
-      terminal.err << "refused: " << printable(package.error().sentence()) << '\n';
-      return ExitStatus::refused;
-    }
-    built = std::move(*package);
-    break;
-  }
-  if (!built) throw BadEnvironment("no-chart", "the tag's commit has no chart " + name + " in the charts directories");
-  bool const same = built->bytes == bytes;
-  terminal.out << (same ? "ok    " : "FAIL  ") << "the package " << (same ? "equals" : "differs from") << " the one built from " << printable(tag->name)
-               << " (" << tag->commit.id << ")\n";
-  if (!same) terminal.out << "      expected " << built->digest << "\n      found    " << digest << '\n';
-
-  bool attested = true;
-  if (auto const bundles = arguments.all("bundle"); !bundles.empty()) {
-    sigstore::Policy policy;
-    policy.repository = arguments.value("repository");
-    policy.repository_id = arguments.value("repository-id");
-    policy.signer_workflows = arguments.all("signer-workflow");
-    if (auto const checked = sigstore::check_policy(policy); !checked) unusable(checked.error());
-    sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")));
-    auto const artifact = sigstore::Artifact::of_bytes(bytes);
-    for (auto const& file : bundles) {
-      auto const result = verifier.verify(read_file(file, bundle_bytes), artifact, policy);
-      attested = attested && result.attestation;
-      terminal.out << (result.attestation ? "ok    " : "FAIL  ") << "attestation " << printable(file);
-      if (result.attestation && result.attestation->identity()) terminal.out << ", signed by " << printable(result.attestation->identity()->san);
-      if (result.rejection) terminal.out << ": " << printable(result.rejection->sentence());
-      terminal.out << '\n';
-    }
-  } else {
-    terminal.err << "no attestation was checked: give --repository and --bundle\n";
-  }
-  return same && attested ? ExitStatus::done : ExitStatus::refused;
 }
 
 }  // namespace acr::release

@@ -1,6 +1,6 @@
 #pragma once
 
-// Terminal commands about charts and packages: src/release/chart_commands.hpp; usage lines are in commands.cpp
+// Terminal commands about charts: src/release/chart_commands.hpp; usage lines are in commands.cpp
 
 #include <string_view>
 #include <vector>
@@ -11,6 +11,5 @@ namespace acr::release {
 
 ExitStatus package_command(std::vector<std::string_view> const& words, Terminal const& terminal);
 ExitStatus list_command(std::vector<std::string_view> const& words, Terminal const& terminal);
-ExitStatus verify_package_command(std::vector<std::string_view> const& words, Terminal const& terminal);
 
 }  // namespace acr::release

@@ -9,6 +9,7 @@
 #include "release/git_commands.hpp"
 #include "release/ruleset_command.hpp"
 #include "release/sigstore_commands.hpp"
+#include "release/verify_package.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {
@@ -41,7 +42,7 @@ constexpr std::array rows{
     Row{"map", map_command, "FILE [--set KEY=ID]…", "the attestation map of a pull request's description, read or merged"},
     Row{"package", package_command, "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict]", "packages as `helm package` makes them, reproducibly"},
     Row{"list", list_command, "CHART [--json]", "what would be packaged, what is ignored and by which rule"},
-    Row{"verify-package", verify_package_command, "FILE.tgz --tag TAG [--charts-dir D]… [--repository O/R --bundle F…]", "rebuilds a published package from its tag and compares; verifies its attestations"},
+    Row{"verify-package", verify_package_command, "FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--signer-workflows W] [--charts-dir D] [--no-attestations]", "rebuilds a published package from its tag and compares; verifies its attestations"},
     Row{"verify-attestations", verify_attestations_command, "--repository O/R [--repository-id N] BUNDLE=DIGEST…", "verifies a list of bundles against one identity policy"},
     Row{"inspect", inspect_command, "BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--trusted-root F] [--json]", "who signed what, when, where it was logged, each check with its result"},
     Row{"verify-bundle", verify_bundle_words, "--bundle F (--certificate-identity I --certificate-oidc-issuer U | --key K) [--trusted-root F] FILE|DIGEST", "the protocol of the public Sigstore conformance suite"},

@@ -15,12 +15,12 @@
 #include "git/tag_annotation.hpp"
 #include "release/arguments.hpp"
 #include "release/git_source_tree.hpp"
+#include "release/option_inputs.hpp"
 #include "release/pipeline.hpp"
 #include "release/run_log.hpp"
 #include "release/services.hpp"
 #include "report/attestation_map.hpp"
 #include "report/pull_request_body.hpp"
-#include "support/atomic_file.hpp"
 #include "support/encoding.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
@@ -72,7 +72,7 @@ ExitStatus lineage_command(std::vector<std::string_view> const& words, Terminal 
   std::string message;
   std::error_code ignored;
   if (std::filesystem::is_regular_file(name, ignored)) {
-    message = read_file(name, annotation_bytes);
+    message = read_named_file(name, annotation_bytes);
   } else {
     git::Libgit2 const library;
     auto const objects = open_clone(library, arguments.has("workspace") ? arguments.value("workspace") : ".");
@@ -96,7 +96,7 @@ ExitStatus annotate_command(std::vector<std::string_view> const& words, Terminal
   parts.version = arguments.value("version");
   parts.commit = arguments.value("commit");
   parts.allow_missing_digests = arguments.has("allow-missing-digests");
-  if (arguments.has("changelog")) parts.changelog = read_file(arguments.value("changelog"), annotation_bytes);
+  if (arguments.has("changelog")) parts.changelog = read_named_file(arguments.value("changelog"), annotation_bytes);
   if (arguments.has("source-pr")) {
     parts.source_pr = to_number(arguments.value("source-pr"));
     if (!parts.source_pr) throw BadEnvironment("usage", "--source-pr needs a number");
@@ -140,7 +140,7 @@ ExitStatus gate_command(std::vector<std::string_view> const& words, Terminal con
 ExitStatus map_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
   Arguments const arguments(words, {.values = {}, .repeated = {"set"}, .flags = {}});
   arguments.expect_positional(1, 1, "map FILE [--set KEY=ID]…");
-  auto const body = read_file(arguments.positional().front(), body_bytes);
+  auto const body = read_named_file(arguments.positional().front(), body_bytes);
   auto const map = report::read_attestation_map(body);
   if (!map) {
     terminal.err << "refused: " << printable(map.error().sentence()) << '\n';
@@ -206,24 +206,11 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   Arguments const arguments(words, {.values = names, .repeated = {}, .flags = {}});
   arguments.expect_positional(0, 0, "run --base REF --head REF [--repository O/R] [inputs as options]");
 
-  std::map<std::string, std::string> values;
-  for (auto const& row : event::input_table())
-    if (arguments.has(row.name)) values.emplace(row.name, arguments.value(row.name));
-  if (!values.contains("token"))
-    for (auto const variable : {"GH_TOKEN", "GITHUB_TOKEN"})
-      if (auto token = terminal.environment(variable); token && !values.contains("token")) values.emplace("token", *token);
   auto const workspace = std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
-  report::WorkflowLog log(terminal.out, report::WorkflowLog::Style::terminal);
-  auto reading = event::read_inputs(event::from_map(values), workspace.string(), event::TokenRule::optional);
-  for (auto const& mistake : reading.mistakes) log.refusal(mistake);
-  if (!reading.mistakes.empty()) {
-    log.finish();
-    return ExitStatus::bad_input;
-  }
-  log.mask_token(reading.inputs.token);
-
   RunSettings settings;
-  settings.inputs = std::move(reading.inputs);
+  settings.inputs = inputs_of_options(arguments, terminal, workspace);
+  report::WorkflowLog log(terminal.out, report::WorkflowLog::Style::terminal);
+  log.mask_token(settings.inputs.token);
   auto subjects = git::LineageSubjects::parse(settings.inputs.lineage_subjects);
   if (!subjects) unusable(subjects.error());
   settings.lineage_subjects = std::move(*subjects);
@@ -252,10 +239,9 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
                                               .verifier = services.verifier(),
                                               .clock = terminal.clock,
                                               .log = log});
-  log.notice("dry run: nothing was written");
-  if (!ask_github)
-    log.notice("not checked without --repository: attestations (every listed one counts as unresolved here), rules of the branch, the branch gate");
-  log_run(outcome, log);
+  log_run(outcome, log, ask_github ? RunKind::dry : RunKind::dry_without_github);
+  log.notice(ask_github ? "dry run: nothing was written; not checked: the branch gate, rules of the branch"
+                        : "dry run: nothing was written; not checked without --repository: attestations, the branch gate, rules of the branch");
   log.finish();
   return outcome.status;
 }

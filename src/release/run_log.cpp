@@ -9,7 +9,7 @@ std::string mark(report::LineageEntry const& entry) {
   switch (entry.status) {
     case report::EntryStatus::verified: return "ok    ";
     case report::EntryStatus::verified_unbound: return entry.refusal ? "FAIL  " : "warn  ";
-    case report::EntryStatus::unresolved:
+    case report::EntryStatus::unresolved: return entry.refusal ? "FAIL  " : "?     ";  // a dry run asks nobody
     case report::EntryStatus::failed: return "FAIL  ";
   }
   return "FAIL  ";
@@ -21,7 +21,7 @@ void log_entry(report::LineageEntry const& entry, report::WorkflowLog& log) {
     line += "  signed by " + entry.facts->signer;
     if (!entry.facts->times.empty()) line += "  at " + entry.facts->times.front().time;
   } else {
-    line += "  " + to_text(entry.status);
+    line += entry.status == report::EntryStatus::unresolved && !entry.refusal ? "  not asked for" : "  " + to_text(entry.status);
   }
   log.line(line);
   for (auto const& check : entry.checks)
@@ -48,6 +48,22 @@ void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log) {
   }
 }
 
+// What a dry run says: nothing is released by it, and what it has not looked at is not proved.
+std::string forecast(report::ReleaseRecord const& record, RunKind kind) {
+  auto const good = record.packaged_count();
+  std::string const of = std::to_string(good) + " of " + std::to_string(record.charts.size()) + (record.charts.size() == 1 ? " chart" : " charts");
+  switch (record.result) {
+    case report::Result::success:
+    case report::Result::partial:
+      return kind == RunKind::dry ? "would release: " + of + ", " + std::to_string(record.entry_count(report::EntryStatus::verified)) + " attestations verified"
+                                  : "would release, if all attestations verify: " + of;
+    case report::Result::no_charts: return "nothing to release: no chart changes";
+    case report::Result::skipped: return "skipped: " + record.reason;
+    case report::Result::failed: return "would refuse: " + record.reason;
+  }
+  return {};
+}
+
 std::string verdict(report::ReleaseRecord const& record) {
   std::size_t const packaged = record.packaged_count();
   std::string const charts = std::to_string(record.charts.size()) + (record.charts.size() == 1 ? " chart" : " charts");
@@ -64,12 +80,12 @@ std::string verdict(report::ReleaseRecord const& record) {
 
 }  // namespace
 
-void log_run(RunOutcome const& outcome, report::WorkflowLog& log) {
+void log_run(RunOutcome const& outcome, report::WorkflowLog& log, RunKind kind) {
   auto const& record = outcome.record;
   for (auto const& chart : record.charts) log_chart(chart, log);
   for (auto const& warning : record.warnings) log.warning(warning);
   for (auto const& refusal : record.refusals) log.refusal(refusal, {}, {}, {}, report::Severity::high);
-  log.line(verdict(record));
+  log.line(kind == RunKind::release ? verdict(record) : forecast(record, kind));
 }
 
 }  // namespace acr::release

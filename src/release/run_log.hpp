@@ -8,7 +8,13 @@
 
 namespace acr::release {
 
+enum class RunKind {
+  release,
+  dry,                 ///< on a terminal: nothing is written
+  dry_without_github,  ///< and nobody was asked for attestations
+};
+
 /// Prints charts, entries, warnings and refusals; every refusal is one error line.
-void log_run(RunOutcome const& outcome, report::WorkflowLog& log);
+void log_run(RunOutcome const& outcome, report::WorkflowLog& log, RunKind kind = RunKind::release);
 
 }  // namespace acr::release

@@ -9,7 +9,6 @@
 #include "sigstore/conformance.hpp"
 #include "sigstore/verification_text.hpp"
 #include "sigstore/verifier.hpp"
-#include "support/atomic_file.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {
@@ -53,13 +52,13 @@ ExitStatus verify_bundle_words(std::vector<std::string_view> const& words, Termi
 ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
   Arguments const arguments(words, accepted());
   arguments.expect_positional(1, 2, "inspect BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--json]");
-  auto const text = read_file(arguments.positional().front(), bundle_bytes);
+  auto const text = read_named_file(arguments.positional().front(), bundle_bytes);
   auto const bundle = sigstore::parse_bundle(text, {.minimum_version = sigstore::BundleVersion::v0_1});
 
   // Without an artifact the statement's own first subject is taken: shown as a claim of the bundle, for looking, not for trusting.
   std::string bytes;
   std::string subject = arguments.positional().size() > 1 ? arguments.positional()[1] : std::string();
-  if (!subject.empty() && !is_digest(subject)) bytes = read_file(subject, artifact_bytes);
+  if (!subject.empty() && !is_digest(subject)) bytes = read_named_file(subject, artifact_bytes);
   bool const given = !subject.empty();
   if (!given && bundle)
     if (auto const* envelope = std::get_if<sigstore::DsseEnvelope>(&bundle->content))
@@ -93,7 +92,7 @@ ExitStatus verify_attestations_command(std::vector<std::string_view> const& word
     auto const equals = item.rfind('=');
     auto artifact = sigstore::Artifact::of_digest_text(equals == std::string::npos ? "" : item.substr(equals + 1));
     if (!artifact) throw BadEnvironment("usage", artifact.error().sentence());
-    texts.push_back(read_file(item.substr(0, equals), bundle_bytes));
+    texts.push_back(read_named_file(item.substr(0, equals), bundle_bytes));
     artifacts.push_back(std::move(*artifact));
   }
   std::vector<sigstore::Verifier::Job> jobs;

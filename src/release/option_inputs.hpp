@@ -1,0 +1,23 @@
+#pragma once
+
+// Inputs of the action as options of a terminal command: src/release/option_inputs.hpp
+
+#include <array>
+#include <filesystem>
+#include <string_view>
+
+#include "event/inputs.hpp"
+#include "release/arguments.hpp"
+#include "release/commands.hpp"
+
+namespace acr::release {
+
+/// What a command about one package takes of the action's inputs; same names, same meaning.
+inline constexpr std::array<std::string_view, 10> option_inputs{"token",       "charts-dir",       "object-source", "signer-workflows", "oidc-issuer",
+                                                                "predicate-types", "deny-self-hosted", "trusted-root",  "max-parallel",     "api-version"};
+
+/// The inputs given as options, all others with their defaults; the token also from INPUT_TOKEN, GH_TOKEN or GITHUB_TOKEN. Throws
+/// BadEnvironment("bad-input") with all mistakes.
+event::ActionInputs inputs_of_options(Arguments const& arguments, Terminal const& terminal, std::filesystem::path const& workspace);
+
+}  // namespace acr::release
