@@ -7,11 +7,13 @@
 
 #include "chart/changed_charts.hpp"
 #include "event/branch_gate.hpp"
+#include "event/path_rules.hpp"
 #include "release/attestation_check.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/packages.hpp"
 #include "release/tag_check.hpp"
 #include "report/checksums.hpp"
+#include "report/limits.hpp"
 #include "report/release_manifest.hpp"
 #include "report/verification_report.hpp"
 #include "report/vsa.hpp"
@@ -34,6 +36,8 @@ struct Run {
   Staging staging;
   std::unique_ptr<GitSourceTree> head, base, merge;  // merge: null when the test merge is not at hand
   std::vector<ChartWork> works;                      // by name
+  bool output_taken = false;                         // the commit holds something where our files go: leave it alone
+  bool output_cleared = false;
 
   Run(RunSettings const& settings_, RunTools const& tools_)
       : settings(settings_), tools(tools_), staging(settings_.runner_temp) {}
@@ -65,8 +69,19 @@ void begin_record(Run& run) {
   if (settings.source_date_epoch) record.source_date_epoch = settings.source_date_epoch_text;
 }
 
+// The branches that this run is about: what either holds, a checkout may have put there.
+void check_output(Run& run) {
+  auto const mistakes = event::check_untracked(run.settings.inputs, [&](std::string const& path) {
+    return run.head->node(path) || (run.merge && run.merge->node(path));
+  });
+  if (mistakes.empty()) return;
+  run.output_taken = true;
+  throw BadEnvironment(mistakes.front().code, mistakes.front().sentence());
+}
+
 void clear_output(Run& run) {
-  if (run.settings.dry_run) return;
+  if (run.settings.dry_run || run.output_taken || run.output_cleared) return;
+  run.output_cleared = true;
   for (auto const& name : remove_stale(run.settings))
     run.warn(reject("output-not-empty", run.settings.inputs.output_dir + "/" + name, "this file is not of this action and would be uploaded with the packages")
                  .rule("A-6")
@@ -256,6 +271,11 @@ void close_record(Run& run) {
     std::ranges::sort(work.record.dependencies, {}, [](auto const& d) { return std::pair(d.name, d.version); });
     run.record.charts.push_back(work.record);
   }
+  if (auto const packaged = run.record.packaged_count(); packaged > report::max_matrix_jobs)
+    run.warn(reject("matrix-too-large", "output matrix", "a job matrix takes no more than " + std::to_string(report::max_matrix_jobs) + " jobs")
+                 .rule("A-26")
+                 .found(std::to_string(packaged) + " packages")
+                 .mend("attest all packages in one step with subject-checksums, or split the release"));
   run.record.reason = first_reason(run.record);
 }
 
@@ -286,7 +306,7 @@ void write_files(Run& run) {
     files.manifest_digest = sha256_text(manifest);
     published.push_back({files.manifest_path, manifest});
   }
-  if (settings.dry_run) {
+  if (settings.dry_run || run.output_taken) {
     files = {};
     return;
   }
@@ -305,8 +325,9 @@ RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
   begin_record(run);
   try {
     if (tools.before_charts) tools.before_charts(run.record);
-    clear_output(run);          // nothing of an earlier run can be taken for this one's
     open_trees(run);            // head, base and test merge
+    check_output(run);          // nothing under version control is overwritten
+    clear_output(run);          // nothing of an earlier run can be taken for this one's
     find_changed_charts(run);   // what a release would publish
     check_change(run);          // limits on the pull request itself
     prove_charts(run);          // tag, content, every listed attestation, package
@@ -316,6 +337,7 @@ RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
   } catch (RunError const& error) {
     status = error.status();
     run.refuse(reject(error.code(), "run", error.what()));
+    clear_output(run);
     decide(run);
   }
   close_record(run);
