@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "event/path_rules.hpp"
 #include "report/job_summary.hpp"
 #include "report/limits.hpp"
 #include "report/pull_request_body.hpp"
@@ -45,36 +46,21 @@ bool lies_in(fs::path const& path, fs::path const& directory) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-// A-6, with RUNNER_TEMP allowed for bundles only.
-Verdict<fs::path> resolved(FinalizeSettings const& settings, fs::path const& path, std::string const& input,
-                           bool temp_allowed) {
+// A-6; bundles, which may be in RUNNER_TEMP too, have event::bundle_file().
+Verdict<fs::path> resolved(FinalizeSettings const& settings, fs::path const& path, std::string const& input) {
   std::error_code error;
   auto const real = fs::canonical(path.is_absolute() ? path : settings.workspace / path, error);
   if (error)
     return reject("bad-path", input, "there is no such file or directory: " + path.string())
         .rule("A-6")
         .mend("pass a workspace-relative path");
-  auto const in = [&](fs::path const& directory) {
-    std::error_code ignored;
-    return !directory.empty() && lies_in(real, fs::weakly_canonical(directory, ignored));
-  };
-  if (!in(settings.workspace) && !(temp_allowed && in(settings.runner_temp)))
+  std::error_code ignored;
+  if (!lies_in(real, fs::weakly_canonical(settings.workspace, ignored)))
     return reject("bad-path", input, "the path leaves the workspace: " + path.string())
         .rule("A-6")
         .found(real.string())
         .mend("pass a workspace-relative path");
   return real;
-}
-
-// behind the first line of an input the runner leaves host paths, which do not exist in here.
-Verdict<fs::path> bundle_file(FinalizeSettings const& settings, std::string const& given) {
-  constexpr std::string_view temp = "/_temp/";
-  fs::path path(given);
-  std::error_code ignored;
-  auto const at = given.rfind(temp);
-  if (path.is_absolute() && !fs::exists(path, ignored) && at != std::string::npos)
-    path = settings.runner_temp / given.substr(at + temp.size());
-  return resolved(settings, path, "bundle-paths", true);
 }
 
 Verdict<std::string> read_input_file(fs::path const& path, std::size_t limit, std::string const& input) {
@@ -134,7 +120,7 @@ Verdict<bool> add_json(std::string const& text, Ids& ids) {
 // One file per chart, made by the jobs of a matrix. A chart without one means that a job did not finish.
 Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest const& manifest, Ids& ids) {
   std::string const input = "attestation-ids-dir";
-  auto const directory = resolved(settings, settings.attestation_ids_dir, input, false);
+  auto const directory = resolved(settings, settings.attestation_ids_dir, input);
   if (!directory) return directory.error();
   if (!fs::is_directory(*directory))
     return reject("bad-path", input, "not a directory: " + settings.attestation_ids_dir).rule("A-71");
@@ -265,7 +251,7 @@ Verdict<Coverage> verify_bundles(FinalizeSettings const& settings, ReleaseManife
   if (!settings.bundle_paths.empty() && settings.commit.empty())
     return reject("bad-input", "GITHUB_SHA", "the commit that bundles must name is not known").rule("A-74");
   for (auto const& given : settings.bundle_paths) {
-    auto const file = bundle_file(settings, given);
+    auto const file = event::bundle_file(given, settings.workspace, settings.runner_temp);
     if (!file) return file.error();
     auto const text = read_input_file(*file, limits::bundle_file_bytes, "bundle-paths");
     if (!text) return text.error();
@@ -313,7 +299,7 @@ Verdict<ReleaseManifest> read_manifest_file(FinalizeSettings const& settings, st
     return reject("manifest-missing", settings.manifest_path, "there is no manifest of an earlier `run`")
         .rule("A-73")
         .mend("call the action with `command: run` first, and guard this step by chart-count != '0'");
-  auto const real = resolved(settings, settings.manifest_path, "manifest-path", false);
+  auto const real = resolved(settings, settings.manifest_path, "manifest-path");
   if (!real) return real.error();
   auto text = read_input_file(*real, report::max_manifest_bytes, "manifest-path");
   if (!text) return text.error();
@@ -554,6 +540,11 @@ FinalizeResult finalize(FinalizeSettings const& settings, FinalizeTools const& t
   } catch (RunError const& error) {
     result.status = error.status();
     result.refusal = reject(error.code(), "finalize", error.what());
+  } catch (std::logic_error const&) {
+    throw;
+  } catch (std::runtime_error const& error) {  // the disk
+    result.status = ExitStatus::bad_input;
+    result.refusal = reject("environment", "finalize", error.what());
   }
   set_outputs(settings, result);
   for (auto const& name : result.outputs.omitted())

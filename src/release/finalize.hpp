@@ -105,8 +105,8 @@ struct FinalizeResult {
   std::string summary;  ///< Markdown; empty when refused
 };
 
-/// Runs the command. Refusals and unreachable services come back as a result, so that outputs can be written in any
-/// case; only Cancelled, std::logic_error and failures of the disk are thrown.
+/// Runs the command. Refusals, unreachable services and a failing disk come back as a result, so that outputs can be
+/// written in any case; only Cancelled and std::logic_error are thrown.
 FinalizeResult finalize(FinalizeSettings const& settings, FinalizeTools const& tools);
 
 /// Prints a result.

@@ -80,6 +80,8 @@ struct Services::Parts {
       objects = local.get();
     else
       objects = &combined;
+    for (auto const& root : verifier.roots())
+      for (auto const& note : root.notes) notices.push_back("trusted root " + root.source + ": " + note);
   }
 
  private:

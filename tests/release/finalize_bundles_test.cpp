@@ -100,7 +100,7 @@ TEST_CASE("a host path cannot lead out of RUNNER_TEMP (A-6)", "[release]") {
   acr::write_file(world.directory.path() / "secret.json", world.bundle({world.api, world.web}));
   world.settings.bundle_paths = {"/home/runner/work/_temp/../secret.json"};
   auto const result = world.finalize();
-  CHECK(code(result) == "bad-path");
+  CHECK(code(result) == "bad-input");
   CHECK(result.status == ExitStatus::bad_input);
 }
 

@@ -181,7 +181,7 @@ TEST_CASE("what the caller got wrong ends with 2, before anything is written", "
       {"bad manifest", [](auto& w) { w.write("release-attestation-manifest.json", "{}"); }, "manifest-invalid", ExitStatus::refused},
       {"other pull request", [](auto& w) { w.settings.pr_number = 43; }, "manifest-mismatch", ExitStatus::refused},
       {"other head", [](auto& w) { w.settings.head_sha = std::string(40, '9'); }, "manifest-mismatch", ExitStatus::refused},
-      {"no bundle", [](auto& w) { w.settings.bundle_paths = {"none.jsonl"}; }, "bad-path", ExitStatus::bad_input},
+      {"no bundle", [](auto& w) { w.settings.bundle_paths = {"none.jsonl"}; }, "bad-input", ExitStatus::bad_input},
       {"empty bundle", [](auto& w) { w.settings.bundle_paths = {"b.jsonl"}, w.write("b.jsonl", "\n\n"); }, "bundle-empty",
        ExitStatus::refused},
   }));

@@ -214,7 +214,14 @@ std::string predicate_of(ScenarioOptions const& options) {
 
 }  // namespace
 
+World scenario_world() { return World({.profile = Profile::other, .organization = "sample.example", .now = first_commit_time}); }
+
 void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& options) {
+  auto world = scenario_world();
+  write_scenario(folder, options, world);
+}
+
+void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& options, World& world) {
   auto const charts = planned(options);
   WorkFolder const work;
   auto const git_dir = work.path() / "repository.git";
@@ -246,7 +253,6 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
   git(git_dir, {"fast-import", "--quiet", "--export-marks=" + marks_file.string()}, script);
   auto const ids = read_marks(marks_file);
 
-  World world({.profile = Profile::other, .organization = "sample.example", .now = first_commit_time});
   std::string const predicate = predicate_of(options);
   ImportStream tags;
   json::array attestations, expected_charts;

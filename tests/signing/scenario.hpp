@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "signing/world.hpp"
+
 namespace acr::signing {
 
 struct ScenarioOptions {
@@ -27,5 +29,9 @@ struct ScenarioOptions {
 /// Writes scenario.json, event.json, github.json, trusted_root.json and repo.bundle below `folder`, which is created. All times are
 /// fixed, and so are all object ids; keys and signatures are fresh. Throws std::runtime_error when git fails.
 void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& options);
+
+/// The Sigstore that signs such releases, and the same with one that goes on signing afterwards, as the attest steps do.
+World scenario_world();
+void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& options, World& world);
 
 }  // namespace acr::signing

@@ -1,0 +1,371 @@
+// The whole job as a workflow strings it together (A section 13): run → attest → finalize → attest the manifest → finalize, with the
+// built program; the attest steps are played by the signing world that also signed the upstream attestations.
+#include <cctype>
+#include <fstream>
+#include <sstream>
+
+#include "scenario/release_world.hpp"
+#include "signing/scenario.hpp"
+#include "support/atomic_file.hpp"
+#include "support/catch2.hpp"
+#include "support/digest.hpp"
+#include "support/json.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/text.hpp"
+
+namespace {
+
+using acr::test::text_of;
+
+boost::json::value json_of(std::string const& text) { return acr::parse_json(text, "test").value(); }
+
+struct Subject {
+  std::string name, hex;
+};
+
+// Lines of a checksums file as the attest action reads them: split at the first space, one flag character off, the rest a name (A-68).
+std::vector<Subject> subjects_of_checksums(std::string const& text) {
+  std::vector<Subject> subjects;
+  for (auto const line : acr::lines(text)) {
+    if (acr::trimmed(line).empty()) continue;
+    auto const space = line.find(' ');
+    if (space == std::string_view::npos || space + 2 >= line.size()) throw std::runtime_error("not a checksum line: " + std::string(line));
+    subjects.push_back({std::string(line.substr(space + 2)), std::string(line.substr(0, space))});
+  }
+  return subjects;
+}
+
+// Some charts with upstream attestations, and a Sigstore that goes on signing.
+struct Sequence {
+  acr::test::TemporaryDirectory directory;
+  acr::signing::World signing = acr::signing::scenario_world();
+  std::filesystem::path const folder = directory.path() / "scenario";
+  std::unique_ptr<acr::test::ReleaseWorld> world;
+
+  explicit Sequence(std::function<void(acr::loopback::StandInSettings&)> const& adjust = {}) {
+    acr::signing::write_scenario(folder, {.attestations = 2}, signing);
+    world = std::make_unique<acr::test::ReleaseWorld>(folder, acr::test::Checkout::full, adjust);
+  }
+
+  acr::loopback::GithubAnswers& github() const { return world->github().github(); }
+  [[nodiscard]] std::string body() const { return github().pull_body(42).value_or(""); }
+  [[nodiscard]] std::string manifest() const { return text_of(world->file("release-attestation-manifest.json")); }
+  [[nodiscard]] std::size_t writes() const { return world->github().count("api", "PATCH "); }
+
+  // What an attest step leaves: one bundle in RUNNER_TEMP. The path is given as the host sees it (A-5).
+  std::string attest(std::string const& name, std::vector<Subject> const& subjects, acr::signing::Attest request = {}) {
+    boost::json::array list;
+    for (auto const& subject : subjects)
+      list.push_back({{"name", subject.name}, {"digest", boost::json::object{{"sha256", subject.hex}}}});
+    request.statement = boost::json::serialize(boost::json::object{{"_type", "https://in-toto.io/Statement/v1"},
+                                                                   {"subject", list},
+                                                                   {"predicateType", "https://slsa.dev/provenance/v1"},
+                                                                   {"predicate", boost::json::object{}}});
+    request.workflow = ".github/workflows/release.yaml";
+    request.ref = "refs/pull/42/merge";
+    if (request.commit == acr::signing::Attest{}.commit) request.commit = world->environment.at("GITHUB_SHA");
+    request.timestamped = true;
+    std::filesystem::path const file = std::filesystem::path(world->environment.at("RUNNER_TEMP")) / name / "attestation.json";
+    std::filesystem::create_directories(file.parent_path());
+    acr::write_file(file, signing.attest(request) + "\n");
+    return "/home/runner/work/_temp/" + name + "/attestation.json";
+  }
+  std::string attest_packages(acr::signing::Attest request = {}) {
+    return attest("packages", subjects_of_checksums(text_of(world->file(world->outputs().at("checksums-path")))), std::move(request));
+  }
+  std::string attest_report() { return attest("report", {{"w7-tag-verify", world->outputs().at("verification-digest").substr(7)}}); }
+
+  acr::test::ProgramResult finalize(std::map<std::string, std::string> inputs) {
+    inputs["command"] = "finalize";
+    return world->run(inputs);
+  }
+};
+
+std::map<std::string, std::string> ids_and_bundles(std::string const& packages, std::string const& report) {
+  return {{"build-attestation-id", "88001"}, {"verification-attestation-id", "88002"}, {"bundle-paths", packages + "\n" + report}};
+}
+
+TEST_CASE("run, attest, finalize, attest, finalize: verified ids in manifest and description (A-73, A-74)", "[scenario]") {
+  Sequence sequence;
+  auto const line_end = GENERATE(as<std::string>{}, "\n", "\r\n");
+  auto const before = "Our notes." + line_end + line_end + "<!-- ATTESTATION_MAP" + line_end + R"({"lint":"14400001","w9-future":"7"})" + line_end + "-->" +
+                      line_end + "<!-- somebody else's -->" + line_end;
+  sequence.github().set_pull_body(42, before);
+  REQUIRE(sequence.world->run().status == 0);
+  CHECK(sequence.writes() == 0);
+  CHECK(acr::object_in(json_of(sequence.manifest()), "attestations")->empty());
+  auto const inputs = ids_and_bundles(sequence.attest_packages(), sequence.attest_report());
+
+  auto const first = sequence.finalize(inputs);
+  INFO(first.out);
+  REQUIRE(first.status == 0);
+  auto const manifest = sequence.manifest();
+  auto outputs = sequence.world->outputs();
+  CHECK(outputs.at("result") == "success");
+  CHECK(outputs.at("pr-updated") == "true");
+  CHECK(outputs.at("manifest-digest") == acr::sha256_text(manifest));
+  CHECK(first.out.find("id-without-bundle") == std::string::npos);  // every id is backed by a verified bundle
+  auto const document = json_of(manifest);
+  CHECK(boost::json::serialize(*acr::object_in(document, "attestations")) ==
+        R"({"tag-verification":"88002","build-gateway":"88001","build-ledger":"88001"})");
+  for (auto const& chart : *acr::array_in(document, "charts"))
+    CHECK(acr::string_in(chart, "digest") ==
+          acr::sha256_text(text_of(sequence.world->file(".cr-release-packages/" + acr::string_in(chart, "package").value()))));
+  for (auto const* name : {"gateway", "ledger"}) CHECK(acr::find(*acr::find(document, "upstream"), name)->as_object().size() == 2);
+
+  auto const body = sequence.body();
+  CHECK(body.rfind("Our notes." + line_end + line_end, 0) == 0);
+  CHECK(body.find("-->" + line_end + "<!-- somebody else's -->" + line_end) != std::string::npos);
+  CHECK(outputs.at("attestation-map") ==
+        R"({"lint":"14400001","w9-future":"7","tag-verification":"88002","build-gateway":"88001","build-ledger":"88001"})");
+  CHECK(body.find(outputs.at("attestation-map")) != std::string::npos);
+  CHECK((body.find("\r\n") != std::string::npos) == (line_end == "\r\n"));
+  CHECK(sequence.writes() == 1);
+
+  // The same call once more: nothing is written, neither here nor there (A-88).
+  REQUIRE(sequence.finalize(inputs).status == 0);
+  CHECK(sequence.manifest() == manifest);
+  CHECK(sequence.body() == body);
+  CHECK(sequence.writes() == 1);
+
+  // The overall attestation signs the manifest: its id goes to the description only.
+  std::map<std::string, std::string> const overall{{"overall-attestation-id", "88003"}};
+  REQUIRE(sequence.finalize(overall).status == 0);
+  CHECK(sequence.manifest() == manifest);
+  CHECK(sequence.world->outputs().at("attestation-map").find(R"("overall":"88003")") != std::string::npos);
+  auto const final_body = sequence.body();
+  REQUIRE(sequence.finalize(overall).status == 0);
+  REQUIRE(sequence.finalize(inputs).status == 0);  // a job run again from its first finalize loses nothing
+  CHECK(sequence.body() == final_body);
+  CHECK(sequence.world->github().violations().empty());
+}
+
+TEST_CASE("a matrix hands in one id file and one bundle per chart (A-71)", "[scenario]") {
+  Sequence sequence;
+  REQUIRE(sequence.world->run().status == 0);
+  auto const subjects = subjects_of_checksums(text_of(sequence.world->file(sequence.world->outputs().at("checksums-path"))));
+  REQUIRE(subjects.size() == 2);
+  auto paths = sequence.attest_report();
+  for (std::size_t i = 0; i < subjects.size(); ++i) paths += "\n" + sequence.attest("job" + std::to_string(i), {subjects[i]});
+  std::filesystem::create_directories(sequence.world->file("ids"));
+  acr::write_file(sequence.world->file("ids/gateway.id"), "501\n");
+  std::map<std::string, std::string> const inputs{
+      {"attestation-ids-dir", "ids"}, {"verification-attestation-id", "503"}, {"bundle-paths", paths}};
+
+  CHECK(sequence.finalize(inputs).status == 1);  // the other job did not finish
+  CHECK(sequence.world->outputs().at("reason") == "attestation-missing");
+  CHECK(sequence.writes() == 0);
+  acr::write_file(sequence.world->file("ids/ledger.id"), "502");
+  REQUIRE(sequence.finalize(inputs).status == 0);
+  CHECK(sequence.world->outputs().at("attestation-map") == R"({"tag-verification":"503","build-gateway":"501","build-ledger":"502"})");
+}
+
+TEST_CASE("bundles that do not vouch for this release are refused and nothing is recorded (A-74)", "[scenario]") {
+  struct Row {
+    std::string defect;
+    std::function<std::string(Sequence&)> paths;
+    std::string reason;
+  };
+  std::vector<Row> const rows{
+      {"a package of other bytes",
+       [](Sequence& s) { return s.attest("packages", {{"gateway-1.1.0.tgz", std::string(64, '0')}}); }, "bundle-subject"},
+      {"another commit", [](Sequence& s) { return s.attest_packages({.commit = std::string(40, '7')}); }, "identity"},
+      {"another repository", [](Sequence& s) { return s.attest_packages({.repository = "mallory/helm-charts"}); }, "identity"},
+      {"a signature of other content",
+       [](Sequence& s) { return s.attest_packages({.bundle = [](auto& parts) { parts.payload[20] ^= 1; }}); }, ""},
+      {"one package of two",
+       [](Sequence& s) {
+         return s.attest("packages", {subjects_of_checksums(text_of(s.world->file(s.world->outputs().at("checksums-path")))).front()});
+       },
+       "bundle-coverage"},
+      {"a file outside of workspace and temp", [](Sequence&) { return std::string("/etc/passwd"); }, "bad-input"},
+  };
+  Sequence sequence;
+  sequence.github().set_pull_body(42, "as it was");
+  REQUIRE(sequence.world->run().status == 0);
+  auto const manifest = sequence.manifest();
+  auto const environment = sequence.world->outputs();
+  for (auto const& row : rows) {
+    CAPTURE(row.defect);
+    REQUIRE(sequence.world->run().status == 0);  // outputs for the attest step
+    auto const paths = row.paths(sequence);
+    auto const result = sequence.finalize({{"build-attestation-id", "1"}, {"verification-attestation-id", "2"}, {"bundle-paths", paths}});
+    INFO(result.out);
+    CHECK(result.status == (row.reason == "bad-input" ? 2 : 1));
+    auto const reason = sequence.world->outputs().at("reason");
+    if (row.reason.empty())
+      CHECK_FALSE(reason.empty());
+    else
+      CHECK(reason == row.reason);
+    CHECK(sequence.manifest() == manifest);
+    CHECK(sequence.body() == "as it was");
+  }
+  CHECK(sequence.writes() == 0);
+}
+
+TEST_CASE("a manifest that the overall attestation signed does not change any more (A-73)", "[scenario]") {
+  Sequence sequence;
+  REQUIRE(sequence.world->run().status == 0);
+  REQUIRE(sequence.finalize(ids_and_bundles(sequence.attest_packages(), sequence.attest_report())).status == 0);
+  auto const manifest = sequence.manifest();
+  auto const body = sequence.body();
+  CHECK(sequence.finalize({{"overall-attestation-id", "88003"}, {"build-attestation-id", "99999"}}).status == 1);
+  CHECK(sequence.world->outputs().at("reason") == "manifest-frozen");
+  CHECK(sequence.manifest() == manifest);
+  CHECK(sequence.body() == body);
+}
+
+TEST_CASE("a read-only token leaves the description alone and tells the text in the summary (A-90)", "[scenario]") {
+  Sequence sequence([](auto& settings) { settings.github.read_only_token = true; });
+  REQUIRE(sequence.world->run().status == 0);
+  auto const result = sequence.finalize(ids_and_bundles(sequence.attest_packages(), sequence.attest_report()));
+  INFO(result.out);
+  CHECK(result.status == 0);
+  CHECK(sequence.world->outputs().at("pr-updated") == "false");
+  CHECK(result.out.find("pull-requests: write") != std::string::npos);
+  CHECK(sequence.world->summary().find("### Release build") != std::string::npos);
+  CHECK(acr::object_in(json_of(sequence.manifest()), "attestations")->size() == 3);
+}
+
+TEST_CASE("a pull request that moved on since the event is not written (A-53)", "[scenario]") {
+  struct Row {
+    std::vector<std::string> where;
+    std::string json;
+  };
+  auto const row = GENERATE(values<Row>({{{"state"}, R"("closed")"},
+                                         {{"head", "sha"}, R"("1111111111111111111111111111111111111111")"},
+                                         {{"base", "ref"}, R"("main")"}}));
+  CAPTURE(row.where.back());
+  Sequence sequence;
+  sequence.github().set_pull_body(42, "as it was");
+  REQUIRE(sequence.world->run().status == 0);
+  auto const inputs = ids_and_bundles(sequence.attest_packages(), sequence.attest_report());
+  sequence.github().set_pull_field(42, row.where, row.json);
+  auto const result = sequence.finalize(inputs);
+  INFO(result.out);
+  CHECK(result.status == 0);
+  CHECK(result.out.find("stale-event") != std::string::npos);
+  CHECK(sequence.world->outputs().at("pr-updated") == "false");
+  CHECK(sequence.body() == "as it was");
+  CHECK(sequence.writes() == 0);
+  CHECK(acr::object_in(json_of(sequence.manifest()), "attestations")->size() == 3);  // later steps need it all the same
+}
+
+TEST_CASE("a broken attestation map is left as it is (A-84)", "[scenario]") {
+  auto const body = GENERATE(as<std::string>{}, "<!-- ATTESTATION_MAP\n{\"lint\": \n-->\n", "<!-- ATTESTATION_MAP\n[1]\n-->\n",
+                             "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n");
+  Sequence sequence;
+  sequence.github().set_pull_body(42, body);
+  REQUIRE(sequence.world->run().status == 0);
+  CHECK(sequence.finalize(ids_and_bundles(sequence.attest_packages(), sequence.attest_report())).status == 1);
+  CHECK(sequence.world->outputs().at("reason") == "map-invalid");
+  CHECK(sequence.body() == body);
+}
+
+TEST_CASE("a description at the size limit shrinks our part, one over it is refused (A-87)", "[scenario]") {
+  Sequence sequence;
+  REQUIRE(sequence.world->run().status == 0);
+  auto const inputs = ids_and_bundles(sequence.attest_packages(), sequence.attest_report());
+  std::string const near(65536 - 400, 'n');
+  sequence.github().set_pull_body(42, near);
+  REQUIRE(sequence.finalize(inputs).status == 0);
+  CHECK(sequence.body().rfind(near, 0) == 0);
+  CHECK(sequence.body().find("### Release build") == std::string::npos);
+  CHECK(sequence.body().find(R"("build-gateway":"88001")") != std::string::npos);
+
+  std::string const full(65536 - 20, 'f');
+  sequence.github().set_pull_body(42, full);
+  CHECK(sequence.finalize(inputs).status == 1);
+  CHECK(sequence.world->outputs().at("reason") == "body-too-long");
+  CHECK(sequence.body() == full);
+}
+
+// Stage 8: another clone, the packages of the release, and a GitHub that lists what the attest step has made.
+struct Publishing {
+  Sequence& sequence;
+  std::unique_ptr<acr::test::ReleaseWorld> world;
+
+  explicit Publishing(Sequence& released, std::vector<std::string> const& bundles) : sequence(released) {
+    auto const packages = subjects_of_checksums(text_of(sequence.world->file(".cr-release-packages/checksums.txt")));
+    auto github = json_of(text_of(sequence.folder / "github.json"));
+    boost::json::array subjects;
+    for (auto const& package : packages) subjects.emplace_back("sha256:" + package.hex);
+    std::int64_t id = 88001;
+    for (auto const& bundle : bundles)
+      github.as_object()["attestations"].as_array().push_back({{"id", id++},
+                                                               {"repository_id", 500000001},
+                                                               {"listed_under", subjects},
+                                                               {"predicate_type", "https://slsa.dev/provenance/v1"},
+                                                               {"initiator", "github"},
+                                                               {"serve", "bundle_url"},
+                                                               {"bundle", json_of(bundle)}});
+    acr::write_file(sequence.folder / "github.json", boost::json::serialize(github));
+    world = std::make_unique<acr::test::ReleaseWorld>(sequence.folder);
+    std::filesystem::copy(sequence.world->file(".cr-release-packages"), world->file("packages"));
+  }
+  acr::test::ProgramResult verify(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "verify-package");
+    arguments.insert(arguments.end(), {"--trusted-root", "trusted_root.json"});
+    return acr::test::run_program(ACR_PROGRAM, world->environment, arguments, world->workspace());
+  }
+};
+
+TEST_CASE("a published package is rebuilt from its tag and its attestations are found at GitHub and verified", "[scenario]") {
+  Sequence sequence;
+  REQUIRE(sequence.world->run().status == 0);
+  auto const path = sequence.attest_packages();
+  auto const bundle = text_of(std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP")) / "packages" / "attestation.json");
+  auto const foreign = [&] {
+    sequence.attest_packages({.repository = "mallory/helm-charts"});
+    return text_of(std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP")) / "packages" / "attestation.json");
+  }();
+
+  SECTION("one attestation that verifies is enough; another's is told") {
+    Publishing publishing(sequence, {foreign, bundle});
+    auto const result = publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0"});
+    INFO(result.err);
+    CHECK(result.status == 0);
+    CHECK(result.out.find("ok    the package equals the one built from gateway-v1.1.0") != std::string::npos);
+    CHECK(result.out.find("FAIL  attestation 88001") != std::string::npos);
+    CHECK(result.out.find("ok    attestation 88002, signed by https://github.com/acme/helm-charts/.github/workflows/release.yaml@refs/pull/42/merge") !=
+          std::string::npos);
+    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--signer-workflows", "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"}).status ==
+          1);
+  }
+  SECTION("attested by others only, or by nobody") {
+    auto const bundles = GENERATE_COPY(values<std::vector<std::string>>({{foreign}, {}}));
+    Publishing publishing(sequence, bundles);
+    auto const result = publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0"});
+    CHECK(result.status == 1);
+    CHECK(result.out.find("FAIL  ") != std::string::npos);
+  }
+  SECTION("other bytes, other tags, bundles from files") {
+    Publishing publishing(sequence, {});
+    auto const& folder = publishing.world->workspace();
+    acr::write_file(folder / "good.jsonl", bundle);
+    acr::write_file(folder / "both.jsonl", bundle + foreign);
+    acr::write_file(folder / "empty.jsonl", "\n");
+    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "good.jsonl"}).status == 0);
+    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "both.jsonl"}).status == 1);
+    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "empty.jsonl"}).status == 1);
+    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "ledger-v1.1.0", "--bundle", "good.jsonl"}).status == 1);
+    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v9", "--bundle", "good.jsonl"}).status == 1);
+    auto bytes = text_of(folder / "packages/gateway-1.1.0.tgz");
+    bytes.back() ^= 1;
+    acr::write_file(folder / "altered.tgz", bytes);
+    auto const altered = publishing.verify({"altered.tgz", "gateway-v1.1.0", "--bundle", "good.jsonl"});
+    CHECK(altered.status == 1);
+    CHECK(altered.out.find("FAIL  the package differs") != std::string::npos);
+    CHECK(altered.out.find("expected sha256:") != std::string::npos);
+    for (auto const& words : std::vector<std::vector<std::string>>{{"missing.tgz", "gateway-v1.1.0"},
+                                                                   {"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "missing.json"},
+                                                                   {"packages/gateway-1.1.0.tgz"}}) {
+      auto const result = publishing.verify(words);
+      CHECK(result.status == 2);
+      CHECK(result.err.find("internal error") == std::string::npos);
+    }
+    CHECK(publishing.world->github().count("api") == 0);  // bundles at hand and a full clone: nobody is asked
+  }
+}
+
+}  // namespace
