@@ -14,15 +14,18 @@ int hex_value(char c) {
 }
 
 constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::uint8_t no_digit = 0xff;
+// Value of a digit in the low six bits; above them which alphabet it belongs to.
+constexpr std::uint16_t standard_only = 0x100, url_only = 0x200, no_digit = 0x400;
 
-constexpr std::array<std::uint8_t, 256> base64_values = [] {
-  std::array<std::uint8_t, 256> values{};
+constexpr std::array<std::uint16_t, 256> base64_values = [] {
+  std::array<std::uint16_t, 256> values{};
   values.fill(no_digit);
   for (std::size_t i = 0; i < base64_digits.size(); ++i)
-    values[static_cast<unsigned char>(base64_digits[i])] = static_cast<std::uint8_t>(i);
-  values['-'] = 62;
-  values['_'] = 63;
+    values[static_cast<unsigned char>(base64_digits[i])] = static_cast<std::uint16_t>(i);
+  values['+'] |= standard_only;
+  values['/'] |= standard_only;
+  values['-'] = 62 | url_only;
+  values['_'] = 63 | url_only;
   return values;
 }();
 
@@ -71,8 +74,6 @@ std::string base64(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-  bool const url = text.find_first_of("-_") != std::string_view::npos;
-  if (url && text.find_first_of("+/") != std::string_view::npos) return std::nullopt;
   std::size_t const padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
   if (padding != 0 && text.size() % 4 != 0) return std::nullopt;
   text.remove_suffix(padding);
@@ -80,21 +81,28 @@ std::optional<std::string> from_base64(std::string_view text) {
   if (rest == 1) return std::nullopt;
   if (padding != 0 && rest + padding != 4) return std::nullopt;
 
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (unsigned char const c : text) {
-    std::uint8_t const value = base64_values[c];
-    if (value == no_digit) return std::nullopt;
-    bits = bits << 6 | value;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      bytes += static_cast<char>(bits >> held & 0xffU);
-    }
+  // Bundles are mostly base64: whole groups first, and one look at the end at what all digits were.
+  std::string bytes(text.size() / 4 * 3 + (rest == 0 ? 0 : rest - 1), '\0');
+  auto const value = [&](std::size_t at) -> std::uint32_t { return base64_values[static_cast<unsigned char>(text[at])]; };
+  std::uint32_t seen = 0;
+  std::size_t from = 0, to = 0;
+  for (; from + 4 <= text.size(); from += 4, to += 3) {
+    auto const a = value(from), b = value(from + 1), c = value(from + 2), d = value(from + 3);
+    seen |= a | b | c | d;
+    auto const bits = (a & 63U) << 18 | (b & 63U) << 12 | (c & 63U) << 6 | (d & 63U);
+    bytes[to] = static_cast<char>(bits >> 16);
+    bytes[to + 1] = static_cast<char>(bits >> 8);
+    bytes[to + 2] = static_cast<char>(bits);
   }
-  if ((bits & ((1U << held) - 1)) != 0) return std::nullopt;
+  if (rest != 0) {
+    auto const a = value(from), b = value(from + 1), c = rest == 3 ? value(from + 2) : 0U;
+    seen |= a | b | c;
+    auto const bits = (a & 63U) << 18 | (b & 63U) << 12 | (c & 63U) << 6;
+    if ((bits & (rest == 3 ? 0xffU : 0xffffU)) != 0) return std::nullopt;  // unused bits must be zero
+    bytes[to] = static_cast<char>(bits >> 16);
+    if (rest == 3) bytes[to + 1] = static_cast<char>(bits >> 8);
+  }
+  if ((seen & no_digit) != 0 || (seen & (standard_only | url_only)) == (standard_only | url_only)) return std::nullopt;
   return bytes;
 }
 

@@ -32,6 +32,32 @@ TEST_CASE("base64 follows the proto3 JSON rules", "[support]") {
   CHECK(acr::from_base64(row.text) == row.bytes);
 }
 
+TEST_CASE("each byte at each place of a group is a digit of base64 or refuses the text", "[support]") {
+  std::string const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (int byte = 0; byte < 256; ++byte)
+    for (std::size_t place = 0; place < 4; ++place) {
+      std::string text = "AAAA";
+      text[place] = static_cast<char>(byte);
+      if (place == 3 && byte == '=') continue;  // padding
+      auto value = digits.find(static_cast<char>(byte));
+      if (byte == '-') value = 62;
+      if (byte == '_') value = 63;
+      auto const bytes = acr::from_base64(text);
+      CAPTURE(byte, place);
+      REQUIRE(bytes.has_value() == (value != std::string::npos));
+      if (bytes) REQUIRE((static_cast<unsigned char>((*bytes)[0]) << 16 | static_cast<unsigned char>((*bytes)[1]) << 8 |
+                          static_cast<unsigned char>((*bytes)[2])) == static_cast<int>(value << (18 - 6 * place)));
+    }
+}
+
+TEST_CASE("what base64 writes it reads, at every length", "[support]") {
+  std::string bytes;
+  for (int length = 0; length < 300; ++length) {
+    REQUIRE(acr::from_base64(acr::base64(bytes)) == bytes);
+    bytes += static_cast<char>(length * 73 + 11);
+  }
+}
+
 TEST_CASE("hex reads both cases and writes lower case", "[support]") {
   CHECK(acr::hex("\x01\xfe") == "01fe");
   CHECK(acr::from_hex("01Fe") == std::string("\x01\xfe"));
