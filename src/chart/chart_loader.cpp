@@ -324,28 +324,17 @@ std::optional<Rejection> place_extra_archives(PackageOptions const& options, Cha
                                               std::vector<LoadedFile>& files) {
   for (auto const& archive : options.extra_archives) {
     auto const path = "charts/" + archive.name;
-    if (!archive.name.ends_with(".tgz") || archive.name.find('/') != std::string::npos ||
-        !name_fault(path).empty())
-      return reject("bad-file-name", path, "a fetched dependency has no usable file name").rule("P-155");
-    auto ignored = found.rules.decision("charts", EntryKind::directory);
-    if (!ignored) ignored = found.rules.decision(path, EntryKind::file);
-    if (ignored)
-      return reject("dep-ignored", path, ".helmignore keeps a fetched dependency out of the package")
-          .rule("D-28")
-          .expected("the path is kept")
-          .found(ignored->line == 0 ? "the built-in rule " + ignored->text
-                                    : "line " + std::to_string(ignored->line) + ": " + ignored->text)
-          .mend("narrow the rule, for example to `/*.tgz`");
-    if (archive.bytes.size() > options.limits.file_bytes)
+    if (auto refused = refused_place(found.rules, archive.name)) return refused;
+    if (archive.bytes->size() > options.limits.file_bytes)
       return reject("dep-too-large", path, "the fetched archive is too large for a chart")
           .rule("D-35")
           .expected("at most " + std::to_string(options.limits.file_bytes) + " bytes")
-          .found(std::to_string(archive.bytes.size()) + " bytes");
+          .found(std::to_string(archive.bytes->size()) + " bytes");
     auto const other =
         std::find_if(files.begin(), files.end(), [&](LoadedFile const& f) { return f.path == path; });
     if (other == files.end()) {
-      files.push_back({path, archive.bytes, {}});
-    } else if (other->bytes != archive.bytes) {
+      files.push_back({path, *archive.bytes, {}});
+    } else if (other->bytes != *archive.bytes) {
       return reject("dep-duplicate", path, "two different archives would have this place")
           .rule("D-28")
           .expected("one archive per name")
@@ -384,6 +373,24 @@ void warn_about(LoadedChart const& chart, IgnoreRules const& rules, std::string_
 
 }  // namespace
 
+std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_view file_name) {
+  auto const path = "charts/" + std::string(file_name);
+  if (!file_name.ends_with(".tgz") || file_name.find('/') != std::string_view::npos || is_dropped_group(file_name) ||
+      !name_fault(path).empty())
+    return reject("bad-file-name", path, "a fetched dependency has no usable file name")
+        .rule("P-155")
+        .mend("give the chart a name that can be a file's");
+  auto ignored = rules.decision("charts", EntryKind::directory);
+  if (!ignored) ignored = rules.decision(path, EntryKind::file);
+  if (!ignored) return {};
+  return reject("dep-ignored", path, ".helmignore keeps a fetched dependency out of the package")
+      .rule("D-28")
+      .expected("the path is kept")
+      .found(ignored->line == 0 ? "the built-in rule " + ignored->text
+                                : "line " + std::to_string(ignored->line) + ": " + ignored->text)
+      .mend("narrow the rule, for example to `/*.tgz`");
+}
+
 Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root,
                               PackageOptions const& options) {
   auto const root = resolve(tree, chart_root);
@@ -404,6 +411,7 @@ Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_roo
     if (auto refused = check_dependencies(*chart)) return std::move(*refused);
   top.chart = std::move(*chart);
   warn_about(top.chart, found->rules, base_name(chart_root), top.warnings);
+  top.rules = std::move(found->rules);
   return top;
 }
 

@@ -12,6 +12,7 @@
 
 #include "chart/chart_lock.hpp"
 #include "chart/chart_metadata.hpp"
+#include "chart/ignore_rules.hpp"
 #include "chart/limits.hpp"
 #include "chart/packager.hpp"
 #include "chart/source_tree.hpp"
@@ -42,6 +43,7 @@ struct LoadedChart {
 
 struct LoadedTop {
   LoadedChart chart;
+  IgnoreRules rules;  ///< of the chart directory; of an archive none but the built-in one
   std::vector<Warning> warnings;
 };
 
@@ -53,6 +55,10 @@ struct LoadedTop {
 /// schema are refused for.
 Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root,
                               PackageOptions const& options = {});
+
+/// Why an archive of that file name may not be placed in charts/ of a chart with these rules (D-28): `bad-file-name`,
+/// `dep-ignored`. Known before anything is fetched.
+std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_view file_name);
 
 /// A chart archive on its own: what is in a fetched dependency. `where` names it in rejections.
 Verdict<LoadedTop> load_archive(std::string_view tgz, std::string_view where, Limits const& limits = {});

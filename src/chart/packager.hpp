@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,8 +27,8 @@ enum class Profile {
 
 /// A fetched dependency, placed as if it were committed as charts/<name> (D-28).
 struct ExtraArchive {
-  std::string name;   ///< file name, e.g. "redis-17.0.1.tgz"
-  std::string bytes;  ///< the .tgz
+  std::string name;                          ///< file name, e.g. "redis-17.0.1.tgz"
+  std::shared_ptr<std::string const> bytes;  ///< the .tgz, never null; charts of a run share it
 };
 
 struct PackageOptions {

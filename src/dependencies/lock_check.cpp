@@ -2,6 +2,7 @@
 
 #include "dependencies/lock_check.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "chart/local_dependency.hpp"
@@ -23,19 +24,10 @@ std::string at(std::string_view file, std::size_t line) {
   return std::string(file) + (line == 0 ? "" : ":" + std::to_string(line));
 }
 
-/// Repositories are shown without userinfo and query (D-36).
-std::string shown(std::string_view repository) {
-  auto text = std::string(repository.substr(0, repository.find_first_of("?#")));
-  auto const scheme = text.find("://");
-  auto const user = text.rfind('@');
-  if (scheme != std::string::npos && user != std::string::npos && user > scheme) text.erase(scheme + 3, user - scheme - 2);
-  return text;
-}
+std::string entry_text(Dependency const& d) { return d.is_null ? "null" : d.name + " " + d.version + " " + shown_repository(d.repository); }
 
-std::string entry_text(Dependency const& d) { return d.is_null ? "null" : d.name + " " + d.version + " " + shown(d.repository); }
-
-Rejection mismatch(Dependency const& declared, Dependency const& locked, std::string why) {
-  return reject("dep-lock-mismatch", at("Chart.lock", locked.line), std::move(why))
+Rejection mismatch(Dependency const& declared, Dependency const& locked, ListFiles const& files, std::string why) {
+  return reject("dep-lock-mismatch", at(files.locked, locked.line), std::move(why))
       .rule("D-12")
       .expected(entry_text(declared))
       .found(entry_text(locked))
@@ -43,45 +35,46 @@ Rejection mismatch(Dependency const& declared, Dependency const& locked, std::st
 }
 
 /// D-29; an empty pin is none.
-Verdict<std::string> pin_of(Dependency const& locked) {
+Verdict<std::string> pin_of(Dependency const& locked, ListFiles const& files) {
   if (locked.pin.empty()) return std::string();
   if (locked.pin.starts_with("sha256:") && is_lower_hex(std::string_view(locked.pin).substr(7), 64)) return locked.pin;
-  return reject("dep-lock-mismatch", at("Chart.lock", locked.line), "the pin of " + locked.name + " is no SHA-256 digest")
+  return reject("dep-lock-mismatch", at(files.locked, locked.line), "the pin of " + locked.name + " is no SHA-256 digest")
       .rule("D-29")
       .expected("digest: sha256:<64 lower-case hex digits>")
       .found(locked.pin)
       .mend("paste the line that the report prints");
 }
 
-std::optional<Rejection> check_entry(Dependency const& declared, Dependency const& locked) {
-  if (declared.name != locked.name) return mismatch(declared, locked, "the lock names another chart at this place");
+std::optional<Rejection> check_entry(Dependency const& declared, Dependency const& locked, ListFiles const& files) {
+  if (declared.name != locked.name) return mismatch(declared, locked, files, "the lock names another chart at this place");
   if (declared.repository != locked.repository)
-    return mismatch(declared, locked, "the lock names another repository for " + declared.name);
+    return mismatch(declared, locked, files, "the lock names another repository for " + declared.name);
   if (declared.repository.empty()) {
-    if (declared.version != locked.version) return mismatch(declared, locked, "the lock names another version of " + declared.name);
+    if (declared.version != locked.version) return mismatch(declared, locked, files, "the lock names another version of " + declared.name);
     return std::nullopt;
   }
   auto const version = chart::parse_version(locked.version);
-  if (!version) return mismatch(declared, locked, "the locked version of " + declared.name + " is no version");
+  if (!version) return mismatch(declared, locked, files, "the locked version of " + declared.name + " is no version");
   auto const constraint = Constraint::parse(declared.version);
   if (!constraint) {
     auto refused = constraint.error();
-    refused.where = at("Chart.yaml", declared.line);
+    refused.where = at(files.declared, declared.line);
     return refused;
   }
   if (!constraint->allows(*version))
-    return mismatch(declared, locked, "the locked version of " + declared.name + " does not meet the declared constraint");
+    return mismatch(declared, locked, files, "the locked version of " + declared.name + " does not meet the declared constraint");
   return std::nullopt;
 }
 
-Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata const& metadata, chart::ChartLock const& lock) {
+Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata const& metadata, chart::ChartLock const& lock,
+                                 ListFiles const& files) {
   LockPlan plan;
   plan.has_lock = true;
   auto const locked = lock.dependencies.value_or(DependencyList{});
   for (auto const* list : {static_cast<DependencyList const*>(&declared), &locked})
     for (auto const& entry : *list)
       if (entry.is_null)
-        return reject("dep-lock-mismatch", at("Chart.lock", entry.line), "a list of dependencies holds an empty entry")
+        return reject("dep-lock-mismatch", at(files.locked, entry.line), "a list of dependencies holds an empty entry")
             .rule("D-8")
             .expected("name, version, repository")
             .found("null")
@@ -94,30 +87,30 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
   if (digest != lock.digest) {
     bool const may_be_legacy = metadata.api_version.empty() || metadata.api_version == "v1";
     if (!may_be_legacy || legacy_lock_digest(original) != lock.digest)
-      return reject("dep-lock-out-of-sync", "Chart.lock", "the lock is out of sync with the dependencies of Chart.yaml")
+      return reject("dep-lock-out-of-sync", files.locked, "the lock is out of sync with the dependencies of Chart.yaml")
           .rule("D-10")
           .expected(digest)
           .found(lock.digest.empty() ? "no digest" : lock.digest)
           .mend(update);
-    plan.warnings.push_back(reject("lock-legacy", "Chart.lock", "the lock's digest has Helm 2's form, which does not cover what is locked")
+    plan.warnings.push_back(reject("lock-legacy", files.locked, "the lock's digest has Helm 2's form, which does not cover what is locked")
                                 .rule("D-9")
                                 .mend("run `helm dependency update` with Helm 3 or later"));
   }
   if (declared.size() != locked.size())
-    return reject("dep-lock-mismatch", "Chart.lock", "the lock has another number of entries than Chart.yaml")
+    return reject("dep-lock-mismatch", files.locked, "the lock has another number of entries than Chart.yaml")
         .rule("D-12")
         .expected(std::to_string(declared.size()) + " entries")
         .found(std::to_string(locked.size()) + " entries")
         .mend(update);
   for (std::size_t i = 0; i < declared.size(); ++i) {
     if (is_repository_alias(locked[i].repository))
-      return reject("dep-repository", at("Chart.lock", locked[i].line), "the lock holds the alias of a repository, not its URL")
+      return reject("dep-repository", at(files.locked, locked[i].line), "the lock holds the alias of a repository, not its URL")
           .rule("D-11")
           .expected("a URL")
           .found(locked[i].repository)
           .mend(update);
-    if (auto refused = check_entry(declared[i], locked[i])) return std::move(*refused);
-    auto pin = pin_of(locked[i]);
+    if (auto refused = check_entry(declared[i], locked[i], files)) return std::move(*refused);
+    auto pin = pin_of(locked[i], files);
     if (!pin) return pin.error();
     plan.dependencies.push_back({declared[i].name, locked[i].version, locked[i].repository, declared[i].version, std::move(*pin), true,
                                  original[i].line, locked[i].line});
@@ -126,7 +119,7 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
 }
 
 /// D-10: without a lock the commit itself must fix each missing one.
-Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<bool> const& missing) {
+Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<bool> const& missing, ListFiles const& files) {
   LockPlan plan;
   for (std::size_t i = 0; i < declared.size(); ++i) {
     auto const& entry = declared[i];
@@ -136,7 +129,7 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
       continue;
     }
     if (is_repository_alias(entry.repository))
-      return reject("dep-repository", at("Chart.yaml", entry.line), "only a lock can say where the repository alias of " + entry.name + " leads")
+      return reject("dep-repository", at(files.declared, entry.line), "only a lock can say where the repository alias of " + entry.name + " leads")
           .rule("D-11")
           .expected("a URL, or a committed lock")
           .found(entry.repository)
@@ -144,7 +137,7 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
     auto const constraint = Constraint::parse(entry.version);
     auto const exact = constraint ? constraint->exact_version() : std::string();
     if (exact.empty())
-      return reject("dep-lock-missing", at("Chart.yaml", entry.line), "nothing in the commit says which version of " + entry.name + " is meant")
+      return reject("dep-lock-missing", at(files.declared, entry.line), "nothing in the commit says which version of " + entry.name + " is meant")
           .rule("D-10")
           .expected("a committed Chart.lock, or exact versions")
           .found("no lock, and the version `" + entry.version + "`")
@@ -159,16 +152,31 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
 
 bool is_repository_alias(std::string_view repository) { return repository.starts_with('@') || repository.starts_with("alias:"); }
 
+std::string shown_repository(std::string_view repository) {
+  auto text = std::string(repository.substr(0, repository.find_first_of("?#")));
+  auto const scheme = text.find("://");
+  if (scheme == std::string::npos) return text;
+  auto const host = scheme + 3;
+  auto const authority = std::string_view(text).substr(host, text.find('/', host) - host);
+  auto const port = authority.substr(std::min(authority.size(), authority.rfind(':') + 1));
+  // A password may hold a slash: then what looks like a port is no number.
+  bool const has_user = authority.find('@') != std::string_view::npos ||
+                        (authority.find(':') != std::string_view::npos && !authority.starts_with('[') && !to_number(port, 65535));
+  auto const last = text.rfind('@');
+  if (has_user && last != std::string::npos && last > scheme) text.erase(host, last + 1 - host);
+  return text;
+}
+
 Verdict<LockPlan> check_lock(chart::ChartMetadata const& metadata, std::optional<chart::ChartLock> const& lock,
-                             std::vector<bool> const& missing) {
+                             std::vector<bool> const& missing, ListFiles const& files) {
   auto const& declared = metadata.dependencies;
   if (declared.size() > limits::chart_dependencies)
-    return reject("dep-too-large", "Chart.yaml", "the chart declares too many dependencies")
+    return reject("dep-too-large", files.declared, "the chart declares too many dependencies")
         .rule("D-35")
         .expected("at most " + std::to_string(limits::chart_dependencies))
         .found(std::to_string(declared.size()))
         .mend("commit the charts instead");
-  return lock ? plan_from_lock(declared, metadata, *lock) : plan_without_lock(declared, missing);
+  return lock ? plan_from_lock(declared, metadata, *lock, files) : plan_without_lock(declared, missing, files);
 }
 
 }  // namespace acr::dependencies

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "chart/chart_lock.hpp"
@@ -30,11 +31,20 @@ struct LockPlan {
   std::vector<Rejection> warnings;  ///< `lock-legacy` (D-9)
 };
 
+/// Which files the two lists stand in, for messages.
+struct ListFiles {
+  std::string declared = "Chart.yaml";
+  std::string locked = "Chart.lock";
+};
+
 /// `metadata` validated (sanitised). `missing` says of each declared name whether charts/ lacks it: only these need a version
-/// without a lock (D-10). `where` of a rejection is "Chart.yaml" or "Chart.lock" with the line. Codes: dep-lock-missing,
+/// without a lock (D-10). `where` of a rejection is one of `files` with the line. Codes: dep-lock-missing,
 /// dep-lock-out-of-sync, dep-lock-mismatch, dep-repository, dep-too-large.
 Verdict<LockPlan> check_lock(chart::ChartMetadata const& metadata, std::optional<chart::ChartLock> const& lock,
-                             std::vector<bool> const& missing);
+                             std::vector<bool> const& missing, ListFiles const& files = {});
+
+/// A repository for messages and records: without userinfo, query and fragment (D-31, D-36).
+std::string shown_repository(std::string_view repository);
 
 /// True for `@name` and `alias:name` (D-11).
 bool is_repository_alias(std::string_view repository);

@@ -246,7 +246,7 @@ TEST_CASE("a fetched archive is packaged as if it were committed", "[chart]") {
       .file("c/charts/z/Chart.yaml", chart_yaml("z"));
   auto const bytes = archive({{"m/Chart.yaml", chart_yaml("m")}, {"m/x", "x"}});
   auto options = at_time();
-  options.extra_archives = {{"m-1.0.0.tgz", bytes}};
+  options.extra_archives = {{"m-1.0.0.tgz", std::make_shared<std::string const>(bytes)}};
   auto const fetched = packaged(tree, "c", options);
   CHECK(paths(fetched) == std::vector<std::string>{"c/Chart.yaml", "c/charts/a/Chart.yaml",
                                                    "c/charts/m/Chart.yaml", "c/charts/m/x",
@@ -255,7 +255,7 @@ TEST_CASE("a fetched archive is packaged as if it were committed", "[chart]") {
   CHECK(packaged(tree, "c").bytes == fetched.bytes);
   CHECK(packaged(tree, "c", options).bytes == fetched.bytes);  // the same bytes twice: once
 
-  options.extra_archives.front().bytes = archive({{"m/Chart.yaml", chart_yaml("m")}});
+  options.extra_archives.front().bytes = std::make_shared<std::string const>(archive({{"m/Chart.yaml", chart_yaml("m")}}));
   CHECK(package(tree, "c", options).error().code == "dep-duplicate");
   tree.file("c/.helmignore", "*.tgz\n");
   auto const ignored = package(tree, "c", options);
