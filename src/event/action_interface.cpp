@@ -12,16 +12,17 @@ namespace {
 using enum InputKind;
 
 constexpr auto inputs = std::to_array<InputRow>({
-    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, ruleset",
-     .description = "What to do: run verifies and packages, finalize records attestation ids after the attest steps, ruleset "
-                    "prints the ruleset that makes this job a required check."},
-    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize", .kind = secret,
+    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, ruleset",
+     .description = "What to do: run verifies and packages, finalize records attestation ids after the attest steps, "
+                    "verify-package proves the packages of a manifest before they are published, ruleset prints the "
+                    "ruleset that makes this job a required check."},
+    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package", .kind = secret,
      .description = "Token for the API. It is sent to the API's own host only and never written anywhere."},
     {.name = "source-branch", .default_value = "main", .commands = "run, finalize", .kind = branch,
      .description = "The only branch that may be merged into the release branch. Compared byte by byte."},
     {.name = "release-branch", .default_value = "release", .commands = "all", .kind = branch,
      .description = "The branch that the pull request must target. Compared byte by byte."},
-    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize", .kind = paths,
+    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package", .kind = paths,
      .description = "Directories whose direct children are the charts, one per line, relative to the repository; `.` is its root."},
     {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run", .kind = text,
      .description = "How a chart's tag is called. Holds {name} and {version} once each."},
@@ -31,7 +32,7 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "diff-mode", .default_value = "tree", .commands = "run", .kind = choice, .choices = "tree, merge-base",
      .description = "What charts are compared with: tree is the release branch as it is, merge-base the commit where the two "
                     "branches parted."},
-    {.name = "object-source", .default_value = "auto", .commands = "run", .kind = choice, .choices = "auto, local, api",
+    {.name = "object-source", .default_value = "auto", .commands = "run, verify-package", .kind = choice, .choices = "auto, local, api",
      .description = "Where commits, trees and files come from: auto takes the checkout first and the API for what it lacks."},
     {.name = "max-charts", .default_value = "0", .commands = "run", .kind = number, .minimum = 0, .maximum = max_charts_limit,
      .description = "Refuse a pull request that changes more charts than this. 0 is no limit, 1 means one chart per release."},
@@ -60,27 +61,27 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "What was attested when a tag's entry has no digest, one rule per line: `key = sha256:<hex>`, or "
                     "`key = text:<template>` with {chart}, {version}, {tag}, {commit}, whose SHA-256 is the subject. `*` in the key "
                     "stands for any text."},
-    {.name = "signer-workflows", .default_value = "", .commands = "run", .kind = list,
+    {.name = "signer-workflows", .default_value = "", .commands = "run, verify-package", .kind = list,
      .description = "Workflows whose attestations count, one `owner/repo/path@ref` per line, `*` allowed in the ref. Empty: any "
                     "workflow of this repository; pinning is recommended."},
-    {.name = "oidc-issuer", .default_value = "https://token.actions.githubusercontent.com", .commands = "run, finalize", .kind = text,
+    {.name = "oidc-issuer", .default_value = "https://token.actions.githubusercontent.com", .commands = "run, finalize, verify-package", .kind = text,
      .description = "Issuer that the signing certificates must name."},
-    {.name = "predicate-types", .default_value = "", .commands = "run", .kind = list,
+    {.name = "predicate-types", .default_value = "", .commands = "run, verify-package", .kind = list,
      .description = "Predicate types that count, one per line. Empty: any."},
-    {.name = "deny-self-hosted", .default_value = "false", .commands = "run, finalize", .kind = boolean,
+    {.name = "deny-self-hosted", .default_value = "false", .commands = "run, finalize, verify-package", .kind = boolean,
      .description = "Refuse attestations that were made on self-hosted runners."},
     {.name = "source-digest", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, tag-commit",
      .description = "tag-commit: the certificate's source commit must be the tag's commit, which fits checks that ran on a push to "
                     "the source branch."},
-    {.name = "trusted-root", .default_value = "", .commands = "run, finalize", .kind = path,
+    {.name = "trusted-root", .default_value = "", .commands = "run, finalize, verify-package", .kind = path,
      .description = "A Sigstore trusted root file (JSON). Empty: the built-in roots of the public-good and GitHub's own instance."},
-    {.name = "output-dir", .default_value = ".cr-release-packages", .commands = "run", .kind = path,
+    {.name = "output-dir", .default_value = ".cr-release-packages", .commands = "run, verify-package", .kind = path,
      .description = "Where packages, checksums and reports are written."},
-    {.name = "manifest-path", .default_value = "release-attestation-manifest.json", .commands = "run, finalize", .kind = path,
+    {.name = "manifest-path", .default_value = "release-attestation-manifest.json", .commands = "run, finalize, verify-package", .kind = path,
      .description = "Where the release manifest is written, and where finalize completes it."},
     {.name = "clean", .default_value = "true", .commands = "run", .kind = boolean,
      .description = "Remove the packages that an earlier run left in output-dir; only files that its checksums.txt names."},
-    {.name = "max-parallel", .default_value = "4", .commands = "run", .kind = number, .minimum = 1, .maximum = 16,
+    {.name = "max-parallel", .default_value = "4", .commands = "run, verify-package", .kind = number, .minimum = 1, .maximum = 16,
      .description = "How many charts and API requests are worked on at once. Results do not depend on it."},
     {.name = "retention-days", .default_value = "30", .commands = "run", .kind = number, .minimum = 0, .maximum = max_retention_input,
      .description = "Days to keep the uploaded packages, clamped to 1 to 90 and to the repository's limit; handed on as output."},
@@ -104,11 +105,11 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "What happens when no ruleset of the release branch requires this job as a check."},
     {.name = "check-name", .default_value = "", .commands = "run, ruleset", .kind = text,
      .description = "The required check's name. Empty: this job's id."},
-    {.name = "summary", .default_value = "true", .commands = "run, finalize", .kind = boolean,
+    {.name = "summary", .default_value = "true", .commands = "run, finalize, verify-package", .kind = boolean,
      .description = "Write the job summary."},
-    {.name = "timeout", .default_value = "360", .commands = "run, finalize", .kind = number, .minimum = 30, .maximum = 3000,
+    {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package", .kind = number, .minimum = 30, .maximum = 3000,
      .description = "Seconds after which the run gives up and says what was done and what was missing."},
-    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize", .kind = text,
+    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package", .kind = text,
      .description = "Version of GitHub's REST API to ask for."},
 });
 

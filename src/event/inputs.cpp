@@ -254,7 +254,10 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
 
   using enum Level;
   inputs.command = reader.choice<Command>(
-      "command", {{"run", Command::run}, {"finalize", Command::finalize}, {"ruleset", Command::ruleset}});
+      "command", {{"run", Command::run},
+                  {"finalize", Command::finalize},
+                  {"verify-package", Command::verify_package},
+                  {"ruleset", Command::ruleset}});
   inputs.token = reader.text("token");
   if (inputs.token.empty() && token == TokenRule::required && inputs.command != Command::ruleset)
     reader.mistake("token", "there is no token").mend_text = "leave the input out, so that the job's own token is used";

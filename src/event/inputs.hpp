@@ -17,7 +17,7 @@
 
 namespace acr::event {
 
-enum class Command { run, finalize, ruleset };
+enum class Command { run, finalize, verify_package, ruleset };
 enum class DiffMode { tree, merge_base };
 enum class ObjectSourceChoice { automatic, local, api };
 enum class Level { off, warn, fail };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "release/finalize.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/pipeline.hpp"
+#include "release/publish_check.hpp"
 #include "release/ruleset_command.hpp"
 #include "release/run_log.hpp"
 #include "release/services.hpp"
@@ -195,6 +197,29 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
   return result.status;
 }
 
+// Before publishing there is no pull request any more: the repository is the one that the runner names.
+ExitStatus publish_command(Step const& step, RunClock& clock) {
+  auto const& environment = step.environment;
+  auto const id = to_number(environment.repository_id, INT64_MAX);
+  if (environment.repository.empty() || !id || *id == 0)
+    throw BadEnvironment("bad-input", "GITHUB_REPOSITORY and GITHUB_REPOSITORY_ID do not name a repository");
+  event::PullRequestEvent repository;
+  repository.repository.full_name = environment.repository;
+  repository.repository.id = static_cast<std::int64_t>(*id);
+  auto settings = run_settings(step, repository, {}, {});
+  Services services(service_settings(settings, repository, environment, step.host.environment), clock);
+  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+
+  auto const check = check_published(
+      settings, {.objects = services.objects(), .attestations = services.attestations(), .verifier = services.verifier(), .clock = clock});
+  for (auto const& warning : services.warnings()) step.log.warning(warning);
+  log_publish_check(check, step.log);
+  write_outputs(step, publish_outputs(check, settings));
+  if (step.inputs.summary) append(environment.step_summary, publish_summary(check));
+  step.log.finish();
+  return check.status;
+}
+
 // Mistakes in values that have a grammar of their own (A-42: told with all others, before the gate).
 std::vector<Rejection> lists_and_time(ActionInputs const& inputs, event::EnvironmentLookup const& environment) {
   std::vector<Rejection> mistakes;
@@ -208,6 +233,21 @@ std::vector<Rejection> lists_and_time(ActionInputs const& inputs, event::Environ
                            .found("require")
                            .mend("commit the dependencies below charts/ instead"));
   return mistakes;
+}
+
+// Whatever a command throws is told and ends the step with its status; our own mistakes and a cancelled run pass.
+ExitStatus guarded(Step const& step, std::function<ExitStatus()> const& command) {
+  try {
+    return command();
+  } catch (Cancelled const&) {
+    throw;
+  } catch (RunError const& error) {
+    return refuse(step, {reject(error.code(), "run", error.what())}, error.status());
+  } catch (std::logic_error const&) {
+    throw;
+  } catch (std::exception const& error) {
+    return refuse(step, {reject("environment", "run", error.what())}, ExitStatus::bad_input);
+  }
 }
 
 }  // namespace
@@ -240,27 +280,20 @@ ExitStatus run_action(ActionHost const& host) {
     return ExitStatus::done;
   }
 
-  auto const decision = gate(step);
-  if (decision.outcome == event::GateOutcome::reject) return refuse(step, {*decision.reason}, ExitStatus::refused);
-  if (decision.outcome == event::GateOutcome::skip) {
-    log.notice("pr-closed: the pull request is closed, nothing to do");
-    return end_early(step, report::Result::skipped, decision.reason->code, ExitStatus::done);
-  }
-  if (auto const mismatch = repository_disagrees(environment, *decision.event)) return refuse(step, {*mismatch}, ExitStatus::refused);
+  return guarded(step, [&] {
+    if (step.inputs.command == event::Command::verify_package) return publish_command(step, host.start_clock(step.inputs.timeout));
+    auto const decision = gate(step);
+    if (decision.outcome == event::GateOutcome::reject) return refuse(step, {*decision.reason}, ExitStatus::refused);
+    if (decision.outcome == event::GateOutcome::skip) {
+      log.notice("pr-closed: the pull request is closed, nothing to do");
+      return end_early(step, report::Result::skipped, decision.reason->code, ExitStatus::done);
+    }
+    if (auto const mismatch = repository_disagrees(environment, *decision.event)) return refuse(step, {*mismatch}, ExitStatus::refused);
 
-  try {
     auto& clock = host.start_clock(step.inputs.timeout);
     return step.inputs.command == event::Command::finalize ? finalize_command(step, *decision.event, clock)
                                                            : run_command(step, *decision.event, clock);
-  } catch (Cancelled const&) {
-    throw;
-  } catch (RunError const& error) {
-    return refuse(step, {reject(error.code(), "run", error.what())}, error.status());
-  } catch (std::logic_error const&) {
-    throw;
-  } catch (std::exception const& error) {
-    return refuse(step, {reject("environment", "run", error.what())}, ExitStatus::bad_input);
-  }
+  });
 }
 
 }  // namespace acr::release

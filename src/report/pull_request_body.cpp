@@ -27,18 +27,19 @@ struct Span {
 // Our own section: an end marker and the nearest begin marker before it. Anything in between that opens an attestation
 // map belongs to others, so such a pair is not ours: replacing it would lose the map.
 std::optional<Span> find_section(std::string_view body) {
-  std::optional<std::size_t> begin;
+  constexpr auto none = std::string_view::npos;
+  std::size_t begin = none;
   for (std::size_t at = 0; at < body.size();) {
     std::size_t const line_begin = at;
     auto const line_end = body.find('\n', at);
-    auto const line = body.substr(at, line_end == std::string_view::npos ? line_end : line_end - at);
-    at = line_end == std::string_view::npos ? body.size() : line_end + 1;
+    auto const line = body.substr(at, line_end == none ? none : line_end - at);
+    at = line_end == none ? body.size() : line_end + 1;
     if (line.starts_with(map_header)) {
-      begin.reset();
+      begin = none;
     } else if (trimmed(line) == begin_marker) {
       begin = line_begin + line.find(begin_marker);
-    } else if (trimmed(line) == end_marker && begin) {
-      return Span{*begin, line_begin + line.find(end_marker) + end_marker.size()};
+    } else if (trimmed(line) == end_marker && begin != none) {
+      return Span{begin, line_begin + line.find(end_marker) + end_marker.size()};
     }
   }
   return std::nullopt;

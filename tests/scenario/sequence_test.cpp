@@ -285,23 +285,34 @@ struct Publishing {
   Sequence& sequence;
   std::unique_ptr<acr::test::ReleaseWorld> world;
 
-  explicit Publishing(Sequence& released, std::vector<std::string> const& bundles) : sequence(released) {
+  /// `bundles` are listed for the packages, `of_manifest` for the manifest.
+  explicit Publishing(Sequence& released, std::vector<std::string> const& bundles, std::vector<std::string> const& of_manifest = {})
+      : sequence(released) {
     auto const packages = subjects_of_checksums(text_of(sequence.world->file(".cr-release-packages/checksums.txt")));
     auto github = json_of(text_of(sequence.folder / "github.json"));
     boost::json::array subjects;
     for (auto const& package : packages) subjects.emplace_back("sha256:" + package.hex);
     std::int64_t id = 88001;
-    for (auto const& bundle : bundles)
+    auto const list = [&](std::string const& bundle, boost::json::array const& listed_under) {
       github.as_object()["attestations"].as_array().push_back({{"id", id++},
                                                                {"repository_id", 500000001},
-                                                               {"listed_under", subjects},
+                                                               {"listed_under", listed_under},
                                                                {"predicate_type", "https://slsa.dev/provenance/v1"},
                                                                {"initiator", "github"},
                                                                {"serve", "bundle_url"},
                                                                {"bundle", json_of(bundle)}});
+    };
+    for (auto const& bundle : bundles) list(bundle, subjects);
+    for (auto const& bundle : of_manifest) list(bundle, {boost::json::string(acr::sha256_text(sequence.manifest()))});
     acr::write_file(sequence.folder / "github.json", boost::json::serialize(github));
     world = std::make_unique<acr::test::ReleaseWorld>(sequence.folder);
     std::filesystem::copy(sequence.world->file(".cr-release-packages"), world->file("packages"));
+    acr::write_file(world->file("manifest.json"), sequence.manifest());
+  }
+  // As a step of a workflow on `push`.
+  acr::test::ProgramResult step(std::map<std::string, std::string> inputs = {}) {
+    inputs.insert({{"command", "verify-package"}, {"output-dir", "packages"}, {"manifest-path", "manifest.json"}, {"GITHUB_EVENT_NAME", "push"}});
+    return world->run(inputs);
   }
   acr::test::ProgramResult verify(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "verify-package");
@@ -347,7 +358,7 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
     acr::write_file(folder / "empty.jsonl", "\n");
     CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "good.jsonl"}).status == 0);
     CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "both.jsonl"}).status == 1);
-    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "empty.jsonl"}).status == 1);
+    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "empty.jsonl"}).status == 2);
     CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "ledger-v1.1.0", "--bundle", "good.jsonl"}).status == 1);
     CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v9", "--bundle", "good.jsonl"}).status == 1);
     auto bytes = text_of(folder / "packages/gateway-1.1.0.tgz");
@@ -355,7 +366,7 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
     acr::write_file(folder / "altered.tgz", bytes);
     auto const altered = publishing.verify({"altered.tgz", "gateway-v1.1.0", "--bundle", "good.jsonl"});
     CHECK(altered.status == 1);
-    CHECK(altered.out.find("FAIL  the package differs") != std::string::npos);
+    CHECK(altered.out.find("FAIL  altered.tgz: the package is not what its tag gives") != std::string::npos);
     CHECK(altered.out.find("expected sha256:") != std::string::npos);
     for (auto const& words : std::vector<std::vector<std::string>>{{"missing.tgz", "gateway-v1.1.0"},
                                                                    {"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "missing.json"},
@@ -365,6 +376,64 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
       CHECK(result.err.find("internal error") == std::string::npos);
     }
     CHECK(publishing.world->github().count("api") == 0);  // bundles at hand and a full clone: nobody is asked
+  }
+}
+
+TEST_CASE("before publishing: manifest and packages are attested, and rebuilt from their tags", "[scenario]") {
+  Sequence sequence;
+  REQUIRE(sequence.world->run().status == 0);
+  auto const temp = std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP"));
+  auto const inputs = ids_and_bundles(sequence.attest_packages(), sequence.attest_report());
+  REQUIRE(sequence.finalize(inputs).status == 0);
+  sequence.attest("overall", {{"w7-overall", acr::sha256_text(sequence.manifest()).substr(7)}});
+  auto const packages = text_of(temp / "packages" / "attestation.json");
+  auto const overall = text_of(temp / "overall" / "attestation.json");
+
+  SECTION("all proved") {
+    Publishing publishing(sequence, {packages}, {overall});
+    auto const result = publishing.step();
+    INFO(result.out);
+    CHECK(result.status == 0);
+    auto const outputs = publishing.world->outputs();
+    CHECK(outputs.at("result") == "success");
+    CHECK(outputs.at("chart-count") == "2");
+    CHECK(outputs.at("manifest-digest") == acr::sha256_text(sequence.manifest()));
+    CHECK(result.out.find("proved: 2 packages") != std::string::npos);
+    CHECK(publishing.world->summary().find("packages proved") != std::string::npos);
+    CHECK(publishing.world->github().violations().empty());
+  }
+  SECTION("a manifest or packages that nobody has attested") {
+    {
+      Publishing publishing(sequence, {packages}, {});
+      CHECK(publishing.step().status == 1);
+      CHECK(publishing.world->outputs().at("reason") == "not-attested");
+      CHECK(publishing.world->outputs().at("chart-count") == "0");
+    }
+    Publishing publishing(sequence, {}, {overall});
+    CHECK(publishing.step().status == 1);
+    CHECK(publishing.world->outputs().at("reason") == "not-attested");
+  }
+  SECTION("what is in the directory is not what the manifest says") {
+    Publishing publishing(sequence, {packages}, {overall});
+    auto const file = publishing.world->file("packages/ledger-1.1.0.tgz");
+    auto const bytes = text_of(file);
+    acr::write_file(publishing.world->file("packages/stranger-1.0.0.tgz"), bytes);
+    CHECK(publishing.step().status == 1);
+    CHECK(publishing.world->outputs().at("reason") == "package-unknown");
+    std::filesystem::remove(publishing.world->file("packages/stranger-1.0.0.tgz"));
+
+    acr::write_file(file, bytes + "x");
+    auto const altered = publishing.step();
+    CHECK(altered.status == 1);
+    CHECK(publishing.world->outputs().at("reason") == "package-differs");
+    CHECK(altered.out.find("chart ledger, tag ledger-v1.1.0") != std::string::npos);
+    std::filesystem::remove(file);
+    CHECK(publishing.step().status == 1);
+    CHECK(publishing.world->outputs().at("reason") == "bad-path");
+
+    acr::write_file(file, bytes);
+    CHECK(publishing.step().status == 0);
+    CHECK(publishing.step({{"manifest-path", "none.json"}}).status == 1);
   }
 }
 

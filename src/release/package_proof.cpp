@@ -1,0 +1,118 @@
+#include "release/package_proof.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "chart/packager.hpp"
+#include "git/annotated_tag.hpp"
+#include "git/tag_annotation.hpp"
+#include "release/attestation_check.hpp"
+#include "release/git_source_tree.hpp"
+#include "support/digest.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+constexpr std::size_t listed_at_most = 100;  // of one file; real ones have a handful
+
+AttestationProof proof_of(std::string name, sigstore::Verification const& result) {
+  AttestationProof proof{.name = std::move(name), .signer = {}, .refusal = {}};
+  if (!result.attestation)
+    proof.refusal = *result.rejection;
+  else if (auto const* identity = result.attestation->identity())
+    proof.signer = identity->san;
+  return proof;
+}
+
+}  // namespace
+
+Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& tag_name, RunSettings const& settings) {
+  auto const tag = git::resolve_tag(objects, tag_name);
+  if (!tag) return tag.error();
+  auto const lineage = git::parse_annotation(tag->message);
+  if (!lineage.release)
+    return reject("release-line", "tag " + tag_name, "the annotation has no Release line that names the chart").rule("A-93");
+  GitSourceTree const tree(objects, tag->commit.tree);
+  chart::PackageOptions options;
+  options.time = settings.source_date_epoch.value_or(tag->commit.committer_time);
+  for (auto const& directory : settings.inputs.charts_dirs) {
+    auto const root = chart::joined(directory, lineage.release->chart);
+    if (!tree.node(root)) continue;
+    auto package = chart::package(tree, root, options);
+    if (!package) return package.error();
+    return Rebuilt{std::move(package->bytes), std::move(package->digest), lineage.release->chart, tag->commit.id};
+  }
+  return reject("no-chart", "tag " + tag_name, "its commit has no chart " + lineage.release->chart + " in the charts directories")
+      .mend("name the directory with charts-dir");
+}
+
+std::optional<Rejection> compare_package(std::string const& file, std::string const& bytes, Rebuilt const& built) {
+  if (built.bytes == bytes) return std::nullopt;
+  return reject("package-differs", file, "the package is not what its tag gives")
+      .rule("P-130")
+      .expected(built.digest + " of commit " + built.commit)
+      .found(sha256_text(bytes))
+      .mend("do not publish it; find out who built it, and from what");
+}
+
+sigstore::Policy publisher_policy(RunSettings const& settings) {
+  auto policy = lineage_policy(settings, {});
+  policy.source_digest.clear();
+  return policy;
+}
+
+bool ListedProofs::proved() const {
+  return std::ranges::any_of(attestations, [](auto const& one) { return !one.refusal; });
+}
+
+Rejection ListedProofs::refusal(std::string const& what, std::string const& digest) const {
+  std::string found = "none is listed";
+  if (!attestations.empty())
+    found = std::to_string(attestations.size()) + " listed; of " + attestations.front().name + ": " + attestations.front().refusal->sentence();
+  return reject("not-attested", what, "no attestation of it verifies")
+      .rule("V-95")
+      .expected("an attestation of " + digest + " by this repository")
+      .found(found)
+      .mend("look at the attest step of the release run; do not publish without");
+}
+
+std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const& digests, github::Attestations& attestations,
+                                                  sigstore::Verifier const& verifier, sigstore::Policy const& policy, std::size_t workers) {
+  std::map<std::string, ListedProofs> proofs;
+  auto const listing = attestations.list(digests);
+  // One file's bundles at a time: memory must not grow with the release.
+  for (auto const& digest : digests) {
+    auto& proof = proofs[digest];
+    if (!proof.attestations.empty()) continue;
+    auto const found = listing.of.find(digest);
+    if (found == listing.of.end()) continue;
+    auto listed = found->second;
+    if (listed.size() > listed_at_most) listed.resize(listed_at_most);
+    auto const artifact = sigstore::Artifact::of_digest_text(digest);
+    if (!artifact) throw std::logic_error("not a digest: " + digest);
+    auto const bundles = attestations.download_all(listed);
+    std::vector<sigstore::Verifier::Job> jobs;
+    std::vector<std::size_t> of_job;
+    for (std::size_t i = 0; i < bundles.size(); ++i) {
+      proof.attestations.push_back({.name = listed[i].id.value_or("without id"), .signer = {}, .refusal = {}});
+      if (!bundles[i]) {
+        proof.attestations.back().refusal = bundles[i].error();
+        continue;
+      }
+      jobs.push_back({.bundle_json = *bundles[i], .artifact = &*artifact, .policy = &policy});
+      of_job.push_back(i);
+    }
+    auto const results = verifier.verify_all(jobs, workers);
+    for (std::size_t i = 0; i < results.size(); ++i)
+      proof.attestations[of_job[i]] = proof_of(proof.attestations[of_job[i]].name, results[i]);
+  }
+  return proofs;
+}
+
+AttestationProof verify_given(std::string const& name, std::string_view bundle_json, sigstore::Artifact const& artifact,
+                              sigstore::Verifier const& verifier, sigstore::Policy const& policy) {
+  return proof_of(name, verifier.verify(bundle_json, artifact, policy));
+}
+
+}  // namespace acr::release

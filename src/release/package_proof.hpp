@@ -1,0 +1,62 @@
+#pragma once
+
+// Is a published package what its tag gives, and who vouches for it: src/release/package_proof.hpp (mission.md stage 8)
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "git/objects.hpp"
+#include "github/attestations.hpp"
+#include "release/settings.hpp"
+#include "sigstore/verifier.hpp"
+#include "support/verdict.hpp"
+
+namespace acr::release {
+
+struct Rebuilt {
+  std::string bytes;
+  std::string digest;  ///< "sha256:…"
+  std::string chart;   ///< as the annotation's Release line says
+  std::string commit;
+};
+
+/// The package that the tag's commit gives, by the steps and times of a release (P-130): from `settings` the charts directories and the
+/// SOURCE_DATE_EPOCH count. Codes: those of the tag and of packaging; release-line; no-chart.
+Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& tag, RunSettings const& settings);
+
+/// Refused (package-differs) unless `bytes` are those of `built`.
+std::optional<Rejection> compare_package(std::string const& file, std::string const& bytes, Rebuilt const& built);
+
+/// Who may have attested a package: as lineage_policy(), any source commit. The certificate names the test merge of the release run, which
+/// nobody knows afterwards; the source is bound by the rebuilt bytes.
+sigstore::Policy publisher_policy(RunSettings const& settings);
+
+/// What one attestation proved or did not.
+struct AttestationProof {
+  std::string name;  ///< its id, or the file it came from
+  std::string signer;
+  std::optional<Rejection> refusal;
+};
+
+/// A file that someone is about to trust, with everything that GitHub lists for it.
+struct ListedProofs {
+  std::vector<AttestationProof> attestations;
+  /// One that verifies is enough: whoever may write attestations can add others, and must not be able to stop a release by that.
+  [[nodiscard]] bool proved() const;
+  /// Code not-attested; `what` is named in it.
+  [[nodiscard]] Rejection refusal(std::string const& what, std::string const& digest) const;
+};
+
+/// Lists all `digests` at once, fetches and verifies their attestations; every digest is a key of the result. Throws as the github room
+/// does when the API or storage is out of reach.
+std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const& digests, github::Attestations& attestations,
+                                                  sigstore::Verifier const& verifier, sigstore::Policy const& policy, std::size_t workers);
+
+/// The same for a bundle at hand.
+AttestationProof verify_given(std::string const& name, std::string_view bundle_json, sigstore::Artifact const& artifact,
+                              sigstore::Verifier const& verifier, sigstore::Policy const& policy);
+
+}  // namespace acr::release
