@@ -10,8 +10,10 @@
 namespace acr::dependencies {
 namespace {
 
-bool covers(std::string_view prefix, std::string_view path) {
-  return path.starts_with(prefix) && (path.size() == prefix.size() || prefix.empty() || path[prefix.size()] == '/');
+bool covers(Credential const& credential, std::string_view path) {
+  if (credential.prefix.empty()) return true;
+  net::Url const base{"https", credential.host, credential.port, credential.prefix, {}, {}};
+  return net::Url{"https", credential.host, credential.port, std::string(path), {}, {}}.is_below(base);
 }
 
 }  // namespace
@@ -24,7 +26,7 @@ Verdict<Credentials> Credentials::parse(std::vector<std::string> const& lines) {
   Credentials parsed;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     auto const refuse = [&](std::string why) {
-      return reject("dep-credentials", "registry-credentials, line " + std::to_string(i + 1), std::move(why))
+      return reject("bad-input", "input registry-credentials, line " + std::to_string(i + 1), std::move(why))
           .rule("D-36")
           .expected("host[:port][/prefix]=user:password")
           .mend("correct the input registry-credentials");
@@ -52,23 +54,10 @@ Verdict<Credentials> Credentials::parse(std::vector<std::string> const& lines) {
 }
 
 Credential const* Credentials::find(std::string_view host, std::uint16_t port, std::string_view path) const {
-  // A path that could step out of its prefix gets no password.
-  for (auto const part : split(path, '/'))
-    if (part == "." || part == ".." || part.find('%') != std::string_view::npos) return nullptr;
   Credential const* best = nullptr;
   for (auto const& credential : list_)
-    if (credential.host == host && credential.port == port && covers(credential.prefix, path) &&
-        (!best || credential.prefix.size() > best->prefix.size()))
-      best = &credential;
-  return best;
-}
-
-bool Credentials::names(std::string_view host, std::uint16_t port) const { return own_line(host, port) != nullptr; }
-
-Credential const* Credentials::own_line(std::string_view host, std::uint16_t port) const {
-  Credential const* best = nullptr;
-  for (auto const& credential : list_)
-    if (credential.host == host && credential.port == port && (!best || credential.prefix.size() < best->prefix.size()))
+    if (credential.host == host && credential.port == port && (!best || credential.prefix.size() > best->prefix.size()) &&
+        covers(credential, path))
       best = &credential;
   return best;
 }

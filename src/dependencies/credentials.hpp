@@ -24,16 +24,13 @@ struct Credential {
 
 class Credentials {
  public:
-  /// Lines `host[:port][/prefix]=user:password`. Code `dep-credentials` (exit 2: an unusable input); `where` is
-  /// "registry-credentials" and the line's number, and nothing of the line is repeated.
+  /// Lines `host[:port][/prefix]=user:password`. Code `bad-input` (exit 2); `where` is "input registry-credentials" and the
+  /// line's number, and nothing of the line is repeated.
   static Verdict<Credentials> parse(std::vector<std::string> const& lines);
 
-  /// The line with the longest prefix that covers `path` ("/…") at that host and port.
+  /// The line with the longest prefix that covers `path` ("/…") at that host and port; for OCI the repository's path. A path
+  /// that some server may read as leaving the prefix (dot segments, encoded ones too) is not covered by it.
   [[nodiscard]] Credential const* find(std::string_view host, std::uint16_t port, std::string_view path) const;
-  /// True when some line names this host and port, whatever its prefix.
-  [[nodiscard]] bool names(std::string_view host, std::uint16_t port) const;
-  /// The line of a token service (D-23): this host and port, any prefix; the shortest prefix first.
-  [[nodiscard]] Credential const* own_line(std::string_view host, std::uint16_t port) const;
   /// What must be masked in logs: passwords and their Basic forms.
   [[nodiscard]] std::vector<std::string> secrets() const;
 

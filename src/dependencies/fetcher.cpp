@@ -5,72 +5,78 @@
 #include <algorithm>
 #include <utility>
 
-#include "support/errors.hpp"
 #include "support/text.hpp"
 
 namespace acr::dependencies {
 namespace {
 
+/// D-32: no port is 443; `*.s` stands for one or more labels before `.s`.
 bool matches(std::string_view pattern, net::Url const& url) {
-  auto const lower = to_lower_ascii(pattern);
-  std::string_view host = lower;
-  std::string_view port;
-  if (auto const colon = host.rfind(':'); colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
-    port = host.substr(colon + 1);
-    host = host.substr(0, colon);
-  }
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  auto const wanted = port.empty() ? std::optional<std::uint64_t>(url.is_loopback() ? url.port : 443) : to_number(port, 65535);
-  if (!wanted || *wanted != url.port) return false;
-  if (!host.starts_with("*.")) return registry_host(host) == url.host;
-  auto const suffix = host.substr(1);  // ".suffix": one or more labels must stand before it
+  bool const any_label = pattern.starts_with("*.");
+  auto const listed = net::Url::parse("https://" + std::string(any_label ? pattern.substr(2) : pattern));
+  if (!listed || listed->port != url.port) return false;
+  if (!any_label) return listed->host == url.host || registry_host(listed->host) == url.host;
+  auto const suffix = "." + listed->host;
   return url.host.size() > suffix.size() && url.host.ends_with(suffix) && !url.is_address();
 }
 
-Rejection refused_exchange(net::NetworkError const& error, net::Url const& url, std::size_t max_body) {
-  auto const where = url.text_without_query();
+/// Text of the tree or of an index, fit to be shown: what may hold a secret, query and userinfo, is left out (D-36).
+std::string shown(std::string_view text) {
+  text = text.substr(0, text.find_first_of("?#"));
+  auto const at = text.rfind('@');
+  return at == std::string_view::npos ? std::string(text) : "…" + std::string(text.substr(at));
+}
+
+Rejection unusable(std::string why, std::string found) {
+  return reject("dep-repository", "", std::move(why))
+      .rule("D-32")
+      .expected("https://host/path, oci://host/path, file://path, or nothing for a committed chart")
+      .found(std::move(found))
+      .mend("correct Chart.yaml, update the lock");
+}
+
+Rejection unreachable(std::string const& where, std::string const& last_error, bool limited) {
+  return reject("dep-unreachable", where, "the host stays out of reach: " + last_error)
+      .rule(limited ? "D-18" : "D-35")
+      .found(last_error)
+      .mend(limited ? "run again later; registry-credentials may raise the limit" : "run again");
+}
+
+Rejection refused_exchange(net::NetworkError const& error, Question const& question) {
+  auto const where = question.url.text_without_query();
   switch (error.failure()) {
     case net::Failure::address_refused:
       return reject("dep-address", where, "the host may not be asked: " + error.reason())
           .rule("D-33")
           .expected("a public address")
-          .found(error.host())
+          .found(error.what())
           .mend("name the host in dependency-private-hosts, or commit the chart");
     case net::Failure::redirect_refused:
       return reject("dep-redirect", where, "the redirect is not followed: " + error.reason())
           .rule("D-34")
-          .expected("at most 5 redirects, all https")
-          .found(error.host())
+          .expected("at most " + std::to_string(net::limits::hops) + " redirects, all https")
+          .found(error.what())
           .mend("take another source, or commit the chart");
     case net::Failure::too_large:
       return reject("dep-too-large", where, "the answer is too large")
           .rule("D-35")
-          .expected("at most " + std::to_string(max_body) + " bytes")
-          .found("more")
+          .expected("at most " + std::to_string(question.max_body) + " bytes")
+          .found(error.reason())
           .mend("take another source, or commit the chart");
-    default: break;
+    default: return unreachable(where, error.what(), error.failure() == net::Failure::rate_limited);
   }
-  std::string hint;
-  if (error.failure() == net::Failure::rate_limited) hint = "; registry-credentials may raise the limit";
-  throw Unreachable("dep-unreachable", std::string(error.what()) + hint);
 }
 
 }  // namespace
 
 Verdict<net::Url> Fetcher::repository_url(std::string_view text) const {
-  auto const refuse = [&](std::string why, std::string found) {
-    return reject("dep-repository", "", std::move(why))
-        .rule("D-32")
-        .expected("https://host/path, oci://host/path, file://path, or nothing for a committed chart")
-        .found(std::move(found))
-        .mend("correct Chart.yaml, update the lock");
-  };
   auto url = net::Url::parse(text);
   if (!url && url.error().code == "url-userinfo")
-    return refuse("the repository's URL holds a user or password", "credentials in the URL (not shown)");
-  if (!url) return refuse("the repository is no usable URL: " + url.error().why, std::string(text.substr(0, text.find('?'))));
+    return unusable("the repository's URL holds a user or password", "credentials in the URL (not shown)");
+  if (!url) return unusable("the repository is no usable URL: " + url.error().why, shown(text));
   if (url->scheme == "oci") url->host = registry_host(url->host);
-  if (url->scheme == "http" && !speaks_http(*url)) return refuse("the repository is not asked in plain http", url->text_without_query());
+  if (url->scheme == "http" && !speaks_http(*url))
+    return unusable("the repository is not asked in plain http", url->text_without_query());
   if (!settings_.hosts.empty() && std::ranges::none_of(settings_.hosts, [&](auto const& pattern) { return matches(pattern, *url); })) {
     std::string listed;
     for (auto const& host : settings_.hosts) listed += (listed.empty() ? "" : ", ") + host;
@@ -83,28 +89,53 @@ Verdict<net::Url> Fetcher::repository_url(std::string_view text) const {
   return std::move(*url);
 }
 
-Verdict<net::Reply> Fetcher::ask(net::Url const& url, std::string_view accept, std::size_t max_body, std::string const& authorization,
-                                 net::Redirects redirects) {
+Verdict<net::Url> Fetcher::archive_url(net::Url const& repository, std::string_view reference) const {
+  auto const refuse = [&](std::string why, std::string_view found) {
+    return reject("dep-repository", index_url(repository).text_without_query(), std::move(why))
+        .rule("D-17")
+        .expected("an https or oci URL, or one relative to the repository")
+        .found(shown(found))
+        .mend("the repository's owner must mend the index");
+  };
+  if (reference.empty()) return refuse("the index gives no URL for it", "");
+  auto const scheme_end = reference.find_first_of(":/?#");
+  bool const absolute = scheme_end != std::string_view::npos && reference[scheme_end] == ':';
+  auto base = repository;
+  if (!base.path.ends_with('/')) base.path += '/';
+  auto url = absolute ? net::Url::parse(reference) : base.resolve(reference);
+  if (!url && url.error().code == "url-userinfo")
+    return refuse("the index gives a URL with a user or password", "credentials in the URL (not shown)");
+  if (!url) return refuse("the index gives an unusable URL: " + url.error().why, reference);
+  if (url->scheme == "http" && !speaks_http(*url)) return refuse("the index gives a plain http URL", reference);
+  if (!absolute) url->query = repository.query;
+  url->fragment.reset();
+  return std::move(*url);
+}
+
+Verdict<net::Reply> Fetcher::ask(Question const& question) {
   net::Request request;
-  request.url = url;
-  if (!accept.empty()) request.headers.add("Accept", std::string(accept));
-  if (!authorization.empty()) request.origin_headers.add("Authorization", authorization);
-  request.max_body = max_body;
-  request.redirects = redirects;
+  request.url = question.url;
+  if (!question.accept.empty()) request.headers.add("Accept", question.accept);
+  if (!question.authorization.empty()) request.origin_headers.add("Authorization", question.authorization);
+  request.max_body = question.max_body;
+  request.sink = question.sink;
+  request.redirects = question.redirects;
   request.retry = net::RetryRules::storage;
   request.addresses = {true, settings_.private_hosts, settings_.loopback_http};
-  {
+  std::vector<std::string> hops;
+  request.on_hop = [&](net::Url const& hop) { hops.push_back(hop.authority()); };
+  auto const note_hosts = [&] {
     std::lock_guard const lock(mutex_);
-    asked_.insert(url.authority());
-  }
+    asked_.insert(hops.begin(), hops.end());
+  };
   try {
     auto reply = http_.exchange(request);
-    std::lock_guard const lock(mutex_);
-    for (auto const& hop : reply.hops) asked_.insert(hop.authority());
-    if (!reply.url.host.empty()) asked_.insert(reply.url.authority());
+    note_hosts();
     return reply;
   } catch (net::NetworkError const& error) {
-    return refused_exchange(error, url, max_body);
+    if (error.failure() == net::Failure::address_refused && !hops.empty()) hops.pop_back();  // this one was not asked
+    note_hosts();
+    return refused_exchange(error, question);
   }
 }
 
@@ -120,16 +151,16 @@ Rejection refused_answer(net::Reply const& reply, net::Url const& url) {
         .expected("200")
         .found(status + " of " + reply.url.authority())
         .mend("give registry-credentials for it");
-  throw Unreachable("dep-unreachable", url.authority() + " answers with status " + status +
-                                           (reply.status == 429 ? "; registry-credentials may raise the limit" : ""));
+  return unreachable(where, reply.url.authority() + " answers with status " + status, reply.status == 429);
 }
 
-Verdict<std::string> Fetcher::get(net::Url const& url, std::string_view accept, std::size_t max_body) {
-  auto const* const credential = url.is_https() || speaks_http(url) ? credentials().find(url.host, url.port, url.path) : nullptr;
-  auto reply = ask(url, accept, max_body, credential ? credential->basic() : std::string());
+Verdict<net::Reply> Fetcher::get(Question question) {
+  auto const& url = question.url;
+  if (auto const* const credential = credentials().find(url.host, url.port, url.path)) question.authorization = credential->basic();
+  auto reply = ask(question);
   if (!reply) return reply.error();
   if (reply->status != 200) return refused_answer(*reply, url);
-  return std::move(reply->body);
+  return std::move(*reply);
 }
 
 std::vector<std::string> Fetcher::hosts() const {
@@ -143,32 +174,6 @@ net::Url index_url(net::Url const& repository) {
   url.path += "/index.yaml";
   url.fragment.reset();
   return url;
-}
-
-Verdict<net::Url> archive_url(net::Url const& repository, std::string_view reference) {
-  auto const refuse = [&](std::string why) {
-    return reject("dep-repository", index_url(repository).text_without_query(), std::move(why))
-        .rule("D-17")
-        .expected("an https or oci URL, or one relative to the repository")
-        .found(std::string(reference.substr(0, reference.find('?'))))
-        .mend("the repository's owner must mend the index");
-  };
-  if (reference.empty()) return refuse("the index gives no URL for it");
-  auto const scheme_end = reference.find(':');
-  bool const absolute = scheme_end != std::string_view::npos && reference.substr(0, scheme_end).find_first_of("/?#") == std::string_view::npos;
-  if (absolute) {
-    auto url = net::Url::parse(reference);
-    if (!url && url.error().code == "url-userinfo") return reject("dep-repository", "", "the index gives a URL with a user or password").rule("D-36");
-    if (!url) return refuse("the index gives an unusable URL");
-    if (url->scheme == "http" && !url->is_loopback()) return refuse("the index gives a plain http URL");
-    return std::move(*url);
-  }
-  auto base = repository;
-  if (!base.path.ends_with('/')) base.path += '/';
-  auto url = base.resolve(reference);
-  if (!url) return refuse("the index gives an unusable URL");
-  url->query = repository.query;
-  return std::move(*url);
 }
 
 }  // namespace acr::dependencies

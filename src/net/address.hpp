@@ -57,7 +57,7 @@ std::optional<std::string> refusal(AddressPolicy const& policy, std::string_view
 
 /// What can still be checked when a proxy resolves the name (D-33): literals and local names (no dot,
 /// `localhost`,
-/// `*.localhost`, `*.local`, `*.internal`). Names of `private_names` pass.
+/// `*.localhost`, `*.local`, `*.internal`). Names of `private_names` pass, those of loopback never.
 std::optional<std::string> refusal_behind_proxy(AddressPolicy const& policy, std::string_view host);
 
 }  // namespace acr::net

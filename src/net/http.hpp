@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -90,6 +91,8 @@ struct Request {
                            ///< fresh connection
   Timeouts timeouts{};
   AddressPolicy addresses{};
+  /// Told each URL before it is asked, redirects' included, also of exchanges that fail (D-32: all hosts asked).
+  std::function<void(Url const&)> on_hop{};
 };
 
 struct Reply {

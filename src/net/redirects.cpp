@@ -15,6 +15,7 @@ Reply follow_redirects(Request const& request, std::function<Reply(Request const
   Request hop = request;
   std::vector<Url> hops;
   for (;;) {
+    if (request.on_hop) request.on_hop(hop.url);
     Reply reply = send(hop);
     reply.url = hop.url;
     if (request.redirects == Redirects::hand_over || !is_redirect(reply.status)) {

@@ -158,11 +158,12 @@ TEST_CASE("behind a proxy literals and local names are checked (D-33)", "[net]")
       {"printer.local", true},
       {"metadata.google.internal", true},
       {"charts.corp.internal", false},  // listed
+      {"listed.localhost", true},       // loopback never
       {"local.example.org", false},
       {"mylocal.example", false},
   }));
   CAPTURE(row.host);
-  AddressPolicy const policy{.public_only = true, .private_names = {"charts.corp.internal"}};
+  AddressPolicy const policy{.public_only = true, .private_names = {"charts.corp.internal", "listed.localhost"}};
   CHECK(refusal_behind_proxy(policy, row.host).has_value() == row.refused);
 }
 

@@ -53,6 +53,15 @@ TEST_CASE("a GET follows 301, 302, 307 and 308 (G-9)", "[net]") {
   CHECK(answer.hops[0].text() == "https://h/a");
 }
 
+TEST_CASE("each hop is told before it is asked, of a refused exchange too (D-32)", "[net]") {
+  ScriptedHttp http(site({{"https://h/a", {302, "https://i/b"}}, {"https://i/b", {302, "http://j/c"}}}));
+  std::vector<std::string> told;
+  auto request = with_token("https://h/a");
+  request.on_hop = [&](Url const& hop) { told.push_back(hop.text()); };
+  CHECK(failure_of(http, request) == Failure::redirect_refused);
+  CHECK(told == std::vector<std::string>{"https://h/a", "https://i/b"});
+}
+
 TEST_CASE("other 3xx are answers", "[net]") {
   auto const status = GENERATE(300, 303, 304, 305);
   ScriptedHttp http(site({{"https://h/a", {status, "https://h/b"}}}));
