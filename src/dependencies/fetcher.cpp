@@ -63,7 +63,8 @@ Rejection refused_exchange(net::NetworkError const& error, Question const& quest
           .expected("at most " + std::to_string(question.max_body) + " bytes")
           .found(error.reason())
           .mend("take another source, or commit the chart");
-    default: return unreachable(where, error.what(), error.failure() == net::Failure::rate_limited);
+    default:
+      return unreachable(where, error.what(), error.failure() == net::Failure::rate_limited);
   }
 }
 
@@ -77,7 +78,8 @@ Verdict<net::Url> Fetcher::repository_url(std::string_view text) const {
   if (url->scheme == "oci") url->host = registry_host(url->host);
   if (url->scheme == "http" && !speaks_http(*url))
     return unusable("the repository is not asked in plain http", url->text_without_query());
-  if (!settings_.hosts.empty() && std::ranges::none_of(settings_.hosts, [&](auto const& pattern) { return matches(pattern, *url); })) {
+  if (!settings_.hosts.empty() &&
+      std::ranges::none_of(settings_.hosts, [&](auto const& pattern) { return matches(pattern, *url); })) {
     std::string listed;
     for (auto const& host : settings_.hosts) listed += (listed.empty() ? "" : ", ") + host;
     return reject("dep-host-denied", "", "the repository's host is not among dependency-hosts")
@@ -143,8 +145,11 @@ Rejection refused_answer(net::Reply const& reply, net::Url const& url) {
   auto const where = url.text_without_query();
   auto const status = std::to_string(reply.status);
   if (reply.status == 404)
-    return reject("dep-not-found", where, "the host does not have it").rule("D-18").expected("200").found(status).mend(
-        "check name, version and repository");
+    return reject("dep-not-found", where, "the host does not have it")
+        .rule("D-18")
+        .expected("200")
+        .found(status)
+        .mend("check name, version and repository");
   if (reply.status == 401 || reply.status == 403)
     return reject("dep-auth", where, "the host does not give it to us")
         .rule("D-18")
@@ -156,7 +161,8 @@ Rejection refused_answer(net::Reply const& reply, net::Url const& url) {
 
 Verdict<net::Reply> Fetcher::get(Question question) {
   auto const& url = question.url;
-  if (auto const* const credential = credentials().find(url.host, url.port, url.path)) question.authorization = credential->basic();
+  if (auto const* const credential = credentials().find(url.host, url.port, url.path))
+    question.authorization = credential->basic();
   auto reply = ask(question);
   if (!reply) return reply.error();
   if (reply->status != 200) return refused_answer(*reply, url);

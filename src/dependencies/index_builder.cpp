@@ -80,7 +80,8 @@ void IndexBuilder::open(bool is_map, std::size_t line) {
       if (key_ != "urls") break;
       if (is_map) throw IndexFault{"urls is no list", line};
       return enter(Place::urls);
-    case Place::urls: throw IndexFault{"a URL is no text", line};
+    case Place::urls:
+      throw IndexFault{"a URL is no text", line};
   }
   skipped_depth_ = 1;
 }
@@ -111,7 +112,8 @@ void IndexBuilder::key(std::string_view text, std::size_t line) {
       if (!chart_.empty()) twice(charts_);
       break;
     default:
-      if (entry_keys_.size() == limits::index_entry_keys) throw IndexFault{"a version of " + chart_ + " has too many keys", line};
+      if (entry_keys_.size() == limits::index_entry_keys)
+        throw IndexFault{"a version of " + chart_ + " has too many keys", line};
       key_ = bounded(text, "a key", line);
       twice(entry_keys_);
   }
@@ -122,10 +124,14 @@ bool IndexBuilder::wants_text() const {
   if (skipped_depth_ > 0 || places_.empty()) return false;
   if (key_next_) return true;
   switch (places_.back()) {
-    case Place::root: return key_ == "apiVersion";
-    case Place::entry: return is_read(key_);
-    case Place::urls: return true;
-    default: return false;
+    case Place::root:
+      return key_ == "apiVersion";
+    case Place::entry:
+      return is_read(key_);
+    case Place::urls:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -173,7 +179,10 @@ void IndexBuilder::entry_value(std::string_view text, IndexScalar kind, std::siz
   if (!is_read(key_)) return;
   bool const looked_at = key_ == "version" || key_ == "digest";
   if (looked_at && kind == IndexScalar::other) throw IndexFault{key_ + " is no text", line};
-  auto& field = key_ == "version" ? entry_.version : key_ == "digest" ? entry_.digest : key_ == "name" ? entry_name_ : entry_type_;
+  auto& field = key_ == "version"  ? entry_.version
+                : key_ == "digest" ? entry_.digest
+                : key_ == "name"   ? entry_name_
+                                   : entry_type_;
   field = kind == IndexScalar::text ? bounded(text, key_, line) : std::string();
 }
 
@@ -189,7 +198,8 @@ void IndexBuilder::take_entry() {
     auto const parsed = chart::parse_version(wanted);
     if (parsed) note_near(chart.nearest[wanted], *version, *parsed);
     if (kept || !same_version(entry_.version, wanted)) continue;
-    if (chart.entries.size() == limits::index_versions) throw IndexFault{"too many entries of one version of " + chart_, entry_.line};
+    if (chart.entries.size() == limits::index_versions)
+      throw IndexFault{"too many entries of one version of " + chart_, entry_.line};
     chart.entries.push_back(entry_);
     kept = true;
   }

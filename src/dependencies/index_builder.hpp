@@ -1,7 +1,8 @@
 #pragma once
 
-// What an index says of the wanted charts, from the events of either parser: src/dependencies/index_builder.hpp (dependencies.md
-// D-15, D-16). Keeps what a locked version may need and nothing else, so that memory does not grow with the index.
+// What an index says of the wanted charts, from the events of either parser: src/dependencies/index_builder.hpp
+// (dependencies.md D-15, D-16). Keeps what a locked version may need and nothing else, so that memory does not grow with the
+// index.
 
 #include <cstddef>
 #include <map>

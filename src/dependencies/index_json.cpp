@@ -44,9 +44,9 @@ struct Handler {
   }
   bool scalar(json::string_view last, IndexScalar kind, json::error_code& ec) {
     return part(last, ec) && guarded(ec, [&] {
-      builder->scalar(text, kind, line);
-      text.clear();
-    });
+             builder->scalar(text, kind, line);
+             text.clear();
+           });
   }
 
   bool on_document_begin(json::error_code&) { return true; }

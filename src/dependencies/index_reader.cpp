@@ -136,7 +136,8 @@ Verdict<IndexChoice> choose(Index const& index, std::string_view name, std::stri
     for (auto const& entry : chart.entries)
       if (same_version(entry.version, version)) matches.push_back(&entry);
   if (matches.empty())
-    return reject("dep-not-found", std::string(where), "the repository does not have " + std::string(name) + " " + std::string(version))
+    return reject("dep-not-found", std::string(where),
+                  "the repository does not have " + std::string(name) + " " + std::string(version))
         .rule("D-16")
         .expected(std::string(name) + " " + std::string(version))
         .found(nearest(chart, version))

@@ -30,7 +30,7 @@ class Pipe {
     changed_.notify_all();
     return true;
   }
-  void end() { set(ended_); }   ///< no more will be written
+  void end() { set(ended_); }     ///< no more will be written
   void stop() { set(stopped_); }  ///< no more will be read
   /// Waits for bytes. 0: the end.
   std::size_t read(unsigned char* into, std::size_t size) {
@@ -117,7 +117,8 @@ class YamlParser final : public IndexParser {
       auto const line = std::max(parser.problem_mark.line, parser.mark.line) + 1;
       if (since_event_ > limits::index_scalar_bytes) throw IndexFault{"a text or comment is too long", line};
       outcome_.other_form = true;
-      throw IndexFault{std::string("the index is neither JSON nor YAML: ") + (parser.problem ? parser.problem : "unreadable"), line};
+      throw IndexFault{std::string("the index is neither JSON nor YAML: ") + (parser.problem ? parser.problem : "unreadable"),
+                       line};
     }
     struct Guard {
       yaml_event_t& event;
@@ -125,18 +126,29 @@ class YamlParser final : public IndexParser {
     } const guard{event};
     auto const line = event.start_mark.line + 1;
     switch (event.type) {
-      case YAML_MAPPING_START_EVENT: builder_.begin_map(line); break;
-      case YAML_SEQUENCE_START_EVENT: builder_.begin_list(line); break;
+      case YAML_MAPPING_START_EVENT:
+        builder_.begin_map(line);
+        break;
+      case YAML_SEQUENCE_START_EVENT:
+        builder_.begin_list(line);
+        break;
       case YAML_MAPPING_END_EVENT:
-      case YAML_SEQUENCE_END_EVENT: builder_.end(); break;
+      case YAML_SEQUENCE_END_EVENT:
+        builder_.end();
+        break;
       case YAML_SCALAR_EVENT:
         builder_.scalar({reinterpret_cast<char const*>(event.data.scalar.value), event.data.scalar.length},
                         is_null(event) ? IndexScalar::null : IndexScalar::text, line);
         break;
-      case YAML_ALIAS_EVENT: builder_.scalar({}, IndexScalar::other, line); break;
-      case YAML_STREAM_END_EVENT: throw IndexFault{"the index is empty", 1};
-      case YAML_DOCUMENT_END_EVENT: return false;
-      default: break;
+      case YAML_ALIAS_EVENT:
+        builder_.scalar({}, IndexScalar::other, line);
+        break;
+      case YAML_STREAM_END_EVENT:
+        throw IndexFault{"the index is empty", 1};
+      case YAML_DOCUMENT_END_EVENT:
+        return false;
+      default:
+        break;
     }
     return true;
   }

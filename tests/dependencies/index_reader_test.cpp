@@ -90,12 +90,15 @@ TEST_CASE("JSON says the same as YAML, one line or many", "[dependencies]") {
 TEST_CASE("YAML may begin with a brace", "[dependencies]") {
   CHECK(read("{apiVersion: v1, entries: {web: [{name: web, version: 1.0.0, urls: [x.tgz]}]}}").at("web").entries.size() == 1);
   CHECK(read("{\"apiVersion\": v1, entries: {}}").empty());
-  CHECK(read("{\"apiVersion\": \"v1\", \"entries\": {\"web\": [{\"name\": 'web', \"version\": 1.0.0, urls: [x.tgz]}]}}").size() == 1);
+  CHECK(
+      read("{\"apiVersion\": \"v1\", \"entries\": {\"web\": [{\"name\": 'web', \"version\": 1.0.0, urls: [x.tgz]}]}}").size() ==
+      1);
 }
 
 TEST_CASE("pieces of any size give the same index", "[dependencies]") {
   auto const size = GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{64});
-  std::string const json = R"({"apiVersion":"v1","entries":{"web":[{"name":"web","version":"1.0.0","urls":["x.tgz"],"a":12.5}]}})";
+  std::string const json =
+      R"({"apiVersion":"v1","entries":{"web":[{"name":"web","version":"1.0.0","urls":["x.tgz"],"a":12.5}]}})";
   std::string const flow = "  {apiVersion: v1, entries: {web: [{name: web, version: 1.0.0, urls: [x.tgz]}]}}";
   for (auto const& text : {yaml, json, flow}) {
     IndexReader reader(web_1, "index");
@@ -175,7 +178,8 @@ TEST_CASE("depth, long texts, many keys and many entries have an end", "[depende
   CHECK(fault_of("{\"apiVersion\":\"" + long_text + "\"}") == "1: a text is too long");
   CHECK(fault_of("{\"apiVersion\":\"v1\",\"entries\":{\"other\":\"" + long_text + "\"}}") == "read");
   std::string entries = "apiVersion: v1\nentries:\n  web:\n";
-  CHECK(fault_of(entries + "  - version: " + std::string(limits::index_text_bytes + 1, '1') + "\n") == "4: version is too long");
+  CHECK(fault_of(entries + "  - version: " + std::string(limits::index_text_bytes + 1, '1') + "\n") ==
+        "4: version is too long");
   std::string keys = entries + "  - name: web\n";
   for (std::size_t i = 0; i < limits::index_entry_keys; ++i) keys += "    k" + std::to_string(i) + ": x\n";
   CHECK(fault_of(keys).find("too many keys") != std::string::npos);
@@ -205,8 +209,10 @@ TEST_CASE("an index of many megabytes takes no more memory than a small one", "[
     std::string const name = "c" + std::to_string(i);
     std::string piece = as_json ? "\"" + name + "\":[" : "  " + name + ":\n";
     for (int j = 0; j < 10; ++j)
-      piece += as_json ? "{\"name\":\"" + name + "\",\"version\":\"1.0." + std::to_string(j) + "\",\"description\":\"" + std::string(250, 'd') + "\"},"
-                       : "  - name: " + name + "\n    version: 1.0." + std::to_string(j) + "\n    description: " + std::string(250, 'd') + "\n";
+      piece += as_json ? "{\"name\":\"" + name + "\",\"version\":\"1.0." + std::to_string(j) + "\",\"description\":\"" +
+                             std::string(250, 'd') + "\"},"
+                       : "  - name: " + name + "\n    version: 1.0." + std::to_string(j) +
+                             "\n    description: " + std::string(250, 'd') + "\n";
     if (as_json) piece.back() = ']', piece += ",\n";
     REQUIRE(reader.take(piece));
   }
