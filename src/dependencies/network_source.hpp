@@ -1,0 +1,32 @@
+#pragma once
+
+// Archives from https repositories and OCI registries: src/dependencies/network_source.hpp (dependencies.md 3, 4, 6, 7)
+
+#include <memory>
+#include <optional>
+
+#include "dependencies/archive_source.hpp"
+#include "dependencies/fetcher.hpp"
+
+namespace acr::dependencies {
+
+/// An ArchiveSource over the network. Each index, token and archive is asked for once in the object's life (D-35).
+class NetworkSource final : public ArchiveSource {
+ public:
+  /// `http` tries again by Request::retry (net::RetryingHttp) and must live longer. `workers` ≥ 1: exchanges at one time.
+  NetworkSource(net::Http& http, HostSettings settings, std::size_t workers);
+  ~NetworkSource() override;
+
+  /// What can be said of an order without asking anybody: dep-repository, dep-host-denied (D-6: before all fetching).
+  [[nodiscard]] std::optional<Rejection> refusal(ArchiveOrder const& order) const;
+
+  /// Thread-safe; one call at a time goes on.
+  [[nodiscard]] std::vector<Verdict<FetchedArchive>> fetch(std::vector<ArchiveOrder> const& orders) override;
+  [[nodiscard]] std::vector<std::string> hosts() const override;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace acr::dependencies

@@ -1,0 +1,127 @@
+// Challenges and tokens (D-22, D-23).
+
+#include "dependencies/oci_auth.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "dependencies/limits.hpp"
+#include "support/encoding.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+
+namespace acr::dependencies {
+namespace {
+
+bool is_token_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+class HeaderReader {
+ public:
+  explicit HeaderReader(std::string_view text) : text_(text) {}
+  [[nodiscard]] bool at_end() const { return at_ == text_.size(); }
+  void skip(std::string_view of) {
+    while (!at_end() && of.find(text_[at_]) != std::string_view::npos) ++at_;
+  }
+  bool take(char c) {
+    bool const there = !at_end() && text_[at_] == c;
+    at_ += there ? 1 : 0;
+    return there;
+  }
+  /// Empty when there is none.
+  std::string token() {
+    auto const start = at_;
+    while (!at_end() && is_token_char(text_[at_])) ++at_;
+    return std::string(text_.substr(start, at_ - start));
+  }
+  /// Behind the opening quote; nothing when it is not closed.
+  std::optional<std::string> quoted() {
+    std::string value;
+    while (!at_end()) {
+      char c = text_[at_++];
+      if (c == '"') return value;
+      if (c == '\\') {
+        if (at_end()) break;
+        c = text_[at_++];
+      }
+      value += c;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+std::vector<Challenge> parse_challenges(std::string_view header) {
+  std::vector<Challenge> challenges;
+  HeaderReader reader(header);
+  while (true) {
+    reader.skip(" \t,");
+    auto const word = reader.token();
+    if (word.empty()) return challenges;
+    reader.skip(" \t");
+    if (!reader.take('=')) {
+      challenges.push_back({to_lower_ascii(word), {}});
+      continue;
+    }
+    if (challenges.empty()) return challenges;
+    reader.skip(" \t");
+    auto const value = reader.take('"') ? reader.quoted() : std::optional(reader.token());
+    if (!value) {
+      challenges.pop_back();  // cut off inside
+      return challenges;
+    }
+    reader.skip("=/");  // the rest of a token68, which no scheme of ours has
+    challenges.back().parameters.emplace(to_lower_ascii(word), *value);
+  }
+}
+
+Verdict<Token> read_token(std::string_view body, std::string_view where) {
+  auto const refuse = [&](std::string why) {
+    return reject("dep-auth", std::string(where), std::move(why))
+        .rule("D-22")
+        .expected("JSON with access_token or token")
+        .mend("check registry-credentials, and that the registry's token service works");
+  };
+  JsonLimits allowed;
+  allowed.max_bytes = limits::token_bytes;
+  allowed.duplicate_names_allowed = true;
+  auto const answer = parse_json(body, where, allowed);
+  if (!answer) return refuse("the token service's answer is no JSON");
+  auto value = string_in(*answer, "access_token").value_or("");
+  if (value.empty()) value = string_in(*answer, "token").value_or("");
+  if (value.empty()) return refuse("the token service's answer holds no token");
+  if (!std::ranges::all_of(value, [](char c) { return c > 0x20 && c < 0x7f; }))
+    return refuse("the token is no visible ASCII text");
+  constexpr std::chrono::seconds day = std::chrono::hours(24);
+  auto const life = std::chrono::seconds(integer_in(*answer, "expires_in").value_or(limits::token_life.count()));
+  return Token{std::move(value), std::clamp(life, std::chrono::seconds(0), day)};
+}
+
+bool is_own_realm(net::Url const& registry, net::Url const& realm) {
+  if (registry.host == realm.host) return true;
+  if (registry.is_address() || realm.is_address()) return false;
+  auto const dot = registry.host.find('.');
+  if (dot == std::string::npos) return false;
+  auto const parent = registry.host.substr(dot + 1);
+  if (parent.find('.') == std::string::npos) return false;
+  if (realm.host == parent) return true;
+  return realm.host.ends_with("." + parent) && realm.host.find('.') == realm.host.size() - parent.size() - 1;
+}
+
+net::Url token_url(net::Url realm, std::string const* service, std::string_view repository_path) {
+  std::string query = realm.query && !realm.query->empty() ? *realm.query + "&" : "";
+  if (service) query += "service=" + percent_encode(*service) + "&";
+  realm.query = query + "scope=" + percent_encode("repository:" + std::string(repository_path) + ":pull");
+  realm.fragment.reset();
+  return realm;
+}
+
+}  // namespace acr::dependencies

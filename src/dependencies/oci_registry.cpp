@@ -1,0 +1,217 @@
+// Pulling a chart (D-20 … D-23).
+
+#include "dependencies/oci_registry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dependencies/limits.hpp"
+#include "support/digest.hpp"
+
+namespace acr::dependencies {
+namespace {
+
+constexpr auto accepted_manifests = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
+constexpr auto no_access_text = "absent or no access; the repository must end before the chart's name";
+
+Rejection no_access(std::string const& where, std::string why, std::string found) {
+  return reject("dep-auth", where, std::move(why))
+      .rule("D-23")
+      .expected("200")
+      .found(std::move(found))
+      .mend("give registry-credentials for it; " + std::string(no_access_text));
+}
+
+Rejection other_digest(std::string const& where, std::string why, std::string expected, std::string found) {
+  return reject("dep-digest-mismatch", where, std::move(why))
+      .rule("D-30")
+      .expected(std::move(expected))
+      .found(std::move(found))
+      .mend("find out who changed it; do not just pin it anew");
+}
+
+std::optional<Rejection> check_size(std::string const& where, OciDescriptor const& descriptor, std::size_t most) {
+  if (descriptor.size <= most) return std::nullopt;
+  return reject("dep-too-large", where, "the registry announces more than is read")
+      .rule("D-35")
+      .expected("at most " + std::to_string(most) + " bytes")
+      .found(std::to_string(descriptor.size) + " bytes")
+      .mend("take another source, or commit the chart");
+}
+
+/// D-20, D-21: size and digest of what a descriptor names.
+std::optional<Rejection> check_bytes(std::string const& where, OciDescriptor const& descriptor, std::string_view bytes) {
+  auto const got = oci_digest(descriptor.digest, bytes);
+  if (bytes.size() == descriptor.size && got == descriptor.digest) return std::nullopt;
+  return other_digest(where, "the registry gives other bytes than its manifest names",
+                      descriptor.digest + " (" + std::to_string(descriptor.size) + " bytes, named by the manifest)",
+                      got + " (" + std::to_string(bytes.size()) + " bytes)");
+}
+
+}  // namespace
+
+OciRegistries::OciRegistries(Fetcher& fetcher, std::function<std::chrono::steady_clock::time_point()> now)
+    : fetcher_(fetcher), now_(now ? std::move(now) : [] { return std::chrono::steady_clock::now(); }) {}
+
+OciRegistries::Access& OciRegistries::access_of(OciReference const& reference) {
+  std::lock_guard const lock(mutex_);
+  auto& access = accesses_[reference.registry.authority() + "/" + reference.path];
+  if (!access) access = std::make_unique<Access>();
+  return *access;
+}
+
+net::Url OciRegistries::wire_url(OciReference const& reference, std::string_view what) const {
+  auto url = reference.registry;
+  url.scheme = fetcher_.speaks_http(url) ? "http" : "https";
+  url.path = "/v2/" + reference.path + "/" + std::string(what);
+  return url;
+}
+
+Verdict<std::string> OciRegistries::ask_for_token(OciReference const& reference, Access& access, Challenge const& challenge) {
+  auto const where = reference.text();
+  auto const parameter = [&](char const* name) {
+    auto const found = challenge.parameters.find(name);
+    return found == challenge.parameters.end() ? nullptr : &found->second;
+  };
+  auto const* const realm_text = parameter("realm");
+  auto const realm = net::Url::parse(realm_text ? *realm_text : "");
+  if (!realm || (!realm->is_https() && !(realm->scheme == "http" && fetcher_.speaks_http(*realm))))
+    return no_access(where, "the registry names no usable token service", "401 of " + reference.registry.authority());
+  // D-23: a password goes to the registry's own realm, or to one that the user wrote a line for. The latter's token goes to
+  // the registry, which may be anybody's: so there must be a line for that, too.
+  auto const path = "/" + reference.path;
+  auto const* credential = fetcher_.credentials().find(reference.registry.host, reference.registry.port, path);
+  bool const own_realm = is_own_realm(reference.registry, *realm);
+  if (credential || own_realm) {
+    if (auto const* const line = fetcher_.credentials().find(realm->host, realm->port, path))
+      credential = line;
+    else if (credential && !own_realm)
+      return no_access(where, "the registry would have its password sent to another host",
+                       "401 of " + reference.registry.authority() + ", realm at " + realm->authority());
+  }
+  Question question;
+  question.url = token_url(*realm, parameter("service"), reference.path);
+  question.max_body = limits::token_bytes;
+  question.redirects = net::Redirects::hand_over;
+  if (credential) question.authorization = credential->basic();
+  auto const asked_at = now_();
+  auto const reply = fetcher_.ask(question);
+  auto const refused = [&](std::string const& what) {
+    return no_access(where, "the token service gives no token", what + " of " + realm->authority());
+  };
+  if (!reply) return reply.error().code == "dep-too-large" ? refused("a too large answer") : reply.error();
+  if (reply->status != 200) return refused("status " + std::to_string(reply->status));
+  auto token = read_token(reply->body, where);
+  if (!token) return std::move(token.error()).found("an answer of " + realm->authority());
+  access.authorization = "Bearer " + token->value;
+  access.until = asked_at + token->life;
+  return access.authorization;
+}
+
+Verdict<std::string> OciRegistries::authorize(OciReference const& reference, Access& access, std::string const& refused,
+                                              net::Reply const& reply) {
+  std::lock_guard const lock(access.mutex);
+  // Another thread may have been told the same a moment ago.
+  if (!access.authorization.empty() && access.authorization != refused && now_() < access.until) return access.authorization;
+  access.authorization.clear();
+  auto const where = reference.text();
+  auto const challenges = parse_challenges(reply.headers.joined("www-authenticate"));
+  auto const of = [&](char const* scheme) { return std::ranges::find(challenges, scheme, &Challenge::scheme); };
+  if (of("bearer") != challenges.end()) return ask_for_token(reference, access, *of("bearer"));
+  auto const found = "401 of " + reference.registry.authority();
+  if (of("basic") == challenges.end())
+    return no_access(where, "the registry wants a kind of access that is not supported", found);
+  auto const* const credential =
+      fetcher_.credentials().find(reference.registry.host, reference.registry.port, "/" + reference.path);
+  if (!credential) return no_access(where, "the registry wants a password", found);
+  if (refused == credential->basic()) return no_access(where, "the registry does not take the password", found);
+  access.authorization = credential->basic();
+  access.until = std::chrono::steady_clock::time_point::max();
+  return access.authorization;
+}
+
+Verdict<net::Reply> OciRegistries::get(OciReference const& reference, std::string_view what, std::string_view accept,
+                                       std::size_t max_body) {
+  auto& access = access_of(reference);
+  Question question;
+  question.url = wire_url(reference, what);
+  question.accept = accept;
+  question.max_body = max_body;
+  {
+    std::lock_guard const lock(access.mutex);
+    if (now_() < access.until) question.authorization = access.authorization;
+  }
+  auto const where = reference.text();
+  auto reply = fetcher_.ask(question);
+  if (reply && reply->status == 401 && reply->url.origin() == question.url.origin()) {
+    auto const authorization = authorize(reference, access, question.authorization, *reply);
+    if (!authorization) return authorization.error();
+    question.authorization = *authorization;
+    reply = fetcher_.ask(question);
+  }
+  if (!reply) return reply.error();
+  if (reply->status == 200) return std::move(*reply);
+  if (reply->status == 401 || reply->status == 403)
+    return no_access(where, "the registry does not give it to us",
+                     std::to_string(reply->status) + " of " + reply->url.authority());
+  auto refused = refused_answer(*reply, question.url);
+  refused.where = where;
+  if (reply->status == 404)
+    return std::move(refused).rule("D-23").mend("check name and version: " + std::string(no_access_text));
+  return refused;
+}
+
+/// The manifest of the chart: the one that was asked for, or the one child of an index that is a chart's.
+Verdict<OciManifest> OciRegistries::chart_manifest(OciReference const& reference, net::Reply const& reply,
+                                                   std::string_view where) {
+  auto const type_of = [](net::Reply const& answer) {
+    auto const* const type = answer.headers.find("content-type");
+    return type ? *type : std::string();
+  };
+  auto manifest = read_oci_manifest(reply.body, type_of(reply), where);
+  if (!manifest || !manifest->is_index) return manifest;
+  std::vector<OciManifest> charts;
+  for (auto const& child : manifest->children) {
+    auto const name = std::string(where) + "@" + child.digest;
+    if (auto refused = check_size(name, child, limits::manifest_bytes)) return std::move(*refused);
+    auto const answer = get(reference, "manifests/" + child.digest, accepted_manifests, limits::manifest_bytes);
+    if (!answer) return answer.error();
+    if (auto refused = check_bytes(name, child, answer->body)) return std::move(*refused);
+    auto read = read_oci_manifest(answer->body, type_of(*answer), name);
+    if (!read) return read.error();
+    if (read->is_chart) charts.push_back(std::move(*read));
+  }
+  if (charts.size() == 1) return std::move(charts.front());
+  return reject("dep-oci-manifest", std::string(where), "the index has not exactly one manifest of a Helm chart")
+      .rule("D-20")
+      .expected("one")
+      .found(std::to_string(charts.size()))
+      .mend("the repository's owner must mend it");
+}
+
+Verdict<PulledChart> OciRegistries::pull(OciReference const& reference) {
+  auto const where = reference.text();
+  auto const reply = get(reference, "manifests/" + reference.tag, accepted_manifests, limits::manifest_bytes);
+  if (!reply) return reply.error();
+  if (auto const* const said = reply->headers.find("docker-content-digest"))
+    if (auto const got = oci_digest(*said, reply->body); got != *said)
+      return other_digest(where, "the manifest is not the one that the registry announces", *said + " (Docker-Content-Digest)",
+                          got);
+  auto const manifest = chart_manifest(reference, *reply, where);
+  if (!manifest) return manifest.error();
+  auto const layer = chart_layer(*manifest, where);
+  if (!layer) return layer.error();
+  if (auto refused = check_size(where, *layer, limits::archive_bytes)) return std::move(*refused);
+  auto blob = get(reference, "blobs/" + layer->digest, "", limits::archive_bytes);
+  if (!blob) return blob.error();
+  if (auto refused = check_bytes(where, *layer, blob->body)) return std::move(*refused);
+  PulledChart pulled{std::move(blob->body), sha256_text(reply->body), {}};
+  if (is_plain_layer(*layer))
+    pulled.warnings.push_back(
+        reject("oci-layer-type", where, "the layer with the chart has a type that Helm reads but does not write")
+            .rule("D-21")
+            .found(layer->media_type));
+  return pulled;
+}
+
+}  // namespace acr::dependencies

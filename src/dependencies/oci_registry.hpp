@@ -1,0 +1,59 @@
+#pragma once
+
+// Conversations with OCI registries: src/dependencies/oci_registry.hpp (dependencies.md D-20 … D-23, OCI distribution spec 1.1)
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dependencies/fetcher.hpp"
+#include "dependencies/oci_auth.hpp"
+#include "dependencies/oci_manifest.hpp"
+#include "dependencies/oci_reference.hpp"
+
+namespace acr::dependencies {
+
+/// A chart as a registry gave it; size and digests fit.
+struct PulledChart {
+  std::string bytes;
+  std::string manifest_sha256;  ///< of the manifest or index that the tag names
+  std::vector<Rejection> warnings;
+};
+
+/// Thread-safe; one token per host and path (D-22).
+class OciRegistries {
+ public:
+  /// `now` is steady_clock's, unless given.
+  explicit OciRegistries(Fetcher& fetcher, std::function<std::chrono::steady_clock::time_point()> now = {});
+
+  /// Codes: those of Fetcher, dep-auth, dep-not-found, dep-oci-manifest, dep-digest-mismatch, dep-too-large.
+  Verdict<PulledChart> pull(OciReference const& reference);
+
+ private:
+  /// How a repository wants to be asked; found out by the first 401.
+  struct Access {
+    std::mutex mutex;
+    std::string authorization;  ///< value of `Authorization`; empty: bare
+    std::chrono::steady_clock::time_point until{};
+  };
+
+  Verdict<net::Reply> get(OciReference const& reference, std::string_view what, std::string_view accept, std::size_t max_body);
+  Verdict<std::string> authorize(OciReference const& reference, Access& access, std::string const& refused,
+                                 net::Reply const& reply);
+  Verdict<std::string> ask_for_token(OciReference const& reference, Access& access, Challenge const& challenge);
+  Verdict<OciManifest> chart_manifest(OciReference const& reference, net::Reply const& reply, std::string_view where);
+  [[nodiscard]] net::Url wire_url(OciReference const& reference, std::string_view what) const;
+  Access& access_of(OciReference const& reference);
+
+  Fetcher& fetcher_;
+  std::function<std::chrono::steady_clock::time_point()> now_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Access>> accesses_;  ///< by host and path
+};
+
+}  // namespace acr::dependencies

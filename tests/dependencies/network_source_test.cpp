@@ -1,0 +1,267 @@
+// Archives from https repositories over loopback (D-14 … D-18, D-29, D-30, D-32 … D-36; rows of section 10).
+
+#include "dependencies/network_source.hpp"
+
+#include "dependencies/limits.hpp"
+#include "network_world.hpp"
+
+namespace {
+
+using namespace acr::dependencies;
+using acr::sha256_text;
+using acr::loopback::Answer;
+using acr::loopback::ChartRepository;
+using acr::loopback::Delivery;
+using acr::loopback::Handler;
+using acr::loopback::LoopbackServer;
+using acr::loopback::redirect_answer;
+using acr::loopback::Seen;
+
+std::string const a(64, 'a'), b(64, 'b');
+
+ArchiveOrder web(LoopbackServer const& server, std::string const& version = "1.0.0", std::string const& pin = {}) {
+  return {"web", version, server.base() + "/s", pin};
+}
+
+std::size_t asked(LoopbackServer const& server, std::string_view path) {
+  std::size_t count = 0;
+  for (auto const& seen : server.seen()) count += seen.path() == path ? 1 : 0;
+  return count;
+}
+
+TEST_CASE("an archive comes from the repository that the lock names, with what the record needs", "[dependencies]") {
+  LoopbackServer server(ChartRepository("/s").add("web", "1.0.0", "archive").site());
+  NetworkWorld world;
+  auto const archive = world.fetched({"web", "1.0.0", server.base() + "/s/?r=2", sha256_text("archive")});
+  CHECK(*archive.bytes == "archive");
+  CHECK(archive.sha256 == sha256_text("archive"));
+  CHECK(archive.url == server.base() + "/s/web-1.0.0.tgz");
+  CHECK(archive.oci_manifest.empty());
+  CHECK(archive.pinned);
+  CHECK(archive.warnings.empty());
+  CHECK(world.source.hosts() == std::vector<std::string>{host_of(server)});
+
+  auto const seen = server.seen();
+  REQUIRE(seen.size() == 2);
+  CHECK(seen[0].target == "/s/index.yaml?r=2");
+  CHECK_FALSE(seen[0].has("Accept"));
+  CHECK(seen[1].target == "/s/web-1.0.0.tgz?r=2");
+  CHECK(seen[1].header("Accept") == "application/gzip,application/octet-stream");
+  for (auto const& request : seen) {
+    CHECK(request.header("User-Agent") == "atomic-chart-release/test");
+    CHECK_FALSE(request.has("Accept-Encoding"));
+    CHECK_FALSE(request.has("Authorization"));
+    CHECK_FALSE(request.has("X-GitHub-Api-Version"));
+  }
+}
+
+TEST_CASE("twenty orders for one archive ask once for index and archive (D-35)", "[dependencies]") {
+  LoopbackServer server(
+      ChartRepository("/s").add("web", "1.0.0", "one").add("web", "2.0.0", "two").add("db", "1.0.0", "db").site());
+  NetworkWorld world;
+  std::vector<ArchiveOrder> orders(20, web(server));
+  orders.push_back(web(server, "2.0.0"));
+  orders.push_back({"db", "1.0.0", server.base() + "/s/", ""});
+  auto results = world.source.fetch(orders);
+  REQUIRE(results.size() == 22);
+  for (std::size_t i = 0; i < 20; ++i) CHECK(results[i]->bytes == results[0]->bytes);
+  CHECK(*results[20]->bytes == "two");
+  CHECK(*results[21]->bytes == "db");
+  CHECK(world.source.fetch(orders).size() == 22);  // a second call asks nobody
+  CHECK(server.request_count() == 4);
+}
+
+TEST_CASE("results keep the orders' places whatever the number of workers (D-35)", "[dependencies]") {
+  auto const workers = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{16});
+  ChartRepository repository("/s");
+  for (int i = 0; i < 24; ++i) repository.add("c" + std::to_string(i), "1.0.0", "archive " + std::to_string(i));
+  LoopbackServer server([site = repository.site()](Seen const& seen) {
+    auto answer = site(seen);
+    answer.delay = std::chrono::milliseconds(seen.target.size() * 7 % 5);
+    return answer;
+  });
+  NetworkWorld world(loopback_settings(), workers);
+  std::vector<ArchiveOrder> orders;
+  for (int i = 23; i >= 0; --i)
+    orders.push_back({"c" + std::to_string(i), i % 5 == 0 ? "2.0.0" : "1.0.0", server.base() + "/s", ""});
+  auto const results = world.source.fetch(orders);
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    if (auto const n = 23 - i; n % 5 == 0) {
+      CHECK(results[i].error().code == "dep-not-found");
+    } else {
+      CHECK(*results[i]->bytes == "archive " + std::to_string(n));
+    }
+  }
+  CHECK(server.most_at_once() <= workers);
+}
+
+TEST_CASE("a version twice: one URL, two digests; one digest, two URLs; both differ (D-16)", "[dependencies]") {
+  auto const digest = sha256_text("archive").substr(7);
+  ChartRepository repository("/s");
+  repository.file("x.tgz", {.body = "archive"}).file("y.tgz", {.body = "other"});
+  repository.entry("one-url", "1.0.0", "x.tgz", a).entry("one-url", "1.0.0", "x.tgz", digest);
+  repository.entry("one-digest", "1.0.0", "x.tgz", digest).entry("one-digest", "1.0.0", "missing.tgz", digest);
+  repository.entry("both", "1.0.0", "x.tgz", digest).entry("both", "1.0.0", "y.tgz", a);
+  LoopbackServer server(repository.site());
+  NetworkWorld world;
+  auto const order = [&](std::string const& name, std::string const& pin = {}) {
+    return ArchiveOrder{name, "1.0.0", server.base() + "/s", pin};
+  };
+  CHECK(world.outcome(order("one-url")) == "fetched");
+  CHECK(world.outcome(order("one-digest")) == "fetched");
+  CHECK(world.outcome(order("both")) == "dep-index-ambiguous");
+  CHECK(world.outcome(order("both", "sha256:" + digest)) == "fetched");
+  CHECK(world.outcome(order("both", "sha256:" + b)) == "dep-index-ambiguous");
+}
+
+TEST_CASE("build metadata and a leading v decide which entry is meant (D-16)", "[dependencies]") {
+  LoopbackServer server(
+      ChartRepository("/s").add("web", "3.0.0+b1", "b1").add("web", "3.0.0+b2", "b2").add("web", "v1.2.3", "v").site());
+  NetworkWorld world;
+  CHECK(*world.fetched(web(server, "3.0.0+b2")).bytes == "b2");
+  CHECK(*world.fetched(web(server, "1.2.3")).bytes == "v");
+  CHECK(world.outcome(web(server, "3.0.0")) == "dep-not-found");
+  CHECK(world.last.found_value == "3.0.0+b2, 3.0.0+b1, v1.2.3");
+}
+
+TEST_CASE("only the first URL counts (D-17)", "[dependencies]") {
+  ChartRepository repository("/s");
+  repository.file("good.tgz", {.body = "archive"});
+  repository.file("index.yaml",
+                  {.body = "apiVersion: v1\nentries:\n  web:\n  - {name: web, version: 1.0.0, urls: [bad.tgz, good.tgz]}\n"});
+  LoopbackServer server(repository.site());
+  NetworkWorld world;
+  CHECK(world.outcome(web(server)) == "dep-not-found");
+  CHECK(asked(server, "/s/good.tgz") == 0);
+}
+
+TEST_CASE("an index that is none is refused, with 200 too (D-15)", "[dependencies]") {
+  auto const body = GENERATE("<!DOCTYPE html><html></html>", "\x1f\x8b garbage", "", "entries: {}");
+  LoopbackServer server(ChartRepository("/s").file("index.yaml", {.body = body}).site());
+  NetworkWorld world;
+  CHECK(world.outcome(web(server)) == "dep-index-invalid");
+  CHECK(world.last.where.starts_with(server.base() + "/s/index.yaml:1"));
+  CHECK(server.request_count() == 1);
+}
+
+TEST_CASE("a body is raw whatever Content-Encoding says (D-18)", "[dependencies]") {
+  LoopbackServer server(ChartRepository("/s")
+                            .add("web", "1.0.0", "archive")
+                            .file("web-1.0.0.tgz", {.headers = {{"Content-Encoding", "gzip"}}, .body = "archive"})
+                            .site());
+  NetworkWorld world;
+  CHECK(*world.fetched(web(server)).bytes == "archive");
+}
+
+TEST_CASE("statuses of an archive (D-18)", "[dependencies]") {
+  struct Row {
+    int status;
+    char const* outcome;
+    std::size_t asked;
+  };
+  auto const row = GENERATE(values<Row>({{404, "dep-not-found", 1},
+                                         {401, "dep-auth", 1},
+                                         {403, "dep-auth", 1},
+                                         {410, "dep-unreachable", 1},
+                                         {206, "dep-unreachable", 1},
+                                         {503, "dep-unreachable", 4},
+                                         {429, "dep-unreachable", 4}}));
+  CAPTURE(row.status);
+  LoopbackServer server(
+      ChartRepository("/s").add("web", "1.0.0", "archive").file("web-1.0.0.tgz", {.status = row.status}).site());
+  NetworkWorld world;
+  CHECK(world.outcome(web(server)) == row.outcome);
+  CHECK(asked(server, "/s/web-1.0.0.tgz") == row.asked);
+  CHECK((world.last.mend_text.find("registry-credentials") != std::string::npos) ==
+        (row.status == 429 || row.status == 401 || row.status == 403));
+}
+
+TEST_CASE("passing faults are survived: 503 twice, 429 with and without retry-after, cut bodies", "[dependencies]") {
+  auto const fault = GENERATE(0, 1, 2, 3);
+  CAPTURE(fault);
+  std::atomic<int> left{2};
+  LoopbackServer server(
+      [&left, fault, site = ChartRepository("/s").add("web", "1.0.0", std::string(5000, 'x')).site()](Seen const& seen) {
+        auto answer = site(seen);
+        if (left-- <= 0) return answer;
+        switch (fault) {
+          case 0:
+            return Answer{.status = 503};
+          case 1:
+            return Answer{.status = 429, .headers = {{"Retry-After", "1"}}};
+          case 2:
+            return Answer{.status = 429};
+          default:
+            answer.delivery = Delivery::close_in_body;
+            return answer;
+        }
+      });
+  NetworkWorld world;
+  CHECK(world.fetched(web(server)).bytes->size() == 5000);
+}
+
+TEST_CASE("a host out of reach refuses its orders, not those of others", "[dependencies]") {
+  LoopbackServer server(ChartRepository("/s").add("web", "1.0.0", "archive").site());
+  std::uint16_t closed = 0;
+  {
+    closed = LoopbackServer([](Seen const&) { return Answer{}; }).port();
+  }
+  NetworkWorld world;
+  auto const results = world.source.fetch({{"web", "1.0.0", "http://127.0.0.1:" + std::to_string(closed), ""}, web(server)});
+  CHECK(results[0].error().code == "dep-unreachable");
+  CHECK(results[1].has_value());
+}
+
+TEST_CASE("altered bytes, index digest and pin (D-30)", "[dependencies]") {
+  auto const good = sha256_text("archive");
+  auto const other = "sha256:" + a;
+  ChartRepository repository("/s");
+  repository.file("x.tgz", {.body = "archive"});
+  repository.entry("right", "1.0.0", "x.tgz", good).entry("wrong", "1.0.0", "x.tgz", a).entry("none", "1.0.0", "x.tgz", "");
+  repository.entry("odd", "1.0.0", "x.tgz", "md5:abc").entry("upper", "1.0.0", "x.tgz", "SHA256:" + good.substr(7));
+  LoopbackServer server(repository.site());
+  struct Row {
+    char const* name;
+    std::string pin;
+    char const* outcome;
+    bool pinned;
+    char const* warning;
+  };
+  auto const row = GENERATE_COPY(values<Row>({{"right", "", "fetched", false, ""},
+                                              {"upper", "", "fetched", false, ""},
+                                              {"right", good, "fetched", true, ""},
+                                              {"right", other, "dep-digest-mismatch", false, ""},
+                                              {"wrong", "", "dep-digest-mismatch", false, ""},
+                                              {"wrong", good, "fetched", true, "index-digest-other"},
+                                              {"wrong", other, "dep-digest-mismatch", false, ""},
+                                              {"none", "", "fetched", false, ""},
+                                              {"none", other, "dep-digest-mismatch", false, ""},
+                                              {"odd", "", "fetched", false, "index-digest-form"},
+                                              {"odd", good, "fetched", true, "index-digest-form"}}));
+  CAPTURE(row.name, row.pin);
+  NetworkWorld world;
+  auto const results = world.source.fetch({{row.name, "1.0.0", server.base() + "/s", row.pin}});
+  if (!results[0]) {
+    CHECK(results[0].error().code == row.outcome);
+    CHECK(results[0].error().found_value == good);
+    CHECK_FALSE(results[0].error().expected_value.empty());
+    return;
+  }
+  CHECK(std::string("fetched") == row.outcome);
+  CHECK(results[0]->pinned == row.pinned);
+  REQUIRE(results[0]->warnings.size() == (*row.warning == 0 ? 0 : 1));
+  if (*row.warning != 0) CHECK(results[0]->warnings[0].code == row.warning);
+}
+
+TEST_CASE("one fetch serves orders with different pins, each checked by itself (D-35)", "[dependencies]") {
+  LoopbackServer server(ChartRepository("/s").add("web", "1.0.0", "archive").site());
+  NetworkWorld world;
+  auto const results =
+      world.source.fetch({web(server), web(server, "1.0.0", sha256_text("archive")), web(server, "1.0.0", "sha256:" + a)});
+  CHECK_FALSE(results[0]->pinned);
+  CHECK(results[1]->pinned);
+  CHECK(results[2].error().code == "dep-digest-mismatch");
+  CHECK(server.request_count() == 2);
+}
+
+}  // namespace
