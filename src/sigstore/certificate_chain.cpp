@@ -126,14 +126,22 @@ Verdict<bool> check_leaf(Certificate const& leaf) {
 }  // namespace
 
 struct SignatureMemory::State {
+  bool remembers = true;
   std::mutex mutex;
   std::unordered_set<std::string> seen;
 };
 
-SignatureMemory::SignatureMemory() : state_(std::make_unique<State>()) {}
+SignatureMemory::SignatureMemory(bool remembers) : state_(std::make_unique<State>()) { state_->remembers = remembers; }
 SignatureMemory::~SignatureMemory() = default;
 
 bool SignatureMemory::signed_by(Certificate const& certificate, Certificate const& issuer) {
+  auto const check = [&] {
+    EVP_PKEY* const issuer_key = X509_get0_pubkey(issuer.native());
+    bool const holds = issuer_key && X509_verify(certificate.native(), issuer_key) == 1;
+    ERR_clear_error();
+    return holds;
+  };
+  if (!state_->remembers) return check();
   auto const key = issuer.public_key();
   // The certificate's whole DER holds its signature and algorithm; its length makes the pair unambiguous.
   std::string const pair = std::to_string(certificate.der().size()) + ":" + certificate.der() + (key ? key->spki() : issuer.der());
@@ -141,9 +149,7 @@ bool SignatureMemory::signed_by(Certificate const& certificate, Certificate cons
     std::lock_guard const lock(state_->mutex);
     if (state_->seen.contains(pair)) return true;
   }
-  EVP_PKEY* const issuer_key = X509_get0_pubkey(issuer.native());
-  bool const holds = issuer_key && X509_verify(certificate.native(), issuer_key) == 1;
-  ERR_clear_error();
+  bool const holds = check();
   if (holds) {
     std::lock_guard const lock(state_->mutex);
     if (state_->seen.size() >= limits::max_cached_chains) state_->seen.clear();

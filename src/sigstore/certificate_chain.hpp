@@ -20,7 +20,8 @@ namespace acr::sigstore {
 /// by the whole bytes of both; only successes are kept; bounded. Thread-safe.
 class SignatureMemory {
  public:
-  SignatureMemory();
+  /// `remembers` false: every signature is checked each time.
+  explicit SignatureMemory(bool remembers = true);
   ~SignatureMemory();
   SignatureMemory(SignatureMemory const&) = delete;
   SignatureMemory& operator=(SignatureMemory const&) = delete;

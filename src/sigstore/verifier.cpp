@@ -61,7 +61,7 @@ struct PreparedRoot {
 struct Verifier::State {
   std::vector<TrustedRoot> roots;
   VerifierOptions options;
-  SignatureMemory memory;
+  SignatureMemory memory{options.remember_signatures};
   std::vector<PreparedRoot> prepared;
 };
 
@@ -268,9 +268,7 @@ bool read_signer(std::optional<Certificate> const& leaf, Policy const& policy, C
 
 }  // namespace
 
-Verifier::Verifier(std::vector<TrustedRoot> roots, VerifierOptions options) : state_(std::make_unique<State>()) {
-  state_->roots = std::move(roots);
-  state_->options = options;
+Verifier::Verifier(std::vector<TrustedRoot> roots, VerifierOptions options) : state_(new State{.roots = std::move(roots), .options = options, .prepared = {}}) {
   state_->prepared.reserve(state_->roots.size());
   for (TrustedRoot const& root : state_->roots)
     state_->prepared.push_back({root, ChainVerifier(root.certificate_authorities, state_->memory),

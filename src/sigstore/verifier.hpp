@@ -85,6 +85,7 @@ struct Verification {
 
 struct VerifierOptions {
   BundleVersion minimum_version = BundleVersion::v0_2;  ///< V-6
+  bool remember_signatures = true;  ///< of certificates; false: each chain is checked anew, for comparison
 };
 
 /// Thread-safe after construction: all members are const and may be called from many threads at once. Remembers which certificate was
