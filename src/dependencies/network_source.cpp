@@ -20,8 +20,8 @@ namespace {
 constexpr auto archive_types = "application/gzip,application/octet-stream";
 
 /// A run fetches too much; every order that needs the network is refused (D-35).
-Rejection over_run_limit(std::string what, std::string expected) {
-  return reject("dep-too-large", "", "the run's dependencies are too large together: " + std::move(what))
+Rejection over_run_limit(std::string expected) {
+  return reject("dep-too-large", "", "all dependencies of this run together are too large")
       .rule("D-35")
       .expected(std::move(expected))
       .found("more")
@@ -31,38 +31,27 @@ Rejection over_run_limit(std::string what, std::string expected) {
 /// What counts over the whole run. Thread-safe.
 class Budget {
  public:
-  void archives(std::size_t count) {
-    archives_ += count;
-    if (archives_ > limits::run_archives)
-      refuse(over_run_limit("too many archives", "at most " + std::to_string(limits::run_archives) + " archives"));
+  explicit Budget(RunLimits const& limits) : limits_(limits) {}
+  void add_archives(std::size_t count) { add(archives_, static_cast<std::int64_t>(count), limits_.archives, " archives"); }
+  void add_archive_bytes(std::size_t count) {
+    add(archive_bytes_, static_cast<std::int64_t>(count), limits_.archive_bytes, " bytes of archives");
   }
-  void archive_bytes(std::uint64_t count) {
-    std::lock_guard const lock(mutex_);
-    archive_bytes_ += count;
-    if (archive_bytes_ > limits::run_archive_bytes)
-      refused_ = over_run_limit("archives", "at most " + std::to_string(limits::run_archive_bytes) + " bytes of archives");
-  }
-  void index_bytes(std::int64_t count) {
-    std::lock_guard const lock(mutex_);
-    index_bytes_ += count;
-    if (index_bytes_ > static_cast<std::int64_t>(limits::run_index_bytes))
-      refused_ = over_run_limit("indexes", "at most " + std::to_string(limits::run_index_bytes) + " bytes of indexes");
-  }
+  void add_index_bytes(std::int64_t count) { add(index_bytes_, count, limits_.index_bytes, " bytes of indexes"); }
   [[nodiscard]] std::optional<Rejection> refusal() const {
     std::lock_guard const lock(mutex_);
     return refused_;
   }
 
  private:
-  void refuse(Rejection why) {
+  void add(std::int64_t& sum, std::int64_t count, std::uint64_t most, std::string const& of) {
     std::lock_guard const lock(mutex_);
-    refused_ = std::move(why);
+    sum += count;
+    if (sum > static_cast<std::int64_t>(most) && !refused_) refused_ = over_run_limit("at most " + std::to_string(most) + of);
   }
+  RunLimits const limits_;
   mutable std::mutex mutex_;
   std::optional<Rejection> refused_;
-  std::size_t archives_ = 0;
-  std::uint64_t archive_bytes_ = 0;
-  std::int64_t index_bytes_ = 0;
+  std::int64_t archives_ = 0, archive_bytes_ = 0, index_bytes_ = 0;
 };
 
 /// An index that nobody needs to read on, since the run is over its limit.
@@ -123,8 +112,8 @@ Verdict<FetchedArchive> checked(Archive const& archive, ArchiveOrder const& orde
 
 class NetworkSource::Impl {
  public:
-  Impl(net::Http& http, HostSettings settings, std::size_t workers)
-      : fetcher_(http, std::move(settings)), registries_(fetcher_), workers_(workers) {}
+  Impl(net::Http& http, HostSettings settings, std::size_t workers, RunLimits limits)
+      : fetcher_(http, std::move(settings)), registries_(fetcher_), workers_(workers), budget_(limits) {}
 
   [[nodiscard]] Verdict<Wanted> wanted(ArchiveOrder const& order) const {
     auto url = fetcher_.repository_url(order.repository);
@@ -176,7 +165,7 @@ class NetworkSource::Impl {
 void NetworkSource::Impl::read(IndexFile& file) {
   auto const url = index_url(file.repository);
   IndexReader reader(file.wanted, url.text_without_query(), [&](std::int64_t more) {
-    budget_.index_bytes(more);
+    budget_.add_index_bytes(more);
     if (budget_.refusal()) throw OverBudget{};
   });
   try {
@@ -221,7 +210,7 @@ void NetworkSource::Impl::download(Source& source) {
     archive.url = source.url.text_without_query();
     bytes = std::move(reply->body);
   }
-  budget_.archive_bytes(bytes.size());
+  budget_.add_archive_bytes(bytes.size());
   archive.sha256 = sha256_text(bytes);
   archive.bytes = std::make_shared<std::string const>(std::move(bytes));
   source.archive = Verdict<Archive>(std::move(archive));
@@ -273,7 +262,7 @@ std::vector<Verdict<FetchedArchive>> NetworkSource::Impl::fetch(std::vector<Arch
     auto const place = jobs[i].wanted.oci ? jobs[i].wanted.oci->text() : index_url(jobs[i].wanted.repository).text();
     new_archives += counted_.insert(order.name + "\n" + order.version + "\n" + place).second ? 1 : 0;
   }
-  budget_.archives(new_archives);
+  budget_.add_archives(new_archives);
 
   // Indexes first, each for all charts that are wanted of it; registries need none.
   std::vector<IndexFile*> unread;
@@ -311,8 +300,8 @@ std::vector<Verdict<FetchedArchive>> NetworkSource::Impl::fetch(std::vector<Arch
   return results;
 }
 
-NetworkSource::NetworkSource(net::Http& http, HostSettings settings, std::size_t workers)
-    : impl_(std::make_unique<Impl>(http, std::move(settings), workers)) {}
+NetworkSource::NetworkSource(net::Http& http, HostSettings settings, std::size_t workers, RunLimits limits)
+    : impl_(std::make_unique<Impl>(http, std::move(settings), workers, limits)) {}
 NetworkSource::~NetworkSource() = default;
 
 std::optional<Rejection> NetworkSource::refusal(ArchiveOrder const& order) const {

@@ -2,19 +2,29 @@
 
 // Archives from https repositories and OCI registries: src/dependencies/network_source.hpp (dependencies.md 3, 4, 6, 7)
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
 #include "dependencies/archive_source.hpp"
 #include "dependencies/fetcher.hpp"
+#include "dependencies/limits.hpp"
 
 namespace acr::dependencies {
+
+/// What a whole run may fetch (D-35); smaller in tests.
+struct RunLimits {
+  std::size_t archives = limits::run_archives;
+  std::uint64_t archive_bytes = limits::run_archive_bytes;
+  std::uint64_t index_bytes = limits::run_index_bytes;
+};
 
 /// An ArchiveSource over the network. Each index, token and archive is asked for once in the object's life (D-35).
 class NetworkSource final : public ArchiveSource {
  public:
   /// `http` tries again by Request::retry (net::RetryingHttp) and must live longer. `workers` ≥ 1: exchanges at one time.
-  NetworkSource(net::Http& http, HostSettings settings, std::size_t workers);
+  NetworkSource(net::Http& http, HostSettings settings, std::size_t workers, RunLimits limits = {});
   ~NetworkSource() override;
 
   /// What can be said of an order without asking anybody: dep-repository, dep-host-denied (D-6: before all fetching).

@@ -2,6 +2,8 @@
 
 #include "dependencies/network_source.hpp"
 
+#include <thread>
+
 #include "dependencies/limits.hpp"
 #include "network_world.hpp"
 
@@ -262,6 +264,88 @@ TEST_CASE("one fetch serves orders with different pins, each checked by itself (
   CHECK(results[1]->pinned);
   CHECK(results[2].error().code == "dep-digest-mismatch");
   CHECK(server.request_count() == 2);
+}
+
+TEST_CASE("an archive or index over its limit (D-35)", "[dependencies]") {
+  ChartRepository repository("/s");
+  repository.add("fits", "1.0.0", std::string(limits::archive_bytes, 'x'));
+  repository.add("large", "1.0.0", std::string(limits::archive_bytes + 1, 'x'));
+  LoopbackServer server(repository.site());
+  NetworkWorld world;
+  auto const results =
+      world.source.fetch({{"fits", "1.0.0", server.base() + "/s", ""}, {"large", "1.0.0", server.base() + "/s", ""}});
+  CHECK(results[0].has_value());
+  CHECK(results[1].error().code == "dep-too-large");
+  CHECK(results[1].error().expected_value == "at most 5242880 bytes");
+}
+
+TEST_CASE("over a run's limit every order that fetches is refused, alike (D-35)", "[dependencies]") {
+  ChartRepository repository("/s");
+  for (int i = 0; i < 4; ++i) repository.add("c" + std::to_string(i), "1.0.0", std::string(1000, 'x'));
+  auto const index_bytes = repository.index().size();
+  LoopbackServer server(repository.site());
+  std::vector<ArchiveOrder> orders{{"local", "1.0.0", "ftp://h/s", ""}};
+  for (int i = 0; i < 4; ++i) orders.push_back({"c" + std::to_string(i), "1.0.0", server.base() + "/s", ""});
+  orders.push_back(orders.back());  // counts once
+  auto const workers = GENERATE(std::size_t{1}, std::size_t{4});
+  auto const codes = [&](RunLimits const& run) {
+    NetworkWorld world(loopback_settings(), workers, {}, run);
+    std::string text;
+    for (auto const& result : world.source.fetch(orders)) text += (result ? "fetched" : result.error().code) + " ";
+    return text;
+  };
+  std::string const all = "dep-repository fetched fetched fetched fetched fetched ";
+  std::string const none = "dep-repository dep-too-large dep-too-large dep-too-large dep-too-large dep-too-large ";
+  CHECK(codes({4, 4000, index_bytes}) == all);
+  CHECK(codes({4, 3999, index_bytes}) == none);
+  CHECK(codes({4, 4000, index_bytes - 1}) == none);
+  server.forget();
+  CHECK(codes({3, 4000, index_bytes}) == none);
+  CHECK(server.request_count() == 0);
+}
+
+TEST_CASE("bytes of an index that is tried again count once (D-35)", "[dependencies]") {
+  ChartRepository repository("/s");
+  repository.add("web", "1.0.0", "archive");
+  std::atomic<int> left{2};
+  LoopbackServer server([&left, site = repository.site()](Seen const& seen) {
+    auto answer = site(seen);
+    if (left-- > 0) answer.delivery = Delivery::close_in_body;
+    return answer;
+  });
+  NetworkWorld world(loopback_settings(), 1, {}, {.index_bytes = repository.index().size()});
+  CHECK(world.outcome(web(server)) == "fetched");
+  CHECK(asked(server, "/s/index.yaml") == 3);
+}
+
+TEST_CASE("a cancelled run and one out of time end, they refuse nothing", "[dependencies]") {
+  LoopbackServer server([](Seen const&) { return Answer{.body = std::string(100, 'x'), .delivery = Delivery::stall_in_body}; });
+  NetworkWorld world;
+  std::jthread const canceller([&] {
+    while (server.request_count() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    world.clock.cancel(acr::ExitStatus::terminated);
+  });
+  CHECK_THROWS_AS(static_cast<void>(world.source.fetch({web(server)})), acr::Cancelled);
+}
+
+TEST_CASE("no refusal or warning holds a password, a query or a token", "[dependencies]") {
+  auto const status = GENERATE(401, 403, 404, 500, 302);
+  LoopbackServer server([&](Seen const& seen) {
+    if (seen.path() == "/token") return acr::loopback::json_answer(R"({"token":"secret-token"})");
+    Answer answer{.status = status, .headers = {{"Location", "http://h/?secret-query"}}, .body = "secret-body"};
+    if (status == 401)
+      answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"http://" + seen.header("Host") + "/token?secret-query\"");
+    return answer;
+  });
+  NetworkWorld world(loopback_settings({host_of(server) + "=secret-user:secret-password"}));
+  std::vector<std::string> const repositories{server.base() + "/s?secret-query", oci_of(server) + "/charts",
+                                              "http://secret-user:secret@h/s", "ftp://a:secret@h"};
+  for (auto const& repository : repositories) {
+    CHECK(world.outcome({"web", "1.0.0", repository, ""}) != "fetched");
+    CAPTURE(world.last.sentence());
+    CHECK(world.last.sentence().find("secret") == std::string::npos);
+    CHECK(world.last.sentence().find("c2VjcmV0") == std::string::npos);  // base64 of "secret"
+  }
 }
 
 }  // namespace

@@ -31,10 +31,11 @@ inline HostSettings loopback_settings(std::vector<std::string> const& credential
 }
 
 struct NetworkWorld {
-  explicit NetworkWorld(HostSettings settings = loopback_settings(), std::size_t workers = 4, net::ClientSettings client = {})
+  explicit NetworkWorld(HostSettings settings = loopback_settings(), std::size_t workers = 4, net::ClientSettings client = {},
+                        RunLimits const& limits = {})
       : http(clock, with_agent(std::move(client))),
         retrying(http, clock, pacing()),
-        source(retrying, std::move(settings), workers) {}
+        source(retrying, std::move(settings), workers, limits) {}
 
   static net::ClientSettings with_agent(net::ClientSettings client) {
     client.user_agent = "atomic-chart-release/test";

@@ -1,0 +1,270 @@
+// Names, addresses, redirects and passwords between hosts, over TLS (D-23, D-32 … D-36; rows of section 10).
+
+#include <map>
+
+#include "network_world.hpp"
+
+namespace {
+
+using namespace acr::dependencies;
+using acr::sha256_text;
+using acr::loopback::Answer;
+using acr::loopback::Authority;
+using acr::loopback::ChartRepository;
+using acr::loopback::Handler;
+using acr::loopback::json_answer;
+using acr::loopback::LoopbackProxy;
+using acr::loopback::LoopbackServer;
+using acr::loopback::OciRegistry;
+using acr::loopback::redirect_answer;
+using acr::loopback::Seen;
+using acr::loopback::with_basic;
+using acr::loopback::with_bearer;
+using acr::net::ClientSettings;
+
+Authority const& authority() {
+  static Authority const made;
+  return made;
+}
+
+HostSettings settings_with(std::vector<std::string> const& credentials = {}) {
+  auto settings = loopback_settings(credentials);
+  settings.loopback_http = false;  // as in production
+  return settings;
+}
+
+/// Hosts with real names behind a proxy, which resolves them: "charts.example.org" or "charts.example.org:8443".
+class Internet {
+ public:
+  explicit Internet(std::map<std::string, Handler> const& hosts)
+      : proxy_([this](std::string const& target) {
+          auto const found = ports_.find(target);
+          return found == ports_.end() ? std::uint16_t{0} : found->second;
+        }) {
+    for (auto const& [host, handler] : hosts) {
+      auto const name = host.substr(0, host.find(':'));
+      LoopbackServer::Options options;
+      options.tls = authority().identity({name});
+      auto& server = servers_[host] = std::make_unique<LoopbackServer>(handler, options);
+      ports_[name == host ? host + ":443" : host] = server->port();
+    }
+  }
+
+  [[nodiscard]] ClientSettings client() const {
+    ClientSettings client;
+    client.ca_file = authority().file();
+    auto const proxy = acr::net::Proxy::parse(proxy_.url());
+    REQUIRE(proxy.has_value());
+    client.proxy.https = *proxy;
+    return client;
+  }
+  [[nodiscard]] std::vector<Seen> seen(std::string const& host) const { return servers_.at(host)->seen(); }
+  /// `Authorization` of all that the host was asked.
+  [[nodiscard]] std::vector<std::string> authorizations(std::string const& host) const {
+    std::vector<std::string> all;
+    for (auto const& request : seen(host)) all.push_back(request.header("Authorization"));
+    return all;
+  }
+
+ private:
+  std::map<std::string, std::unique_ptr<LoopbackServer>> servers_;
+  std::map<std::string, std::uint16_t> ports_;
+  LoopbackProxy proxy_;
+};
+
+Handler repository_with_web() { return ChartRepository("/s").add("web", "1.0.0", "archive").site(); }
+
+std::string const user_basic = "Basic dXNlcjpwYXNzd29yZA==";  // user:password
+
+TEST_CASE("hosts with names are asked over TLS, a failed certificate is no passing fault (D-18, D-32)", "[dependencies]") {
+  Internet internet({{"charts.example.org", repository_with_web()}});
+  NetworkWorld world(settings_with(), 2, internet.client());
+  CHECK(*world.fetched({"web", "1.0.0", "https://charts.example.org/s", ""}).bytes == "archive");
+  CHECK(world.source.hosts() == std::vector<std::string>{"charts.example.org"});
+
+  auto distrusting = internet.client();
+  Authority const other;
+  distrusting.ca_file = other.file();
+  NetworkWorld strict(settings_with(), 2, distrusting);
+  CHECK(strict.outcome({"web", "1.0.0", "https://charts.example.org/s", ""}) == "dep-unreachable");
+  CHECK(strict.slept_ms == 0);
+}
+
+TEST_CASE("a password is sent at once, to its own origin only (D-34, D-36)", "[dependencies]") {
+  ChartRepository repository("/team");
+  repository.add("web", "1.0.0", "archive");
+  repository.entry("far", "1.0.0", "https://storage.example.net/x.tgz", "");
+  repository.entry("port", "1.0.0", "https://charts.example.org:8443/team/x.tgz", "");
+  repository.entry("outside", "1.0.0", "/other/x.tgz", "");
+  repository.entry("moved", "1.0.0", "moved.tgz", "")
+      .file("moved.tgz", redirect_answer(302, "https://storage.example.net/x.tgz"));
+  repository.entry("back", "1.0.0", "back.tgz", "").file("back.tgz", redirect_answer(302, "https://storage.example.net/back"));
+  auto const open = repository.site();
+  Handler const private_part = with_basic("user:password", open);
+  Internet internet({{"charts.example.org",
+                      [=](Seen const& seen) {
+                        if (seen.path() == "/other/x.tgz" || seen.path() == "/team/open.tgz") return Answer{.body = "x"};
+                        return private_part(seen);
+                      }},
+                     {"charts.example.org:8443", [](Seen const&) { return Answer{.body = "x"}; }},
+                     {"storage.example.net", [](Seen const& seen) {
+                        if (seen.path() == "/back") return redirect_answer(302, "https://charts.example.org/team/open.tgz");
+                        return Answer{.body = "x"};
+                      }}});
+  NetworkWorld world(settings_with({"charts.example.org/team=user:password"}), 2, internet.client());
+  std::string const repository_url = "https://charts.example.org/team";
+  for (auto const* name : {"web", "far", "port", "outside", "moved", "back"}) {
+    CAPTURE(name);
+    CHECK(world.outcome({name, "1.0.0", repository_url, ""}) == "fetched");
+  }
+  for (auto const& request : internet.seen("charts.example.org")) {
+    CAPTURE(request.target);
+    bool const covered = request.path() != "/other/x.tgz" && request.path() != "/team/open.tgz";
+    CHECK(request.header("Authorization") == (covered ? user_basic : ""));
+  }
+  CHECK(internet.authorizations("charts.example.org:8443") == std::vector<std::string>{""});
+  CHECK(internet.authorizations("storage.example.net") == std::vector<std::string>{"", "", ""});
+}
+
+/// What became of a registry at registry.example.org that sends to `realm`, and what that realm was told.
+struct Realm {
+  std::string outcome, told;
+  acr::Rejection refused;
+};
+Realm by_realm(std::string const& realm, std::vector<std::string> const& credentials, std::string const& wanted_password) {
+  OciRegistry registry;
+  registry.push("charts/web", "1.0.0", "archive");
+  Handler service = [](Seen const&) { return json_answer(R"({"token":"abc"})"); };
+  if (!wanted_password.empty()) service = with_basic(wanted_password, service);
+  std::string const challenge = "Bearer realm=\"https://" + realm + "/token\",service=\"x\"";
+  Internet internet({{"registry.example.org", with_bearer("abc", challenge, registry.site)}, {realm, service}});
+  NetworkWorld world(settings_with(credentials), 2, internet.client());
+  auto const outcome = world.outcome({"web", "1.0.0", "oci://registry.example.org/charts", ""});
+  auto const told = internet.authorizations(realm);
+  for (auto const& sent : internet.authorizations("registry.example.org")) CHECK((sent.empty() || sent == "Bearer abc"));
+  return {outcome, told.empty() ? "not asked" : told.back(), world.last};
+}
+
+TEST_CASE("a foreign realm gets no password, but may be asked without (D-23)", "[dependencies]") {
+  std::string const line = "registry.example.org/charts=user:password";
+  auto const foreign = by_realm("auth.example.net", {line}, "user:password");
+  CHECK(foreign.outcome == "dep-auth");
+  CHECK(foreign.told == "not asked");
+  CHECK(foreign.refused.found_value.find("auth.example.net") != std::string::npos);
+  CHECK(by_realm("auth.example.net", {}, "").outcome == "fetched");
+  CHECK(by_realm("auth.example.net", {}, "").told.empty());
+}
+
+TEST_CASE("the registry's parent and its other children are its own realms (D-23)", "[dependencies]") {
+  auto const realm = GENERATE("example.org", "auth.example.org", "registry.example.org:8443");
+  CAPTURE(realm);
+  auto const asked = by_realm(realm, {"registry.example.org/charts=user:password"}, "user:password");
+  CHECK(asked.outcome == "fetched");
+  CHECK(asked.told == user_basic);
+}
+
+TEST_CASE("a realm with a line of its own gets that line's password (D-23)", "[dependencies]") {
+  std::string const registry = "registry.example.org/charts=user:password";
+  CHECK(by_realm("auth.example.net", {registry, "auth.example.net=other:password-2"}, "other:password-2").outcome == "fetched");
+  CHECK(by_realm("auth.example.org", {registry, "auth.example.org=other:password-2"}, "other:password-2").outcome == "fetched");
+  CHECK(by_realm("auth.example.org", {"auth.example.org=other:password-2"}, "other:password-2").outcome == "fetched");
+  CHECK(by_realm("auth.example.net", {registry, "auth.example.net/team=other:password-2"}, "").outcome == "dep-auth");
+}
+
+TEST_CASE("a registry that nobody wrote a line for cannot have tokens of another one made for it (D-23)", "[dependencies]") {
+  auto const asked = by_realm("ghost.example.net", {"ghost.example.net=user:password"}, "");
+  CHECK(asked.told.empty());  // asked as anybody would be
+}
+
+TEST_CASE("a name with an address that is not public is refused before anything is sent (D-33)", "[dependencies]") {
+  struct Row {
+    char const* address;
+    char const* private_host;
+    char const* outcome;
+  };
+  auto const row = GENERATE(values<Row>({{"127.0.0.1", "", "dep-address"},
+                                         {"127.0.0.1", "charts.example.org", "dep-address"},
+                                         {"169.254.169.254", "charts.example.org", "dep-address"},
+                                         {"::ffff:10.0.0.1", "", "dep-address"},
+                                         {"10.0.0.1", "other.example.org", "dep-address"},
+                                         {"168.63.129.16", "charts.example.org", "dep-address"},
+                                         {"100.100.100.200", "charts.example.org", "dep-address"},
+                                         {"fd00:ec2::254", "charts.example.org", "dep-address"},
+                                         {"64:ff9b::7f00:1", "charts.example.org", "dep-address"}}));
+  CAPTURE(row.address, row.private_host);
+  LoopbackServer::Options options;
+  options.tls = authority().identity({"charts.example.org"});
+  LoopbackServer server(repository_with_web(), options);
+  ClientSettings client;
+  client.ca_file = authority().file();
+  client.resolver = [&](std::string const&) { return std::vector<std::string>{"8.8.8.8", row.address}; };
+  bool const loopback_api = GENERATE(false, true);  // loopback literals may pass then, names never do
+  auto settings = settings_with();
+  settings.loopback_http = loopback_api;
+  settings.private_hosts = {row.private_host};
+  NetworkWorld world(settings, 2, client);
+  auto const port = ":" + std::to_string(server.port());
+  CHECK(world.outcome({"web", "1.0.0", "https://charts.example.org" + port + "/s", ""}) == row.outcome);
+  CHECK(world.outcome({"web", "1.0.0", "oci://charts.example.org" + port + "/s", ""}) == row.outcome);
+  CHECK(server.connection_count() == 0);
+  CHECK(world.source.hosts().empty());
+  CHECK(world.last.mend_text.find("dependency-private-hosts") != std::string::npos);
+}
+
+TEST_CASE("addresses are checked at every hop: redirects, archives, realms (D-33)", "[dependencies]") {
+  ChartRepository repository("/s");
+  repository.entry("link", "1.0.0", "https://169.254.169.254/x.tgz", "");
+  repository.entry("moved", "1.0.0", "moved.tgz", "").file("moved.tgz", redirect_answer(302, "https://10.0.0.1/x.tgz"));
+  OciRegistry registry;
+  registry.push("charts/web", "1.0.0", "archive");
+  Internet internet(
+      {{"charts.example.org", repository.site()},
+       {"registry.example.org", with_bearer("abc", "Bearer realm=\"https://metadata.internal/token\"", registry.site)}});
+  NetworkWorld world(settings_with(), 2, internet.client());
+  CHECK(world.outcome({"link", "1.0.0", "https://charts.example.org/s", ""}) == "dep-address");
+  CHECK(world.outcome({"moved", "1.0.0", "https://charts.example.org/s", ""}) == "dep-address");
+  CHECK(world.outcome({"web", "1.0.0", "oci://registry.example.org/charts", ""}) == "dep-address");
+  CHECK(world.outcome({"web", "1.0.0", "https://127.0.0.1/s", ""}) == "dep-address");
+  CHECK(world.source.hosts() == std::vector<std::string>{"charts.example.org", "registry.example.org"});
+}
+
+TEST_CASE("redirects: to http, one too many, a loop (D-34)", "[dependencies]") {
+  struct Row {
+    char const* start;
+    char const* outcome;
+  };
+  auto const row = GENERATE(values<Row>({{"/s/http.tgz", "dep-redirect"},
+                                         {"/s/loopback.tgz", "dep-redirect"},
+                                         {"/s/hop1.tgz", "dep-redirect"},
+                                         {"/s/hop2.tgz", "fetched"},
+                                         {"/s/loop.tgz", "dep-redirect"}}));
+  CAPTURE(row.start);
+  ChartRepository repository("/s");
+  repository.entry("web", "1.0.0", row.start, "").file("x.tgz", {.body = "archive"});
+  repository.file("http.tgz", redirect_answer(302, "http://charts.example.org/s/x.tgz"));
+  repository.file("loopback.tgz", redirect_answer(302, "http://127.0.0.1:1/x.tgz"));
+  for (int i = 1; i <= 5; ++i)
+    repository.file("hop" + std::to_string(i) + ".tgz", redirect_answer(307, "hop" + std::to_string(i + 1) + ".tgz"));
+  repository.file("hop6.tgz", redirect_answer(308, "x.tgz"));
+  repository.file("loop.tgz", redirect_answer(301, "/s/loop2.tgz")).file("loop2.tgz", redirect_answer(301, "/s/loop.tgz"));
+  Internet internet({{"charts.example.org", repository.site()}});
+  NetworkWorld world(settings_with(), 2, internet.client());
+  CHECK(world.outcome({"web", "1.0.0", "https://charts.example.org/s", ""}) == row.outcome);
+}
+
+TEST_CASE("what the tree names is bound by dependency-hosts, what that points to is not (D-32)", "[dependencies]") {
+  ChartRepository repository("/s");
+  repository.entry("web", "1.0.0", "https://storage.example.net/x.tgz", "");
+  Internet internet(
+      {{"charts.example.org", repository.site()}, {"storage.example.net", [](Seen const&) { return Answer{.body = "x"}; }}});
+  auto settings = settings_with();
+  settings.hosts = {"charts.example.org"};
+  NetworkWorld world(settings, 2, internet.client());
+  CHECK(world.outcome({"web", "1.0.0", "https://charts.example.org/s", ""}) == "fetched");
+  CHECK(world.outcome({"web", "1.0.0", "https://storage.example.net/s", ""}) == "dep-host-denied");
+  CHECK(world.source.refusal({"web", "1.0.0", "oci://storage.example.net/s", ""})->code == "dep-host-denied");
+  CHECK_FALSE(world.source.refusal({"web", "1.0.0", "oci://charts.example.org/s", ""}));
+  CHECK(world.source.hosts() == std::vector<std::string>{"charts.example.org", "storage.example.net"});
+}
+
+}  // namespace
