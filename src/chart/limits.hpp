@@ -44,6 +44,9 @@ inline constexpr std::size_t yaml_nodes = 2'000'000;
 /// Sum over all events of the open flow collections: libyaml looks at each of them for every token (P-153).
 inline constexpr std::uint64_t yaml_work = 160'000'000;
 
+/// Values that are looked at line by line first (simple_values.hpp): their nodes stay below yaml_nodes in any case.
+inline constexpr std::size_t simple_values_bytes = 1'048'576;
+
 /// Characters replaced for libyaml in one document (P-62a); each costs another reading.
 inline constexpr std::size_t yaml_patches = 64;
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "chart/simple_values.hpp"
 #include "chart/unicode_tables.hpp"
 #include "chart/yaml_fields.hpp"
 #include "chart/yaml_reader.hpp"
@@ -27,6 +28,11 @@ bool is_blank_or_comment(std::string_view rest) {
 }  // namespace
 
 Verdict<std::vector<Warning>> check_values(std::string_view bytes, std::string_view file) {
+  if (is_simple_values(bytes)) return std::vector<Warning>();
+  return read_values(bytes, file);
+}
+
+Verdict<std::vector<Warning>> read_values(std::string_view bytes, std::string_view file) {
   std::vector<Warning> warnings;
   std::string chunk;
   std::uint32_t line = 0, first_line = 1;
