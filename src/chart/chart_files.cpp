@@ -24,8 +24,8 @@ struct Level {
 
 class Walk {
  public:
-  Walk(SourceTree const& tree, ChartFiles& found, Limits const& limits)
-      : tree_(tree), found_(found), limits_(limits) {}
+  Walk(SourceTree const& tree, ChartFiles& found, Limits const& limits, Detail detail)
+      : tree_(tree), found_(found), limits_(limits), detail_(detail) {}
 
   std::optional<Rejection> run() {
     if (auto refused = enter("", found_.root)) return refused;
@@ -35,9 +35,11 @@ class Walk {
         stack_.pop_back();
         continue;
       }
-      // A copy: enter() may move the stack.
-      Node const entry = level.entries[level.next++];
-      auto refused = visit(joined(level.path, entry.name), joined(level.source_path, entry.name), entry);
+      // Taken out: enter() may move the stack.
+      Node entry = std::move(level.entries[level.next++]);
+      auto path = joined(level.path, entry.name);
+      auto source_path = joined(level.source_path, entry.name);
+      auto refused = visit(std::move(path), std::move(source_path), std::move(entry));
       if (refused) return refused;
     }
     return {};
@@ -47,6 +49,7 @@ class Walk {
   SourceTree const& tree_;
   ChartFiles& found_;
   Limits const& limits_;
+  Detail detail_;
   std::vector<Level> stack_;
   std::uint64_t directories_ = 0;
 
@@ -55,7 +58,7 @@ class Walk {
       return reject("too-many-files", path, "the chart has too many directories")
           .rule("P-154")
           .expected("at most " + std::to_string(limits_.directories));
-    auto entries = tree_.list(source_path);
+    auto entries = detail_ == Detail::full ? tree_.list(source_path) : tree_.list_kinds(source_path);
     stack_.push_back({std::move(path), std::move(source_path), std::move(entries), 0});
     return {};
   }
@@ -157,7 +160,8 @@ Verdict<IgnoreRules> rules_of(SourceTree const& tree, std::string const& root) {
 
 }  // namespace
 
-Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_root, Limits const& limits) {
+Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_root, Limits const& limits,
+                                Detail detail) {
   ChartFiles found;
   auto root = resolve(tree, chart_root);
   if (!root) return root.error();
@@ -169,7 +173,7 @@ Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_r
   auto rules = rules_of(tree, found.root);
   if (!rules) return rules.error();
   found.rules = std::move(*rules);
-  Walk walk(tree, found, limits);
+  Walk walk(tree, found, limits, detail);
   if (auto refused = walk.run()) return std::move(*refused);
   return found;
 }
@@ -184,7 +188,8 @@ std::string name_fault(std::string_view path) {
   if (path.empty()) return "the path is empty";
   if (!is_utf8(path)) return "the name is not valid UTF-8";
   for (std::size_t at = 0; at < path.size();) {
-    auto const c = *next_code_point(path, at);
+    auto const byte = static_cast<unsigned char>(path[at]);
+    auto const c = byte < 0x80 ? static_cast<char32_t>(path[at++]) : *next_code_point(path, at);
     if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return "the name holds a control character";
     if (c == '\\') return "the name holds a backslash, which other tools take for a directory separator";
   }
@@ -192,11 +197,14 @@ std::string name_fault(std::string_view path) {
   bool const letter = (path[0] >= 'a' && path[0] <= 'z') || (path[0] >= 'A' && path[0] <= 'Z');
   if (letter && path.size() >= 3 && path[1] == ':' && path[2] == '/')
     return "the path looks like a drive of Windows";
-  for (auto const component : split(path, '/')) {
+  for (auto rest = path;;) {
+    auto const slash = rest.find('/');
+    auto const component = rest.substr(0, slash);
     if (component.empty()) return "the path has an empty component";
     if (component == "." || component == "..") return "the path has a component `.` or `..`";
+    if (slash == std::string_view::npos) return {};
+    rest.remove_prefix(slash + 1);
   }
-  return {};
 }
 
 }  // namespace acr::chart

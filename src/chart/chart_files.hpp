@@ -22,6 +22,12 @@ struct ChartFile {
   Node node;                ///< at source_path
 };
 
+/// What ChartFile::node holds.
+enum class Detail {
+  full,   ///< as SourceTree::list()
+  kinds,  ///< as SourceTree::list_kinds(): who reads the files anyway finds sizes and times then
+};
+
 /// A file or a directory (with all below it) that stays out.
 struct IgnoredPath {
   std::string path;
@@ -42,8 +48,8 @@ struct ChartFiles {
 /// itself). Codes: `no-chart-directory`, `ignore-rule`, `ignore-unreadable`, `link-…` (link_resolution.hpp),
 /// `link-ancestor`, `irregular-file`, `submodule`, `file-too-large`, `too-many-files`, `path-too-long`,
 /// `bad-file-name`.
-Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_root,
-                                Limits const& limits = {});
+Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {},
+                                Detail detail = Detail::full);
 
 /// True when the bytes are a Git LFS pointer (P-20).
 bool is_lfs_pointer(std::string_view bytes);

@@ -17,9 +17,11 @@
 namespace acr::chart {
 namespace {
 
-void remove_bom(std::string& bytes) {
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.erase(0, 3);
+std::string_view without_bom(std::string_view bytes) {
+  return bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes;
 }
+
+void remove_bom(std::string& bytes) { bytes.erase(0, bytes.size() - without_bom(bytes).size()); }
 
 /// The extension of the last component, as Go's filepath.Ext: ".prov", ".tgz"; empty without a dot.
 std::string_view extension(std::string_view path) {
@@ -34,7 +36,9 @@ bool is_dropped_group(std::string_view group) { return group.starts_with('_') ||
 /// Turns files into charts, level by level.
 class Loader {
  public:
-  Loader(Limits const& limits, std::vector<Warning>& warnings) : limits_(limits), warnings_(warnings) {
+  /// `top`: Chart.yaml of the top chart, when it is parsed already.
+  Loader(Limits const& limits, std::vector<Warning>& warnings, ChartYaml const* top = nullptr)
+      : limits_(limits), warnings_(warnings), top_(top) {
     budget_.bytes = limits.chart_bytes;
     budget_.files = limits.files;
   }
@@ -65,6 +69,7 @@ class Loader {
  private:
   Limits const& limits_;
   std::vector<Warning>& warnings_;
+  ChartYaml const* top_;
   ArchiveBudget budget_;
 
   static Rejection within(LoadedChart const& chart, Rejection rejection) {
@@ -95,7 +100,7 @@ class Loader {
           .rule("P-41")
           .mend(top ? "add Chart.yaml, and see that .helmignore does not name it"
                     : "add Chart.yaml, or move what is no chart out of charts/");
-    auto metadata = read_metadata(described->bytes, "Chart.yaml");
+    auto metadata = top && top_ != nullptr ? top_->metadata() : read_metadata(described->bytes, "Chart.yaml");
     if (!metadata) return metadata.error();
     chart.metadata_mtime = described->mtime;
     bool const v1 = metadata->api_version == "v1";
@@ -254,36 +259,51 @@ std::optional<Rejection> check_dependencies(LoadedChart const& chart) {
       .mend("run `helm dependency build` and commit what it fetched, or leave `dependencies: build` on");
 }
 
+/// Chart.yaml as the first look found it: it is neither read nor parsed again.
+struct FirstLook {
+  std::string source_path;
+  std::optional<FileContent> content;  ///< the BOM of P-14 still there
+  ChartYaml parsed;
+};
+
 /// P-11: what Helm looks at before anything else, ignore rules included.
-std::optional<Rejection> check_api_version_of(SourceTree const& tree, std::string const& root) {
+Verdict<FirstLook> first_look(SourceTree const& tree, std::string const& root) {
   auto const missing = [] {
     return reject("no-chart-yaml", "", "Chart.yaml file is missing")
         .rule("P-11")
         .mend("name the directory that holds Chart.yaml");
   };
   auto const path = joined(root, "Chart.yaml");
-  if (!tree.node(path)) return missing();
-  auto const resolved = resolve(tree, path);
-  if (!resolved) {
-    auto rejection = resolved.error();
-    rejection.where = "Chart.yaml";
-    return rejection;
+  auto const node = tree.node(path);
+  if (!node) return missing();
+  FirstLook look{path, {}, {}};
+  auto is_file = node->is_file();
+  if (node->kind == NodeKind::symlink) {
+    auto resolved = resolve(tree, path);
+    if (!resolved) {
+      auto rejection = resolved.error();
+      rejection.where = "Chart.yaml";
+      return rejection;
+    }
+    look.source_path = std::move(resolved->path);
+    is_file = resolved->node.is_file();
   }
-  if (!resolved->node.is_file())
-    return reject("irregular-file", "Chart.yaml", "this is no regular file").rule("P-17");
-  auto bytes = tree.read(resolved->path, text_bytes);
-  if (!bytes)
+  if (!is_file) return reject("irregular-file", "Chart.yaml", "this is no regular file").rule("P-17");
+  look.content = tree.read_file(look.source_path, text_bytes);
+  if (!look.content)
     return reject("file-too-large", "Chart.yaml", "the file is too large for a chart")
         .rule("P-18")
         .expected("at most " + std::to_string(text_bytes) + " bytes");
-  remove_bom(*bytes);
-  auto const checked = check_api_version(*bytes, "Chart.yaml");
-  if (!checked) return checked.error();
-  return {};
+  auto parsed = ChartYaml::parse(without_bom(look.content->bytes), "Chart.yaml");
+  if (!parsed) return parsed.error();
+  look.parsed = std::move(*parsed);
+  if (auto const checked = look.parsed.checked_api_version(); !checked) return checked.error();
+  return look;
 }
 
 /// Reads what the walk found. Groups that are dropped anyway are not read (P-55).
-Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartFiles& found, Limits const& limits) {
+Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartFiles& found, FirstLook& look,
+                                          Limits const& limits) {
   std::erase_if(found.files, [](ChartFile const& file) {
     std::string_view const path = file.path;
     return path.starts_with("charts/") && is_dropped_group(path.substr(7)) && extension(path) != ".prov";
@@ -296,25 +316,29 @@ Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartFiles& fo
   std::vector<LoadedFile> files;
   files.reserve(found.files.size());
   std::uint64_t total = 0;
-  for (auto const& file : found.files) {
-    auto bytes = tree.read(file.source_path, static_cast<std::size_t>(limits.file_bytes));
-    if (!bytes)
+  for (auto& file : found.files) {
+    auto content = file.path == "Chart.yaml" && file.source_path == look.source_path
+                       ? std::move(look.content)
+                       : tree.read_file(file.source_path, static_cast<std::size_t>(limits.file_bytes));
+    if (!content || content->bytes.size() > limits.file_bytes)
       return reject("file-too-large", file.path, "the file is too large for a chart")
           .rule("P-18")
           .expected("at most " + std::to_string(limits.file_bytes) + " bytes")
           .mend("remove it, or name it in .helmignore");
-    if (is_lfs_pointer(*bytes))
+    auto& bytes = content->bytes;
+    if (is_lfs_pointer(bytes))
       return reject("lfs-pointer", file.path, "this is a pointer of Git LFS, not the file itself")
           .rule("P-20")
           .mend("commit the file itself (`git lfs migrate export`), or name it in .helmignore");
-    total += bytes->size();
+    total += bytes.size();
     if (total >= limits.chart_bytes)
       return reject("chart-too-large", file.path,
                     "the chart's files are too large together: no Helm could load the package")
           .rule("P-19")
           .expected("less than " + std::to_string(limits.chart_bytes) + " bytes");
-    remove_bom(*bytes);
-    files.push_back({file.path, std::move(*bytes), file.node.mtime});
+    remove_bom(bytes);
+    files.push_back(
+        {std::move(file.path), std::move(bytes), file.node.mtime ? file.node.mtime : content->mtime});
   }
   return files;
 }
@@ -395,16 +419,17 @@ Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_roo
                               PackageOptions const& options) {
   auto const root = resolve(tree, chart_root);
   if (!root) return root.error();
-  if (root->node.kind == NodeKind::directory)
-    if (auto refused = check_api_version_of(tree, root->path)) return std::move(*refused);
-  auto found = chart_files(tree, chart_root, options.limits);
+  if (root->node.kind != NodeKind::directory) return chart_files(tree, chart_root, options.limits).error();  // says so
+  auto look = first_look(tree, root->path);
+  if (!look) return look.error();
+  auto found = chart_files(tree, chart_root, options.limits, Detail::kinds);
   if (!found) return found.error();
-  auto files = contents(tree, *found, options.limits);
+  auto files = contents(tree, *found, *look, options.limits);
   if (!files) return files.error();
   if (auto refused = place_extra_archives(options, *found, *files)) return std::move(*refused);
 
   LoadedTop top;
-  Loader loader(options.limits, top.warnings);
+  Loader loader(options.limits, top.warnings, &look->parsed);
   auto chart = loader.load(std::move(*files), "", false, 0, 0);
   if (!chart) return chart.error();
   if (options.dependencies_must_be_present)

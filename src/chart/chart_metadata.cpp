@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -180,14 +181,21 @@ std::string sanitized(std::string_view text) {
   return out;
 }
 
-Verdict<std::string> check_api_version(std::string_view bytes, std::string_view file) {
-  YamlName const yaml_name{file, chart_yaml_code, 1, false};
-  auto const document = read_yaml(bytes, yaml_name);
+Verdict<ChartYaml> ChartYaml::parse(std::string_view bytes, std::string_view file) {
+  auto document = read_yaml(bytes, {file, chart_yaml_code, 1, true});
   if (!document) return document.error();
-  FieldReader reader(*document, yaml_name);
+  ChartYaml parsed;
+  parsed.file_ = file;
+  parsed.document_ = std::make_shared<YamlDocument const>(std::move(*document));
+  return parsed;
+}
+
+Verdict<std::string> ChartYaml::checked_api_version() const {
+  YamlName const yaml_name{file_, chart_yaml_code, 1, true};
+  FieldReader reader(*document_, yaml_name);
   std::string found;
   std::uint32_t line = 1;
-  if (auto const root = root_map(*document, reader, file)) {
+  if (auto const root = root_map(*document_, reader, file_)) {
     static constexpr std::array<std::string_view, 1> wanted = {"apiversion"};
     reader.each_field(
         *root, wanted,
@@ -199,20 +207,18 @@ Verdict<std::string> check_api_version(std::string_view bytes, std::string_view 
   }
   if (!reader.good()) return reader.rejection();
   if (found.empty() || found == "v1" || found == "v2") return found;
-  return reject("api-version", std::string(file) + ":" + std::to_string(line), "unsupported chart version")
+  return reject("api-version", file_ + ":" + std::to_string(line), "unsupported chart version")
       .rule("P-11")
       .expected("apiVersion v1 or v2")
       .found(found);
 }
 
-Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view file) {
-  YamlName const yaml_name{file, chart_yaml_code, 1, true};
-  auto const document = read_yaml(bytes, yaml_name);
-  if (!document) return document.error();
-  FieldReader reader(*document, yaml_name);
+Verdict<ChartMetadata> ChartYaml::metadata() const {
+  YamlName const yaml_name{file_, chart_yaml_code, 1, true};
+  FieldReader reader(*document_, yaml_name);
   ChartMetadata m;
-  m.warnings = reading_warnings(*document, file);
-  if (auto const root = root_map(*document, reader, file)) {
+  m.warnings = reading_warnings(*document_, file_);
+  if (auto const root = root_map(*document_, reader, file_)) {
     reader.each_field(
         *root, field_names,
         [&](std::size_t field, YamlValue const& value, std::uint32_t) {
@@ -220,12 +226,12 @@ Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view fi
           switch (static_cast<Field>(field)) {
             case name:
               m.lines.name = value.line;
-              warn_of_typing("name", value, file, m.warnings);
+              warn_of_typing("name", value, file_, m.warnings);
               return reader.read(value, what, m.name);
             case home: return reader.read(value, what, m.home);
             case version:
               m.lines.version = value.line;
-              warn_of_float("version", value, file, m.warnings);
+              warn_of_float("version", value, file_, m.warnings);
               return reader.read(value, what, m.version);
             case description: return reader.read(value, what, m.description);
             case icon: m.lines.icon = value.line; return reader.read(value, what, m.icon);
@@ -233,7 +239,7 @@ Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view fi
             case condition: return reader.read(value, what, m.condition);
             case tags: return reader.read(value, what, m.tags);
             case app_version:
-              warn_of_float("appVersion", value, file, m.warnings);
+              warn_of_float("appVersion", value, file_, m.warnings);
               return reader.read(value, "appVersion", m.app_version);
             case kube_version: return reader.read(value, "kubeVersion", m.kube_version);
             case type: m.lines.type = value.line; return reader.read(value, what, m.type);
@@ -250,6 +256,18 @@ Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view fi
   if (!reader.good()) return reader.rejection();
   if (m.api_version.empty()) m.api_version = "v1";
   return m;
+}
+
+Verdict<std::string> check_api_version(std::string_view bytes, std::string_view file) {
+  auto const parsed = ChartYaml::parse(bytes, file);
+  if (!parsed) return parsed.error();
+  return parsed->checked_api_version();
+}
+
+Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view file) {
+  auto const parsed = ChartYaml::parse(bytes, file);
+  if (!parsed) return parsed.error();
+  return parsed->metadata();
 }
 
 Verdict<std::vector<Warning>> merge_requirements(ChartMetadata& metadata, std::string_view bytes, std::string_view file) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "support/verdict.hpp"
 
 namespace acr::chart {
+
+struct YamlDocument;
 
 /// One value of a list of arbitrary JSON (import-values). A tree is stored flat, in pre-order: a list or a map is
 /// followed by its `children` values, each with all below it. Thus no depth of nesting costs machine stack.
@@ -68,12 +71,27 @@ struct ChartMetadata {
   std::vector<Warning> warnings;
 };
 
-/// Helm's first look at the top Chart.yaml (P-11): refused unless apiVersion is v1, v2 or absent, or when any value is
-/// infinite or NaN. Codes `api-version`, `chart-yaml`.
-Verdict<std::string> check_api_version(std::string_view bytes, std::string_view file);
+/// A parsed Chart.yaml. Helm reads that of the top chart twice, for two purposes; parsing it once is enough.
+class ChartYaml {
+ public:
+  /// `file` names it in rejections ("Chart.yaml:3", the line 1-based) and warnings. The one BOM of P-14 is gone
+  /// already. Code `chart-yaml`.
+  static Verdict<ChartYaml> parse(std::string_view bytes, std::string_view file);
 
-/// Reads Chart.yaml (P-60 … P-68a); an empty apiVersion becomes "v1". Not validated. `file` names it in rejections
-/// ("Chart.yaml:3", the line 1-based) and warnings. The one BOM of P-14 is gone already. Code `chart-yaml`.
+  /// Helm's first look at the top Chart.yaml (P-11): refused unless apiVersion is v1, v2 or absent, or when any value
+  /// is infinite or NaN. Codes `api-version`, `chart-yaml`.
+  [[nodiscard]] Verdict<std::string> checked_api_version() const;
+
+  /// All of it (P-60 … P-68a); an empty apiVersion becomes "v1". Not validated. Code `chart-yaml`.
+  [[nodiscard]] Verdict<ChartMetadata> metadata() const;
+
+ private:
+  std::string file_;
+  std::shared_ptr<YamlDocument const> document_;
+};
+
+/// ChartYaml::checked_api_version() and ChartYaml::metadata() of bytes that are looked at once only.
+Verdict<std::string> check_api_version(std::string_view bytes, std::string_view file);
 Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view file);
 
 /// Reads requirements.yaml over the dependencies (P-51). Refused: any other field of Chart.yaml in there. Code

@@ -3,8 +3,12 @@
 // A plain directory as a SourceTree: src/chart/directory_tree.hpp (P-10, P-15 … P-17, P-152)
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include "chart/source_tree.hpp"
 
@@ -25,19 +29,25 @@ class DirectoryTree final : public SourceTree {
 
   [[nodiscard]] std::optional<Node> node(std::string_view path) const override;
   [[nodiscard]] std::vector<Node> list(std::string_view path) const override;
+  [[nodiscard]] std::vector<Node> list_kinds(std::string_view path) const override;
   [[nodiscard]] std::optional<std::string> read(std::string_view path, std::size_t limit) const override;
+  [[nodiscard]] std::optional<FileContent> read_file(std::string_view path, std::size_t limit) const override;
   [[nodiscard]] std::string link_target(std::string_view path) const override;
 
  private:
   struct OpenDirectory;
-  /// Null (errno set) when a component is no directory. Files are read directory by directory: keeping the
-  /// last one open halves the system calls of packaging.
+  /// Null (errno set) when a component is no directory. Trees are walked and read directory by directory: the
+  /// last one and those above it stay open, so that the next costs one system call.
   [[nodiscard]] std::shared_ptr<OpenDirectory const> open(std::string_view path) const;
 
+  [[nodiscard]] std::vector<Node> entries(std::string_view path, bool kinds_only) const;
+  [[nodiscard]] bool was_file(std::string_view directory, std::string const& name) const;
+
   std::string root_;  ///< for messages
-  int descriptor_ = -1;
   mutable std::mutex mutex_;
-  mutable std::shared_ptr<OpenDirectory const> last_;
+  mutable std::shared_ptr<OpenDirectory const> last_;  ///< never null; its ancestors end at the root
+  /// What listings have shown to be regular files, by directory: those need no look before they are opened.
+  mutable std::map<std::string, std::vector<std::string>, std::less<>> files_seen_;
 };
 
 /// Where a chart directory on disk lies: the repository around it and its path inside (P-16: outside a git

@@ -203,7 +203,7 @@ GlobMatch glob_match(std::string_view pattern, std::string_view text) {
 }
 
 IgnoreRules::IgnoreRules() {
-  patterns_.push_back({{0, "templates/.?*", false}, "templates/.?*", false, true});  // P-36
+  patterns_.push_back({{0, "templates/.?*", false}, "templates/.?*", false, true, Pattern::Form::glob});  // P-36
 }
 
 Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
@@ -238,7 +238,7 @@ Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
           .found(std::string(line))
           .mend("close the class, or escape with a backslash");
 
-    Pattern pattern{{number, std::string(line), false}, {}, false, false};
+    Pattern pattern{{number, std::string(line), false}, {}, false, false, Pattern::Form::glob};
     if (line.starts_with('!')) {
       pattern.rule.negated = true;
       line.remove_prefix(1);
@@ -250,10 +250,34 @@ Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
     pattern.whole_path = line.find('/') != std::string_view::npos;
     if (line.starts_with('/')) line.remove_prefix(1);
     pattern.glob = line;
+    pattern.form = form_of(pattern);
     rules.patterns_.push_back(std::move(pattern));
   }
   rules.patterns_.push_back(built_in);
   return rules;
+}
+
+IgnoreRules::Pattern::Form IgnoreRules::form_of(Pattern const& pattern) {
+  constexpr std::string_view special = "*?[\\";
+  std::string_view const glob = pattern.glob;
+  if (glob.find_first_of(special) == std::string_view::npos) return Pattern::Form::literal;
+  // In a component without a slash, a star in front of plain text is free to take all the rest.
+  if (!pattern.whole_path && glob.front() == '*' && glob.find_first_of(special, 1) == std::string_view::npos)
+    return Pattern::Form::suffix;
+  return Pattern::Form::glob;
+}
+
+bool IgnoreRules::matches(Pattern const& pattern, std::string_view path, std::string_view name) {
+  auto const text = pattern.whole_path ? path : name;
+  switch (pattern.form) {
+    case Pattern::Form::literal:
+      return text == pattern.glob;
+    case Pattern::Form::suffix:
+      return text.ends_with(std::string_view(pattern.glob).substr(1));
+    case Pattern::Form::glob:
+      break;
+  }
+  return glob_match(pattern.glob, text) == GlobMatch::yes;
 }
 
 std::optional<IgnoreRule> IgnoreRules::decision(std::string_view path, EntryKind kind) const {
@@ -262,11 +286,10 @@ std::optional<IgnoreRule> IgnoreRules::decision(std::string_view path, EntryKind
   for (auto const& pattern : patterns_) {
     bool const wrong_kind = pattern.directories_only && kind != EntryKind::directory;
     if (wrong_kind && !pattern.rule.negated) continue;
-    bool const matches =
-        !wrong_kind && glob_match(pattern.glob, pattern.whole_path ? path : name) == GlobMatch::yes;
+    bool const matched = !wrong_kind && matches(pattern, path, name);
     // P-37: a plain rule ignores what it matches, a negated one all that it does not; there is no
     // re-inclusion.
-    if (matches != pattern.rule.negated) return pattern.rule;
+    if (matched != pattern.rule.negated) return pattern.rule;
   }
   return {};
 }

@@ -51,7 +51,11 @@ class IgnoreRules {
     std::string glob;  ///< without the leading `!` or `/` and the trailing `/`
     bool directories_only = false;
     bool whole_path = false;  ///< else the last component
+    /// What the glob comes down to: most rules need no matching of globs.
+    enum class Form { glob, literal, suffix } form = Form::glob;
   };
+  static Pattern::Form form_of(Pattern const& pattern);
+  static bool matches(Pattern const& pattern, std::string_view path, std::string_view name);
   std::vector<Pattern> patterns_;
 };
 

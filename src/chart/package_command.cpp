@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "support/atomic_file.hpp"
 #include "support/json.hpp"
 #include "support/parallel.hpp"
 #include "support/text.hpp"
@@ -28,7 +29,7 @@ class Staging {
   Staging(Staging const&) = delete;
   Staging& operator=(Staging const&) = delete;
 
-  /// A directory of its own for the i-th chart: two charts may have the same file name.
+  /// Numbers for names: two charts may have the same file name.
   [[nodiscard]] std::filesystem::path place(std::size_t i) const { return path_ / std::to_string(i); }
 
  private:
@@ -139,7 +140,8 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
           reject("warnings", outcome.chart.string() + ": " + warning.file, warning.why).rule(warning.rule);
       return;
     }
-    outcome.file = write_package(*package, staging.place(i));
+    write_staged_file(staging.place(i), package->bytes);
+    outcome.file = command.destination / package->file_name;
   });
 
   std::map<std::string, std::filesystem::path> names;
@@ -156,12 +158,15 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
     }
     any_refused |= outcome.refused.has_value();
   }
-  for (auto& outcome : outcomes) {
-    auto const staged = std::exchange(outcome.file, {});
-    if (outcome.refused || (any_refused && !command.keep_going)) continue;
-    outcome.file = command.destination / staged.filename();
-    std::filesystem::rename(staged, outcome.file);
-  }
+  for (auto& outcome : outcomes)
+    if (outcome.refused || (any_refused && !command.keep_going)) outcome.file.clear();
+  // P-4: a disk that fails does so before the first package has its name.
+  auto const for_all_files = [&](auto const& act) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i)
+      if (!outcomes[i].file.empty()) act(staging.place(i), outcomes[i].file);
+  };
+  for_all_files([](auto const& staged, auto const&) { sync_file(staged); });
+  for_all_files([](auto const& staged, auto const& target) { std::filesystem::rename(staged, target); });
   return outcomes;
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace acr::chart {
@@ -37,6 +38,11 @@ struct Node {
   friend bool operator==(Node const&, Node const&) = default;
 };
 
+struct FileContent {
+  std::string bytes;
+  std::optional<std::int64_t> mtime;  ///< as Node::mtime
+};
+
 /// Paths are `/`-separated raw bytes relative to the repository root, cleaned: no leading, trailing or double
 /// slash, no `.` or `..` component; "" is the root. No function follows a symlink in any component:
 /// link_resolution.hpp does. Implementations are safe to call from several threads.
@@ -51,9 +57,20 @@ class SourceTree {
   /// when `path` is no directory or cannot be read.
   [[nodiscard]] virtual std::vector<Node> list(std::string_view path) const = 0;
 
+  /// list() for who needs names and kinds only: sizes, times and executable bits may be missing where each costs
+  /// a system call. What looks like a file is one.
+  [[nodiscard]] virtual std::vector<Node> list_kinds(std::string_view path) const { return list(path); }
+
   /// Whole content of a regular file; nothing when it is larger than `limit` bytes. Throws std::runtime_error
   /// when it cannot be read.
   [[nodiscard]] virtual std::optional<std::string> read(std::string_view path, std::size_t limit) const = 0;
+
+  /// read(), with the file's time where list_kinds() leaves it out.
+  [[nodiscard]] virtual std::optional<FileContent> read_file(std::string_view path, std::size_t limit) const {
+    auto bytes = read(path, limit);
+    if (!bytes) return {};
+    return FileContent{std::move(*bytes), {}};
+  }
 
   /// Text of a symlink. Throws std::runtime_error when it is none.
   [[nodiscard]] virtual std::string link_target(std::string_view path) const = 0;

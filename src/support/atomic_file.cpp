@@ -26,6 +26,15 @@ struct Descriptor {
   }
 };
 
+void write_all(int descriptor, std::string_view bytes, std::filesystem::path const& path) {
+  while (!bytes.empty()) {
+    auto const written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("cannot write", path);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
@@ -44,14 +53,7 @@ AtomicFile::~AtomicFile() {
   }
 }
 
-void AtomicFile::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    auto const written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("cannot write", target_);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
+void AtomicFile::write(std::string_view bytes) { write_all(descriptor_, bytes, target_); }
 
 void AtomicFile::commit() {
   if (::fsync(descriptor_) != 0) fail("cannot write", target_);
@@ -64,6 +66,21 @@ void write_file(std::filesystem::path const& target, std::string_view bytes) {
   AtomicFile file(target);
   file.write(bytes);
   file.commit();
+}
+
+void write_staged_file(std::filesystem::path const& path, std::string_view bytes) {
+  Descriptor const file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)};
+  if (file.number < 0) fail("cannot create", path);
+  // The umask of the container must not show in what later host steps can read.
+  if (::fchmod(file.number, 0644) != 0) fail("cannot set the mode of", path);
+  write_all(file.number, bytes, path);
+  // A hint: whether it was taken does not matter, sync_file() waits for the bytes in any case.
+  ::sync_file_range(file.number, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+void sync_file(std::filesystem::path const& path) {
+  Descriptor const file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (file.number < 0 || ::fsync(file.number) != 0) fail("cannot write", path);
 }
 
 std::string read_file(std::filesystem::path const& path, std::size_t limit) {

@@ -30,6 +30,14 @@ class AtomicFile {
 /// Writes `bytes` as the whole of `target`; existing content is replaced at once. Parents are created (0755).
 void write_file(std::filesystem::path const& target, std::string_view bytes);
 
+/// For many files that become visible together: writes a new file into a directory that nobody reads, and lets the disk
+/// begin with it. With sync_file() for all of them afterwards the disk is waited for once, not once for each; then they
+/// can be renamed (P-4). Throws std::runtime_error; what was written of the file stays.
+void write_staged_file(std::filesystem::path const& path, std::string_view bytes);
+
+/// Returns when the file's bytes have reached the disk. Throws std::runtime_error.
+void sync_file(std::filesystem::path const& path);
+
 /// Whole file, at most `limit` bytes; throws std::runtime_error when it cannot be read, is no regular file or is larger.
 std::string read_file(std::filesystem::path const& path, std::size_t limit);
 

@@ -128,8 +128,12 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) 
 }
 
 bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();)
-    if (!next_code_point(text, at)) return false;
+  for (std::size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0x80)
+      ++at;  // nearly every byte
+    else if (!next_code_point(text, at))
+      return false;
+  }
   return true;
 }
 

@@ -91,6 +91,50 @@ TEST_CASE("a directory tree shows kinds, sizes and rounded times", "[chart]") {
   CHECK(tree.read("d/file", 4) == std::nullopt);
 }
 
+TEST_CASE("a listing of kinds costs no look at files, whose times come with their bytes", "[chart]") {
+  test::TemporaryDirectory directory;
+  auto const& root = directory.path();
+  write_file(root / "d/e/file", "12345");
+  write_file(root / "d/f/file", "678");
+  write_file(root / "top", "");
+  fs::create_symlink("top", root / "link");
+  REQUIRE(::mkfifo((root / "fifo").c_str(), 0600) == 0);
+  set_time(root / "d/e/file", 1700000000, 500000000);
+
+  DirectoryTree const tree(root);
+  auto const kinds = tree.list_kinds("");
+  REQUIRE(names(kinds) == std::vector<std::string>{"d", "fifo", "link", "top"});
+  CHECK(kinds[0].kind == NodeKind::directory);
+  CHECK(kinds[1].kind == NodeKind::irregular);
+  CHECK(kinds[2].kind == NodeKind::symlink);
+  CHECK(kinds[3].kind == NodeKind::file);
+  // Down, across and up again, and a second time: directories that are open already are read anew.
+  for (int i = 0; i < 2; ++i) {
+    CHECK(names(tree.list_kinds("d/e")) == std::vector<std::string>{"file"});
+    CHECK(names(tree.list("d/f")) == std::vector<std::string>{"file"});
+    CHECK(names(tree.list_kinds("d")) == std::vector<std::string>{"e", "f"});
+  }
+  auto const content = tree.read_file("d/e/file", 5);
+  REQUIRE(content);
+  CHECK(content->bytes == "12345");
+  CHECK(content->mtime == 1700000001);  // P-87
+  CHECK_FALSE(tree.read_file("d/e/file", 4));
+}
+
+TEST_CASE("a file that was swapped for a FIFO after the listing is not read", "[chart]") {
+  test::TemporaryDirectory directory;
+  write_file(directory.path() / "file", "x");
+  write_file(directory.path() / "link", "x");
+  DirectoryTree const tree(directory.path());
+  CHECK(tree.list_kinds("").size() == 2);
+  fs::remove(directory.path() / "file");
+  REQUIRE(::mkfifo((directory.path() / "file").c_str(), 0600) == 0);
+  fs::remove(directory.path() / "link");
+  fs::create_symlink("/etc/passwd", directory.path() / "link");
+  CHECK_THROWS_AS(tree.read_file("file", 10), std::runtime_error);  // P-152: and does not wait for a writer
+  CHECK_THROWS_AS(tree.read_file("link", 10), std::runtime_error);
+}
+
 TEST_CASE("a directory tree goes through no link and opens no FIFO, socket or device", "[chart]") {
   test::TemporaryDirectory directory;
   auto const root = directory.path() / "root";
