@@ -1,6 +1,7 @@
 // atomic-chart-release: inside Actions one step of a workflow, on a terminal a tool with subcommands.
 // Everything happens in src/; this file turns arguments and environment into calls and results into an exit status.
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -59,12 +60,20 @@ acr::ExitStatus dispatch(std::vector<std::string_view> const& arguments) {
   return acr::release::run_command_line(arguments, {.environment = variable, .out = std::cout, .err = std::cerr, .clock = clock});
 }
 
+/// A core file would hold the token. The limit alone does not stop a host that pipes core files into a program; and while
+/// the process is not dumpable, no other one of the same user can attach to it or read its memory.
+void forbid_memory_images() {
+  rlimit const no_core{.rlim_cur = 0, .rlim_max = 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+#ifndef __SANITIZE_ADDRESS__  // the leak checker attaches to its own process
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 }  // namespace
 
 int main(int count, char** values) {
-  // A core file would hold the token.
-  rlimit const no_core{.rlim_cur = 0, .rlim_max = 0};
-  setrlimit(RLIMIT_CORE, &no_core);
+  forbid_memory_images();
   acr::release::block_signals();
   try {
     std::vector<std::string_view> const arguments(values + 1, values + count);
