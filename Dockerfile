@@ -2,10 +2,13 @@
 # Releases give BASE by digest; checks without a registry give a local name.
 ARG BASE=debian:13-slim
 
-FROM ${BASE} AS build
+# --target packages: what the archive must give; fails alone when it does not answer.
+FROM ${BASE} AS packages
 WORKDIR /src
 COPY scripts/install-build-packages scripts/
 RUN scripts/install-build-packages
+
+FROM packages AS build
 COPY . .
 RUN cmake -S . -B build/image -G Ninja -DCMAKE_BUILD_TYPE=Release -DACR_STATIC=ON \
  && cmake --build build/image --target atomic-chart-release
@@ -13,7 +16,7 @@ RUN cmake -S . -B build/image -G Ninja -DCMAKE_BUILD_TYPE=Release -DACR_STATIC=O
 ARG CHECK=yes
 RUN if [ "${CHECK}" = yes ]; then cmake --build build/image && ctest --test-dir build/image --output-on-failure -j "$(nproc)"; fi
 ARG SOURCE_DATE_EPOCH=0
-RUN scripts/lay-out-image build/image/atomic-chart-release /image /sbom.spdx.json
+RUN scripts/check-hardening build/image && scripts/lay-out-image build/image/atomic-chart-release /image /sbom.spdx.json
 
 # --target sbom --output DIRECTORY: the list of what is linked in.
 FROM scratch AS sbom

@@ -17,7 +17,7 @@ if(ACR_SANITIZE)
   add_link_options(-fsanitize=${ACR_SANITIZE})
 else()
   # C-5: position independent, bound at start, read-only relocations, no executable stack.
-  add_compile_options(-fstack-protector-strong $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+  add_compile_options(-fstack-protector-strong $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=$<IF:$<BOOL:${ACR_STATIC}>,3,2>>)
   add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 include(CheckPIESupported)
@@ -25,6 +25,7 @@ check_pie_supported(LANGUAGES CXX)
 
 if(ACR_STATIC)
   # The image's program: without the functions that nothing calls. CMakeLists.txt links it as static-pie.
-  add_compile_options(-ffunction-sections -fdata-sections -fstack-clash-protection -D_GLIBCXX_ASSERTIONS)
+  add_compile_options(-ffunction-sections -fdata-sections -fstack-clash-protection -ftrivial-auto-var-init=zero)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-D_GLIBCXX_ASSERTIONS>)
   add_link_options(-Wl,--gc-sections)
 endif()
