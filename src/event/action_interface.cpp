@@ -12,19 +12,19 @@ namespace {
 using enum InputKind;
 
 constexpr auto inputs = std::to_array<InputRow>({
-    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, ruleset",
+    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, annotate, ruleset",
      .description = "What to do: run verifies and packages, finalize records attestation ids after the attest steps, "
-                    "verify-package proves the packages of a manifest before they are published, ruleset prints the "
-                    "ruleset that makes this job a required check."},
-    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package", .kind = secret,
+                    "verify-package proves the packages of a manifest before they are published, annotate writes the "
+                    "annotation of a chart's tag, ruleset prints the ruleset that makes this job a required check."},
+    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package, annotate", .kind = secret,
      .description = "Token for the API. It is sent to the API's own host only and never written anywhere."},
     {.name = "source-branch", .default_value = "main", .commands = "run, finalize", .kind = branch,
      .description = "The only branch that may be merged into the release branch. Compared byte by byte."},
     {.name = "release-branch", .default_value = "release", .commands = "all", .kind = branch,
      .description = "The branch that the pull request must target. Compared byte by byte."},
-    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package", .kind = paths,
+    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package, annotate", .kind = paths,
      .description = "Directories whose direct children are the charts, one per line, relative to the repository; `.` is its root."},
-    {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run", .kind = text,
+    {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run, annotate", .kind = text,
      .description = "How a chart's tag is called. Holds {name} and {version} once each."},
     {.name = "tag-wait", .default_value = "240", .commands = "run", .kind = number, .minimum = 0, .maximum = 1800,
      .description = "Seconds to wait for tags that are not there yet: the push that opens the pull request starts the tagging "
@@ -32,7 +32,7 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "diff-mode", .default_value = "tree", .commands = "run", .kind = choice, .choices = "tree, merge-base",
      .description = "What charts are compared with: tree is the release branch as it is, merge-base the commit where the two "
                     "branches parted."},
-    {.name = "object-source", .default_value = "auto", .commands = "run, verify-package", .kind = choice, .choices = "auto, local, api",
+    {.name = "object-source", .default_value = "auto", .commands = "run, verify-package, annotate", .kind = choice, .choices = "auto, local, api",
      .description = "Where commits, trees and files come from: auto takes the checkout first and the API for what it lacks."},
     {.name = "max-charts", .default_value = "0", .commands = "run", .kind = number, .minimum = 0, .maximum = max_charts_limit,
      .description = "Refuse a pull request that changes more charts than this. 0 is no limit, 1 means one chart per release."},
@@ -75,13 +75,13 @@ constexpr auto inputs = std::to_array<InputRow>({
                     "the source branch."},
     {.name = "trusted-root", .default_value = "", .commands = "run, finalize, verify-package", .kind = path,
      .description = "A Sigstore trusted root file (JSON). Empty: the built-in roots of the public-good and GitHub's own instance."},
-    {.name = "output-dir", .default_value = ".cr-release-packages", .commands = "run, verify-package", .kind = path,
+    {.name = "output-dir", .default_value = ".cr-release-packages", .commands = "run, verify-package, annotate", .kind = path,
      .description = "Where packages, checksums and reports are written."},
     {.name = "manifest-path", .default_value = "release-attestation-manifest.json", .commands = "run, finalize, verify-package", .kind = path,
      .description = "Where the release manifest is written, and where finalize completes it."},
     {.name = "clean", .default_value = "true", .commands = "run", .kind = boolean,
      .description = "Remove the packages that an earlier run left in output-dir; only files that its checksums.txt names."},
-    {.name = "max-parallel", .default_value = "4", .commands = "run, verify-package", .kind = number, .minimum = 1, .maximum = 16,
+    {.name = "max-parallel", .default_value = "4", .commands = "run, verify-package, annotate", .kind = number, .minimum = 1, .maximum = 16,
      .description = "How many charts and API requests are worked on at once. Results do not depend on it."},
     {.name = "retention-days", .default_value = "30", .commands = "run", .kind = number, .minimum = 0, .maximum = max_retention_input,
      .description = "Days to keep the uploaded packages, clamped to 1 to 90 and to the repository's limit; handed on as output."},
@@ -101,15 +101,20 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "The id of the manifest's own attestation; goes into the description only."},
     {.name = "bundle-paths", .default_value = "", .commands = "finalize", .kind = list,
      .description = "Bundle files of the attest steps, one per line; each is verified before anything is recorded."},
+    {.name = "chart", .default_value = "", .commands = "annotate", .kind = text,
+     .description = "Directory name of the chart that is tagged; its version is read from the commit."},
+    {.name = "lineage", .default_value = "", .commands = "annotate", .kind = list,
+     .description = "The chart's attestations, one per line: a key, the attestation's id, and the digest of what it attests, as in "
+                    "w5-semver: 24500001 sha256:<64 hex digits>."},
     {.name = "require-check", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, warn, fail",
      .description = "What happens when no ruleset of the release branch requires this job as a check."},
     {.name = "check-name", .default_value = "", .commands = "run, ruleset", .kind = text,
      .description = "The required check's name. Empty: this job's id."},
     {.name = "summary", .default_value = "true", .commands = "run, finalize, verify-package", .kind = boolean,
      .description = "Write the job summary."},
-    {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package", .kind = number, .minimum = 30, .maximum = 3000,
+    {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package, annotate", .kind = number, .minimum = 30, .maximum = 3000,
      .description = "Seconds after which the run gives up and says what was done and what was missing."},
-    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package", .kind = text,
+    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package, annotate", .kind = text,
      .description = "Version of GitHub's REST API to ask for."},
 });
 
@@ -127,7 +132,7 @@ constexpr auto outputs = std::to_array<OutputRow>({
     {"<chart>_tag", "The chart's tag."},
     {"chart", "Name of the chart, when exactly one was packaged."},
     {"version", "Its version, when exactly one chart was packaged."},
-    {"tag", "Its tag, when exactly one chart was packaged."},
+    {"tag", "Its tag, when exactly one chart was packaged; the tag to make (`annotate`)."},
     {"package", "Its package, when exactly one chart was packaged."},
     {"digest", "`sha256:<hex>` of its package, when exactly one chart was packaged."},
     {"packages-dir", "Directory of the packages, for the upload step."},
@@ -146,6 +151,7 @@ constexpr auto outputs = std::to_array<OutputRow>({
     {"merge-sha", "The test merge that the workflow ran on."},
     {"attestation-map", "The attestation map as written to the description (`finalize`), at most 512 KiB."},
     {"pr-updated", "`true` when the description holds the ids now, else `false` (`finalize`)."},
+    {"annotation-path", "The annotation for `git tag --annotate --cleanup=verbatim --file` (`annotate`)."},
     {"retention-days", "Days to keep the packages, for the upload step."},
 });
 

@@ -214,6 +214,17 @@ void check_together(Reader& reader, ActionInputs const& inputs) {
   }
 }
 
+void check_annotated(Reader& reader, ActionInputs const& inputs) {
+  if (inputs.chart.empty() || inputs.chart.find('/') != std::string::npos || inputs.chart.starts_with('.')) {
+    reader.mistake("chart", "annotate needs the directory name of one chart");
+    reader.expect("for example web", inputs.chart);
+  }
+  if (inputs.lineage.empty()) {
+    reader.mistake("lineage", "annotate needs the ids and digests of the chart's attestations", "A-95");
+    reader.expect("<key>: <id> sha256:<64 hex digits>, one per line", "nothing");
+  }
+}
+
 void check_tag_format(Reader& reader, std::string const& format) {
   if (count(format, "{name}") != 1 || count(format, "{version}") != 1) {
     reader.mistake("tag-format", "the format does not hold {name} and {version} once each");
@@ -257,6 +268,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
       "command", {{"run", Command::run},
                   {"finalize", Command::finalize},
                   {"verify-package", Command::verify_package},
+                  {"annotate", Command::annotate},
                   {"ruleset", Command::ruleset}});
   inputs.token = reader.text("token");
   if (inputs.token.empty() && token == TokenRule::required && inputs.command != Command::ruleset)
@@ -316,6 +328,9 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.verification_attestation_id = reader.id("verification-attestation-id");
   inputs.overall_attestation_id = reader.id("overall-attestation-id");
   inputs.bundle_paths = reader.list("bundle-paths");
+  inputs.chart = reader.text("chart");
+  inputs.lineage = reader.list("lineage");
+  if (inputs.command == Command::annotate) check_annotated(reader, inputs);
   inputs.require_check = reader.choice<Level>("require-check", {{"off", off}, {"warn", warn}, {"fail", fail}});
   inputs.check_name = reader.text("check-name");
   inputs.summary = reader.boolean("summary");

@@ -13,6 +13,7 @@
 #include "event/branch_gate.hpp"
 #include "event/inputs.hpp"
 #include "event/path_rules.hpp"
+#include "release/annotate_action.hpp"
 #include "release/finalize.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/pipeline.hpp"
@@ -23,6 +24,7 @@
 #include "report/action_outputs.hpp"
 #include "report/artifacts_list.hpp"
 #include "report/job_summary.hpp"
+#include "support/atomic_file.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {
@@ -197,17 +199,21 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
   return result.status;
 }
 
-// Before publishing there is no pull request any more: the repository is the one that the runner names.
-ExitStatus publish_command(Step const& step, RunClock& clock) {
-  auto const& environment = step.environment;
+// Stages before and after the release have no pull request: the repository is the one that the runner names.
+event::PullRequestEvent repository_alone(RunnerEnvironment const& environment) {
   auto const id = to_number(environment.repository_id, INT64_MAX);
   if (environment.repository.empty() || !id || *id == 0)
     throw BadEnvironment("bad-input", "GITHUB_REPOSITORY and GITHUB_REPOSITORY_ID do not name a repository");
-  event::PullRequestEvent repository;
-  repository.repository.full_name = environment.repository;
-  repository.repository.id = static_cast<std::int64_t>(*id);
-  auto settings = run_settings(step, repository, {}, {});
-  Services services(service_settings(settings, repository, environment, step.host.environment), clock);
+  event::PullRequestEvent event;
+  event.repository.full_name = environment.repository;
+  event.repository.id = static_cast<std::int64_t>(*id);
+  return event;
+}
+
+ExitStatus publish_command(Step const& step, RunClock& clock) {
+  auto const event = repository_alone(step.environment);
+  auto const settings = run_settings(step, event, {}, {});
+  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
   for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
 
   auto const check = check_published(
@@ -215,9 +221,34 @@ ExitStatus publish_command(Step const& step, RunClock& clock) {
   for (auto const& warning : services.warnings()) step.log.warning(warning);
   log_publish_check(check, step.log);
   write_outputs(step, publish_outputs(check, settings));
-  if (step.inputs.summary) append(environment.step_summary, publish_summary(check));
+  if (step.inputs.summary) append(step.environment.step_summary, publish_summary(check));
   step.log.finish();
   return check.status;
+}
+
+ExitStatus annotate_command(Step const& step, RunClock& clock) {
+  auto const event = repository_alone(step.environment);
+  auto const settings = run_settings(step, event, {}, {});
+  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
+  auto const annotation = annotation_of(services.objects(), step.environment.sha, step.inputs);
+  if (!annotation) return refuse(step, {annotation.error()}, ExitStatus::refused);
+
+  std::string const path = step.inputs.output_dir + "/annotation.txt";
+  auto const target = settings.workspace / path;
+  std::filesystem::create_directories(target.parent_path());
+  write_file(target, annotation->text);
+  adopt_owner(target.parent_path(), settings.workspace);
+  adopt_owner(target, settings.workspace);
+  step.log.dump("Annotation of " + annotation->tag, annotation->text);
+  report::Outputs outputs;
+  outputs.set("result", "success");
+  outputs.set("reason", "");
+  outputs.set("chart-count", std::uint64_t{1});
+  outputs.set("tag", annotation->tag);
+  outputs.set("annotation-path", path);
+  write_outputs(step, outputs);
+  step.log.finish();
+  return ExitStatus::done;
 }
 
 // Mistakes in values that have a grammar of their own (A-42: told with all others, before the gate).
@@ -282,6 +313,7 @@ ExitStatus run_action(ActionHost const& host) {
 
   return guarded(step, [&] {
     if (step.inputs.command == event::Command::verify_package) return publish_command(step, host.start_clock(step.inputs.timeout));
+    if (step.inputs.command == event::Command::annotate) return annotate_command(step, host.start_clock(step.inputs.timeout));
     auto const decision = gate(step);
     if (decision.outcome == event::GateOutcome::reject) return refuse(step, {*decision.reason}, ExitStatus::refused);
     if (decision.outcome == event::GateOutcome::skip) {

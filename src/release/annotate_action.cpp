@@ -1,0 +1,71 @@
+#include "release/annotate_action.hpp"
+
+#include <utility>
+
+#include "chart/chart_metadata.hpp"
+#include "chart/limits.hpp"
+#include "git/tag_annotation.hpp"
+#include "release/git_source_tree.hpp"
+#include "release/tag_check.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+// "- key: 123 sha256:…", the dash may be missing; whether key, id and digest are good compose_annotation() decides.
+Verdict<git::LineageItem> item_of(std::string_view line) {
+  auto rest = trimmed(line);
+  if (rest.starts_with("- ")) rest = trimmed(rest.substr(2));
+  auto const colon = rest.find(':');
+  auto const fail = [&] {
+    return reject("bad-line", "input lineage", "the line is no entry").rule("A-95").expected("<key>: <id> sha256:<64 hex digits>").found(std::string(line));
+  };
+  if (colon == std::string_view::npos) return fail();
+  git::LineageItem item;
+  item.key = std::string(rest.substr(0, colon));
+  rest = trimmed(rest.substr(colon + 1));
+  auto const space = rest.find_first_of(" \t");
+  item.id = std::string(rest.substr(0, space));
+  if (space != std::string_view::npos) item.digest = std::string(trimmed(rest.substr(space)));
+  if (item.key.empty() || item.id.empty()) return fail();
+  return item;
+}
+
+Verdict<chart::ChartMetadata> metadata_at(GitSourceTree const& tree, event::ActionInputs const& inputs) {
+  for (auto const& directory : inputs.charts_dirs) {
+    auto const path = chart::joined(chart::joined(directory, inputs.chart), "Chart.yaml");
+    auto const node = tree.node(path);
+    if (!node) continue;
+    auto const bytes = node->is_file() ? tree.read(path, chart::Limits{}.file_bytes) : std::nullopt;
+    if (!bytes) return reject("no-chart-yaml", path, "Chart.yaml is no file, or too large").rule("A-57");
+    auto metadata = chart::read_metadata(*bytes, path);
+    if (metadata && metadata->name != inputs.chart)
+      return reject("name-mismatch", path, "the chart's name is not its directory's").rule("A-45").expected(inputs.chart).found(metadata->name);
+    return metadata;
+  }
+  return reject("no-chart", "input chart", "the commit has no chart " + inputs.chart + " in the charts directories").mend("name its directory, or set charts-dir");
+}
+
+}  // namespace
+
+Verdict<Annotation> annotation_of(git::ObjectSource& objects, git::ObjectId const& id, event::ActionInputs const& inputs) {
+  auto const commit = objects.commit(id);
+  if (!commit)
+    return reject("object-missing", "commit " + id, "it is in no object source").mend("add a checkout step, or set object-source: auto");
+  auto const metadata = metadata_at(GitSourceTree(objects, commit->tree), inputs);
+  if (!metadata) return metadata.error();
+  git::AnnotationParts parts;
+  parts.chart = metadata->name;
+  parts.version = metadata->version;
+  parts.commit = id;
+  for (auto const& line : inputs.lineage) {
+    auto item = item_of(line);
+    if (!item) return item.error();
+    parts.entries.push_back(std::move(*item));
+  }
+  auto text = git::compose_annotation(parts);
+  if (!text) return text.error();
+  return Annotation{std::move(*text), tag_name(inputs.tag_format, metadata->name, metadata->version), metadata->name, metadata->version};
+}
+
+}  // namespace acr::release
