@@ -220,7 +220,7 @@ void check_annotated(Reader& reader, ActionInputs const& inputs) {
     reader.expect("for example web", inputs.chart);
   }
   if (inputs.lineage.empty()) {
-    reader.mistake("lineage", "annotate needs the ids and digests of the chart's attestations", "A-95");
+    reader.mistake("lineage", "annotate needs the ids and digests of the chart's attestations", "A-98");
     reader.expect("<key>: <id> sha256:<64 hex digits>, one per line", "nothing");
   }
 }

@@ -18,7 +18,7 @@ Verdict<git::LineageItem> item_of(std::string_view line) {
   if (rest.starts_with("- ")) rest = trimmed(rest.substr(2));
   auto const colon = rest.find(':');
   auto const fail = [&] {
-    return reject("bad-line", "input lineage", "the line is no entry").rule("A-95").expected("<key>: <id> sha256:<64 hex digits>").found(std::string(line));
+    return reject("bad-line", "input lineage", "the line is no entry").rule("A-98").expected("<key>: <id> sha256:<64 hex digits>").found(std::string(line));
   };
   if (colon == std::string_view::npos) return fail();
   git::LineageItem item;

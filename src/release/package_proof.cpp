@@ -32,7 +32,7 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
   if (!tag) return tag.error();
   auto const lineage = git::parse_annotation(tag->message);
   if (!lineage.release)
-    return reject("release-line", "tag " + tag_name, "the annotation has no Release line that names the chart").rule("A-93");
+    return reject("release-line", "tag " + tag_name, "the annotation has no Release line that names the chart").rule("A-95");
   GitSourceTree const tree(objects, tag->commit.tree);
   chart::PackageOptions options;
   options.time = settings.source_date_epoch.value_or(tag->commit.committer_time);

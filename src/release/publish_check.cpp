@@ -82,7 +82,7 @@ void check_package(CheckedPackage& package, RunSettings const& settings, git::Ob
   package.commit = built->commit;
   if (built->chart != chart.name)
     return package.refusals.push_back(
-        reject("release-line-mismatch", "tag " + chart.tag, "the tag is about another chart").rule("A-93").expected(chart.name).found(built->chart));
+        reject("release-line-mismatch", "tag " + chart.tag, "the tag is about another chart").rule("A-95").expected(chart.name).found(built->chart));
   if (auto differs = compare_package(chart.package, *bytes, *built)) package.refusals.push_back(std::move(*differs));
 }
 
