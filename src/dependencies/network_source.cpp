@@ -3,6 +3,7 @@
 #include "dependencies/network_source.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -56,6 +57,27 @@ class Budget {
 
 /// An index that nobody needs to read on, since the run is over its limit.
 struct OverBudget {};
+
+/// Passes a body on, and keeps it while it is small.
+class KeepingSink final : public net::BodySink {
+ public:
+  explicit KeepingSink(net::BodySink& next) : next_(next) {}
+  void start() override {
+    kept_.emplace();
+    next_.start();
+  }
+  bool take(std::string_view piece) override {
+    if (kept_ && kept_->size() + piece.size() > limits::index_kept_bytes) kept_.reset();
+    if (kept_) kept_->append(piece);
+    return next_.take(piece);
+  }
+  /// Nothing when it was too large.
+  [[nodiscard]] std::optional<std::string>& kept() { return kept_; }
+
+ private:
+  net::BodySink& next_;
+  std::optional<std::string> kept_;
+};
 
 /// One archive as it came, before the checks of each order.
 struct Archive {
@@ -128,11 +150,13 @@ class NetworkSource::Impl {
   [[nodiscard]] std::vector<std::string> hosts() const { return fetcher_.hosts(); }
 
  private:
-  /// All wanted of one index. Kept once read: later orders find the same versions, or ask again for others.
+  /// All wanted of one index. Later orders may want more of it: then a small one is read again, a large one asked for again.
   struct IndexFile {
     net::Url repository;
     WantedCharts wanted;
     std::optional<Verdict<Index>> index;
+    std::optional<std::string> text;  ///< of a small one that could be read
+    bool is_out_of_reach = false;     ///< nothing was read, and nothing will be
   };
   /// One archive to fetch, by where it is.
   struct Source {
@@ -157,6 +181,7 @@ class NetworkSource::Impl {
   OciRegistries registries_;
   std::size_t const workers_;
   Budget budget_;
+  std::atomic<std::size_t> kept_bytes_{0};    ///< of the texts of indexes
   std::map<std::string, IndexFile> indexes_;  ///< by the index's URL
   std::map<std::string, Source> sources_;     ///< by repository or registry, name, version and URL
   std::set<std::string> counted_;             ///< archives that count for the limit: repository, name, version
@@ -164,6 +189,10 @@ class NetworkSource::Impl {
 
 void NetworkSource::Impl::read(IndexFile& file) {
   auto const url = index_url(file.repository);
+  if (file.text) {
+    file.index = read_index(*file.text, file.wanted, url.text_without_query());
+    return;
+  }
   IndexReader reader(file.wanted, url.text_without_query(), [&](std::int64_t more) {
     budget_.add_index_bytes(more);
     if (budget_.refusal()) throw OverBudget{};
@@ -172,9 +201,14 @@ void NetworkSource::Impl::read(IndexFile& file) {
     Question question;
     question.url = url;
     question.max_body = limits::index_bytes;
-    question.sink = &reader;
+    KeepingSink sink(reader);
+    question.sink = &sink;
     auto const reply = fetcher_.get(std::move(question));
+    file.is_out_of_reach = !reply;
     file.index = reply ? reader.finish() : Verdict<Index>(reply.error());
+    auto& kept = sink.kept();
+    if (!*file.index || !kept) return;
+    if (kept_bytes_.fetch_add(kept->size()) + kept->size() <= limits::run_index_kept_bytes) file.text = std::move(*kept);
   } catch (OverBudget const&) {
     file.index = Verdict<Index>(*budget_.refusal());
   }
@@ -271,7 +305,7 @@ std::vector<Verdict<FetchedArchive>> NetworkSource::Impl::fetch(std::vector<Arch
     auto& file = indexes_[index_url(jobs[i].wanted.repository).text()];
     file.repository = jobs[i].wanted.repository;
     bool const added = file.wanted[orders[i].name].insert(orders[i].version).second;
-    if (added && std::ranges::find(unread, &file) == unread.end()) unread.push_back(&file);
+    if (added && !file.is_out_of_reach && std::ranges::find(unread, &file) == unread.end()) unread.push_back(&file);
   }
   for_each_index(unread.size(), workers_, [&](std::size_t i) { read(*unread[i]); });
 

@@ -161,6 +161,18 @@ Verdict<net::Reply> OciRegistries::get(OciReference const& reference, std::strin
   return refused;
 }
 
+/// A manifest by tag or digest; what the registry says of its digest holds (D-20).
+Verdict<net::Reply> OciRegistries::get_manifest(OciReference const& reference, std::string const& name,
+                                                std::string const& where) {
+  auto reply = get(reference, "manifests/" + name, accepted_manifests, limits::manifest_bytes);
+  if (!reply) return reply;
+  if (auto const* const said = reply->headers.find("docker-content-digest"))
+    if (auto const got = oci_digest(*said, reply->body); got != *said)
+      return other_digest(where, "the manifest is not the one that the registry announces", *said + " (Docker-Content-Digest)",
+                          got);
+  return reply;
+}
+
 /// The manifest of the chart: the one that was asked for, or the one child of an index that is a chart's.
 Verdict<OciManifest> OciRegistries::chart_manifest(OciReference const& reference, net::Reply const& reply,
                                                    std::string_view where) {
@@ -174,7 +186,7 @@ Verdict<OciManifest> OciRegistries::chart_manifest(OciReference const& reference
   for (auto const& child : manifest->children) {
     auto const name = std::string(where) + "@" + child.digest;
     if (auto refused = check_size(name, child, limits::manifest_bytes)) return std::move(*refused);
-    auto const answer = get(reference, "manifests/" + child.digest, accepted_manifests, limits::manifest_bytes);
+    auto const answer = get_manifest(reference, child.digest, name);
     if (!answer) return answer.error();
     if (auto refused = check_bytes(name, child, answer->body)) return std::move(*refused);
     auto read = read_oci_manifest(answer->body, type_of(*answer), name);
@@ -191,12 +203,8 @@ Verdict<OciManifest> OciRegistries::chart_manifest(OciReference const& reference
 
 Verdict<PulledChart> OciRegistries::pull(OciReference const& reference) {
   auto const where = reference.text();
-  auto const reply = get(reference, "manifests/" + reference.tag, accepted_manifests, limits::manifest_bytes);
+  auto const reply = get_manifest(reference, reference.tag, where);
   if (!reply) return reply.error();
-  if (auto const* const said = reply->headers.find("docker-content-digest"))
-    if (auto const got = oci_digest(*said, reply->body); got != *said)
-      return other_digest(where, "the manifest is not the one that the registry announces", *said + " (Docker-Content-Digest)",
-                          got);
   auto const manifest = chart_manifest(reference, *reply, where);
   if (!manifest) return manifest.error();
   auto const layer = chart_layer(*manifest, where);

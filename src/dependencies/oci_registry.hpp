@@ -1,6 +1,6 @@
 #pragma once
 
-// Conversations with OCI registries: src/dependencies/oci_registry.hpp (dependencies.md D-20 … D-23, OCI distribution spec 1.1)
+// Conversations with OCI registries: src/dependencies/oci_registry.hpp (dependencies.md D-20 … D-23; OCI distribution 1.1)
 
 #include <chrono>
 #include <functional>
@@ -43,6 +43,7 @@ class OciRegistries {
   };
 
   Verdict<net::Reply> get(OciReference const& reference, std::string_view what, std::string_view accept, std::size_t max_body);
+  Verdict<net::Reply> get_manifest(OciReference const& reference, std::string const& name, std::string const& where);
   Verdict<std::string> authorize(OciReference const& reference, Access& access, std::string const& refused,
                                  net::Reply const& reply);
   Verdict<std::string> ask_for_token(OciReference const& reference, Access& access, Challenge const& challenge);

@@ -73,6 +73,25 @@ TEST_CASE("twenty orders for one archive ask once for index and archive (D-35)",
   CHECK(server.request_count() == 4);
 }
 
+TEST_CASE("later calls read a small index again, and ask a large one or none that failed (D-35)", "[dependencies]") {
+  ChartRepository small("/small"), large("/large");
+  for (int i = 0; i < 3; ++i)
+    small.add("c" + std::to_string(i), "1.0.0", "x"), large.add("c" + std::to_string(i), "1.0.0", "x");
+  std::string const half(limits::index_kept_bytes / 2, 'x');
+  large.file("index.yaml", {.body = large.index() + "a: " + half + "\nb: " + half + "\n"});
+  auto site = small.site();
+  site.answers.merge(large.site().answers);
+  LoopbackServer server(site);
+  NetworkWorld world;
+  for (int i = 0; i < 3; ++i)
+    for (auto const* place : {"/small", "/large", "/none"})
+      CHECK(world.outcome({"c" + std::to_string(i), "1.0.0", server.base() + place, ""}) ==
+            (place == std::string("/none") ? "dep-not-found" : "fetched"));
+  CHECK(asked(server, "/small/index.yaml") == 1);
+  CHECK(asked(server, "/none/index.yaml") == 1);
+  CHECK(asked(server, "/large/index.yaml") == 3);
+}
+
 TEST_CASE("results keep the orders' places whatever the number of workers (D-35)", "[dependencies]") {
   auto const workers = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{16});
   ChartRepository repository("/s");

@@ -130,12 +130,14 @@ TEST_CASE("an index leads to the one manifest of a chart (D-20)", "[dependencies
     for (std::size_t i = 0; i < children.size(); ++i) text += (i == 0 ? "" : ",") + children[i];
     return text + "]}";
   };
-  auto const outcome = [&](std::string const& index, std::string const& served) {
+  auto const outcome = [&](std::string const& index, std::string const& served, std::string const& announced = {}) {
     OciRegistry registry;
     registry.manifest("charts/web", "1.0.0", index, OciRegistry::index_type).blob("charts/web", "archive");
     registry.manifest("charts/web", "image", image);
     registry.manifest("charts/web", "chart", chart);
-    registry.site.answers["/v2/charts/web/manifests/" + sha256_text(chart)].body = served;
+    auto& child_answer = registry.site.answers["/v2/charts/web/manifests/" + sha256_text(chart)];
+    child_answer.body = served;
+    if (!announced.empty()) child_answer.headers[1].second = announced;
     LoopbackServer server(registry.site);
     NetworkWorld world;
     auto const result = world.source.fetch({web(server)});
@@ -146,6 +148,7 @@ TEST_CASE("an index leads to the one manifest of a chart (D-20)", "[dependencies
   CHECK(outcome(index_of({child(image)}), chart) == "dep-oci-manifest");
   CHECK(outcome(index_of({child(chart), child(chart)}), chart) == "dep-oci-manifest");
   CHECK(outcome(index_of({child(chart)}), chart + " ") == "dep-digest-mismatch");
+  CHECK(outcome(index_of({child(chart)}), chart, sha256_text("else")) == "dep-digest-mismatch");
   CHECK(outcome(index_of({child(chart), child("absent")}), chart) == "dep-not-found");
   auto wrong_size = child(chart);
   wrong_size.insert(wrong_size.size() - 1, "0");
