@@ -14,6 +14,8 @@
 #include "event/inputs.hpp"
 #include "event/path_rules.hpp"
 #include "release/annotate_action.hpp"
+#include "release/dependency_build.hpp"
+#include "release/dependency_network.hpp"
 #include "release/finalize.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/pipeline.hpp"
@@ -141,12 +143,14 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
   Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
   for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
 
+  dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url), step.inputs.max_parallel);
+  DependencyBuild dependencies(source, plan_settings(step.inputs, source), step.inputs.max_parallel);
   RunTools const tools{.objects = services.objects(),
                        .attestations = &services.attestations(),
                        .verifier = services.verifier(),
                        .clock = clock,
                        .log = step.log,
-                       .dependencies = nullptr,
+                       .dependencies = step.inputs.build_dependencies ? &dependencies : nullptr,
                        .before_charts = [&](report::ReleaseRecord& record) { check_rules(step, record, services); }};
   auto outcome = run_release(settings, tools);
   for (auto const& warning : services.warnings()) step.log.warning(warning);
@@ -216,8 +220,13 @@ ExitStatus publish_command(Step const& step, RunClock& clock) {
   Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
   for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
 
-  auto const check = check_published(
-      settings, {.objects = services.objects(), .attestations = services.attestations(), .verifier = services.verifier(), .clock = clock});
+  dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url), step.inputs.max_parallel);
+  RebuildTools const rebuild{.source = source, .plan = plan_settings(step.inputs, source)};
+  auto const check = check_published(settings, {.objects = services.objects(),
+                                                .attestations = services.attestations(),
+                                                .verifier = services.verifier(),
+                                                .clock = clock,
+                                                .dependencies = step.inputs.build_dependencies ? &rebuild : nullptr});
   for (auto const& warning : services.warnings()) step.log.warning(warning);
   log_publish_check(check, step.log);
   write_outputs(step, publish_outputs(check, settings));
@@ -256,13 +265,7 @@ std::vector<Rejection> lists_and_time(ActionInputs const& inputs, event::Environ
   std::vector<Rejection> mistakes;
   if (auto const subjects = git::LineageSubjects::parse(inputs.lineage_subjects); !subjects) mistakes.push_back(subjects.error());
   if (auto const epoch = chart::source_date_epoch(environment("SOURCE_DATE_EPOCH").value_or("")); !epoch) mistakes.push_back(epoch.error());
-  // Pins are not compared with anything yet: who asks for them must not believe to be protected (D-29).
-  if (inputs.dependency_pins == event::DependencyPins::require)
-    mistakes.push_back(reject("bad-input", "input dependency-pins", "this version does not check pins yet")
-                           .rule("D-29")
-                           .expected("warn")
-                           .found("require")
-                           .mend("commit the dependencies below charts/ instead"));
+  std::ranges::move(dependency_mistakes(inputs), std::back_inserter(mistakes));
   return mistakes;
 }
 
@@ -289,12 +292,11 @@ ExitStatus run_action(ActionHost const& host) {
                           environment.debug);
   auto const lookup = event::from_environment(host.environment);
   if (auto const token = lookup("token")) log.mask_token(trimmed(*token));
-  if (auto const credentials = lookup("registry-credentials"))
-    for (auto const line : lines(*credentials)) {
-      // host=user:password, split at the first "=" and the next ":" (D-36)
-      auto const at = line.find(':', std::min(line.find('='), line.size()));
-      if (at != std::string_view::npos) log.mask(trimmed(line.substr(at + 1)));
-    }
+  if (auto const credentials = lookup("registry-credentials")) {
+    std::vector<std::string> items;
+    for (auto const line : lines(*credentials)) items.emplace_back(trimmed(line));
+    for (auto const& secret : credential_secrets(items)) log.mask(secret);
+  }
 
   auto reading = event::read_inputs(lookup, environment.workspace);
   Step const step{host, environment, std::move(reading.inputs), log};

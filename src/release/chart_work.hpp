@@ -23,9 +23,9 @@ struct ChartWork {
   report::ChartRecord record;
   std::optional<git::ResolvedTag> tag;
   git::Lineage lineage;
-  std::vector<chart::ExtraArchive> fetched;  ///< dependencies, as placed below charts/ (D-28)
   std::filesystem::path staged;              ///< the package in the staging directory; empty before packaging
   std::uint64_t tree_bytes = 0;              ///< what would be packaged, for the disk estimate
+  bool held = false;                         ///< nothing was fetched for it, since another chart is refused (D-6)
   std::vector<git::ObjectId> contents;       ///< blobs that will be read for the package
 
   /// Something counts against this chart.

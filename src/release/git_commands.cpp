@@ -14,6 +14,8 @@
 #include "git/local_objects.hpp"
 #include "git/tag_annotation.hpp"
 #include "release/arguments.hpp"
+#include "release/dependency_build.hpp"
+#include "release/dependency_network.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/option_inputs.hpp"
 #include "release/pipeline.hpp"
@@ -211,6 +213,7 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   settings.inputs = inputs_of_options(arguments, terminal, workspace);
   report::WorkflowLog log(terminal.out, report::WorkflowLog::Style::terminal);
   log.mask_token(settings.inputs.token);
+  for (auto const& secret : credential_secrets(settings.inputs.registry_credentials)) log.mask(secret);
   auto subjects = git::LineageSubjects::parse(settings.inputs.lineage_subjects);
   if (!subjects) unusable(subjects.error());
   settings.lineage_subjects = std::move(*subjects);
@@ -234,11 +237,14 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   settings.change.base = commit_named(services.objects(), arguments.value("base"), "base");
   if (arguments.has("merge")) settings.change.merge = commit_named(services.objects(), arguments.value("merge"), "merge");
 
+  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url), settings.inputs.max_parallel);
+  DependencyBuild dependencies(source, plan_settings(settings.inputs, source), settings.inputs.max_parallel);
   auto const outcome = run_release(settings, {.objects = services.objects(),
                                               .attestations = ask_github ? &services.attestations() : nullptr,
                                               .verifier = services.verifier(),
                                               .clock = terminal.clock,
-                                              .log = log});
+                                              .log = log,
+                                              .dependencies = settings.inputs.build_dependencies ? &dependencies : nullptr});
   log_run(outcome, log, ask_github ? RunKind::dry : RunKind::dry_without_github);
   log.notice(ask_github ? "dry run: nothing was written; not checked: the branch gate, rules of the branch"
                         : "dry run: nothing was written; not checked without --repository: attestations, the branch gate, rules of the branch");

@@ -1,21 +1,32 @@
 #include "release/option_inputs.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 
 #include "event/action_interface.hpp"
+#include "release/dependency_network.hpp"
 #include "support/errors.hpp"
 
 namespace acr::release {
+namespace {
+
+constexpr std::size_t credentials_bytes = std::size_t{1} << 20;
+
+}  // namespace
 
 event::ActionInputs inputs_of_options(Arguments const& arguments, Terminal const& terminal, std::filesystem::path const& workspace) {
   std::map<std::string, std::string> values;
   for (auto const& row : event::input_table())
     if (arguments.has(row.name)) values.emplace(row.name, arguments.value(row.name));
+  if (auto const credentials = values.find("registry-credentials"); credentials != values.end() && credentials->second.starts_with('@'))
+    credentials->second = read_named_file(credentials->second.substr(1), credentials_bytes);
   for (auto const variable : {"INPUT_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"})
     if (auto token = terminal.environment(variable); token && !token->empty()) values.try_emplace("token", *token);
   auto reading = event::read_inputs(event::from_map(values), workspace.string(), event::TokenRule::optional);
   std::string mistakes;
+  std::ranges::move(dependency_mistakes(reading.inputs), std::back_inserter(reading.mistakes));
   for (auto const& mistake : reading.mistakes) mistakes += (mistakes.empty() ? "" : "; ") + mistake.sentence();
   if (!mistakes.empty()) throw BadEnvironment("bad-input", mistakes);
   return std::move(reading.inputs);

@@ -13,8 +13,12 @@
 namespace acr::release {
 
 /// What a command about one package takes of the action's inputs; same names, same meaning.
-inline constexpr std::array<std::string_view, 10> option_inputs{"token",       "charts-dir",       "object-source", "signer-workflows", "oidc-issuer",
-                                                                "predicate-types", "deny-self-hosted", "trusted-root",  "max-parallel",     "api-version"};
+inline constexpr std::array<std::string_view, 9> option_inputs{"token",           "charts-dir",       "object-source", "signer-workflows", "oidc-issuer",
+                                                               "predicate-types", "deny-self-hosted", "trusted-root",  "api-version"};
+
+/// The inputs of dependencies.md (D-38). The value of `registry-credentials` may be `@FILE`: passwords do not belong on a command line.
+inline constexpr std::array<std::string_view, 6> dependency_inputs{"dependencies",  "dependency-pins", "dependency-hosts", "dependency-private-hosts",
+                                                                   "registry-credentials", "max-parallel"};
 
 /// The inputs given as options, all others with their defaults; the token also from INPUT_TOKEN, GH_TOKEN or GITHUB_TOKEN. Throws
 /// BadEnvironment("bad-input") with all mistakes.

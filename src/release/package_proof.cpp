@@ -27,7 +27,8 @@ AttestationProof proof_of(std::string name, sigstore::Verification const& result
 
 }  // namespace
 
-Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& tag_name, RunSettings const& settings) {
+Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& tag_name, RunSettings const& settings,
+                                 RebuildTools const* dependencies) {
   auto const tag = git::resolve_tag(objects, tag_name);
   if (!tag) return tag.error();
   auto const lineage = git::parse_annotation(tag->message);
@@ -39,6 +40,11 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
   for (auto const& directory : settings.inputs.charts_dirs) {
     auto const root = chart::joined(directory, lineage.release->chart);
     if (!tree.node(root)) continue;
+    if (dependencies) {
+      auto archives = archives_for(tree, root, options, *dependencies);
+      if (!archives) return archives.error();
+      options.extra_archives = std::move(*archives);
+    }
     auto package = chart::package(tree, root, options);
     if (!package) return package.error();
     return Rebuilt{std::move(package->bytes), std::move(package->digest), lineage.release->chart, tag->commit.id};

@@ -10,6 +10,7 @@
 
 #include "git/objects.hpp"
 #include "github/attestations.hpp"
+#include "release/dependency_build.hpp"
 #include "release/settings.hpp"
 #include "sigstore/verifier.hpp"
 #include "support/verdict.hpp"
@@ -24,8 +25,9 @@ struct Rebuilt {
 };
 
 /// The package that the tag's commit gives, by the steps and times of a release (P-130): from `settings` the charts directories and the
-/// SOURCE_DATE_EPOCH count. Codes: those of the tag and of packaging; release-line; no-chart.
-Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& tag, RunSettings const& settings);
+/// SOURCE_DATE_EPOCH count. `dependencies` is null for `dependencies: off`. Codes: those of the tag, of dependencies and of packaging;
+/// release-line; no-chart. Throws Unreachable.
+Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& tag, RunSettings const& settings, RebuildTools const* dependencies);
 
 /// Refused (package-differs) unless `bytes` are those of `built`.
 std::optional<Rejection> compare_package(std::string const& file, std::string const& bytes, Rebuilt const& built);

@@ -51,10 +51,15 @@ Staging::~Staging() {
   fs::remove_all(path_, ignored);
 }
 
-void stage_package(ChartWork& work, chart::SourceTree const& head, Staging const& staging, RunSettings const& settings) {
+void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBuild const* dependencies, Staging const& staging,
+                   RunSettings const& settings) {
   chart::PackageOptions options;
   options.time = settings.source_date_epoch ? *settings.source_date_epoch : work.tag->commit.committer_time;
-  options.extra_archives = work.fetched;
+  if (dependencies) {
+    auto archives = dependencies->archives(head, work, options);
+    if (!archives) return work.refuse(archives.error());
+    options.extra_archives = std::move(*archives);
+  }
   auto const package = chart::package(head, work.chart.path, options);
   if (!package) return work.refuse(package.error());
   for (auto const& warning : package->warnings) work.warn(finding(warning, work.chart.path));

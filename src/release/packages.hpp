@@ -10,6 +10,7 @@
 
 #include "chart/source_tree.hpp"
 #include "release/chart_work.hpp"
+#include "release/dependency_build.hpp"
 #include "release/settings.hpp"
 #include "support/verdict.hpp"
 
@@ -30,8 +31,9 @@ class Staging {
 };
 
 /// Packages the chart from the head's tree with the committer time of the tag's commit (P-130) into the staging directory; refusals and
-/// warnings go into `work`. Nothing is kept in memory.
-void stage_package(ChartWork& work, chart::SourceTree const& head, Staging const& staging, RunSettings const& settings);
+/// warnings go into `work`. Nothing is kept in memory. `dependencies` is null when nothing is built (D-1).
+void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBuild const* dependencies, Staging const& staging,
+                   RunSettings const& settings);
 
 /// "no-space" when staging or output cannot hold twice the charts' content and 64 MiB (section 11); nothing when they can.
 std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging const& staging, RunSettings const& settings);

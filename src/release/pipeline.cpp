@@ -160,45 +160,72 @@ void check_change(Run& run) {
     run.warn(std::move(*title));
 }
 
-// Tag, content, attestations and package of the charts whose tags are there.
-void prove_and_package(Run& run, std::vector<ChartWork*> const& ready) {
-  auto const& settings = run.settings;
-  auto const for_each = [&](std::vector<ChartWork*> const& charts, std::size_t workers, auto const& work) {
-    for_each_index(charts.size(), workers, [&](std::size_t i) {
-      run.tools.clock.check();
-      work(*charts[i]);
-    });
-  };
-  for_each(ready, settings.inputs.max_parallel,
-           [&](ChartWork& work) { check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, settings); });
+void for_each(Run& run, std::vector<ChartWork*> const& charts, std::size_t workers, std::function<void(ChartWork&)> const& work) {
+  for_each_index(charts.size(), workers, [&](std::size_t i) {
+    run.tools.clock.check();
+    work(*charts[i]);
+  });
+}
 
+// Tag and content of the charts whose tags are there.
+void check_tags(Run& run, std::vector<ChartWork*> const& ready) {
+  for_each(run, ready, run.settings.inputs.max_parallel,
+           [&](ChartWork& work) { check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, run.settings); });
+}
+
+// Package and attestations of charts whose tags were checked; a package's digest may be the subject that was attested.
+void package_and_prove(Run& run, std::vector<ChartWork*> const& checked) {
+  auto const& settings = run.settings;
   // A tag that does not vouch for the head cannot say when the package was made, nor what its digest is.
   std::vector<ChartWork*> sound;
-  std::ranges::copy_if(ready, std::back_inserter(sound), [](ChartWork const* work) { return !work->refused(); });
-  if (auto full = no_space(run.works, run.staging, settings)) return run.refuse(std::move(*full));
-  std::size_t const cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  // counted against the rate limit before the first one is fetched.
-  std::vector<git::ObjectId> contents;
-  for (auto const* work : sound) contents.insert(contents.end(), work->contents.begin(), work->contents.end());
-  run.tools.objects.prefetch_blobs(contents);
-  if (run.tools.dependencies) {
-    run.tools.dependencies->build(*run.head, sound, settings);
-    std::erase_if(sound, [](ChartWork const* work) { return work->refused(); });
+  std::ranges::copy_if(checked, std::back_inserter(sound), [](ChartWork const* work) { return !work->refused() && !work->held; });
+  if (auto full = no_space(run.works, run.staging, settings)) {
+    if (std::ranges::find(run.record.refusals, full->code, &Rejection::code) == run.record.refusals.end()) run.refuse(std::move(*full));
+    return;
   }
-  for_each(sound, std::min(settings.inputs.max_parallel, cores),
-           [&](ChartWork& work) { stage_package(work, *run.head, run.staging, settings); });
+  std::size_t const cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  for_each(run, sound, std::min(settings.inputs.max_parallel, cores),
+           [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
 
   std::vector<ChartWork*> listed;
-  for (auto* work : ready)
+  for (auto* work : checked)
     if (work->lineage.status == git::Lineage::Status::ok && resolve_subjects(*work, settings)) listed.push_back(work);
   if (run.tools.attestations)
     verify_lineage(listed, *run.tools.attestations, run.tools.verifier, settings, cores);
 }
 
+// D-6: what can be said of dependencies without any host; those that must be fetched are moved to `waiting`.
+void plan_dependencies(Run& run, std::vector<ChartWork*>& ready, std::vector<ChartWork*>& waiting) {
+  std::vector<ChartWork*> sound;
+  std::ranges::copy_if(ready, std::back_inserter(sound), [](ChartWork const* work) { return !work->refused(); });
+  // counted against the rate limit before the first one is fetched.
+  std::vector<git::ObjectId> contents;
+  for (auto const* work : sound) contents.insert(contents.end(), work->contents.begin(), work->contents.end());
+  run.tools.objects.prefetch_blobs(contents);
+  if (!run.tools.dependencies) return;
+  auto const waits = run.tools.dependencies->plan(*run.head, sound);
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    if (!waits[i]) continue;
+    waiting.push_back(sound[i]);
+    std::erase(ready, sound[i]);
+  }
+}
+
+// D-6, D-35: once in a run, for all charts together, when all tags and all that is offline have been checked.
+void fetch_dependencies(Run& run, std::vector<ChartWork*> const& waiting) {
+  bool const block = run.settings.inputs.verify_policy == event::VerifyPolicy::block;
+  if (block && run.tools.dependencies->refused_offline()) {
+    for (auto* work : waiting) work->held = true;
+    return;
+  }
+  run.tools.clock.check();
+  run.tools.dependencies->fetch(waiting);
+}
+
 void prove_charts(Run& run) {
   auto const started = RunClock::Clock::now();
   auto pause = first_poll;
-  std::vector<ChartWork*> waiting;
+  std::vector<ChartWork*> waiting, fetching;
   for (auto& work : run.works)
     if (!work.refused()) waiting.push_back(&work);
 
@@ -216,7 +243,11 @@ void prove_charts(Run& run) {
       else if (!waiting[i]->refused())
         ready.push_back(waiting[i]);
     }
-    if (!ready.empty()) prove_and_package(run, ready);
+    if (!ready.empty()) {
+      check_tags(run, ready);
+      plan_dependencies(run, ready, fetching);
+      package_and_prove(run, ready);
+    }
     waiting = std::move(missing);
     if (waiting.empty()) break;
     auto const waited = std::chrono::duration_cast<std::chrono::seconds>(RunClock::Clock::now() - started);
@@ -230,6 +261,19 @@ void prove_charts(Run& run) {
     run.tools.clock.sleep(pause);
     pause = std::min(pause * 2, longest_poll);
   }
+  if (fetching.empty()) return;
+  fetch_dependencies(run, fetching);
+  package_and_prove(run, fetching);
+}
+
+// A host that could not be reached says nothing about the chart: another run may release it (D-6).
+bool is_unreachable(Rejection const& why) { return why.code == "dep-unreachable"; }
+
+bool out_of_reach(ChartWork const& work) { return std::ranges::any_of(work.record.refusals, is_unreachable); }
+
+bool refused_otherwise(ChartWork const& work) {
+  return std::ranges::any_of(work.record.refusals, std::not_fn(is_unreachable)) ||
+         std::ranges::any_of(work.record.entries, [](auto const& entry) { return entry.refusal.has_value(); });
 }
 
 void decide(Run& run) {
@@ -237,11 +281,14 @@ void decide(Run& run) {
   bool any_good = false;
   for (auto& work : run.works) {
     bool const good = !work.refused() && !work.staged.empty();
-    work.record.status = good ? report::ChartStatus::packaged : report::ChartStatus::refused;
+    bool const held = work.held && !work.refused();
+    work.record.status = good ? report::ChartStatus::packaged : held ? report::ChartStatus::held_back : report::ChartStatus::refused;
     any_good = any_good || good;
     refused = refused || !good;
   }
-  bool const partial = refused && any_good && run.record.refusals.empty() && run.settings.inputs.verify_policy == event::VerifyPolicy::flag;
+  // Half a release because of a host's bad day is none (D-6).
+  bool const reachable = std::ranges::none_of(run.works, out_of_reach);
+  bool const partial = refused && any_good && reachable && run.record.refusals.empty() && run.settings.inputs.verify_policy == event::VerifyPolicy::flag;
   run.record.result = run.works.empty() && !refused ? report::Result::no_charts
                       : !refused                    ? report::Result::success
                       : partial                     ? report::Result::partial
@@ -313,8 +360,12 @@ void write_files(Run& run) {
   publish(run.works, checksums, published, settings);
 }
 
-ExitStatus status_of(report::Result result) {
-  return result == report::Result::failed ? ExitStatus::refused : ExitStatus::done;
+// A-20, D-6.
+ExitStatus status_of(Run const& run) {
+  if (run.record.result != report::Result::failed) return ExitStatus::done;
+  bool const block = run.settings.inputs.verify_policy == event::VerifyPolicy::block;
+  bool const final_refusal = !run.record.refusals.empty() || (block && std::ranges::any_of(run.works, refused_otherwise));
+  return std::ranges::any_of(run.works, out_of_reach) && !final_refusal ? ExitStatus::unreachable : ExitStatus::refused;
 }
 
 }  // namespace
@@ -342,7 +393,7 @@ RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
   }
   close_record(run);
   write_files(run);
-  if (status == ExitStatus::done) status = status_of(run.record.result);
+  if (status == ExitStatus::done) status = status_of(run);
   return {std::move(run.record), std::move(run.files), status};
 }
 

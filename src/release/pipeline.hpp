@@ -9,6 +9,7 @@
 #include "git/objects.hpp"
 #include "github/attestations.hpp"
 #include "release/chart_work.hpp"
+#include "release/dependency_build.hpp"
 #include "release/settings.hpp"
 #include "report/release_record.hpp"
 #include "report/workflow_log.hpp"
@@ -18,16 +19,6 @@
 
 namespace acr::release {
 
-/// Brings what a chart declares and the commit does not hold (dependencies.md). Fills in `fetched` and the record's dependencies, or
-/// refuses the chart. Throws Unreachable when a host stays out of reach.
-class DependencySource {
- public:
-  virtual ~DependencySource() = default;
-  virtual void build(chart::SourceTree const& head, std::vector<ChartWork*> const& charts, RunSettings const& settings) = 0;
-  /// Hosts asked so far, sorted (D-32).
-  [[nodiscard]] virtual std::vector<std::string> hosts() const = 0;
-};
-
 /// What a run works with. All must outlive it.
 struct RunTools {
   git::ObjectSource& objects;
@@ -35,7 +26,7 @@ struct RunTools {
   sigstore::Verifier const& verifier;
   RunClock& clock;
   report::WorkflowLog& log;  ///< progress lines only; verdicts are in the record
-  DependencySource* dependencies = nullptr;  ///< null: `dependencies: off`
+  DependencyBuild* dependencies = nullptr;  ///< null: `dependencies: off`
   std::function<void(report::ReleaseRecord&)> before_charts{};  ///< checks of the run itself (A-80); may throw RunError
 };
 

@@ -67,7 +67,7 @@ std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const&
   return std::move(*manifest);
 }
 
-void check_package(CheckedPackage& package, RunSettings const& settings, git::ObjectSource& objects) {
+void check_package(CheckedPackage& package, RunSettings const& settings, PublishTools const& tools) {
   auto const& chart = package.chart;
   auto const bytes = read_plain(settings.workspace / settings.inputs.output_dir / chart.package, chart::Limits{}.chart_bytes * 2, chart.package);
   if (!bytes) return package.refusals.push_back(bytes.error());
@@ -77,7 +77,7 @@ void check_package(CheckedPackage& package, RunSettings const& settings, git::Ob
                                           .expected(chart.digest)
                                           .found(digest)
                                           .mend("do not publish it; take the packages from the release run's artifact"));
-  auto const built = rebuild_package(objects, chart.tag, settings);
+  auto const built = rebuild_package(tools.objects, chart.tag, settings, tools.dependencies);
   if (!built) return package.refusals.push_back(built.error());
   package.commit = built->commit;
   if (built->chart != chart.name)
@@ -115,7 +115,7 @@ PublishCheck check_published(RunSettings const& given, PublishTools const& tools
   std::size_t const cores = std::max(1U, std::thread::hardware_concurrency());
   for_each_index(check.packages.size(), cores, [&](std::size_t i) {
     tools.clock.check();
-    check_package(check.packages[i], settings, tools.objects);
+    check_package(check.packages[i], settings, tools);
   });
   auto const proofs = digests.empty() ? std::map<std::string, ListedProofs>{} : verify_listed(digests, tools.attestations, tools.verifier, policy, cores);
   bool good = check.refusals.empty();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "release/dependency_build.hpp"
 #include "release/package_proof.hpp"
 #include "report/action_outputs.hpp"
 #include "report/release_manifest.hpp"
@@ -21,6 +22,7 @@ struct PublishTools {
   github::Attestations& attestations;
   sigstore::Verifier const& verifier;
   RunClock& clock;
+  RebuildTools const* dependencies = nullptr;  ///< null: `dependencies: off`
 };
 
 struct CheckedPackage {

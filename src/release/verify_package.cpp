@@ -8,6 +8,7 @@
 
 #include "chart/package_command.hpp"
 #include "release/arguments.hpp"
+#include "release/dependency_network.hpp"
 #include "release/option_inputs.hpp"
 #include "release/package_proof.hpp"
 #include "release/services.hpp"
@@ -47,6 +48,7 @@ void line(Terminal const& terminal, bool good, std::string const& text) { termin
 ExitStatus verify_package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
   std::vector<std::string_view> values{"workspace", "repository", "repository-id", "source-date-epoch"};
   for (auto const name : option_inputs) values.push_back(name);
+  for (auto const name : dependency_inputs) values.push_back(name);
   Arguments const arguments(words, {.values = values, .repeated = {"bundle"}, .flags = {"no-attestations"}});
   arguments.expect_positional(2, 2, "verify-package FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--no-attestations]");
   auto const& file = arguments.positional()[0];
@@ -80,7 +82,9 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   if (!ask_github) settings.inputs.object_source = event::ObjectSourceChoice::local;
   Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
 
-  auto const built = rebuild_package(services.objects(), arguments.positional()[1], settings);
+  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url), settings.inputs.max_parallel);
+  RebuildTools const rebuild{.source = source, .plan = plan_settings(settings.inputs, source)};
+  auto const built = rebuild_package(services.objects(), arguments.positional()[1], settings, settings.inputs.build_dependencies ? &rebuild : nullptr);
   if (!built) {
     terminal.err << "refused: " << printable(built.error().sentence()) << '\n';
     return ExitStatus::refused;

@@ -71,6 +71,7 @@ class WorkFolder {
 struct ChartPlan {
   std::string name, path, tag;
   bool has_subchart = false;
+  ChartExtras extras{};
 };
 
 std::vector<ChartPlan> planned(ScenarioOptions const& options) {
@@ -79,22 +80,23 @@ std::vector<ChartPlan> planned(ScenarioOptions const& options) {
     std::string const number = std::to_string(i + 1);
     std::string const name = options.charts == 2 ? (i == 0 ? "gateway" : "ledger") : "service-" + std::string(3 - std::min<std::size_t>(3, number.size()), '0') + number;
     charts.push_back({name, "charts/" + name, name + "-v" + std::string(new_version), options.vendored_subchart && i == 1});
+    if (auto const extras = options.extras.find(name); extras != options.extras.end()) charts.back().extras = extras->second;
   }
   return charts;
 }
 
-std::string chart_yaml(std::string const& name, std::string_view version, bool has_subchart) {
-  std::string text = "apiVersion: v2\nname: " + name + "\ndescription: The " + name + " of a sample release\ntype: application\nversion: " + std::string(version) +
+std::string chart_yaml(ChartPlan const& chart, std::string_view version) {
+  std::string text = "apiVersion: v2\nname: " + chart.name + "\ndescription: The " + chart.name + " of a sample release\ntype: application\nversion: " + std::string(version) +
                      "\nappVersion: \"" + std::string(version) + "\"\n";
-  if (has_subchart) text += "dependencies:\n  - name: labels\n    version: 0.1.0\n    repository: \"\"\n";
-  return text;
+  if (chart.has_subchart) text += "dependencies:\n  - name: labels\n    version: 0.1.0\n    repository: \"\"\n";
+  return text + chart.extras.chart_yaml;
 }
 
 std::map<std::string, std::string> chart_files(ChartPlan const& chart, std::size_t templates) {
   std::map<std::string, std::string> files;
   std::string const root = chart.path + "/";
   files[root + ".helmignore"] = ".git/\n*.bak\nci/\n";
-  files[root + "Chart.yaml"] = chart_yaml(chart.name, old_version, chart.has_subchart);
+  files[root + "Chart.yaml"] = chart_yaml(chart, old_version);
   files[root + "README.md"] = "# " + chart.name + "\n\nOne of the charts of a sample release.\n";
   files[root + "ci/test-values.yaml"] = "replicas: 1\n";
   files[root + "values.yaml"] = "replicas: 2\nimage:\n  repository: registry.example/" + chart.name + "\n  tag: \"\"\n";
@@ -104,6 +106,7 @@ std::map<std::string, std::string> chart_files(ChartPlan const& chart, std::size
     files[root + "templates/settings-" + number + ".yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include \"" + chart.name + ".name\" . }}-" + number +
                                                               "\ndata:\n  replicas: {{ .Values.replicas | quote }}\n";
   }
+  for (auto const& [path, bytes] : chart.extras.files) files[root + path] = bytes;
   if (chart.has_subchart) {
     std::string const below = root + "charts/labels/";
     files[below + "Chart.yaml"] = "apiVersion: v2\nname: labels\ndescription: Labels in common\ntype: library\nversion: 0.1.0\n";
@@ -234,13 +237,14 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
   int mark = 1;
   std::int64_t time = first_commit_time;
   std::map<std::string, std::string> imported{{"README.md", "# Charts\n"}};
+  imported.insert(options.more_files.begin(), options.more_files.end());
   for (auto const& chart : charts) imported.merge(chart_files(chart, options.templates));
   commits.commit("refs/heads/main", mark, time, "chore: import charts\n", {}, imported);
   commits.reset("refs/heads/release", ":1");
   std::map<std::string, std::string> changed;
   for (auto const& chart : charts) {
     std::string const root = chart.path + "/";
-    std::map<std::string, std::string> const files{{root + "Chart.yaml", chart_yaml(chart.name, new_version, chart.has_subchart)},
+    std::map<std::string, std::string> const files{{root + "Chart.yaml", chart_yaml(chart, new_version)},
                                                    {root + "templates/notice.yaml", "# new in " + std::string(new_version) + "\n"}};
     commits.commit("refs/heads/main", mark + 1, time += 60, "chore(" + chart.name + "): release " + std::string(new_version) + "\n", {":" + std::to_string(mark)}, files);
     changed.insert(files.begin(), files.end());

@@ -6,12 +6,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "signing/world.hpp"
 
 namespace acr::signing {
+
+/// What a chart has besides.
+struct ChartExtras {
+  std::string chart_yaml;                    ///< appended to Chart.yaml in both versions
+  std::map<std::string, std::string> files;  ///< by path below the chart, in both versions
+};
 
 struct ScenarioOptions {
   std::string name = "release";
@@ -24,6 +31,8 @@ struct ScenarioOptions {
   bool vendored_subchart = true;  ///< the second chart carries one
   std::int64_t pull_request = 42;
   std::int64_t first_attestation_id = 24500001;
+  std::map<std::string, ChartExtras> extras{};      ///< by chart: gateway and ledger, else service-001, …
+  std::map<std::string, std::string> more_files{};  ///< by path in the repository
 };
 
 /// Writes scenario.json, event.json, github.json, trusted_root.json and repo.bundle below `folder`, which is created. All times are

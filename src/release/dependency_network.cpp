@@ -1,0 +1,86 @@
+#include "release/dependency_network.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "release/dependency_build.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+namespace {
+
+bool is_label_text(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+  });
+}
+
+// `host[:port]`, `[address][:port]` or `*.suffix[:port]`.
+bool is_host_item(std::string_view item, bool pattern) {
+  if (item.starts_with('[')) {
+    auto const end = item.find(']');
+    if (pattern || end == std::string_view::npos) return net::Url::parse("https://" + std::string(item)).has_value();
+    return item.size() == end + 1 && net::Url::parse("https://" + std::string(item)).has_value();
+  }
+  auto const colon = item.find(':');
+  if (colon != std::string_view::npos) {
+    if (!pattern) return false;
+    auto const port = to_number(item.substr(colon + 1), 65535);
+    if (!port || *port == 0) return false;
+    item = item.substr(0, colon);
+  }
+  if (pattern && item.starts_with("*.")) item.remove_prefix(2);
+  return is_label_text(item) && !item.starts_with('.') && !item.ends_with('.');
+}
+
+}  // namespace
+
+std::vector<Rejection> dependency_mistakes(event::ActionInputs const& inputs) {
+  std::vector<Rejection> mistakes;
+  auto const check = [&](std::string_view name, std::vector<std::string> const& items, bool pattern) {
+    for (auto const& item : items)
+      if (!is_host_item(item, pattern))
+        mistakes.push_back(reject("bad-input", "input " + std::string(name), "this names no host")
+                               .rule(pattern ? "D-32" : "D-33")
+                               .expected(pattern ? "host, host:port or *.suffix" : "the exact name of a host")
+                               .found(item));
+  };
+  check("dependency-hosts", inputs.dependency_hosts, true);
+  check("dependency-private-hosts", inputs.dependency_private_hosts, false);
+  if (auto const parsed = dependencies::Credentials::parse(inputs.registry_credentials); !parsed) mistakes.push_back(parsed.error());
+  return mistakes;
+}
+
+std::vector<std::string> credential_secrets(std::vector<std::string> const& lines) {
+  std::vector<std::string> secrets;
+  for (auto const& line : lines) {
+    if (auto const parsed = dependencies::Credentials::parse({line})) {
+      std::ranges::move(parsed->secrets(), std::back_inserter(secrets));
+      continue;
+    }
+    // host=user:password, split at the first "=" and the next ":" (D-36)
+    auto const at = line.find(':', std::min(line.find('='), line.size()));
+    if (at != std::string::npos) secrets.emplace_back(trimmed(std::string_view(line).substr(at + 1)));
+  }
+  return secrets;
+}
+
+dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std::string_view api_url) {
+  auto const api = net::Url::parse(api_url);
+  auto credentials = dependencies::Credentials::parse(inputs.registry_credentials);
+  return {.hosts = inputs.dependency_hosts,
+          .private_hosts = inputs.dependency_private_hosts,
+          .loopback_http = api && api->scheme == "http" && api->is_loopback(),
+          .credentials = std::move(credentials.value())};
+}
+
+dependencies::PlanSettings plan_settings(event::ActionInputs const& inputs, dependencies::NetworkSource const& source) {
+  return {.pins = pins_of(inputs), .check_order = [&source](dependencies::ArchiveOrder const& order) { return source.refusal(order); }};
+}
+
+DependencyNetwork::DependencyNetwork(event::ActionInputs const& inputs, event::EnvironmentLookup const& environment, RunClock& clock)
+    : client_(clock, net::client_settings([&](char const* name) { return environment(name).value_or(""); }, "atomic-chart-release/" ACR_VERSION)),
+      http_(client_, clock),
+      source_(http_, host_settings(inputs, environment("GITHUB_API_URL").value_or("")), inputs.max_parallel) {}
+
+}  // namespace acr::release
