@@ -36,8 +36,8 @@ class Staging {
   std::filesystem::path path_;
 };
 
-Verdict<Package> made(PackageCommand const& command, std::filesystem::path const& chart) {
-  auto const location = locate_chart(chart);
+Verdict<Package> made(PackageCommand const& command, std::size_t chart) {
+  auto const location = locate_chart(command.charts[chart]);
   DirectoryTree const tree(location.repository);
   PackageOptions options;
   options.time = command.epoch;
@@ -56,7 +56,7 @@ Verdict<Package> made(PackageCommand const& command, std::filesystem::path const
         .rule("P-132")
         .mend("set SOURCE_DATE_EPOCH, or ask for the commit's time");
   if (command.dependencies) {
-    auto archives = command.dependencies(tree, location.chart_root);
+    auto archives = command.dependencies(chart, tree, options);
     if (!archives) return archives.error();
     options.extra_archives = std::move(*archives);
   }
@@ -124,7 +124,7 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
   for_each_index(outcomes.size(), command.workers, [&](std::size_t i) {
     auto& outcome = outcomes[i];
     outcome.chart = command.charts[i];
-    auto const package = made(command, command.charts[i]);
+    auto const package = made(command, i);
     if (!package) {
       outcome.refused = as_given(package.error(), command.charts[i]);
       return;

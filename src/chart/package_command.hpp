@@ -30,9 +30,9 @@ struct PackageCommand {
   /// Asked for each chart when set and `epoch` is not: committer time of the last commit that touched the
   /// chart (P-131). A rejection refuses that chart.
   std::function<Verdict<std::int64_t>(ChartLocation const&)> commit_time;
-  /// Asked for each chart when set: fetched dependencies (D-38).
-  std::function<Verdict<std::vector<ExtraArchive>>(SourceTree const&, std::string const& chart_root)>
-      dependencies;
+  /// Asked for each chart when set, from several threads: fetched dependencies (D-38). `chart` is an index of `charts`; `options`
+  /// are those that the chart will be packaged with.
+  std::function<Verdict<std::vector<ExtraArchive>>(std::size_t chart, SourceTree const&, PackageOptions const& options)> dependencies;
   Profile profile = Profile::helm_4_2;  ///< epoch_all without a time: every chart is refused (`profile`)
   bool case_collision_is_warning = false;
   bool strict = false;      ///< a warning refuses the chart (`warnings`)

@@ -1,6 +1,7 @@
 #include "release/chart_commands.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <ostream>
 #include <thread>
 #include <utility>
@@ -8,7 +9,9 @@
 #include "chart/package_command.hpp"
 #include "git/local_objects.hpp"
 #include "release/arguments.hpp"
+#include "release/dependency_commands.hpp"
 #include "release/git_source_tree.hpp"
+#include "release/option_inputs.hpp"
 #include "support/atomic_file.hpp"
 #include "support/text.hpp"
 
@@ -68,14 +71,33 @@ Verdict<std::int64_t> last_commit_time(git::Libgit2 const& library, chart::Chart
   }
 }
 
+// The first refusal stands for the chart; show_findings() tells the others.
+Verdict<std::vector<chart::ExtraArchive>> archives_on_disk(DiskBuild::Chart const& chart, chart::SourceTree const& tree,
+                                                           chart::PackageOptions const& options, bool strict) {
+  if (auto const refusals = chart.refusals(); !refusals.empty()) return refusals.front();
+  if (auto const warnings = chart.warnings(); strict && !warnings.empty())
+    return reject("warnings", warnings.front().where, warnings.front().why).rule(warnings.front().rule_number);
+  if (chart.fetched.archives.size() != chart.plan.orders.size())
+    return reject("dep-missing", chart.location.chart_root, "nothing was fetched, since another chart is refused").rule("D-6");
+  return dependencies::archives_of(tree, chart.plan, chart.fetched, options);
+}
+
+void show_findings(DiskBuild::Chart const& chart, Terminal const& terminal) {
+  for (auto const& warning : chart.warnings()) terminal.err << "warning: " << printable(warning.sentence()) << '\n';
+  auto const refusals = chart.refusals();
+  for (std::size_t i = 1; i < refusals.size(); ++i) terminal.err << "refused: " << printable(refusals[i].sentence()) << '\n';
+}
+
 }  // namespace
 
 ExitStatus package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"destination", "version", "app-version", "source-date-epoch", "profile"},
+  std::vector<std::string_view> values{"destination", "version", "app-version", "source-date-epoch", "profile"};
+  values.insert(values.end(), dependency_inputs.begin(), dependency_inputs.end());
+  Arguments const arguments(words, {.values = values,
                                     .repeated = {},
                                     .flags = {"commit-time", "strict", "keep-going", "case-collision-warns"},
                                     .short_d = "destination"});
-  arguments.expect_positional(1, 10'000, "package CHART… [-d DEST] [--version V] [--app-version V]");
+  arguments.expect_positional(1, 10'000, "package CHART… [-d DEST] [--version V] [--app-version V] [--dependencies build|off]");
   chart::PackageCommand command;
   for (auto const& path : arguments.positional()) command.charts.emplace_back(path);
   if (arguments.has("destination")) command.destination = arguments.value("destination");
@@ -97,12 +119,32 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
   command.keep_going = arguments.has("keep-going");
   command.case_collision_is_warning = arguments.has("case-collision-warns");
   command.workers = std::max(1U, std::thread::hardware_concurrency());
+
+  // D-38: what is not committed is brought for all charts before the first one is packaged (D-6).
+  auto const inputs = inputs_of_options(arguments, terminal, ".");
+  std::unique_ptr<DependencyNetwork> network;
+  std::unique_ptr<DiskBuild> build;
+  if (inputs.build_dependencies) {
+    network = std::make_unique<DependencyNetwork>(inputs, terminal.environment, terminal.clock);
+    build = std::make_unique<DiskBuild>(command.charts, plan_settings(inputs, network->source()), command.workers);
+    if (!build->refused() || command.keep_going) build->fetch(network->source());
+    command.dependencies = [&](std::size_t chart, chart::SourceTree const& tree, chart::PackageOptions const& options) {
+      return archives_on_disk(build->charts()[chart], tree, options, command.strict);
+    };
+    show_fetched(*build, terminal);
+  }
   bool refused = false;
-  for (auto const& outcome : chart::run_package_command(command)) {
-    show(outcome, terminal);
-    refused = refused || outcome.refused.has_value();
+  auto const outcomes = chart::run_package_command(command);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (build) show_findings(build->charts()[i], terminal);
+    show(outcomes[i], terminal);
+    refused = refused || outcomes[i].refused.has_value();
   }
   if (refused && !command.keep_going) terminal.err << "nothing was written\n";
+  bool const unreachable = refused && build && build->out_of_reach() && std::ranges::all_of(outcomes, [](auto const& outcome) {
+    return !outcome.refused || outcome.refused->code == "dep-unreachable";
+  });
+  if (unreachable) return ExitStatus::unreachable;
   return refused ? ExitStatus::refused : ExitStatus::done;
 }
 

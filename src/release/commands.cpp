@@ -6,6 +6,7 @@
 
 #include "release/arguments.hpp"
 #include "release/chart_commands.hpp"
+#include "release/dependency_commands.hpp"
 #include "release/git_commands.hpp"
 #include "release/ruleset_command.hpp"
 #include "release/sigstore_commands.hpp"
@@ -40,7 +41,9 @@ constexpr std::array rows{
     Row{"lineage", lineage_command, "FILE|TAG [--json]", "what is understood of a tag's annotation"},
     Row{"annotate", annotate_command, "--chart C --version V --entry KEY=ID,sha256:HEX… [--commit SHA] [--source-pr N] [--changelog FILE]", "the annotation of a tag, with its lineage block"},
     Row{"map", map_command, "FILE [--set KEY=ID]…", "the attestation map of a pull request's description, read or merged"},
-    Row{"package", package_command, "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict]", "packages as `helm package` makes them, reproducibly"},
+    Row{"package", package_command, "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict] [--dependencies build|off] [other dependency inputs as options]", "packages as `helm package` makes them, reproducibly"},
+    Row{"dependencies", dependencies_command, "CHART… [--json] [dependency inputs as options]", "each declared dependency: constraint, lock, pin, and where it comes from; asks no host"},
+    Row{"pin", pin_command, "CHART… [dependency inputs as options]", "fetches what charts/ lacks and writes its digests into Chart.lock"},
     Row{"list", list_command, "CHART [--json]", "what would be packaged, what is ignored and by which rule"},
     Row{"verify-package", verify_package_command, "FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--signer-workflows W] [--charts-dir D] [--no-attestations]", "rebuilds a published package from its tag and compares; verifies its attestations"},
     Row{"verify-attestations", verify_attestations_command, "--repository O/R [--repository-id N] BUNDLE=DIGEST…", "verifies a list of bundles against one identity policy"},
