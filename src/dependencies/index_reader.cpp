@@ -66,6 +66,7 @@ bool IndexReader::take(std::string_view piece) {
   if (count_) count_(static_cast<std::int64_t>(piece.size()));
   if (!parser_) {
     held_.append(piece);
+    if (held_.size() < byte_order_mark.size() && byte_order_mark.starts_with(held_)) return true;
     auto const start = held_.starts_with(byte_order_mark) ? byte_order_mark.size() : std::size_t{0};
     auto const first = held_.find_first_not_of(" \t\r\n", start);
     if (first == std::string::npos && held_.size() < limits::index_buffer_bytes) return true;

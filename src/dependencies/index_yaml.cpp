@@ -20,7 +20,7 @@ namespace {
 /// Bytes on their way to the parser's thread; never more than limits::index_buffer_bytes beyond the last piece.
 class Pipe {
  public:
-  /// Waits for room. False: the reader needs no more.
+  /// Waits for room, of which there is more than one read takes. False: the reader needs no more.
   bool write(std::string_view bytes) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return stopped_ || bytes_.size() - at_ < limits::index_buffer_bytes; });
@@ -32,10 +32,10 @@ class Pipe {
   }
   void end() { set(ended_); }     ///< no more will be written
   void stop() { set(stopped_); }  ///< no more will be read
-  /// Waits for bytes. 0: the end.
+  /// Waits for all of `size`, so that what libyaml sees does not depend on how the bytes arrived. Less: the end.
   std::size_t read(unsigned char* into, std::size_t size) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopped_ || ended_ || at_ < bytes_.size(); });
+    changed_.wait(lock, [&] { return stopped_ || ended_ || bytes_.size() - at_ >= size; });
     if (stopped_) return 0;
     auto const count = std::min(size, bytes_.size() - at_);
     std::memcpy(into, bytes_.data() + at_, count);

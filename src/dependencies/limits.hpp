@@ -11,7 +11,7 @@ namespace acr::dependencies::limits {
 inline constexpr std::size_t constraint_bytes = 512;                        ///< D-13
 inline constexpr std::size_t constraint_groups = 32;                        ///< D-13
 inline constexpr std::size_t index_bytes = std::size_t{100} << 20;          ///< one index (D-15)
-inline constexpr std::size_t index_depth = 200;                             ///< nesting of an index; real ones have 8
+inline constexpr std::size_t index_depth = 64;                              ///< nesting of an index; real ones have 8
 inline constexpr std::size_t index_versions = 1'000;                        ///< entries of the locked versions of one name
 inline constexpr std::size_t index_text_bytes = 8192;                       ///< version, digest, URL, key of a wanted entry
 inline constexpr std::size_t index_entry_keys = 1'000;                      ///< of one entry; real ones have 20

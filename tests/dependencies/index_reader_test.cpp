@@ -100,7 +100,7 @@ TEST_CASE("pieces of any size give the same index", "[dependencies]") {
   std::string const json =
       R"({"apiVersion":"v1","entries":{"web":[{"name":"web","version":"1.0.0","urls":["x.tgz"],"a":12.5}]}})";
   std::string const flow = "  {apiVersion: v1, entries: {web: [{name: web, version: 1.0.0, urls: [x.tgz]}]}}";
-  for (auto const& text : {yaml, json, flow}) {
+  for (auto const& text : {yaml, json, flow, "\xef\xbb\xbf" + json}) {
     IndexReader reader(web_1, "index");
     for (int round = 0; round < 2; ++round) {  // a second try starts anew
       reader.start();
@@ -112,6 +112,19 @@ TEST_CASE("pieces of any size give the same index", "[dependencies]") {
     REQUIRE(index.has_value());
     CHECK(index->at("web").entries.at(0).url == (text == yaml ? "web-1.0.0.tgz" : "x.tgz"));
   }
+}
+
+TEST_CASE("a fault is the same however the bytes arrive", "[dependencies]") {
+  // libyaml looks at control characters as far as it has read ahead.
+  std::string const faulty = "apiVersion: v1\nentries:\n  web: [x]\nlast: \x05\n";
+  auto const whole = read_index(faulty, web_1, "index");
+  IndexReader reader(web_1, "index");
+  reader.start();
+  for (auto const& byte : faulty)
+    if (!reader.take({&byte, 1})) break;
+  auto const pieces = reader.finish();
+  REQUIRE(whole.has_error());
+  CHECK(whole.error() == pieces.error());
 }
 
 TEST_CASE("an index that is none is refused with its line (D-15)", "[dependencies]") {
