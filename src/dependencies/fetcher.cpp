@@ -70,6 +70,12 @@ Rejection refused_exchange(net::NetworkError const& error, Question const& quest
 
 }  // namespace
 
+Fetcher::Fetcher(net::Http& http, HostSettings settings) : http_(http), settings_(std::move(settings)) {
+  // As they stand in URLs: lower case, IPv6 in its shortest form and without brackets.
+  for (auto& host : settings_.private_hosts)
+    if (auto const url = net::Url::parse("https://" + host)) host = url->host;
+}
+
 Verdict<net::Url> Fetcher::repository_url(std::string_view text) const {
   auto url = net::Url::parse(text);
   if (!url && url.error().code == "url-userinfo")

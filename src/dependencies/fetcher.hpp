@@ -39,7 +39,7 @@ struct Question {
 class Fetcher {
  public:
   /// `http` tries again by Request::retry (RetryingHttp) and must live longer.
-  Fetcher(net::Http& http, HostSettings settings) : http_(http), settings_(std::move(settings)) {}
+  Fetcher(net::Http& http, HostSettings settings);
 
   /// The URL of a repository of the tree: https or oci (loopback http in tests), allowed by `hosts`. Codes: dep-repository,
   /// dep-host-denied.

@@ -151,7 +151,7 @@ TEST_CASE("an archive's URL of another kind is refused", "[dependencies]") {
 
 TEST_CASE("a question carries no more than it says (D-18)", "[dependencies]") {
   ScriptedHttp http([](Request const&) { return reply(200, "bytes"); });
-  Fetcher fetcher(http, {.private_hosts = {"charts.corp.internal"}});
+  Fetcher fetcher(http, {.private_hosts = {"Charts.corp.internal", "[FC00:0::1]", "10.0.0.1"}});
   auto const answer = fetcher.get({.url = url("https://h/x.tgz"), .accept = "application/gzip", .max_body = 10});
   REQUIRE(answer.has_value());
   CHECK(answer->body == "bytes");
@@ -162,7 +162,7 @@ TEST_CASE("a question carries no more than it says (D-18)", "[dependencies]") {
   CHECK(seen.retry == acr::net::RetryRules::storage);
   CHECK(seen.addresses.public_only);
   CHECK_FALSE(seen.addresses.loopback_literals);
-  CHECK(seen.addresses.private_names == std::vector<std::string>{"charts.corp.internal"});
+  CHECK(seen.addresses.private_names == std::vector<std::string>{"charts.corp.internal", "fc00::1", "10.0.0.1"});
 }
 
 TEST_CASE("a password goes to its own origin and prefix, and behind no redirect to another (D-34, D-36)", "[dependencies]") {
