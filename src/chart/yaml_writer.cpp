@@ -136,6 +136,9 @@ Verdict<std::string> key_through_json(std::string_view given) {
     else if (c < 0x20 || c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029) length += 6;
     else ++length;
   }
+  // Helm writes it without quotes, and then takes it for a merge key: it cannot load its own package (checked).
+  if (text == "<<")
+    return reject("chart-yaml-unwritable", "", "the key << would be read back as YAML's merge key").rule("P-155a").mend("rename the key");
   if (length > longest_json_key)
     return reject("chart-yaml-unwritable", "", "a key is too long to be written to YAML")
         .rule("P-100")

@@ -85,6 +85,8 @@ TEST_CASE("a next-line character is folded like a line break (P-100)", "[chart]"
   CHECK(*through_json("a\xC2\x85\xC2\x85 \xC2\x85" "b") == "a\n\nb");
   CHECK(*through_json("\xC2\x85") == " ");
   CHECK(!key_through_json("a\xC2\x85"));
+  CHECK(key_through_json("<<").error().rule_number == "P-155a");  // read back as a merge key, by Helm too
+  CHECK(key_through_json("<<<").has_value());
 }
 
 TEST_CASE("keys of more than 1024 characters in JSON are refused (P-100)", "[chart]") {
