@@ -188,7 +188,7 @@ class Decoder {
   bool resolve(std::string_view tag, YamlValue& value);
   bool count(std::uint64_t visits, std::uint64_t from_alias);
   Role role() const;
-  bool fail(std::uint32_t line, std::string why);
+  bool fail(std::uint32_t line, std::string why, char const* rule = "P-62");
   [[nodiscard]] std::uint32_t line_of(yaml_mark_t const& mark) const {
     return static_cast<std::uint32_t>(mark.line) + name_.first_line;
   }
@@ -211,8 +211,8 @@ class Decoder {
   Rejection rejection_;
 };
 
-bool Decoder::fail(std::uint32_t line, std::string why) {
-  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why)).rule("P-62");
+bool Decoder::fail(std::uint32_t line, std::string why, char const* rule) {
+  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why)).rule(rule);
   return false;
 }
 
@@ -432,7 +432,7 @@ bool Decoder::open(yaml_event_t const& event, bool map, bool flow, yaml_char_t c
     opened.anchor = text_of(anchor);
     anchors_[opened.anchor] = {opened.value, 0, false};
   }
-  if (opened.visits != 0 && !count(1, 0)) return fail(line, "the YAML holds excessive aliasing");
+  if (opened.visits != 0 && !count(1, 0)) return fail(line, "the YAML holds excessive aliasing", "P-68");
   flow_depth_ += flow ? 1 : 0;
   open_.push_back(std::move(opened));
   return true;
@@ -451,8 +451,8 @@ bool Decoder::place(std::uint32_t index, std::uint64_t visits, bool is_alias) {
   auto const where = role();
   bool const merges = where == Role::merge || where == Role::merge_item;
   // Collections counted themselves when they were opened; a list of merged maps is not visited at all.
-  if (is_alias && !count(visits + 1, visits)) return fail(line, "the YAML holds excessive aliasing");
-  if (!is_alias && value.height == 0 && !count(1, 0)) return fail(line, "the YAML holds excessive aliasing");
+  if (is_alias && !count(visits + 1, visits)) return fail(line, "the YAML holds excessive aliasing", "P-68");
+  if (!is_alias && value.height == 0 && !count(1, 0)) return fail(line, "the YAML holds excessive aliasing", "P-68");
 
   if (open_.empty()) {
     document_.root = index;

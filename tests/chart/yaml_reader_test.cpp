@@ -139,6 +139,7 @@ TEST_CASE("an alias bomb is refused without expanding it (P-68)", "[chart]") {
   auto const document = read(text);
   REQUIRE(!document);
   CHECK(document.error().why == "the YAML holds excessive aliasing");
+  CHECK(document.error().rule_number == "P-68");
 }
 
 TEST_CASE("ten thousand levels are read, one more is refused (P-68)", "[chart]") {
