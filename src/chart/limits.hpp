@@ -59,4 +59,8 @@ inline constexpr std::size_t import_value_nodes = 100'000;
 /// Keys of one map that is written: they are sorted by insertion (P-101a).
 inline constexpr std::size_t written_keys = 10'000;
 
+/// A version constraint and its alternatives (dependencies.md D-13).
+inline constexpr std::size_t constraint_bytes = 512;
+inline constexpr std::size_t constraint_groups = 32;
+
 }  // namespace acr::chart

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "chart/chart_loader.hpp"
+#include "chart/constraint.hpp"
 #include "chart/link_resolution.hpp"
 #include "chart/local_dependency.hpp"
-#include "dependencies/constraint.hpp"
 #include "dependencies/index_reader.hpp"
 #include "dependencies/limits.hpp"
 #include "dependencies/nested.hpp"
@@ -19,6 +19,7 @@
 namespace acr::dependencies {
 namespace {
 
+using chart::Constraint;
 using Origin = ExplainedDependency::Origin;
 
 /// A chart of charts/ that is committed.

@@ -1,6 +1,6 @@
 #pragma once
 
-// All upper bounds of this room: src/dependencies/limits.hpp (dependencies.md D-13, D-15, D-20, D-22, D-26, D-35)
+// All upper bounds of this room: src/dependencies/limits.hpp (dependencies.md D-15, D-20, D-22, D-26, D-35)
 
 #include <chrono>
 #include <cstddef>
@@ -8,8 +8,6 @@
 
 namespace acr::dependencies::limits {
 
-inline constexpr std::size_t constraint_bytes = 512;                        ///< D-13
-inline constexpr std::size_t constraint_groups = 32;                        ///< D-13
 inline constexpr std::size_t index_bytes = std::size_t{100} << 20;          ///< one index (D-15)
 inline constexpr std::size_t index_depth = 64;                              ///< nesting of an index; real ones have 8
 inline constexpr std::size_t index_versions = 1'000;                        ///< entries of the locked versions of one name

@@ -5,18 +5,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "chart/constraint.hpp"
 #include "chart/local_dependency.hpp"
+#include "chart/lock_digest.hpp"
 #include "chart/semver.hpp"
-#include "dependencies/constraint.hpp"
 #include "dependencies/limits.hpp"
-#include "dependencies/lock_digest.hpp"
 #include "support/encoding.hpp"
 #include "support/text.hpp"
 
 namespace acr::dependencies {
 namespace {
 
+using chart::Constraint;
 using chart::Dependency;
+using chart::DependencyList;
 
 constexpr auto update = "run `helm dependency update` and commit the lock (see that .gitignore does not hide it)";
 

@@ -11,13 +11,15 @@
 #include <vector>
 
 #include "chart/chart_metadata.hpp"
+#include "chart/lock_digest.hpp"
 #include "chart/packager.hpp"
 #include "chart/source_tree.hpp"
 #include "dependencies/archive_source.hpp"
-#include "dependencies/lock_digest.hpp"
 #include "support/digest.hpp"
 
 namespace acr::dependencies::samples {
+
+using chart::DependencyList;
 
 struct Entry {
   std::string name, version, repository;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Version constraints of Chart.yaml: src/dependencies/constraint.hpp (dependencies.md D-13)
+// Version constraints of Chart.yaml: src/chart/constraint.hpp (dependencies.md D-13)
 // Means what Helm's semver library (Masterminds 3.5.0) means; malformed and glued parts are refused.
 
 #include <cstdint>
@@ -11,25 +11,25 @@
 #include "chart/semver.hpp"
 #include "support/verdict.hpp"
 
-namespace acr::dependencies {
+namespace acr::chart {
 
 /// One comparison: an operator and a version whose last numbers may be wildcards.
 struct ConstraintPart {
   enum class Operator { equal, not_equal, greater, less, at_least, at_most, tilde, caret };
   Operator op = Operator::equal;
   bool operator_written = false;  ///< `=` or another one stood there
-  chart::Version bound;           ///< wildcards are 0; a pre-release stays
+  Version bound;           ///< wildcards are 0; a pre-release stays
   unsigned numbers = 3;           ///< numbers before the first wildcard: 0 … 3 (k of D-13)
 };
 
 /// A parsed constraint; never empty.
 class Constraint {
  public:
-  /// At most limits::constraint_bytes and limits::constraint_groups. Code `dep-lock-mismatch`; `where` is empty.
+  /// At most constraint_bytes and constraint_groups (limits.hpp). Code `dep-lock-mismatch`; `where` is empty.
   static Verdict<Constraint> parse(std::string_view text);
 
   /// True when some group matches: all its parts hold, and one of them has a pre-release when the version has.
-  [[nodiscard]] bool allows(chart::Version const& version) const;
+  [[nodiscard]] bool allows(Version const& version) const;
 
   /// The text of the one version that this names: a single part, three numbers, no operator or `=` (D-10); else empty.
   [[nodiscard]] std::string exact_version() const;
@@ -38,4 +38,4 @@ class Constraint {
   std::vector<std::vector<ConstraintPart>> groups_;
 };
 
-}  // namespace acr::dependencies
+}  // namespace acr::chart

@@ -6,13 +6,13 @@
 #include <string>
 
 #include "chart/chart_lock.hpp"
-#include "dependencies/lock_digest.hpp"
+#include "chart/lock_digest.hpp"
 #include "support/catch2.hpp"
 
 namespace fs = std::filesystem;
 using acr::chart::AnyValue;
 using acr::chart::Dependency;
-using acr::dependencies::DependencyList;
+using acr::chart::DependencyList;
 
 namespace {
 
@@ -55,17 +55,17 @@ DependencyList vector_locked() { return {dependency("a", "1.3.0", "https://e.org
 
 TEST_CASE("The digest of the specification's vector comes out, today's form and Helm 2's", "[lock]") {
   auto declared = vector_declared();
-  CHECK(acr::dependencies::lock_digest(declared, vector_locked()) ==
+  CHECK(acr::chart::lock_digest(declared, vector_locked()) ==
         "sha256:41d2c543dd9c0e19233782d3eea55f0e7bf46920c74529da3c3bc082efb0eefa");
   declared.front().repository = "@s";
-  CHECK(acr::dependencies::legacy_lock_digest(declared) ==
+  CHECK(acr::chart::legacy_lock_digest(declared) ==
         "sha256:a986912bd170c2e3ce518d3de77edabce74f1a4138b8d43321acf72691fef0d5");
 }
 
 TEST_CASE("Both lists are hashed as Go writes them", "[lock]") {
-  CHECK(acr::dependencies::lock_digest_input({}, DependencyList{}) == "[null,[]]");
+  CHECK(acr::chart::lock_digest_input({}, DependencyList{}) == "[null,[]]");
   auto odd = dependency("a\"\\\b\f\n\r\t\x01\x7f", std::string("\xff", 1) + "<>&", "\xE2\x80\xA8\xE2\x80\xA9é");
-  CHECK(acr::dependencies::lock_digest_input(DependencyList{odd}, {}) ==
+  CHECK(acr::chart::lock_digest_input(DependencyList{odd}, {}) ==
         "[[{\"name\":\"a\\\"\\\\\\b\\f\\n\\r\\t\\u0001\x7f\",\"version\":\"\\ufffd\\u003c\\u003e\\u0026\","
         "\"repository\":\"\\u2028\\u2029é\"}],null]");
 }
@@ -89,7 +89,7 @@ TEST_CASE("Numbers are written in Go's shortest form", "[lock]") {
   auto with = dependency("a", "1", "");
   with.import_values = {value(AnyValue::Kind::number)};
   with.import_values.front().number = row.number;
-  CHECK(acr::dependencies::lock_digest_input({}, DependencyList{with}) ==
+  CHECK(acr::chart::lock_digest_input({}, DependencyList{with}) ==
         "[null,[{\"name\":\"a\",\"version\":\"1\",\"repository\":\"\",\"import-values\":[" + row.text + "]}]]");
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("Nesting costs no stack", "[lock]") {
   auto with = dependency("a", "1", "");
   for (int i = 0; i < 50'000; ++i) with.import_values.push_back(value(AnyValue::Kind::list, "", "", 1));
   with.import_values.push_back(value(AnyValue::Kind::null));
-  CHECK(acr::dependencies::lock_digest_input({}, DependencyList{with}).ends_with("null" + std::string(50'001, ']') + "}]]"));
+  CHECK(acr::chart::lock_digest_input({}, DependencyList{with}).ends_with("null" + std::string(50'001, ']') + "}]]"));
 }
 
 TEST_CASE("Locks of real charts fit their charts", "[lock]") {
@@ -116,8 +116,8 @@ TEST_CASE("Locks of real charts fit their charts", "[lock]") {
     auto const lock = acr::chart::read_lock(content(lock_path), "Chart.lock");
     REQUIRE(lock.has_value());
     REQUIRE(lock->has_value());
-    if (acr::dependencies::lock_digest(valid->metadata.dependencies, (*lock)->dependencies) == (*lock)->digest) ++fits;
-    if (acr::dependencies::legacy_lock_digest(valid->metadata.dependencies) == (*lock)->digest) ++legacy;
+    if (acr::chart::lock_digest(valid->metadata.dependencies, (*lock)->dependencies) == (*lock)->digest) ++fits;
+    if (acr::chart::legacy_lock_digest(valid->metadata.dependencies) == (*lock)->digest) ++legacy;
   }
   CHECK(fits == 8);
   CHECK(legacy == 3);  // orangehrm, phpmyadmin, node: locked by Helm 2

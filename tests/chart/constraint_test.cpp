@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "dependencies/constraint.hpp"
+#include "chart/constraint.hpp"
 #include "support/catch2.hpp"
 #include "support/text.hpp"
 
-using acr::dependencies::Constraint;
+using acr::chart::Constraint;
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Version constraints (D-13).
 
-#include "dependencies/constraint.hpp"
+#include "chart/constraint.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,12 +9,11 @@
 #include <tuple>
 #include <utility>
 
-#include "dependencies/limits.hpp"
+#include "chart/limits.hpp"
 
-namespace acr::dependencies {
+namespace acr::chart {
 namespace {
 
-using chart::Version;
 using Operator = ConstraintPart::Operator;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
@@ -66,7 +65,7 @@ std::optional<ConstraintPart> parse_bound(std::string_view text) {
     plain += wild ? "0" : std::string(number);
   }
   if (!wild) part.numbers = count;
-  auto bound = chart::parse_version(plain + std::string(text.substr(suffix_at)));
+  auto bound = parse_version(plain + std::string(text.substr(suffix_at)));
   if (!bound) return std::nullopt;
   part.bound = std::move(*bound);
   part.bound.original = written;
@@ -153,7 +152,7 @@ class Reader {
 bool holds(ConstraintPart const& part, Version const& v) {
   auto const& b = part.bound;
   auto const k = part.numbers;
-  auto const ordering = chart::compare(v, b);
+  auto const ordering = compare(v, b);
   bool const same_major = v.major == b.major;
   bool const same_minor = same_major && v.minor == b.minor;
   auto const tilde = [&] {
@@ -192,21 +191,21 @@ Rejection refuse(std::string_view text, std::string why) {
   return reject("dep-lock-mismatch", "", std::move(why))
       .rule("D-13")
       .expected("a version constraint such as `^1.2.3` or `>=1.2, <2`")
-      .found(std::string(text.substr(0, limits::constraint_bytes)))
+      .found(std::string(text.substr(0, constraint_bytes)))
       .mend("correct the version in Chart.yaml and run `helm dependency update`");
 }
 
 }  // namespace
 
 Verdict<Constraint> Constraint::parse(std::string_view text) {
-  if (text.size() > limits::constraint_bytes) return refuse(text, "a version constraint is too long");
+  if (text.size() > constraint_bytes) return refuse(text, "a version constraint is too long");
   Constraint constraint;
   for (auto rest = text;;) {
     auto const bar = rest.find("||");
     auto parts = Reader(rest.substr(0, bar)).parts();
     if (!parts) return refuse(text, "a version constraint cannot be read");
     constraint.groups_.push_back(std::move(*parts));
-    if (constraint.groups_.size() > limits::constraint_groups) return refuse(text, "a version constraint has too many alternatives");
+    if (constraint.groups_.size() > constraint_groups) return refuse(text, "a version constraint has too many alternatives");
     if (bar == std::string_view::npos) return constraint;
     rest.remove_prefix(bar + 2);
   }
@@ -226,4 +225,4 @@ std::string Constraint::exact_version() const {
   return part.op == Operator::equal && part.numbers == 3 ? part.bound.original : std::string();
 }
 
-}  // namespace acr::dependencies
+}  // namespace acr::chart

@@ -1,6 +1,6 @@
 // The lock's digest: Go's encoding/json of Helm's structs, byte for byte (D-8, D-9, P-91).
 
-#include "dependencies/lock_digest.hpp"
+#include "chart/lock_digest.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -15,11 +15,8 @@
 #include "support/encoding.hpp"
 #include "support/text.hpp"
 
-namespace acr::dependencies {
+namespace acr::chart {
 namespace {
-
-using chart::AnyValue;
-using chart::Dependency;
 
 void append_text(std::string& out, std::string_view text) {
   out += '"';
@@ -219,4 +216,4 @@ std::string legacy_lock_digest(DependencyList const& declared) {
   return sha256_text(out + '}');
 }
 
-}  // namespace acr::dependencies
+}  // namespace acr::chart

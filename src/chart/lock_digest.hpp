@@ -1,6 +1,6 @@
 #pragma once
 
-// The digest that ties a lock to its Chart.yaml: src/dependencies/lock_digest.hpp (dependencies.md D-8, D-9; P-91)
+// The digest that ties a lock to its Chart.yaml: src/chart/lock_digest.hpp (dependencies.md D-8, D-9; P-91)
 
 #include <optional>
 #include <string>
@@ -8,9 +8,9 @@
 
 #include "chart/chart_metadata.hpp"
 
-namespace acr::dependencies {
+namespace acr::chart {
 
-using DependencyList = std::vector<chart::Dependency>;
+using DependencyList = std::vector<Dependency>;
 
 /// "sha256:<hex>" over Go's JSON of both lists (D-8). `declared`: sanitised, aliases of repositories already replaced
 /// (D-11). No list is `null`. A null element is no entry that anything could be locked to: std::logic_error, check before.
@@ -22,4 +22,4 @@ std::string legacy_lock_digest(DependencyList const& declared);
 /// What lock_digest() hashes; for tests and for explaining a mismatch.
 std::string lock_digest_input(std::optional<DependencyList> const& declared, std::optional<DependencyList> const& locked);
 
-}  // namespace acr::dependencies
+}  // namespace acr::chart

@@ -3,10 +3,10 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "dependencies/constraint.hpp"
+#include "chart/constraint.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  using namespace acr::dependencies;
+  using namespace acr::chart;
   std::string_view const text(reinterpret_cast<char const*>(data), size);
   auto const split = text.find('\n');
   auto const constraint = Constraint::parse(text.substr(0, split));
@@ -14,10 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (constraint.error().code != "dep-lock-mismatch") std::abort();
     return 0;
   }
-  auto const version = acr::chart::parse_version(split == std::string_view::npos ? "1.0.0" : text.substr(split + 1));
+  auto const version = parse_version(split == std::string_view::npos ? "1.0.0" : text.substr(split + 1));
   if (version) static_cast<void>(constraint->allows(*version));
   if (auto const exact = constraint->exact_version(); !exact.empty()) {
-    auto const own = acr::chart::parse_version(exact);
+    auto const own = parse_version(exact);
     if (!own || !constraint->allows(*own)) std::abort();
   }
   return 0;
