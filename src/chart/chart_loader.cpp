@@ -4,12 +4,14 @@
 #include "chart/chart_loader.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "chart/archive_reader.hpp"
 #include "chart/chart_files.hpp"
+#include "chart/chart_warnings.hpp"
 #include "chart/json_check.hpp"
 #include "chart/link_resolution.hpp"
 #include "chart/values_check.hpp"
@@ -114,6 +116,7 @@ class Loader {
         if (!lock) return lock.error();
         chart.lock = std::move(*lock);
         chart.lock_mtime = file.mtime;
+        chart.lock_file = path;
         if (path == "Chart.lock") {
           if (v1)
             warn(chart, "lock-dropped", path, "a chart of apiVersion v1 is packaged without Chart.lock",
@@ -126,8 +129,11 @@ class Loader {
           warn(chart, "requirements-in-v2", path,
                "in a chart of apiVersion v2 this file is written as Chart.lock", "P-70");
       } else if (path == "requirements.yaml") {
+        auto const had = metadata->dependencies.size();
         auto merged = merge_requirements(*metadata, file.bytes, path);
         if (!merged) return merged.error();
+        // One that lists nothing leaves the list, and its lines, to Chart.yaml.
+        if (metadata->dependencies.size() > had || had == 0) chart.dependencies_file = path;
         adopt(chart, std::move(*merged));
         if (v1)
           chart.files.push_back(std::move(file));
@@ -162,6 +168,8 @@ class Loader {
     auto validated = validate(std::move(*metadata), "Chart.yaml");
     if (!validated) return validated.error();
     chart.metadata = std::move(validated->metadata);
+    // Of subcharts nobody sees an icon.
+    if (!top) std::erase_if(validated->warnings, [](Warning const& warning) { return warning.code == "no-icon"; });
     adopt(chart, std::move(validated->warnings));
     return check_name(chart.metadata.name, top);
   }
@@ -368,33 +376,6 @@ std::optional<Rejection> place_extra_archives(PackageOptions const& options, Cha
   return {};
 }
 
-/// P-37, P-71, P-72: what can be said of the chart as a whole.
-void warn_about(LoadedChart const& chart, IgnoreRules const& rules, std::string_view directory,
-                std::vector<Warning>& warnings) {
-  for (auto const& rule : rules.negated_rules())
-    warnings.push_back({"ignore-negated", ".helmignore", rule.line,
-                        "`" + rule.text + "` ignores everything that it does not match, unlike in git",
-                        "P-37"});
-  if (!directory.empty() && directory != chart.metadata.name)
-    warnings.push_back(
-        {"name-differs", "Chart.yaml", 0,
-         "the chart is named " + chart.metadata.name + ", its directory " + std::string(directory), "P-71"});
-  for (auto const& subchart : chart.subcharts) {
-    auto const& declared = chart.metadata.dependencies;
-    if (std::none_of(declared.begin(), declared.end(),
-                     [&](auto const& d) { return d.name == subchart.metadata.name; }))
-      warnings.push_back({"subchart-undeclared", subchart.where, 0,
-                          "the chart " + subchart.metadata.name + " is packaged, but no dependency names it",
-                          "P-72"});
-  }
-  for (auto const& file : chart.templates) {
-    auto const type = extension(file.path);
-    if (type != ".yaml" && type != ".yml" && type != ".tpl" && type != ".txt")
-      warnings.push_back(
-          {"template-type", file.path, 0, "templates are .yaml, .yml, .tpl or .txt files", "P-72"});
-  }
-}
-
 }  // namespace
 
 std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_view file_name) {
@@ -435,7 +416,8 @@ Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_roo
   if (options.dependencies_must_be_present)
     if (auto refused = check_dependencies(*chart)) return std::move(*refused);
   top.chart = std::move(*chart);
-  warn_about(top.chart, found->rules, base_name(chart_root), top.warnings);
+  auto warnings = chart_warnings(top.chart, found->rules, base_name(chart_root));
+  std::move(warnings.begin(), warnings.end(), std::back_inserter(top.warnings));
   top.rules = std::move(found->rules);
   return top;
 }

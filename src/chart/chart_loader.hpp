@@ -35,6 +35,8 @@ struct LoadedChart {
   std::optional<std::int64_t> metadata_mtime;  ///< of Chart.yaml
   std::optional<ChartLock> lock;
   std::optional<std::int64_t> lock_mtime;  ///< of the file the lock came from
+  std::string lock_file;                   ///< "Chart.lock" or "requirements.lock"; of the last one read
+  std::string dependencies_file = "Chart.yaml";  ///< or "requirements.yaml": what Dependency::line counts in
   std::optional<LoadedFile> values, schema;
   std::vector<LoadedFile> templates;   ///< walk order
   std::vector<LoadedFile> files;       ///< all the rest, walk order

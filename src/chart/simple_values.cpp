@@ -95,7 +95,8 @@ bool is_simple_scalar(std::string_view text) {
     }
     case '-':
       // An option of a program, a negative number; not `-.inf`, not an entry.
-      if (auto const start = text.find_first_not_of('-'); start == npos || start > 2 || !is(text[start], first_of_plain)) return false;
+      if (auto const start = text.find_first_not_of('-'); start == npos || start > 2 || !is(text[start], first_of_plain))
+        return false;
       break;
     default:
       if (!is(text.front(), first_of_plain)) return false;

@@ -28,14 +28,19 @@ std::optional<std::uint64_t> free_bytes(fs::path path) {
   return std::uint64_t{info.f_bavail} * info.f_frsize;
 }
 
-Rejection finding(chart::Warning const& warning, std::string const& root) {
-  std::string where = root;
-  if (!warning.file.empty()) where += "/" + warning.file;
-  if (warning.line != 0) where += ":" + std::to_string(warning.line);
-  return reject(warning.code, std::move(where), warning.why).rule(warning.rule);
-}
-
 }  // namespace
+
+Rejection finding(chart::Warning const& warning, std::string const& root) {
+  auto const file = chart::joined(root, warning.file);
+  auto where = file;
+  if (warning.line != 0) where += ":" + std::to_string(warning.line);
+  auto told = reject(warning.code, std::move(where), warning.why).rule(warning.rule);
+  if (warning.file.empty()) return told;
+  // What lies within an archive has no line to point at: the archive has to do.
+  auto const archive = file.find(".tgz/");
+  if (archive == std::string::npos) return std::move(told).in_source(file, warning.line);
+  return std::move(told).in_source(file.substr(0, archive + 4), 0);
+}
 
 Staging::Staging(fs::path const& runner_temp) {
   try {

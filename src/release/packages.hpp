@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "chart/source_tree.hpp"
+#include "chart/warning.hpp"
 #include "release/chart_work.hpp"
 #include "release/dependency_build.hpp"
 #include "release/settings.hpp"
@@ -29,6 +30,9 @@ class Staging {
  private:
   std::filesystem::path path_;
 };
+
+/// A warning of the chart at `root` (relative to the repository), with the file and line that an annotation points at.
+Rejection finding(chart::Warning const& warning, std::string const& root);
 
 /// Packages the chart from the head's tree with the committer time of the tag's commit (P-130) into the staging directory; refusals and
 /// warnings go into `work`. Nothing is kept in memory. `dependencies` is null when nothing is built (D-1).

@@ -122,10 +122,7 @@ void find_changed_charts(Run& run) {
   std::ranges::sort(run.record.removed_charts);
   for (auto const& moved : changed.moved)
     run.tools.log.notice("chart " + moved.name + " moved from " + moved.from + " to " + moved.to);
-  for (auto const& [path, warning] : changed.warnings) {
-    auto const place = warning.file.empty() ? path : path + "/" + warning.file;
-    run.warn(reject(warning.code, place, warning.why).rule(warning.rule));
-  }
+  for (auto const& [path, warning] : changed.warnings) run.warn(finding(warning, path));
   auto const add = [&](chart::ChangedChart chart) -> ChartWork& {
     auto& work = run.works.emplace_back();
     work.record.name = chart.name;

@@ -50,6 +50,13 @@ std::string properties(AnnotationPlace const& place) {
   return out;
 }
 
+AnnotationPlace place_of(Rejection const& finding) {
+  AnnotationPlace place;
+  place.file = finding.source_file;
+  place.line = finding.source_line;
+  return place;
+}
+
 }  // namespace
 
 std::string escape_data(std::string_view text) { return escaped(text, false); }
@@ -144,14 +151,14 @@ void WorkflowLog::error(std::string_view text, AnnotationPlace place, Severity s
 
 void WorkflowLog::refusal(Rejection const& rejection, std::string_view chart, std::string_view tag,
                           std::string_view key, Severity severity) {
-  AnnotationPlace place;
+  auto place = place_of(rejection);
   place.title = chart.empty() ? "Refused" : "Refused: " + std::string(chart);
   add(error_kind, refusal_text(rejection, chart, tag, key), std::move(place), severity);
 }
 
 void WorkflowLog::warning(Rejection const& finding, std::string_view chart, std::string_view tag,
                           std::string_view key, Severity severity) {
-  add(warning_kind, refusal_text(finding, chart, tag, key), {}, severity);
+  add(warning_kind, refusal_text(finding, chart, tag, key), place_of(finding), severity);
 }
 
 std::string WorkflowLog::refusal_text(Rejection const& rejection, std::string_view chart, std::string_view tag,

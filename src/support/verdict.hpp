@@ -4,6 +4,7 @@
 // The only way to say "no" to input in this project. Decision: docs/decisions/0001-typed-verdicts.md
 
 #include <boost/system/result.hpp>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,8 @@ struct Rejection {
     expected_value.swap(other.expected_value);
     found_value.swap(other.found_value);
     mend_text.swap(other.mend_text);
+    source_file.swap(other.source_file);
+    std::swap(source_line, other.source_line);
   }
 
   std::string code;            ///< stable reason code, lower case with dashes, e.g. "tag-not-found"; docs/refusals.md lists all
@@ -48,10 +51,20 @@ struct Rejection {
   std::string found_value;     ///< what was there
   std::string mend_text;       ///< what the user can do, an imperative sentence without trailing full stop
 
+  /// Where the run's annotation points: a file of the repository and its line, 1-based, 0 when no line is known. Empty: to
+  /// no file. `where` names the place in words all the same.
+  std::string source_file;
+  std::size_t source_line = 0;
+
   Rejection&& rule(std::string text) && { return rule_number = std::move(text), std::move(*this); }
   Rejection&& expected(std::string text) && { return expected_value = std::move(text), std::move(*this); }
   Rejection&& found(std::string text) && { return found_value = std::move(text), std::move(*this); }
   Rejection&& mend(std::string text) && { return mend_text = std::move(text), std::move(*this); }
+  Rejection&& in_source(std::string file, std::size_t line) && {
+    source_file = std::move(file);
+    source_line = line;
+    return std::move(*this);
+  }
   /// The one who knows the file or tag puts its name in front: "charts/web: Chart.yaml:3".
   Rejection&& within(std::string_view outer) && {
     where = where.empty() ? std::string(outer) : std::string(outer) + ": " + where;

@@ -15,6 +15,7 @@
 #include "chart/chart_loader.hpp"
 #include "chart/directory_tree.hpp"
 #include "chart/gzip_writer.hpp"
+#include "chart/lock_digest.hpp"
 #include "chart/tar_writer.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
@@ -412,6 +413,101 @@ TEST_CASE("what is odd but packaged is warned about", "[chart]") {
                                     [](Warning const& w) { return w.code == "ignore-negated"; });
   CHECK(negated->line == 2);
   CHECK(negated->file == ".helmignore");
+}
+
+TEST_CASE("a vendored version that the declared constraint does not allow is told with its line", "[chart]") {
+  auto const tree_with = [](std::string const& constraint) {
+    MemoryTree tree;
+    tree.file("c/Chart.yaml", chart_yaml("c") + "dependencies:\n- name: s\n  version: \"" + constraint + "\"\n")
+        .file("c/charts/s/Chart.yaml", chart_yaml("s"));
+    return tree;
+  };
+  CHECK_FALSE(warned(packaged(tree_with("^1.0.0"), "c"), "vendored-version"));
+  CHECK_FALSE(warned(packaged(tree_with(""), "c"), "vendored-version"));
+  for (auto const* constraint : {">=1.1.0", "2.x", "one"}) {
+    CAPTURE(constraint);
+    auto const made = packaged(tree_with(constraint), "c");
+    auto const told = std::find_if(made.warnings.begin(), made.warnings.end(),
+                                   [](Warning const& w) { return w.code == "vendored-version"; });
+    REQUIRE(told != made.warnings.end());
+    CHECK(told->file == "Chart.yaml");
+    CHECK(told->line > 1);
+    CHECK(told->rule == "P-72");
+  }
+  MemoryTree old;
+  old.file("c/Chart.yaml", "name: c\nversion: 1.0.0\n")
+      .file("c/requirements.yaml", "dependencies:\n- name: s\n  version: 2.x\n")
+      .file("c/charts/s/Chart.yaml", chart_yaml("s"));
+  auto const made = packaged(old, "c");
+  CHECK(std::any_of(made.warnings.begin(), made.warnings.end(), [](Warning const& w) {
+    return w.code == "vendored-version" && w.file == "requirements.yaml" && w.line == 2;
+  }));
+}
+
+TEST_CASE("a lock whose digest is not that of the dependencies is told", "[chart]") {
+  auto const lock_for = [](std::string const& digest) {
+    MemoryTree tree;
+    tree.file("c/Chart.yaml", chart_yaml("c") + "dependencies:\n- name: s\n  version: 1.x\n  repository: \"@r\"\n")
+        .file("c/Chart.lock",
+              "dependencies:\n- name: s\n  version: 1.0.0\n  repository: https://e.org/s\ndigest: " + digest + "\n")
+        .file("c/charts/s/Chart.yaml", chart_yaml("s"));
+    return tree;
+  };
+  Dependency declared, locked;
+  declared.name = locked.name = "s";
+  declared.repository = locked.repository = "https://e.org/s";  // D-11: what `@r` stands for
+  declared.version = "1.x";
+  locked.version = "1.0.0";
+  auto const digest = lock_digest(DependencyList{declared}, DependencyList{locked});
+  CHECK_FALSE(warned(packaged(lock_for(digest), "c"), "lock-stale"));
+  auto const made = packaged(lock_for("sha256:0"), "c");
+  CHECK(std::any_of(made.warnings.begin(), made.warnings.end(),
+                    [](Warning const& w) { return w.code == "lock-stale" && w.file == "Chart.lock" && w.rule == "P-72"; }));
+  // P-69: such an entry is packaged, and fits nothing.
+  MemoryTree odd;
+  odd.file("c/Chart.yaml", chart_yaml("c")).file("c/Chart.lock", "dependencies: [null]\ndigest: x\n");
+  CHECK(warned(packaged(odd, "c"), "lock-stale"));
+  MemoryTree none;
+  none.file("c/Chart.yaml", chart_yaml("c"))
+      .file("c/Chart.lock", "dependencies: []\ndigest: " + lock_digest({}, DependencyList{}) + "\n");
+  CHECK_FALSE(warned(packaged(none, "c"), "lock-stale"));
+}
+
+TEST_CASE("what is no CustomResourceDefinition in crds/ is told with its line", "[chart]") {
+  struct Row {
+    char const *file, *bytes;
+    std::size_t line;  ///< 0: no warning
+  };
+  auto const row = GENERATE(values<Row>({
+      {"a.yaml", "# CRDs\napiVersion: v1\nkind: CustomResourceDefinition\nspec:\n  kind: Thing\n", 0},
+      {"a.yml", "kind: 'CustomResourceDefinition'  # ours\r\n---\r\n# nothing\r\n---\nkind: \"CustomResourceDefinition\"\n", 0},
+      {"a.json", "{\"kind\": \"CustomResourceDefinition\"}", 0},
+      {"a.yaml", "kind: CustomResourceDefinition\n---\napiVersion: v1\nkind: Namespace\n", 4},
+      {"a.yaml", "kind: CustomResourceDefinition\n---\na: 1\n", 3},
+      {"a.json", "{\"kind\": \"List\"}", 1},
+      {"a.yaml", ": [", 1},
+      {"README.md", "kind: Namespace\n", 0},
+      {"a.yaml", "", 0},
+  }));
+  CAPTURE(row.file, row.bytes);
+  MemoryTree tree;
+  tree.file("c/Chart.yaml", chart_yaml("c")).file(std::string("c/crds/") + row.file, row.bytes);
+  auto const made = packaged(tree, "c");
+  auto const told =
+      std::find_if(made.warnings.begin(), made.warnings.end(), [](Warning const& w) { return w.code == "crd-kind"; });
+  REQUIRE((told != made.warnings.end()) == (row.line != 0));
+  if (row.line == 0) return;
+  CHECK(told->line == row.line);
+  CHECK(told->file == std::string("crds/") + row.file);
+}
+
+TEST_CASE("a missing icon is the chart's own matter, not that of its subcharts", "[chart]") {
+  MemoryTree tree;
+  tree.file("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\nicon: https://example.org/i.png\n")
+      .file("c/charts/s/Chart.yaml", "apiVersion: v2\nname: s\nversion: 1.0.0\n");
+  CHECK_FALSE(warned(packaged(tree, "c"), "no-icon"));
+  tree.file("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+  CHECK(warned(packaged(tree, "c"), "no-icon"));
 }
 
 TEST_CASE("an archive can be looked into on its own", "[chart]") {

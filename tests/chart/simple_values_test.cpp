@@ -43,16 +43,20 @@ TEST_CASE("what needs YAML's rules is left to the reader", "[chart]") {
       "a: .inf\n", "a: -.inf\n", "a: +.inf\n", "a: .nan\n",                          // refused
       "a: &x 1\nb: *x\n", "a: !!str 1\n", "a: {b: 1}\n", "a: [{}]\n", "a: [b: c]\n", "a: 'it''s'\n", "a: \"\\u0041\"\n",
       "a: b\n  c\n", "a: \"b\n  c\"\n", "a: b: c\n", "a: b:\n", "a: [b,\n  c]\n", "a: \"b\" c\n",  // more than a line, or wrong
-      "a:\n  b:\n- c\n", "a: 1\n- b\n", "a: 1\n  b: 2\n", "a:\n   b: 1\n  c: 2\n", "  a: 1\nb: 2\n", "- a\n",
-      "a: |2\n  x\n", "a: |\n   \n  x\n", "a: |\n  x\n y: 1\n", "a: | x\n", "a\n", "a:b\n", "a:\t1\n", "a: 1\r\n", "a: 1\n---\nb: 2\n",
-      "a: 1\n...\n", "%YAML 1.1\n---\na: 1\n", "a: \x01\n", "a: x\xC2\x85\n", "a: x\xE2\x80\xA8\n", "a: \xFF\n", "\xEF\xBB\xBF" "a: 1\n");
+      "a:\n  b:\n- c\n", "a: 1\n- b\n", "a: 1\n  b: 2\n",
+      "a:\n   b: 1\n  c: 2\n", "  a: 1\nb: 2\n", "- a\n",
+      "a: |2\n  x\n", "a: |\n   \n  x\n", "a: |\n  x\n y: 1\n", "a: | x\n", "a\n",
+      "a:b\n", "a:\t1\n", "a: 1\r\n", "a: 1\n---\nb: 2\n",
+      "a: 1\n...\n", "%YAML 1.1\n---\na: 1\n", "a: \x01\n", "a: x\xC2\x85\n", "a: x\xE2\x80\xA8\n",
+      "a: \xFF\n", "\xEF\xBB\xBF" "a: 1\n");
   CAPTURE(text);
   CHECK_FALSE(is_simple_values(text));
 }
 
 TEST_CASE("the quick yes and the reader never contradict each other on made-up values", "[chart]") {
-  std::string const pieces[] = {"a", "b", "key", "y", "1", ":", ": ", ":\n", "\n", "\n  ", "\n    ", "\n- ", "\n  - ", "- ", " ", "#", " # c",
-                                "{}", "[]", "[a, b]", "\"q\"", "'s'", "|", ">-", "~", "-", ".inf", "text", "a: 1\n", "  b: 2\n", "- c\n", "\\"};
+  std::string const pieces[] = {"a", "b", "key", "y", "1", ":", ": ", ":\n", "\n", "\n  ", "\n    ", "\n- ", "\n  - ", "- ", " ",
+                                "#", " # c", "{}", "[]", "[a, b]", "\"q\"", "'s'", "|", ">-", "~", "-", ".inf",
+                                "text", "a: 1\n", "  b: 2\n", "- c\n", "\\"};
   std::mt19937 random(20261126);
   std::size_t accepted = 0;
   for (int i = 0; i < 60000; ++i) {

@@ -160,6 +160,15 @@ TEST_CASE("a refusal is one error line with all that a reader needs (A-20)", "[r
         "proof leads to another root; expected aa, found b\\u{a}b; fetch the bundle again [V-57]\n");
 }
 
+TEST_CASE("a warning about a file points at its line (A-33)", "[report]") {
+  Log log;
+  log.log.warning(acr::reject("no-icon", "charts/a,b/Chart.yaml:3", "there is no icon").in_source("charts/a,b/Chart.yaml", 3));
+  log.log.warning(acr::reject("crd-kind", "charts/c/crds/x", "no").in_source("charts/c/crds/x\n::error::y", 0));
+  CHECK(log.text() ==
+        "::warning file=charts/a%2Cb/Chart.yaml,line=3::no-icon: charts/a,b/Chart.yaml:3: there is no icon\n"
+        "::warning file=charts/c/crds/x\\u{a}%3A%3Aerror%3A%3Ay::crd-kind: charts/c/crds/x: no\n");
+}
+
 TEST_CASE("a message stays below what the runner cuts at (A-34)", "[report]") {
   Log log;
   std::string const longer(9000, 'x');
