@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "chart/chart_lock.hpp"
 #include "chart/chart_metadata.hpp"
 #include "chart/link_resolution.hpp"
 #include "chart/local_dependency.hpp"
@@ -96,6 +97,23 @@ bool is_rewritten(std::string_view path) {
          name == "requirements.lock";
 }
 
+bool same_locks(std::vector<PackagedFile> const& a, std::vector<PackagedFile> const& b) {
+  auto const same = [](PackagedFile const& x, PackagedFile const& y) { return x.path == y.path && x.content == y.content; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+}
+
+/// What the locks of two chart directories name is the same, pins included; how they are written does not matter.
+bool same_lock(SourceTree const& base, std::string const& old_path, SourceTree const& head, std::string const& path) {
+  for (auto const* const name : {"Chart.lock", "requirements.lock"}) {
+    auto const old_text = text_of(base, joined(old_path, name)), new_text = text_of(head, joined(path, name));
+    if (old_text == new_text) continue;
+    auto const old_lock = read_lock(old_text.value_or(""), name), new_lock = read_lock(new_text.value_or(""), name);
+    if (!old_lock || !new_lock || old_lock->has_value() != new_lock->has_value()) return false;
+    if (*old_lock && ((*old_lock)->dependencies != (*new_lock)->dependencies || (*old_lock)->digest != (*new_lock)->digest)) return false;
+  }
+  return true;
+}
+
 /// P-109: the package bytes with equal times differ. Both lists are cheap; contents are read only where the
 /// lists leave the question open.
 bool package_differs(SourceTree const& base, std::string const& old_path, PackagedList const& before,
@@ -117,7 +135,10 @@ bool package_differs(SourceTree const& base, std::string const& old_path, Packag
   }
   for (auto const& [name, content] : old_files)
     if (differs(name)) return true;
+  if (!same_locks(before.hidden_locks, after.hidden_locks)) return true;
   if (!metadata_differs) return false;
+  // D-37: versions and pins of a lock count although pins are not packaged, nor locks of v1 charts.
+  if (!same_lock(base, old_path, head, path)) return true;
 
   PackageOptions options;
   options.time = 0;

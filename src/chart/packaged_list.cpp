@@ -53,7 +53,9 @@ class Lister {
       list.ignored = std::move(found->ignored);
       list.dropped.assign(dropped.begin(), dropped.end());
     }
-    return add_local_dependencies(chart_root, *found, depth);
+    auto const dependencies = declared(*found);
+    if (auto refused = add_hidden_locks(*found, prefix, dependencies)) return refused;
+    return add_local_dependencies(chart_root, *found, dependencies, depth);
   }
 
  private:
@@ -111,9 +113,23 @@ class Lister {
     return names;
   }
 
+  std::optional<Rejection> add_hidden_locks(ChartFiles const& found, std::string const& prefix,
+                                            std::vector<Dependency> const& dependencies) {
+    for (auto const* const name : {"Chart.lock", "requirements.lock"}) {
+      if (!found.rules.ignores(name, EntryKind::file) || !tree_.node(joined(found.root, name))) continue;
+      auto const present = vendored(found);
+      bool const complete = std::all_of(dependencies.begin(), dependencies.end(), [&](Dependency const& d) { return present.contains(d.name); });
+      auto const lock = resolve(tree_, joined(found.root, name));
+      if (complete || !lock || !lock->node.is_file()) continue;
+      auto content = content_of({name, lock->path, lock->node});
+      if (!content) return content.error();
+      list.hidden_locks.push_back({prefix + name, lock->node.kind, std::move(*content), lock->node.size});
+    }
+    return {};
+  }
+
   std::optional<Rejection> add_local_dependencies(std::string const& chart_root, ChartFiles const& found,
-                                                  unsigned depth) {
-    auto const dependencies = declared(found);
+                                                  std::vector<Dependency> const& dependencies, unsigned depth) {
     auto const is_local = [](Dependency const& d) { return is_local_repository(d.repository); };
     if (std::none_of(dependencies.begin(), dependencies.end(), is_local)) return {};
     list.leaves_root = true;
@@ -148,6 +164,8 @@ bool same_content(PackagedList const& a, PackagedList const& b) {
     Bound files;
     for (auto const& file : list.files)
       files.emplace(file.path, std::pair(file.kind, std::string_view(file.content)));
+    // A path is packaged or hidden, never both; which of the two counts, too, and shows in .helmignore.
+    for (auto const& lock : list.hidden_locks) files.emplace(lock.path, std::pair(lock.kind, std::string_view(lock.content)));
     return files;
   };
   return bound(a) == bound(b);

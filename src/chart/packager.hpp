@@ -97,6 +97,8 @@ struct PackagedList {
   std::vector<PackagedFile> files;   ///< walk order, then the `file://` dependencies, each walked in turn
   std::vector<IgnoredPath> ignored;  ///< of the chart itself
   std::vector<std::string> dropped;  ///< groups of charts/ that begin with `_` or `.` (P-55)
+  /// Locks that .helmignore hides, of charts that lack a dependency: not packaged, and yet they say what is fetched (D-7, D-37).
+  std::vector<PackagedFile> hidden_locks;
   std::vector<std::string> local_targets;  ///< directories of `file://` dependencies, sorted
   bool leaves_root = false;  ///< links lead out of the chart, or there are `file://` dependencies
 };
@@ -108,7 +110,7 @@ struct PackagedList {
 Verdict<PackagedList> packaged_list(SourceTree const& tree, std::string_view chart_root,
                                     Limits const& limits = {});
 
-/// True when both lists bind the same content: path, mode and content of every file.
+/// True when both lists bind the same content: path, mode and content of every file, hidden locks included.
 bool same_content(PackagedList const& a, PackagedList const& b);
 
 }  // namespace acr::chart

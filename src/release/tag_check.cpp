@@ -19,14 +19,16 @@ std::string place(ChartWork const& work) { return "tag " + work.record.tag; }
 // The first path that differs, said in words; the lists are known to differ.
 std::string first_difference(chart::PackagedList const& tagged, chart::PackagedList const& other) {
   std::map<std::string_view, chart::PackagedFile const*> there;
-  for (auto const& file : other.files) there.emplace(file.path, &file);
-  for (auto const& file : tagged.files) {
-    auto const found = there.find(file.path);
-    if (found == there.end()) return file.path + " is missing";
-    if (found->second->content != file.content) return file.path + " has other content";
-    if (found->second->kind != file.kind) return file.path + " has another mode";
-    there.erase(found);
-  }
+  for (auto const* list : {&other.files, &other.hidden_locks})
+    for (auto const& file : *list) there.emplace(file.path, &file);
+  for (auto const* list : {&tagged.files, &tagged.hidden_locks})
+    for (auto const& file : *list) {
+      auto const found = there.find(file.path);
+      if (found == there.end()) return file.path + " is missing";
+      if (found->second->content != file.content) return file.path + " has other content";
+      if (found->second->kind != file.kind) return file.path + " has another mode";
+      there.erase(found);
+    }
   return there.empty() ? "the order of files" : std::string(there.begin()->first) + " is new";
 }
 

@@ -134,6 +134,39 @@ TEST_CASE("targets of links and of local dependencies count for the chart that u
   CHECK(compared(base, head).refused.empty());
 }
 
+TEST_CASE("what a lock names counts, pins included and hidden or not; how it is written does not (D-37)", "[chart]") {
+  std::string const pinned = "digest: sha256:" + std::string(64, 'a');
+  auto const lock = [](std::string const& version, std::string const& more = "") {
+    return "dependencies:\n- name: redis\n  repository: https://charts.example.org\n  version: " + version + "\n" +
+           (more.empty() ? "" : "  " + more + "\n") + "digest: sha256:0\ngenerated: \"2026-01-02T03:04:05Z\"\n";
+  };
+  std::string const needs = "dependencies:\n- name: redis\n  version: 1.x\n  repository: https://charts.example.org\n";
+  struct Row {
+    char const* what;
+    std::string api_version, ignore, text;
+    bool changed;
+  };
+  auto const row = GENERATE_COPY(values<Row>({
+      {"a version", "v2", "", lock("1.1.0"), true},
+      {"a pin, which is not packaged", "v2", "", lock("1.0.0", pinned), true},
+      {"a comment", "v2", "", "# new\n" + lock("1.0.0"), false},
+      {"a version, in a lock that v1 does not package", "v1", "", lock("1.1.0"), true},
+      {"a version, in a hidden lock", "v2", "Chart.lock\n", lock("1.1.0"), true},
+      {"no lock any more", "v1", "", "", true},
+  }));
+  CAPTURE(row.what);
+  auto base = base_tree();
+  base.file("charts/web/Chart.yaml", "apiVersion: " + row.api_version + "\nname: web\nversion: 1.0.0\n" + needs)
+      .file("charts/web/.helmignore", "*.md\n" + row.ignore)
+      .file("charts/web/Chart.lock", lock("1.0.0"));
+  auto head = base;
+  if (row.text.empty())
+    head.remove("charts/web/Chart.lock");
+  else
+    head.file("charts/web/Chart.lock", row.text);
+  CHECK(compared(base, head).refused == (row.changed ? Pairs{{"charts/web", "version-not-bumped"}} : Pairs{}));
+}
+
 TEST_CASE("new, removed and moved charts are told apart", "[chart]") {
   auto const base = base_tree();
   auto head = base;

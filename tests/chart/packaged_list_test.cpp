@@ -106,6 +106,22 @@ TEST_CASE("local dependencies that are not vendored are part of the list, transi
   CHECK_FALSE(same_content(before, listed(tree, "charts/c")));
 }
 
+TEST_CASE("a hidden lock is not packaged, and binds as long as something is missing (D-7)", "[chart]") {
+  MemoryTree tree;
+  tree.file("c/Chart.yaml", chart_yaml("c", depends("m", "https://charts.example.org")))
+      .file("c/.helmignore", "*.lock\n")
+      .file("c/Chart.lock", "digest: a\n");
+  auto const before = listed(tree, "c");
+  CHECK(paths(before) == Strings{".helmignore", "Chart.yaml"});
+  REQUIRE(before.hidden_locks.size() == 1);
+  CHECK(before.hidden_locks[0].path == "Chart.lock");
+  auto other = tree;
+  other.file("c/Chart.lock", "digest: b\n");
+  CHECK_FALSE(same_content(before, listed(other, "c")));
+  other.file("c/charts/m/Chart.yaml", chart_yaml("m"));
+  CHECK(listed(other, "c").hidden_locks.empty());
+}
+
 TEST_CASE("a vendored local dependency is not looked up", "[chart]") {
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c", depends("lib", "file://../lib")))
