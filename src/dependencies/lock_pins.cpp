@@ -43,15 +43,17 @@ Rejection unusable(std::string_view file, std::size_t line) {
 bool differs_in_pins_alone(std::string_view before, std::string_view after, std::map<std::size_t, std::string> const& wanted) {
   auto const old_lock = chart::read_lock(before, "lock"), new_lock = chart::read_lock(after, "lock");
   if (!old_lock || !new_lock || !*old_lock || !*new_lock || !(*old_lock)->dependencies || !(*new_lock)->dependencies) return false;
-  auto expected = **old_lock;
+  auto const &old_values = **old_lock, &new_values = **new_lock;
+  auto entries = *old_values.dependencies;
   std::size_t set = 0;
-  for (auto& entry : *expected.dependencies)
+  for (auto& entry : entries)
     if (auto const pin = wanted.find(entry.line); pin != wanted.end()) {
       if (!entry.pin.empty()) return false;
       entry.pin = pin->second;
       ++set;
     }
-  return set == wanted.size() && expected == **new_lock;
+  return set == wanted.size() && entries == *new_values.dependencies && old_values.digest == new_values.digest &&
+         old_values.generated == new_values.generated;
 }
 
 }  // namespace
