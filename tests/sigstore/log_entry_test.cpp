@@ -108,7 +108,7 @@ TEST_CASE("certificate and bare key are never mixed (V-66)", "[sigstore]") {
     auto const other = base64(signing::Key::generate(signing::KeyType::p256).pem());
     CHECK(judged(world, with_key, body_with(place, other.c_str())) == "V-66: the log's entry was made for another key");
     // Two blocks, or a word before the block: not the signer's certificate alone.
-    auto const doubled = [&](BundleParts& b) {
+    auto const doubled = [place = place](BundleParts& b) {
       std::string const pem = signing::pem_block("CERTIFICATE", b.certificates[0]);
       set_body(b, place, base64(pem + pem).c_str());
     };
