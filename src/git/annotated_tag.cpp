@@ -5,6 +5,7 @@
 
 #include "git/limits.hpp"
 #include "git/object_format.hpp"
+#include "support/errors.hpp"
 
 namespace acr::git {
 namespace {
@@ -23,9 +24,7 @@ Rejection missing(std::string place, ObjectId const& id) {
       .mend("push the tag anew with everything it points at");
 }
 
-}  // namespace
-
-Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name) {
+Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name) {
   std::string const place = "tag " + std::string(name);
   auto const ref = objects.ref("refs/tags/" + std::string(name));
   if (!ref)
@@ -77,6 +76,21 @@ Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name) {
   if (!commit) return missing(place, tag->target);
   resolved.commit = std::move(*commit);
   return resolved;
+}
+
+}  // namespace
+
+Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name) {
+  try {
+    return resolved_tag(objects, name);
+  } catch (BadEnvironment const& error) {
+    // Whoever pushed an object of such a size spoils their own chart, not the run.
+    if (error.code() != "object-too-large") throw;
+    return reject("tag-too-large", "tag " + std::string(name), error.what())
+        .rule("A-91")
+        .expected("an annotation and a commit message of ordinary size")
+        .mend("delete the tag and create it again with a shorter annotation");
+  }
 }
 
 }  // namespace acr::git

@@ -18,7 +18,8 @@ struct ResolvedTag {
 };
 
 /// Rejected: `tag-not-found`, `tag-not-annotated`, `tag-target-not-commit`, `tag-name-mismatch` (any level of nesting counts the
-/// outermost name), `tag-nesting` (more than 5 levels), `object-missing` (the ref is there, an object behind it is not).
+/// outermost name), `tag-nesting` (more than 5 levels), `object-missing` (the ref is there, an object behind it is not),
+/// `tag-too-large` (an object behind it is larger than is read).
 Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name);
 
 }  // namespace acr::git

@@ -24,30 +24,63 @@ using CommitQueue = std::priority_queue<Commit, std::vector<Commit>, ByTime>;
 
 }  // namespace
 
-std::optional<bool> is_ancestor(ReadCommit const& read, ObjectId const& ancestor, ObjectId const& descendant, std::size_t limit) {
-  auto start = read(descendant);
-  if (!start) return std::nullopt;
-  if (ancestor == descendant) return true;
-
+struct AncestorWalk::State {
+  ReadCommit read;
+  ObjectId descendant;
+  std::size_t limit;
   CommitQueue queue;
-  std::unordered_set<ObjectId> seen{descendant};
-  queue.push(std::move(*start));
-  bool hidden = false;
-  while (!queue.empty()) {
+  std::unordered_set<ObjectId> seen;  ///< `descendant` and every commit that a walked one names as its parent
+  bool begun = false, hidden = false, stopped = false;
+
+  // False: the start is not there.
+  bool begin() {
+    if (begun) return !seen.empty();
+    begun = true;
+    auto start = read(descendant);
+    if (!start) return false;
+    seen.insert(descendant);
+    queue.push(std::move(*start));
+    return true;
+  }
+
+  void walk_one() {
     auto const commit = queue.top();
     queue.pop();
     for (auto const& parent : commit.parents) {
-      if (parent == ancestor) return true;  // named by a commit we hold: no need to have it
-      if (!seen.insert(parent).second) continue;
-      if (seen.size() > limit) return std::nullopt;
+      if (!seen.insert(parent).second) continue;  // named by a commit that we hold: no need to have it
+      stopped = stopped || seen.size() > limit;
+      if (stopped) continue;
       if (auto next = read(parent))
         queue.push(std::move(*next));
       else
         hidden = true;
     }
   }
-  if (hidden) return std::nullopt;
-  return false;
+};
+
+AncestorWalk::AncestorWalk(ReadCommit read, ObjectId descendant, std::size_t limit) : state_(std::make_unique<State>()) {
+  state_->read = std::move(read);
+  state_->descendant = std::move(descendant);
+  state_->limit = limit;
+}
+AncestorWalk::~AncestorWalk() = default;
+AncestorWalk::AncestorWalk(AncestorWalk&&) noexcept = default;
+AncestorWalk& AncestorWalk::operator=(AncestorWalk&&) noexcept = default;
+
+ObjectId const& AncestorWalk::descendant() const { return state_->descendant; }
+
+std::optional<bool> AncestorWalk::reaches(ObjectId const& ancestor) {
+  if (!state_->begin()) return std::nullopt;
+  while (!state_->seen.contains(ancestor)) {
+    if (state_->stopped) return std::nullopt;
+    if (state_->queue.empty()) return state_->hidden ? std::nullopt : std::optional(false);
+    state_->walk_one();
+  }
+  return true;
+}
+
+std::optional<bool> is_ancestor(ReadCommit const& read, ObjectId const& ancestor, ObjectId const& descendant, std::size_t limit) {
+  return AncestorWalk(read, descendant, limit).reaches(ancestor);
 }
 
 std::optional<ObjectId> merge_base(ReadCommit const& read, ObjectId const& a, ObjectId const& b, std::size_t limit) {

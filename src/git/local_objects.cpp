@@ -173,6 +173,9 @@ struct LocalObjects::State {
   Handle<git_odb, git_odb_free> database;
   std::once_flag packed_once;
   std::map<std::string, ObjectId, std::less<>> packed;
+  // A release asks about many tags and one head: the history is walked once for all.
+  std::mutex walk_mutex;  // locked before `mutex`
+  std::optional<AncestorWalk> walk;
 
   std::map<std::string, ObjectId, std::less<>> const& packed_refs() {
     std::call_once(packed_once, [this] { packed = read_packed_refs(git_dir.get()); });
@@ -333,7 +336,10 @@ std::vector<std::string> LocalObjects::refs_with_prefix(std::string_view prefix,
 }
 
 std::optional<bool> LocalObjects::is_ancestor(ObjectId const& ancestor, ObjectId const& descendant) {
-  return git::is_ancestor(state_->history(*this), ancestor, descendant, max_commits_walked);
+  std::lock_guard const lock(state_->walk_mutex);
+  if (!state_->walk || state_->walk->descendant() != descendant)
+    state_->walk.emplace(state_->history(*this), descendant, max_commits_walked);
+  return state_->walk->reaches(ancestor);
 }
 
 std::optional<ObjectId> LocalObjects::merge_base(ObjectId const& a, ObjectId const& b) {

@@ -18,6 +18,11 @@ T readable(Verdict<T> parsed) {
   return std::move(*parsed);
 }
 
+// As LocalObjects has it.
+void must_be_small(std::string const& bytes, std::string const& what) {
+  if (bytes.size() > max_commit_bytes) throw BadEnvironment("object-too-large", what + " is larger than allowed");
+}
+
 }  // namespace
 
 ObjectId MemoryObjects::add_object(ObjectType type, std::string bytes) {
@@ -83,6 +88,7 @@ MemoryObjects::Object const* MemoryObjects::find(ObjectId const& id, ObjectType 
 std::optional<Commit> MemoryObjects::commit(ObjectId const& id) {
   auto const* object = find(id, ObjectType::commit);
   if (object == nullptr) return std::nullopt;
+  must_be_small(object->bytes, "commit " + id);
   return readable(parse_commit_object(object->bytes, id));
 }
 
@@ -102,6 +108,7 @@ std::optional<std::string> MemoryObjects::blob(ObjectId const& id, std::size_t l
 std::optional<Tag> MemoryObjects::tag(ObjectId const& id) {
   auto const* object = find(id, ObjectType::tag);
   if (object == nullptr) return std::nullopt;
+  must_be_small(object->bytes, "tag " + id);
   return readable(parse_tag_object(object->bytes, id));
 }
 

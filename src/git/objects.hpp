@@ -91,7 +91,10 @@ class ObjectSource {
 
   /// Hint: this tree and everything below it will be read.
   virtual void prefetch_trees(ObjectId const& /*root*/) {}
-  /// Hint: these blobs will be read.
+  /// All blobs that the run is going to read: a source that pays for each counts them first and throws Unreachable when they cannot
+  /// be had.
+  virtual void expect_blobs(std::vector<ObjectId> const& /*ids*/) {}
+  /// Hint: these blobs will be read soon. Counted as by expect_blobs().
   virtual void prefetch_blobs(std::vector<ObjectId> const& /*ids*/) {}
 
  protected:

@@ -1,5 +1,6 @@
 #include "git/annotated_tag.hpp"
 
+#include "git/limits.hpp"
 #include "git/memory_objects.hpp"
 #include "support/catch2.hpp"
 
@@ -46,6 +47,16 @@ TEST_CASE("a tag that is not there is not found under another name", "[git]") {
   repository.annotated("web-v1.0", "web-v1.0", repository.commit, ObjectType::commit);
   auto const name = GENERATE(as<std::string>{}, "web-v1", "WEB-v1.0", "web-v1.0 ", "refs/tags/web-v1.0");
   CHECK(resolve_tag(repository.objects, name).error().code == "tag-not-found");
+}
+
+TEST_CASE("an object behind a tag that is too large to be read spoils that tag alone", "[git]") {
+  Repository repository;
+  auto const huge = repository.objects.add_tag("web-v1", repository.commit, ObjectType::commit, std::string(max_commit_bytes, 'x'));
+  repository.objects.set_ref("refs/tags/web-v1", huge);
+  auto const tag = resolve_tag(repository.objects, "web-v1");
+  REQUIRE(tag.has_error());
+  CHECK(tag.error().code == "tag-too-large");
+  CHECK(tag.error().where == "tag web-v1");
 }
 
 TEST_CASE("a tag object under another name is refused", "[git]") {

@@ -69,6 +69,27 @@ TEST_CASE("a question that costs too many reads stays open", "[git]") {
   CHECK(merge_base(read, history.id("d"), history.id("e"), 2) == std::nullopt);
 }
 
+TEST_CASE("many questions about one head read its history once", "[git]") {
+  SmallHistory history;
+  std::size_t reads = 0;
+  AncestorWalk walk(
+      [&](ObjectId const& id) {
+        ++reads;
+        return history.objects.commit(id);
+      },
+      history.id("m"), 100);
+  CHECK(walk.reaches(history.id("m")) == true);
+  CHECK(walk.reaches(history.id("d")) == true);
+  auto const near = reads;
+  CHECK(near < 6);  // what is recent is found without the rest
+  CHECK(walk.reaches(history.id("a")) == true);
+  CHECK(walk.reaches(history.id("x")) == false);
+  CHECK(reads == 6);
+  CHECK(walk.reaches(history.id("e")) == true);
+  CHECK(walk.reaches(history.id("x")) == false);
+  CHECK(reads == 6);
+}
+
 TEST_CASE("the best common ancestor", "[git]") {
   SmallHistory history;
   CHECK(history.objects.merge_base(history.id("d"), history.id("e")) == history.id("b"));
