@@ -161,6 +161,18 @@ class Comparison {
     auto old_charts = candidates(base_, directories);
     auto const new_charts = candidates(head_, directories);
 
+    // What decides below, fetched together where the source is far away.
+    std::vector<std::string> described, described_before;
+    for (auto const& [path, chart] : new_charts) {
+      described.push_back(joined(path, "Chart.yaml"));
+      described.push_back(joined(path, "requirements.yaml"));
+    }
+    for (auto const& [path, chart] : old_charts)
+      if (auto const now = new_charts.find(path); now == new_charts.end() || now->second.id != chart.id)
+        described_before.push_back(joined(path, "Chart.yaml"));
+    head_.prefetch(described);
+    base_.prefetch(described_before);
+
     // Charts that are gone, by name: one of that name elsewhere has moved.
     std::map<std::string, std::string> gone;
     for (auto const& [path, chart] : old_charts)

@@ -300,15 +300,9 @@ Verdict<std::string> Attestations::download(ListedAttestation const& attestation
   return second;
 }
 
-std::vector<Verdict<std::string>> Attestations::download_all(
-    std::vector<ListedAttestation> const& attestations) {
-  std::vector<std::optional<Verdict<std::string>>> slots(attestations.size());
-  for_each_index(attestations.size(), limits::parallel_downloads,
-                 [&](std::size_t i) { slots[i].emplace(download(attestations[i])); });
-  std::vector<Verdict<std::string>> results;
-  results.reserve(slots.size());
-  for (auto& slot : slots) results.push_back(*std::move(slot));
-  return results;
+void Attestations::download_each(std::vector<ListedAttestation const*> const& attestations,
+                                 std::function<void(std::size_t, Verdict<std::string>)> const& take) {
+  for_each_index(attestations.size(), limits::parallel_downloads, [&](std::size_t i) { take(i, download(*attestations[i])); });
 }
 
 }  // namespace acr::github

@@ -4,6 +4,7 @@
 // V-99) Transport only: nothing found here is trusted before the sigstore room has verified it.
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,8 +59,10 @@ class Attestations {
   /// limits::parallel_downloads run at once.
   Verdict<std::string> download(ListedAttestation const& attestation);
 
-  /// download() of all, concurrently; answers in the same order.
-  std::vector<Verdict<std::string>> download_all(std::vector<ListedAttestation> const& attestations);
+  /// download() of all, side by side; `take(i, bundle)` is called as each arrives, from many threads, so that no more bundles are held
+  /// than downloads may run. Throws what a download or `take` throws.
+  void download_each(std::vector<ListedAttestation const*> const& attestations,
+                     std::function<void(std::size_t, Verdict<std::string>)> const& take);
 
  private:
   struct State;

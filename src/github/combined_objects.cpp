@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "github/limits.hpp"
 #include "support/errors.hpp"
-#include "support/parallel.hpp"
 
 namespace acr::github {
 namespace {
@@ -78,31 +76,19 @@ std::optional<git::ObjectId> CombinedObjects::merge_base(git::ObjectId const& a,
 }
 
 void CombinedObjects::prefetch_trees(git::ObjectId const& root) {
-  if (!local_) return remote_.prefetch_trees(root);
-  std::vector<git::ObjectId> level{root};
-  std::set<git::ObjectId> seen{root};
-  while (!level.empty()) {
-    std::vector<std::optional<git::Tree>> found(level.size());
-    std::vector<std::size_t> missing;
-    for (std::size_t i = 0; i < level.size(); ++i)
-      if (!(found[i] = local_->tree(level[i]))) missing.push_back(i);
-    // Each comes with everything below it in one request, which answers most of the next level at once.
-    for_each_index(missing.size(), limits::parallel_requests,
-                   [&](std::size_t i) { found[missing[i]] = remote_.tree(level[missing[i]]); });
-    level.clear();
-    for (auto const& tree : found)
-      for (auto const& entry : tree ? tree->entries : std::vector<git::TreeEntry>{})
-        if (entry.mode == git::EntryMode::directory && seen.insert(entry.id).second)
-          level.push_back(entry.id);
-  }
+  // A checkout that has the root has what is below; a clone without (filter=tree:0) is asked for tree by tree.
+  if (!local_ || !local_->tree(root)) remote_.prefetch_trees(root);
 }
 
-void CombinedObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) {
-  if (!local_) return remote_.prefetch_blobs(ids);
+std::vector<git::ObjectId> CombinedObjects::not_in_checkout(std::vector<git::ObjectId> const& ids) {
+  if (!local_) return ids;
   std::vector<git::ObjectId> missing;
   for (auto const& id : ids)
     if (!has_blob(*local_, id)) missing.push_back(id);
-  remote_.prefetch_blobs(missing);
+  return missing;
 }
+
+void CombinedObjects::expect_blobs(std::vector<git::ObjectId> const& ids) { remote_.expect_blobs(not_in_checkout(ids)); }
+void CombinedObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) { remote_.prefetch_blobs(not_in_checkout(ids)); }
 
 }  // namespace acr::github

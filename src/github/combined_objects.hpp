@@ -25,12 +25,15 @@ class CombinedObjects final : public git::ObjectSource {
   std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) override;
   std::optional<bool> is_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) override;
   std::optional<git::ObjectId> merge_base(git::ObjectId const& a, git::ObjectId const& b) override;
-  /// Fetches the trees that the checkout lacks, each with everything below it.
+  /// Of a root that the checkout lacks.
   void prefetch_trees(git::ObjectId const& root) override;
-  /// Fetches the blobs that the checkout lacks.
+  // Of the blobs that the checkout lacks.
+  void expect_blobs(std::vector<git::ObjectId> const& ids) override;
   void prefetch_blobs(std::vector<git::ObjectId> const& ids) override;
 
  private:
+  std::vector<git::ObjectId> not_in_checkout(std::vector<git::ObjectId> const& ids);
+
   git::ObjectSource* local_;
   git::ObjectSource& remote_;
 };

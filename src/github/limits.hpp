@@ -17,6 +17,9 @@ inline constexpr std::size_t pages = 20;                            ///< pages o
 inline constexpr std::size_t page_entries = 100;                    ///< `per_page`
 inline constexpr std::size_t bulk_digests = 1024;                   ///< subjects of one bulk call (G-12b)
 inline constexpr std::size_t matching_refs = 1000;                  ///< refs kept of a listing by prefix
+inline constexpr std::size_t kept_tree_entries = 100'000;  ///< of trees that came by REST, about 150 bytes each
+inline constexpr std::size_t kept_blob_bytes = std::size_t{8} << 20;        ///< of blobs that were read once
+inline constexpr std::size_t prefetched_blob_bytes = std::size_t{5} << 20;  ///< no chart may hold a larger file (P-18)
 inline constexpr std::size_t error_text = 300;     ///< characters of a server's message (G-32)
 inline constexpr unsigned few_requests_left = 50;  ///< below: a warning (G-26)
 

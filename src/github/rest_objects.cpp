@@ -3,56 +3,20 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
-#include <mutex>
+#include <memory>
 #include <set>
+#include <vector>
 
 #include "git/object_format.hpp"
 #include "github/answer.hpp"
 #include "github/git_answers.hpp"
+#include "github/kept_answers.hpp"
+#include "net/http.hpp"
 #include "support/parallel.hpp"
 #include "support/text.hpp"
 
 namespace acr::github {
 namespace {
-
-// Answers that are kept, each asked for once: who wants one that is under way waits for it. Absence is kept
-// as well.
-template <class T>
-class Kept {
- public:
-  template <class Fetch>
-  std::optional<T> get(std::string const& key, Fetch const& fetch) {
-    auto const slot = slot_of(key);
-    std::scoped_lock const lock(slot->mutex);
-    if (!slot->value) slot->value = fetch();  // an exception leaves the slot open for another try
-    return *slot->value;
-  }
-  void put(std::string const& key, T value) {
-    auto const slot = slot_of(key);
-    std::scoped_lock const lock(slot->mutex);
-    slot->value = std::optional<T>(std::move(value));
-  }
-  bool has(std::string const& key) {
-    std::scoped_lock const lock(mutex_);
-    auto const found = slots_.find(key);
-    return found != slots_.end();
-  }
-
- private:
-  struct Slot {
-    std::mutex mutex;
-    std::optional<std::optional<T>> value;  ///< outer: asked; inner: there
-  };
-  std::shared_ptr<Slot> slot_of(std::string const& key) {
-    std::scoped_lock const lock(mutex_);
-    auto& slot = slots_[key];
-    if (!slot) slot = std::make_shared<Slot>();
-    return slot;
-  }
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Slot>> slots_;
-};
 
 struct Comparison {
   std::string status;
@@ -65,14 +29,10 @@ struct RestObjects::State {
   Api& api;
   Kept<git::Commit> commits;
   Kept<git::Tag> tags;
-  Kept<std::string> blobs;
   Kept<Comparison> comparisons;
-
-  // One recursive answer fills many trees, so trees are looked up apart from the questions that are under
-  // way.
-  std::mutex mutex;
-  std::map<git::ObjectId, git::Tree> trees;
-  Kept<git::Tree> tree_questions;
+  Cache<git::Tree> trees{limits::kept_tree_entries};
+  Cache<std::string> blobs{limits::kept_blob_bytes};
+  Turns turns;
 
   std::atomic<std::uint64_t> commits_fetched{0}, trees_fetched{0}, blobs_fetched{0}, tags_fetched{0},
       bytes{0};
@@ -87,48 +47,85 @@ struct RestObjects::State {
     return call;
   }
 
-  std::optional<git::Tree> known(git::ObjectId const& id) {
-    std::scoped_lock const lock(mutex);
-    auto const found = trees.find(id);
-    return found == trees.end() ? std::nullopt : std::optional(found->second);
-  }
-
-  std::optional<git::Tree> tree(git::ObjectId const& id) {
-    if (auto found = known(id)) return found;
-    return tree_questions.get(id, [&] { return fetched_tree(id); });
-  }
-
-  std::optional<git::Tree> fetched_tree(git::ObjectId const& id) {
-    if (auto found = known(id)) return found;
-    for (bool const recursive : {true, false}) {
-      auto call = call_for({"git", "trees", id});
-      if (recursive) call.query = {{"recursive", "1"}};
-      auto const answer = api.call(call);
-      if (answer.status != 200) return std::nullopt;
-      auto read = read_tree_answer(answer, id);
-      if (read.truncated) continue;  // G-18: one level, those below when they are asked for
-      std::scoped_lock const lock(mutex);
-      trees_fetched += read.trees.size();
-      trees.merge(read.trees);
-      return trees.at(id);
+  // The answer about one tree, with everything below it or without; nothing: not there.
+  std::optional<TreeAnswer> tree_answer(git::ObjectId const& id, bool recursive) {
+    auto call = call_for({"git", "trees", id});
+    if (recursive) call.query = {{"recursive", "1"}};
+    auto const answer = api.call(call);
+    if (answer.status != 200) return std::nullopt;
+    auto read = read_tree_answer(answer, id);
+    trees_fetched += read.trees.size();
+    for (auto& [below, tree] : read.trees) {
+      auto const entries = tree.entries.size() + 1;
+      if (below != id) trees.put(below, std::make_shared<git::Tree const>(std::move(tree)), entries);
     }
-    throw ApiError(
-        ExitStatus::refused, "tree-too-large",
-        "the tree " + id + " has more entries in one directory than GitHub lists; add a checkout step", 200);
+    return read;
   }
 
-  std::optional<std::string> blob(git::ObjectId const& id) {
-    return blobs.get(id, [&]() -> std::optional<std::string> {
-      auto call = call_for({"git", "blobs", id});
-      call.accept = "application/vnd.github.raw+json";
-      call.body_limit = limits::blob_bytes;
-      auto const answer = api.call(call);
-      if (answer.status != 200) return std::nullopt;
-      auto content = read_blob_answer(answer, id);
-      ++blobs_fetched;
-      bytes += content.size();
-      return content;
-    });
+  // One level: what is asked for tree by tree is a way down to one chart, not everything beside it.
+  std::shared_ptr<git::Tree const> tree(git::ObjectId const& id) {
+    if (auto found = trees.read(id)) return found;
+    Turns::Turn const turn(turns, id);
+    if (auto found = trees.read(id)) return found;
+    auto answer = tree_answer(id, false);
+    if (!answer) return nullptr;
+    if (answer->truncated)
+      throw ApiError(
+          ExitStatus::refused, "tree-too-large",
+          "the tree " + id + " has more entries in one directory than GitHub lists; add a checkout step", 200);
+    auto tree = std::make_shared<git::Tree const>(std::move(answer->trees.at(id)));
+    trees.put(id, tree, tree->entries.size() + 1);
+    return tree;
+  }
+
+  // Everything below, as far as GitHub lists it; returns directories to go on with where it does not (G-18).
+  std::vector<git::ObjectId> all_below(git::ObjectId const& id, std::atomic<std::size_t>& entries) {
+    {
+      Turns::Turn const turn(turns, id);
+      if (trees.has(id)) return {};
+      auto answer = tree_answer(id, true);
+      if (!answer) return {};
+      if (!answer->truncated) {
+        for (auto const& [below, tree] : answer->trees) entries += tree.entries.size() + 1;
+        auto tree = std::make_shared<git::Tree const>(std::move(answer->trees.at(id)));
+        trees.put(id, tree, tree->entries.size() + 1);
+        return {};
+      }
+    }
+    auto const level = tree(id);
+    std::vector<git::ObjectId> below;
+    entries += level ? level->entries.size() + 1 : 0;
+    for (auto const& entry : level ? level->entries : std::vector<git::TreeEntry>{})
+      if (entry.mode == git::EntryMode::directory) below.push_back(entry.id);
+    return below;
+  }
+
+  std::shared_ptr<std::string const> blob(git::ObjectId const& id, std::size_t limit) {
+    if (auto found = blobs.read(id)) return found;
+    Turns::Turn const turn(turns, id);
+    if (auto found = blobs.read(id)) return found;
+    auto fetched = fetched_blob(id, limit);
+    blobs.read(id);  // so that it counts as read
+    return fetched;
+  }
+
+  void prefetch_blob(git::ObjectId const& id) {
+    Turns::Turn const turn(turns, id);
+    if (!blobs.has(id)) fetched_blob(id, limits::prefetched_blob_bytes);
+  }
+
+  std::shared_ptr<std::string const> fetched_blob(git::ObjectId const& id, std::size_t limit) {
+    auto call = call_for({"git", "blobs", id});
+    call.accept = "application/vnd.github.raw+json";
+    // Room for the other form, JSON with base64 (G-19).
+    call.body_limit = std::min(limits::blob_bytes, std::min(limit, limits::blob_bytes) / 2 * 3 + std::size_t{65536});
+    auto const answer = api.call(call);
+    if (answer.status != 200) return nullptr;
+    auto content = std::make_shared<std::string const>(read_blob_answer(answer, id));
+    ++blobs_fetched;
+    bytes += content->size();
+    blobs.put(id, content, content->size() + 64);
+    return content;
   }
 
   // `base`...`head` (G-20); nothing for an unknown commit and for no common history.
@@ -164,26 +161,38 @@ std::optional<git::Commit> RestObjects::commit(git::ObjectId const& id) {
 }
 
 std::optional<git::Tree> RestObjects::tree(git::ObjectId const& id) {
-  return git::is_object_id(id) ? state_->tree(id) : std::nullopt;
+  auto const found = git::is_object_id(id) ? state_->tree(id) : nullptr;
+  return found ? std::optional(*found) : std::nullopt;
 }
 
 std::optional<std::string> RestObjects::blob(git::ObjectId const& id, std::size_t limit) {
   if (!git::is_object_id(id)) return std::nullopt;
-  auto content = state_->blob(id);
-  if (content && content->size() > limit)
-    throw BadEnvironment("object-too-large", "the blob " + id + " has " + std::to_string(content->size()) +
-                                                 " bytes, more than the " + std::to_string(limit) +
-                                                 " allowed here");
-  return content;
+  auto const refuse = [&](std::string const& found) {
+    return BadEnvironment("object-too-large", "the blob " + id + " has " + found + ", more than the " +
+                                                  std::to_string(limit) + " allowed here");
+  };
+  try {
+    auto const content = state_->blob(id, limit);
+    if (content && content->size() > limit) throw refuse(std::to_string(content->size()) + " bytes");
+    return content ? std::optional(*content) : std::nullopt;
+  } catch (net::NetworkError const& error) {
+    if (error.failure() != net::Failure::too_large) throw;
+    throw refuse("more bytes than were read");
+  }
 }
 
 std::optional<git::Tag> RestObjects::tag(git::ObjectId const& id) {
   if (!git::is_object_id(id)) return std::nullopt;
   return state_->tags.get(id, [&]() -> std::optional<git::Tag> {
-    auto const answer = state_->api.call(state_->call_for({"git", "tags", id}));
-    if (answer.status != 200) return std::nullopt;
-    ++state_->tags_fetched;
-    return read_tag_answer(answer, id);
+    try {
+      auto const answer = state_->api.call(state_->call_for({"git", "tags", id}));
+      if (answer.status != 200) return std::nullopt;
+      ++state_->tags_fetched;
+      return read_tag_answer(answer, id);
+    } catch (net::NetworkError const& error) {
+      if (error.failure() != net::Failure::too_large) throw;
+      throw BadEnvironment("object-too-large", "the tag " + id + " is larger than can be read");
+    }
   });
 }
 
@@ -244,23 +253,24 @@ std::optional<git::ObjectId> RestObjects::merge_base(git::ObjectId const& a, git
 }
 
 void RestObjects::prefetch_trees(git::ObjectId const& root) {
-  // A truncated listing leaves levels out: walk down what is missing, level by level (G-18).
+  if (!git::is_object_id(root)) return;
   std::vector<git::ObjectId> level{root};
   std::set<git::ObjectId> seen{root};
-  while (!level.empty()) {
-    std::vector<std::optional<git::Tree>> found(level.size());
-    for_each_index(level.size(), state_->api.settings().max_parallel,
-                   [&](std::size_t i) { found[i] = tree(level[i]); });
-    std::vector<git::ObjectId> below;
-    for (auto const& each : found)
-      for (auto const& entry : each ? each->entries : std::vector<git::TreeEntry>{})
-        if (entry.mode == git::EntryMode::directory && seen.insert(entry.id).second)
-          below.push_back(entry.id);
-    level = std::move(below);
+  std::atomic<std::size_t> entries{0};
+  // A hint only: what would push out what came before is fetched when it is read.
+  while (!level.empty() && entries < limits::kept_tree_entries) {
+    std::vector<std::vector<git::ObjectId>> below(level.size());
+    for_each_index(level.size(), state_->api.settings().max_parallel, [&](std::size_t i) {
+      if (entries < limits::kept_tree_entries) below[i] = state_->all_below(level[i], entries);
+    });
+    level.clear();
+    for (auto const& each : below)
+      for (auto const& id : each)
+        if (seen.insert(id).second) level.push_back(id);
   }
 }
 
-void RestObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) {
+void RestObjects::expect_blobs(std::vector<git::ObjectId> const& ids) {
   std::set<git::ObjectId> missing;
   for (auto const& id : ids)
     if (git::is_object_id(id) && !state_->blobs.has(id)) missing.insert(id);
@@ -271,9 +281,21 @@ void RestObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) {
         std::to_string(missing.size()) +
             " files would have to be fetched one by one, more than half of the " + std::to_string(*left) +
             " API requests that are left; add a checkout step (actions/checkout) before this one");
-  std::vector<git::ObjectId> const wanted(missing.begin(), missing.end());
-  for_each_index(wanted.size(), state_->api.settings().max_parallel,
-                 [&](std::size_t i) { state_->blob(wanted[i]); });
+}
+
+void RestObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) {
+  expect_blobs(ids);
+  std::set<git::ObjectId> const wanted(ids.begin(), ids.end());
+  std::vector<git::ObjectId> missing;
+  for (auto const& id : wanted)
+    if (git::is_object_id(id) && !state_->blobs.has(id)) missing.push_back(id);
+  for_each_index(missing.size(), state_->api.settings().max_parallel, [&](std::size_t i) {
+    try {
+      state_->prefetch_blob(missing[i]);
+    } catch (net::NetworkError const& error) {
+      if (error.failure() != net::Failure::too_large) throw;  // who reads it will tell
+    }
+  });
 }
 
 ObjectUse RestObjects::use() const {

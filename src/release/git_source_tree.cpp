@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "chart/limits.hpp"
 #include "support/errors.hpp"
 #include "support/text.hpp"
 
@@ -106,7 +107,8 @@ void GitSourceTree::prefetch(std::vector<std::string> const& paths) const {
   std::vector<git::ObjectId> ids;
   for (auto const& path : paths) {
     auto const found = entry(path);
-    if (found && found->mode != git::EntryMode::directory && found->mode != git::EntryMode::submodule)
+    if (!found || found->mode == git::EntryMode::directory || found->mode == git::EntryMode::submodule) continue;
+    if (found->size.value_or(0) <= chart::Limits{}.file_bytes)  // a larger one is refused unread
       ids.push_back(found->id);
   }
   objects_.prefetch_blobs(ids);

@@ -63,6 +63,7 @@ TEST_CASE("every object of a real repository arrives as git has it", "[github]")
   // The whole tree, walked through the interface, is what `git ls-tree` says; and every file's bytes.
   std::string listed;
   std::vector<git::ObjectId> blobs;
+  objects.prefetch_trees(commit->tree);
   auto const walk = [&](auto const& self, git::ObjectId const& tree, std::string const& prefix) -> void {
     auto const found = objects.tree(tree);
     REQUIRE(found);
