@@ -154,6 +154,7 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
                        .before_charts = [&](report::ReleaseRecord& record) { check_rules(step, record, services); }};
   auto outcome = run_release(settings, tools);
   for (auto const& warning : services.warnings()) step.log.warning(warning);
+  for (auto const& line : services.debug_lines()) step.log.debug(line);
 
   log_run(outcome, step.log);
   write_outputs(step, report::run_outputs(outcome.record, outcome.files, event::clamped_retention(step.inputs.retention_days, step.environment)));

@@ -1,6 +1,7 @@
 #include "release/attestation_check.hpp"
 
 #include <algorithm>
+#include <semaphore>
 #include <utility>
 
 #include "release/limits.hpp"
@@ -16,6 +17,17 @@ struct Candidate {
   report::LineageEntry* entry = nullptr;
   github::ListedAttestation const* listed = nullptr;
   bool bound = false;  ///< its id is the entry's
+};
+
+class Turn {
+ public:
+  explicit Turn(std::counting_semaphore<>& places) : places_(places) { places_.acquire(); }
+  ~Turn() { places_.release(); }
+  Turn(Turn const&) = delete;
+  Turn& operator=(Turn const&) = delete;
+
+ private:
+  std::counting_semaphore<>& places_;
 };
 
 std::string place(report::LineageEntry const& entry) {
@@ -110,36 +122,33 @@ std::vector<Candidate> unbound_candidates(std::vector<ChartWork*> const& charts,
   return candidates;
 }
 
+// Each bundle is verified where it arrives, while others are still under way. At most `workers` verify at once: what came meanwhile
+// waits, so that no more bundles are in memory than downloads may run.
 void verify_round(std::vector<Candidate> const& candidates, github::Attestations& attestations,
                   sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers) {
-  std::vector<github::ListedAttestation> wanted;
+  std::vector<github::ListedAttestation const*> wanted;
   wanted.reserve(candidates.size());
-  for (auto const& candidate : candidates) wanted.push_back(*candidate.listed);
-  auto const bundles = attestations.download_all(wanted);
+  for (auto const& candidate : candidates) wanted.push_back(candidate.listed);
+  std::counting_semaphore<> processors(static_cast<std::ptrdiff_t>(workers));
+  attestations.download_each(wanted, [&](std::size_t i, Verdict<std::string> bundle) {
+    auto const& candidate = candidates[i];
+    if (!bundle) return record_unavailable(candidate, bundle.error());
+    auto const artifact = sigstore::Artifact::of_digest_text(candidate.entry->subject_digest);
+    if (!artifact) return record_unavailable(candidate, artifact.error());
+    auto const policy = lineage_policy(settings, *candidate.work);
+    Turn const turn(processors);
+    record_verdict(candidate, verifier.verify(*bundle, *artifact, policy), settings);
+  });
+}
 
-  std::vector<sigstore::Artifact> artifacts;
-  std::vector<sigstore::Policy> policies;
-  std::vector<sigstore::Verifier::Job> jobs;
-  std::vector<Candidate const*> of_job;
-  artifacts.reserve(candidates.size());
-  policies.reserve(candidates.size());
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (!bundles[i]) {
-      record_unavailable(candidates[i], bundles[i].error());
-      continue;
-    }
-    auto artifact = sigstore::Artifact::of_digest_text(candidates[i].entry->subject_digest);
-    if (!artifact) {
-      record_unavailable(candidates[i], artifact.error());
-      continue;
-    }
-    artifacts.push_back(std::move(*artifact));
-    policies.push_back(lineage_policy(settings, *candidates[i].work));
-    jobs.push_back({.bundle_json = *bundles[i], .artifact = &artifacts.back(), .policy = &policies.back()});
-    of_job.push_back(&candidates[i]);
-  }
-  auto results = verifier.verify_all(jobs, workers);
-  for (std::size_t i = 0; i < results.size(); ++i) record_verdict(*of_job[i], std::move(results[i]), settings);
+// G-12: the entry itself is verified or refused by what can be had.
+void warn_of_broken(report::LineageEntry& entry, github::Listing const& listing) {
+  auto const& listed = listing.of.at(entry.subject_digest);
+  auto const broken = std::ranges::count_if(listed, &github::ListedAttestation::broken);
+  if (broken == 0) return;
+  entry.warnings.push_back(reject("attestation-broken", place(entry), "attestations of the same subject are listed without bundle and link")
+                               .rule("G-12")
+                               .found(std::to_string(broken) + " of " + std::to_string(listed.size())));
 }
 
 void refuse_unresolved(ChartWork& work, report::LineageEntry& entry, github::Listing const& listing) {
@@ -207,21 +216,20 @@ void verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations&
   if (subjects.empty()) return;
   auto const listing = attestations.list(subjects);
 
-  // Bundles are held for some charts at a time only: memory must not grow with the release.
-  for (std::size_t from = 0; from < charts.size(); from += limits::charts_at_once) {
-    std::vector<ChartWork*> const batch(charts.begin() + static_cast<std::ptrdiff_t>(from),
-                                        charts.begin() + static_cast<std::ptrdiff_t>(std::min(charts.size(), from + limits::charts_at_once)));
-    if (auto const bound = first_candidates(batch, listing); !bound.empty())
-      verify_round(bound, attestations, verifier, settings, workers);
-    for (std::size_t rank = 0; rank < limits::unbound_candidates; ++rank) {
-      auto const unbound = unbound_candidates(batch, listing, rank);
-      if (unbound.empty()) break;
-      verify_round(unbound, attestations, verifier, settings, workers);
-    }
-    for (auto* work : batch)
-      for (auto& entry : work->record.entries)
-        if (entry.status == report::EntryStatus::unresolved) refuse_unresolved(*work, entry, listing);
+  if (auto const bound = first_candidates(charts, listing); !bound.empty())
+    verify_round(bound, attestations, verifier, settings, workers);
+  for (std::size_t rank = 0; rank < limits::unbound_candidates; ++rank) {
+    auto const unbound = unbound_candidates(charts, listing, rank);
+    if (unbound.empty()) break;
+    verify_round(unbound, attestations, verifier, settings, workers);
   }
+  for (auto* work : charts)
+    for (auto& entry : work->record.entries) {
+      if (entry.status == report::EntryStatus::unresolved)
+        refuse_unresolved(*work, entry, listing);
+      else
+        warn_of_broken(entry, listing);
+    }
 }
 
 report::VerifiedFacts facts_of(sigstore::VerifiedAttestation const& attestation) {

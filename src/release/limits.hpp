@@ -10,6 +10,5 @@ inline constexpr std::size_t id_file_bytes = 64;                            ///<
 inline constexpr std::size_t id_files = 4096;                               ///< entries of `attestation-ids-dir`
 inline constexpr std::size_t bundle_file_bytes = std::size_t{64} << 20;     ///< one of `bundle-paths`, all its lines
 inline constexpr std::size_t unbound_candidates = 32;                         ///< attestations of one subject tried when the id is not among them (A-100)
-inline constexpr std::size_t charts_at_once = 25;                             ///< charts whose bundles are held in memory together
 
 }  // namespace acr::release::limits

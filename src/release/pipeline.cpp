@@ -93,6 +93,7 @@ std::unique_ptr<GitSourceTree> tree_of(Run& run, git::ObjectId const& id, std::s
   if (!commit)
     throw BadEnvironment("object-missing", "the " + std::string(what) + " commit " + id +
                                                " is in no object source; add a checkout step with fetch-depth: 0 or set object-source: auto");
+  run.tools.objects.prefetch_trees(commit->tree);
   return std::make_unique<GitSourceTree>(run.tools.objects, commit->tree);
 }
 
@@ -109,8 +110,10 @@ void open_trees(Run& run) {
   run.base = tree_of(run, base, "base");
   // compared when it is at hand, and never a reason to fail.
   if (change.merge.empty() || change.merge == change.head) return;
-  if (auto const merge = run.tools.objects.commit(change.merge))
+  if (auto const merge = run.tools.objects.commit(change.merge)) {
+    run.tools.objects.prefetch_trees(merge->tree);
     run.merge = std::make_unique<GitSourceTree>(run.tools.objects, merge->tree);
+  }
 }
 
 void find_changed_charts(Run& run) {
@@ -181,14 +184,20 @@ void package_and_prove(Run& run, std::vector<ChartWork*> const& checked) {
     return;
   }
   std::size_t const cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  for_each(run, sound, std::min(settings.inputs.max_parallel, cores),
-           [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
-
-  std::vector<ChartWork*> listed;
+  auto const verify = [&](std::vector<ChartWork*> const& charts) {
+    if (run.tools.attestations) verify_lineage(charts, *run.tools.attestations, run.tools.verifier, settings, cores);
+  };
+  // Attestations whose subjects are known do not wait for the packages; where the package is the subject, they must.
+  std::vector<ChartWork*> at_once, afterwards;
   for (auto* work : checked)
-    if (work->lineage.status == git::Lineage::Status::ok && resolve_subjects(*work, settings)) listed.push_back(work);
-  if (run.tools.attestations)
-    verify_lineage(listed, *run.tools.attestations, run.tools.verifier, settings, cores);
+    if (work->lineage.status == git::Lineage::Status::ok) (resolve_subjects(*work, settings) ? at_once : afterwards).push_back(work);
+  for_each_index(2, 2, [&](std::size_t side) {
+    if (side == 1) return verify(at_once);
+    for_each(run, sound, std::min(settings.inputs.max_parallel, cores),
+             [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
+  });
+  std::erase_if(afterwards, [&](ChartWork* work) { return !resolve_subjects(*work, settings); });
+  verify(afterwards);
 }
 
 // D-6: what can be said of dependencies without any host; those that must be fetched are moved to `waiting`.
@@ -198,7 +207,7 @@ void plan_dependencies(Run& run, std::vector<ChartWork*>& ready, std::vector<Cha
   // counted against the rate limit before the first one is fetched.
   std::vector<git::ObjectId> contents;
   for (auto const* work : sound) contents.insert(contents.end(), work->contents.begin(), work->contents.end());
-  run.tools.objects.prefetch_blobs(contents);
+  run.tools.objects.expect_blobs(contents);
   if (!run.tools.dependencies) return;
   auto const waits = run.tools.dependencies->plan(*run.head, sound);
   for (std::size_t i = 0; i < sound.size(); ++i) {
@@ -249,8 +258,8 @@ void prove_charts(Run& run) {
     if (waiting.empty()) break;
     auto const waited = std::chrono::duration_cast<std::chrono::seconds>(RunClock::Clock::now() - started);
     if (run.settings.dry_run || waited + pause > run.settings.inputs.tag_wait) {
-      for (auto* work : waiting)
-        work->refuse(tag_not_found(*work, run.tools.objects, run.settings.change.head, waited));
+      auto const wait = run.settings.dry_run ? std::chrono::seconds{0} : run.settings.inputs.tag_wait;
+      for (auto* work : waiting) work->refuse(tag_not_found(*work, run.tools.objects, run.settings.change.head, wait));
       break;
     }
     run.tools.log.line("waiting for the tag " + waiting.front()->record.tag +
@@ -313,7 +322,10 @@ void close_record(Run& run) {
   if (run.tools.dependencies) run.record.hosts = run.tools.dependencies->hosts();
   for (auto& work : run.works) {
     std::ranges::sort(work.record.dependencies, {}, [](auto const& d) { return std::pair(d.name, d.version); });
+    // What the record tells of attestations is most of it: moved, and only the rest is still read from the work.
+    auto entries = std::exchange(work.record.entries, {});
     run.record.charts.push_back(work.record);
+    run.record.charts.back().entries = std::move(entries);
   }
   if (auto const packaged = run.record.packaged_count(); packaged > report::max_matrix_jobs)
     run.warn(reject("matrix-too-large", "output matrix", "a job matrix takes no more than " + std::to_string(report::max_matrix_jobs) + " jobs")
@@ -332,9 +344,9 @@ void write_files(Run& run) {
 
   files.packages_dir = settings.inputs.output_dir;
   files.verification_path = settings.inputs.output_dir + "/" + std::string(report_name);
-  auto const report = report::verification_report(run.record);
+  auto report = report::verification_report(run.record);
   files.verification_digest = sha256_text(report);
-  published.push_back({files.verification_path, report});
+  published.push_back({files.verification_path, std::move(report)});
   files.vsa_path = settings.inputs.output_dir + "/" + std::string(vsa_name);
   published.push_back({files.vsa_path, report::vsa_predicate(run.record, verifier_id)});
   if (released) {

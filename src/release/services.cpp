@@ -106,6 +106,12 @@ sigstore::Verifier const& Services::verifier() const { return parts_->verifier; 
 net::Http& Services::http() { return parts_->http; }
 std::vector<std::string> const& Services::notices() const { return parts_->notices; }
 
+std::vector<std::string> Services::debug_lines() const {
+  auto const use = parts_->api.use();
+  return {std::to_string(use.requests) + " answers of the API, " + std::to_string(use.unchanged) + " of them unchanged",
+          use.remaining ? std::to_string(*use.remaining) + " API requests are left in this hour" : std::string("the API tells no rate limit")};
+}
+
 std::vector<std::string> Services::warnings() const {
   auto warnings = parts_->api.use().warnings();
   auto const now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();

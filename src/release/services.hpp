@@ -56,6 +56,8 @@ class Services {
   [[nodiscard]] std::vector<std::string> const& notices() const;
   /// What the use of the API showed, after the run.
   [[nodiscard]] std::vector<std::string> warnings() const;
+  /// The same for who wants to know more (G-26).
+  [[nodiscard]] std::vector<std::string> debug_lines() const;
 
  private:
   struct Parts;

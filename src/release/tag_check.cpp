@@ -142,7 +142,7 @@ bool find_tag(ChartWork& work, git::ObjectSource& objects) {
   return true;
 }
 
-Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, std::string_view head, std::chrono::seconds waited) {
+Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, std::string_view head, std::chrono::seconds wait) {
   std::string near;
   for (auto const& name : objects.refs_with_prefix("refs/tags/" + work.record.name + "-", near_misses_shown + 1)) {
     if (std::ranges::count(near, ',') + 1 >= static_cast<std::ptrdiff_t>(near_misses_shown)) {
@@ -152,8 +152,8 @@ Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, std::
     near += (near.empty() ? "" : ", ") + name.substr(std::string_view("refs/tags/").size());
   }
   return reject("tag-not-found", place(work),
-                waited.count() > 0 ? "the tag did not appear within " + std::to_string(waited.count()) + " seconds"
-                                   : std::string("the tag does not exist"))
+                wait.count() > 0 ? "the tag did not appear within " + std::to_string(wait.count()) + " seconds"
+                                 : std::string("the tag does not exist"))
       .rule("A-91")
       .expected("an annotated tag " + work.record.tag + " on a commit of the branch, at or before " + std::string(head))
       .found(near.empty() ? "no tag that begins with " + work.record.name + "-" : "only " + near)

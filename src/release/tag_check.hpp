@@ -20,8 +20,9 @@ std::string tag_name(std::string_view format, std::string_view name, std::string
 /// Looks the chart's tag up. False: not there yet (nothing is recorded); true: found, `work.tag` is set, or refused.
 bool find_tag(ChartWork& work, git::ObjectSource& objects);
 
-/// The refusal of a tag that never came, with near misses (G-16).
-Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, std::string_view head, std::chrono::seconds waited);
+/// The refusal of a tag that never came, with near misses (G-16). `wait`: how long it could have come late; not how long it took to look,
+/// so that a report never depends on timing.
+Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, std::string_view head, std::chrono::seconds wait);
 
 /// The trees that must hold the same content. `merge` is null when the test merge is not at hand.
 struct BoundTrees {

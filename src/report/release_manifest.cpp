@@ -240,7 +240,7 @@ std::string manifest_text(ReleaseManifest const& manifest) {
     document["dependencies"] = std::move(dependencies);
   }
   if (manifest.source_date_epoch) document["source_date_epoch"] = json_text(*manifest.source_date_epoch);
-  return to_pretty_json(document);
+  return to_pretty_json(std::move(document));
 }
 
 Verdict<ReleaseManifest> read_manifest(std::string_view text) {

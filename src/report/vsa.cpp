@@ -71,7 +71,7 @@ std::string vsa_predicate(ReleaseRecord const& record, std::string_view verifier
   };
   if (dependencies > 0) document["dependencyLevels"] = json::object{{unevaluated, dependencies}};
   document["slsaVersion"] = "1.0";
-  return to_pretty_json(document);
+  return to_pretty_json(std::move(document));
 }
 
 }  // namespace acr::report

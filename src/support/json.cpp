@@ -134,7 +134,9 @@ void append_ascii(std::string& out, json::value const& value) {
   }
 }
 
-void append_pretty(std::string& out, json::value const& value, std::size_t indent) {
+}  // namespace
+
+void append_pretty_json(std::string& out, json::value const& value, std::size_t indent) {
   std::string const inner(indent + 2, ' ');
   std::string const outer(indent, ' ');
   if (auto const* object = value.if_object(); object && !object->empty()) {
@@ -142,7 +144,7 @@ void append_pretty(std::string& out, json::value const& value, std::size_t inden
     std::size_t left = object->size();
     for (auto const& [name, member] : *object) {
       out += inner + json::serialize(name) + ": ";
-      append_pretty(out, member, indent + 2);
+      append_pretty_json(out, member, indent + 2);
       out += --left ? ",\n" : "\n";
     }
     out += outer + "}";
@@ -151,7 +153,7 @@ void append_pretty(std::string& out, json::value const& value, std::size_t inden
     std::size_t left = array->size();
     for (auto const& element : *array) {
       out += inner;
-      append_pretty(out, element, indent + 2);
+      append_pretty_json(out, element, indent + 2);
       out += --left ? ",\n" : "\n";
     }
     out += outer + "]";
@@ -159,8 +161,6 @@ void append_pretty(std::string& out, json::value const& value, std::size_t inden
     out += json::serialize(value);
   }
 }
-
-}  // namespace
 
 Verdict<json::value> parse_json(std::string_view text, std::string_view what, JsonLimits limits) {
   if (text.size() > limits.max_bytes)
@@ -191,7 +191,7 @@ std::string to_ascii_json(json::value const& value) {
 
 std::string to_pretty_json(json::value const& value) {
   std::string out;
-  append_pretty(out, value, 0);
+  append_pretty_json(out, value, 0);
   out += '\n';
   return out;
 }

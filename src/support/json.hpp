@@ -28,6 +28,8 @@ std::string to_ascii_json(boost::json::value const& value);
 
 /// Two-space indent, LF, one LF at the end, UTF-8 as it is: reports, manifest.
 std::string to_pretty_json(boost::json::value const& value);
+/// One value of such a document, appended where a line is indented by `indent` spaces: without a line end.
+void append_pretty_json(std::string& out, boost::json::value const& value, std::size_t indent);
 
 // Tolerant look-ups: null pointer or nothing when a step is absent or of another kind.
 boost::json::value const* find(boost::json::value const& value, std::string_view name);
