@@ -173,6 +173,7 @@ struct GithubAnswers::State {
   std::uint64_t id = 0;
   std::vector<Attestation> attestations;
   std::map<std::string, std::vector<std::size_t>> by_subject;
+  std::map<std::string, std::size_t> by_file;  ///< "<id>.json.sn", as storage calls it
   json::array rules;
   std::string api_base, storage_base;
 
@@ -222,6 +223,7 @@ struct GithubAnswers::State {
       one.bundle = json::serialize(*find(each, "bundle"));
       for (auto const& subject : *array_in(each, "listed_under"))
         by_subject[std::string(subject.as_string())].push_back(attestations.size());
+      by_file[one.id + ".json.sn"] = attestations.size();
       attestations.push_back(std::move(one));
     }
   }
@@ -715,9 +717,8 @@ PlainAnswer GithubAnswers::storage(PlainRequest const& request) {
   auto const signature = target.query.get("sig");
   auto const number = signature.starts_with("secret-") ? to_number(signature.substr(7)).value_or(0) : 0;
   if (number <= state_->settings.dead_links) return refuse(403, "AuthenticationFailed");
-  for (auto const& attestation : state_->attestations)
-    if (target.segments.back() == attestation.id + ".json.sn")
-      return {200, {{"content-type", "application/octet-stream"}}, snappy_block(attestation.bundle)};
+  if (auto const found = state_->by_file.find(target.segments.back()); found != state_->by_file.end())
+    return {200, {{"content-type", "application/octet-stream"}}, snappy_block(state_->attestations[found->second].bundle)};
   return refuse(404, "BlobNotFound");
 }
 

@@ -144,6 +144,7 @@ struct GithubStandIn::State {
   std::vector<PlannedFault> faults;
   std::vector<Logged> log;
   std::vector<std::string> violations;
+  std::shared_ptr<Handler const> api_handler, storage_handler;
 
   // Last members: their threads use everything above.
   std::unique_ptr<LoopbackServer> storage;
@@ -160,22 +161,32 @@ struct GithubStandIn::State {
         description(shared_description(document(settings))),
         answers(settings.github, document(settings)),
         faults(settings.faults) {
-    Handler api_handler = [this](Seen const& seen) { return api_answer(seen); };
-    Handler storage_handler = [this](Seen const& seen) { return storage_answer(seen); };
-    if (settings.once_each) {
-      api_handler = once_each(*settings.once_each, std::move(api_handler));
-      // Storage knows no such limit: a 403 of its means that the link has expired (G-14).
-      storage_handler =
-          once_each(*settings.once_each == Fault::limited_until_reset ? Fault::limited_with_retry_after
-                                                                      : *settings.once_each,
-                    std::move(storage_handler));
-    }
+    set_once_each(settings.once_each);
     LoopbackServer::Options options;
     options.latency = settings.latency;
-    storage = std::make_unique<LoopbackServer>(std::move(storage_handler), options);
+    options.tls = settings.tls;
+    storage = std::make_unique<LoopbackServer>([this](Seen const& seen) { return (*current(storage_handler))(seen); }, options);
     options.port = settings.port;
-    api = std::make_unique<LoopbackServer>(std::move(api_handler), options);
+    api = std::make_unique<LoopbackServer>([this](Seen const& seen) { return (*current(api_handler))(seen); }, options);
     answers.set_origins(api->base() + settings.base_path, storage->base());
+  }
+
+  void set_once_each(std::optional<Fault> fault) {
+    Handler for_api = [this](Seen const& seen) { return api_answer(seen); };
+    Handler for_storage = [this](Seen const& seen) { return storage_answer(seen); };
+    if (fault) {
+      for_api = once_each(*fault, std::move(for_api));
+      // Storage knows no such limit: a 403 of its means that the link has expired (G-14).
+      for_storage = once_each(*fault == Fault::limited_until_reset ? Fault::limited_with_retry_after : *fault, std::move(for_storage));
+    }
+    std::scoped_lock const lock(mutex);
+    api_handler = std::make_shared<Handler const>(std::move(for_api));
+    storage_handler = std::make_shared<Handler const>(std::move(for_storage));
+  }
+
+  std::shared_ptr<Handler const> current(std::shared_ptr<Handler const> const& handler) {
+    std::scoped_lock const lock(mutex);
+    return handler;
   }
 
   static PlainRequest plain(Seen const& seen, std::string target) {
@@ -313,6 +324,8 @@ void GithubStandIn::add_fault(PlannedFault fault) {
   std::scoped_lock const lock(state_->mutex);
   state_->faults.push_back(std::move(fault));
 }
+
+void GithubStandIn::set_once_each(std::optional<Fault> fault) { state_->set_once_each(fault); }
 
 std::vector<Logged> GithubStandIn::log() const {
   std::scoped_lock const lock(state_->mutex);

@@ -46,6 +46,7 @@ struct StandInSettings {
   std::uint16_t port = 0;                ///< of the API; 0: any free one
   std::vector<PlannedFault> faults;
   std::optional<Fault> once_each;  ///< the first try of every request meets this fault
+  std::optional<Identity> tls{};   ///< of both servers, for 127.0.0.1; nothing: plain http
 };
 
 /// One request as it was answered.
@@ -75,6 +76,8 @@ class GithubStandIn {
   /// Tags and pull requests, to be changed while it runs.
   GithubAnswers& github();
   void add_fault(PlannedFault fault);
+  /// From now on, as StandInSettings::once_each: requests that were seen before meet it, too.
+  void set_once_each(std::optional<Fault> fault);
 
   [[nodiscard]] std::vector<Logged> log() const;
   /// Requests to `server` whose "METHOD target" contains `part`.

@@ -15,7 +15,11 @@ namespace acr::test {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t limit = std::size_t{64} << 20;
+boost::json::value json_file(fs::path const& path) {
+  JsonLimits limits;
+  limits.max_bytes = std::size_t{256} << 20;  // a thousand charts' attestations
+  return parse_json(read_file(path, limits.max_bytes), path.filename().string(), limits).value();
+}
 
 void git(std::vector<std::string> arguments) {
   std::map<std::string, std::string> const environment{{"PATH", std::getenv("PATH")}, {"HOME", "/nonexistent"}, {"GIT_CONFIG_NOSYSTEM", "1"}};
@@ -40,8 +44,8 @@ std::string text_of(fs::path const& path) {
 
 ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout, std::function<void(loopback::StandInSettings&)> const& adjust)
     : scenario_(scenario), workspace_(directory_.path() / "workspace") {
-  auto const description = parse_json(read_file(scenario / "scenario.json", limit), "scenario").value();
-  auto const event = parse_json(read_file(scenario / "event.json", limit), "event").value();
+  auto const description = json_file(scenario / "scenario.json");
+  auto const event = json_file(scenario / "event.json");
   auto const merge = string_in(description, "merge").value();
   auto const git_dir = (workspace_ / ".git").string();
   switch (checkout) {
@@ -59,7 +63,8 @@ ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout, std::fun
     }
     case Checkout::none: fs::create_directories(workspace_); break;
   }
-  auto const* hidden = array_in(parse_json(read_file(scenario / "github.json", limit), "github").value(), "hide_tags");
+  auto const github = json_file(scenario / "github.json");
+  auto const* hidden = array_in(github, "hide_tags");
   if (hidden != nullptr && checkout == Checkout::full)
     for (auto const& name : *hidden) git({"--git-dir=" + git_dir, "update-ref", "-d", "refs/tags/" + std::string(name.as_string())});
   fs::copy_file(scenario / "trusted_root.json", workspace_ / "trusted_root.json");
@@ -97,14 +102,17 @@ ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout, std::fun
     for (auto const& [name, value] : *inputs) environment["INPUT_" + upper(std::string(name))] = std::string(value.as_string());
 }
 
-ProgramResult ReleaseWorld::run(std::map<std::string, std::string> const& extra) {
+ProgramResult ReleaseWorld::run(std::map<std::string, std::string> const& extra) { return start(extra)->wait(); }
+
+std::unique_ptr<RunningProgram> ReleaseWorld::start(std::map<std::string, std::string> const& extra, bool watch_memory) {
   auto variables = environment;
   for (auto const& [name, value] : extra) {
     bool const variable = name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos;
     variables[variable ? name : "INPUT_" + upper(name)] = value;
   }
   for (auto const name : {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"}) std::ofstream(variables[name], std::ios::trunc);
-  return run_program(ACR_PROGRAM, variables, {}, workspace_);
+  return std::make_unique<RunningProgram>(
+      ProgramStart{.program = ACR_PROGRAM, .environment = variables, .directory = workspace_, .watch_memory = watch_memory});
 }
 
 std::map<std::string, std::string> ReleaseWorld::outputs() const {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "loopback/github_stand_in.hpp"
@@ -23,8 +24,12 @@ class ReleaseWorld {
 
   /// Runs a step with the scenario's inputs; `extra` overrides inputs ("tag-wait") and variables ("GITHUB_JOB").
   ProgramResult run(std::map<std::string, std::string> const& extra = {});
+  /// The same, for a step that is interfered with while it runs.
+  std::unique_ptr<RunningProgram> start(std::map<std::string, std::string> const& extra = {}, bool watch_memory = false);
 
   [[nodiscard]] std::filesystem::path const& workspace() const { return workspace_; }
+  /// RUNNER_TEMP of the step.
+  [[nodiscard]] std::filesystem::path temporary() const { return directory_.path() / "temp"; }
   [[nodiscard]] std::filesystem::path file(std::string const& name) const { return workspace_ / name; }
   /// Outputs of the last run, parsed as the runner does.
   [[nodiscard]] std::map<std::string, std::string> outputs() const;
