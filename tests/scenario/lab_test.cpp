@@ -2,6 +2,7 @@
 // implementation.
 #include <fstream>
 
+#include "scenario/release_files.hpp"
 #include "scenario/release_world.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
@@ -11,20 +12,13 @@
 namespace {
 
 using acr::test::Checkout;
+using acr::test::release_of;
 using acr::test::ReleaseWorld;
 using acr::test::text_of;
 
 std::filesystem::path const lab = std::filesystem::path(ACR_TEST_DATA) / "lab";
 
 boost::json::value json_of(std::filesystem::path const& path) { return acr::parse_json(text_of(path), path.string()).value(); }
-
-// Every file that a release leaves, with its bytes.
-std::map<std::string, std::string> release_of(ReleaseWorld const& world) {
-  std::map<std::string, std::string> files;
-  for (auto const& name : world.packages()) files[name] = text_of(world.file(".cr-release-packages/" + name));
-  files["manifest"] = text_of(world.file("release-attestation-manifest.json"));
-  return files;
-}
 
 void check_released(ReleaseWorld const& world, boost::json::value const& expected) {
   auto const outputs = world.outputs();
@@ -97,6 +91,8 @@ TEST_CASE("every lab release comes out as its scenario says", "[scenario]") {
   CHECK(world.github().violations().empty());
   CHECK(result.out.find("the-secret-token-of-the-test") == result.out.find("::add-mask::") + std::string("::add-mask::").size());
   CHECK(result.out.rfind("the-secret-token-of-the-test") == result.out.find("the-secret-token-of-the-test"));
+  CHECK(result.err.find("the-secret-token-of-the-test") == std::string::npos);
+  CHECK(acr::test::files_with(world.workspace().parent_path(), "the-secret-token-of-the-test").empty());  // outputs and summary, too
 }
 
 TEST_CASE("entries of refused lab releases are told one by one", "[scenario]") {
