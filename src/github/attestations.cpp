@@ -300,6 +300,17 @@ Verdict<std::string> Attestations::download(ListedAttestation const& attestation
   return second;
 }
 
+std::vector<Verdict<std::string>> Attestations::download_all(std::vector<ListedAttestation> const& attestations) {
+  std::vector<ListedAttestation const*> wanted;
+  for (auto const& each : attestations) wanted.push_back(&each);
+  std::vector<std::optional<Verdict<std::string>>> slots(wanted.size());
+  download_each(wanted, [&](std::size_t i, Verdict<std::string> bundle) { slots[i].emplace(std::move(bundle)); });
+  std::vector<Verdict<std::string>> results;
+  results.reserve(slots.size());
+  for (auto& slot : slots) results.push_back(*std::move(slot));
+  return results;
+}
+
 void Attestations::download_each(std::vector<ListedAttestation const*> const& attestations,
                                  std::function<void(std::size_t, Verdict<std::string>)> const& take) {
   for_each_index(attestations.size(), limits::parallel_downloads, [&](std::size_t i) { take(i, download(*attestations[i])); });

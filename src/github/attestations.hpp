@@ -59,6 +59,9 @@ class Attestations {
   /// limits::parallel_downloads run at once.
   Verdict<std::string> download(ListedAttestation const& attestation);
 
+  /// download() of all, concurrently; answers in the same order. For few: all are held at once.
+  std::vector<Verdict<std::string>> download_all(std::vector<ListedAttestation> const& attestations);
+
   /// download() of all, side by side; `take(i, bundle)` is called as each arrives, from many threads, so that no more bundles are held
   /// than downloads may run. Throws what a download or `take` throws.
   void download_each(std::vector<ListedAttestation const*> const& attestations,
