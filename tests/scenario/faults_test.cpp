@@ -134,7 +134,7 @@ TEST_CASE("a limit that outlasts the run is told with the time of its end (G-28)
   REQUIRE(at != std::string::npos);
   auto const until = result.out.find(" until 20", at);
   REQUIRE(until != std::string::npos);
-  CHECK(result.out.substr(until + 27, 2) == "Z,");  // RFC 3339, in UTC
+  CHECK(result.out.substr(until + 26, 2) == "Z,");  // RFC 3339, in UTC
 }
 
 TEST_CASE("with few requests left, files are counted before the first one is fetched (A-56)", "[scenario]") {
