@@ -233,7 +233,9 @@ TEST_CASE("an index of many megabytes takes no more memory than a small one", "[
   auto const index = reader.finish();
   REQUIRE(index.has_value());
   CHECK(index->at("web").entries.size() == 1);
-#if !defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__)
+  CHECK(peak_kilobytes() >= before);  // the sanitizer keeps what is freed
+#else
   CHECK(peak_kilobytes() - before < 8 * 1024);
 #endif
 }
