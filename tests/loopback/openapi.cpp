@@ -118,11 +118,11 @@ struct Validator {
     if (type == "boolean" && !value.is_bool()) complain(at, "is no boolean");
     if (type == "number" && !value.is_number()) complain(at, "is no number");
     if (type == "integer" && !value.is_int64() && !value.is_uint64()) complain(at, "is no integer");
-    auto const number = value.is_number() ? std::optional(value.to_number<double>()) : std::nullopt;
-    if (auto const low = integer_in(schema, "minimum"); low && number && *number < static_cast<double>(*low))
+    if (!value.is_number()) return;
+    auto const number = value.to_number<double>();
+    if (auto const low = integer_in(schema, "minimum"); low && number < static_cast<double>(*low))
       complain(at, "is below " + std::to_string(*low));
-    if (auto const high = integer_in(schema, "maximum");
-        high && number && *number > static_cast<double>(*high))
+    if (auto const high = integer_in(schema, "maximum"); high && number > static_cast<double>(*high))
       complain(at, "is above " + std::to_string(*high));
   }
 
