@@ -121,12 +121,13 @@ TEST_CASE("a second run over the same commit gives the same bytes (A-66)", "[sce
   CHECK(release_of(world) == first);
 }
 
-TEST_CASE("a shallow checkout and none at all give the bytes of a full one (A-56)", "[scenario]") {
+TEST_CASE("a shallow, sparse, blobless checkout and none at all give the bytes of a full one (A-56)", "[scenario]") {
   auto const name = GENERATE(as<std::string>{}, "two-charts", "ids-only", "private-instance");
   CAPTURE(name);
   ReleaseWorld full(lab / name);
   REQUIRE(full.run().status == 0);
-  for (auto const checkout : {Checkout::shallow, Checkout::none}) {
+  for (auto const checkout : {Checkout::shallow, Checkout::sparse, Checkout::blobless, Checkout::none}) {
+    CAPTURE(static_cast<int>(checkout));
     ReleaseWorld world(lab / name, checkout);
     auto const result = world.run();
     INFO(result.out);

@@ -61,6 +61,23 @@ ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout, std::fun
       git({"--git-dir=" + git_dir, "fetch", "--quiet", "--depth=1", "--no-tags", "file://" + whole, merge});
       break;
     }
+    case Checkout::sparse:
+    case Checkout::blobless: {
+      auto const whole = (directory_.path() / "whole.git").string();
+      git({"clone", "--quiet", "--mirror", (scenario / "repo.bundle").string(), whole});
+      for (auto const* right : {"uploadpack.allowAnySHA1InWant", "uploadpack.allowFilter"}) git({"--git-dir=" + whole, "config", right, "true"});
+      git({"init", "--quiet", workspace_.string()});
+      git({"--git-dir=" + git_dir, "remote", "add", "origin", "file://" + whole});
+      std::vector<std::string> fetch{"--git-dir=" + git_dir, "fetch", "--quiet", "--filter=blob:none"};
+      if (checkout == Checkout::sparse) {
+        git({"-C", workspace_.string(), "sparse-checkout", "set", "docs"});
+        fetch.insert(fetch.end(), {"--depth=1", "--no-tags", "origin", merge});
+      } else {
+        fetch.insert(fetch.end(), {"--force", "--update-head-ok", "origin", "+refs/*:refs/*"});
+      }
+      git(fetch);
+      break;
+    }
     case Checkout::none: fs::create_directories(workspace_); break;
   }
   auto const github = json_file(scenario / "github.json");

@@ -15,7 +15,13 @@
 
 namespace acr::test {
 
-enum class Checkout { full, shallow, none };
+enum class Checkout {
+  full,
+  shallow,   ///< the merge commit alone, the checkout step's default
+  sparse,    ///< as `sparse-checkout`: shallow, without file contents, with the work tree's settings
+  blobless,  ///< as `filter: blob:none` with `fetch-depth: 0`: all commits and trees, no file contents
+  none,
+};
 
 class ReleaseWorld {
  public:
