@@ -95,33 +95,51 @@ std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging c
   return std::nullopt;
 }
 
+namespace {
+
+// What an earlier run may have left in the output directory under names of its own.
+std::set<std::string> names_of_earlier_run(fs::path const& directory) {
+  std::set<std::string> ours{std::string(checksums_name), std::string(report_name), std::string(vsa_name)};
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(directory / checksums_name, error))) return ours;
+  try {
+    if (auto const earlier = report::parse_checksums(read_file(directory / checksums_name, checksums_limit)))
+      for (auto const& line : *earlier) ours.insert(line.name);
+  } catch (std::runtime_error const&) {
+    // Unreadable: then it names nothing, and what lies there is told as a stranger's.
+  }
+  return ours;
+}
+
+// The manifest, and what a run that was killed while writing it has left beside it.
+void remove_manifest(fs::path const& manifest) {
+  std::error_code error;
+  if (fs::is_regular_file(fs::symlink_status(manifest, error))) fs::remove(manifest);
+  for (auto const& item : fs::directory_iterator(manifest.parent_path(), error))
+    if (is_temporary_of(item.path().filename().string(), manifest.filename().string()) && fs::is_regular_file(item.symlink_status()))
+      fs::remove(item.path());
+}
+
+}  // namespace
+
 std::vector<std::string> remove_stale(RunSettings const& settings) {
   fs::path const directory = settings.workspace / settings.inputs.output_dir;
+  if (settings.inputs.clean) remove_manifest(settings.workspace / settings.inputs.manifest_path);
   std::error_code error;
   if (!fs::is_directory(directory, error)) return {};
-  std::set<std::string> ours{std::string(checksums_name), std::string(report_name), std::string(vsa_name)};
-  if (fs::exists(fs::symlink_status(directory / checksums_name, error))) {
-    try {
-      if (auto const earlier = report::parse_checksums(read_file(directory / checksums_name, checksums_limit)))
-        for (auto const& line : *earlier) ours.insert(line.name);
-    } catch (std::runtime_error const&) {
-      // Unreadable: then it names nothing, and what lies there is told as a stranger's.
-    }
-  }
+  auto const ours = names_of_earlier_run(directory);
   std::vector<std::string> strangers;
   for (auto const& item : fs::directory_iterator(directory)) {
     auto const name = item.path().filename().string();
-    if (!ours.contains(name)) {
+    // Checksums are written first (publish()): they name every package that a killed run was about to write.
+    bool const left_over = std::ranges::any_of(ours, [&](auto const& target) { return is_temporary_of(name, target); });
+    if (!ours.contains(name) && !left_over) {
       strangers.push_back(name);
     } else if (settings.inputs.clean && !fs::is_directory(item.symlink_status())) {
       fs::remove(item.path());
     }
   }
   std::ranges::sort(strangers);
-  if (settings.inputs.clean) {
-    fs::path const manifest = settings.workspace / settings.inputs.manifest_path;
-    if (fs::is_regular_file(fs::symlink_status(manifest, error))) fs::remove(manifest);
-  }
   return strangers;
 }
 

@@ -42,8 +42,8 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
 /// "no-space" when staging or output cannot hold twice the charts' content and 64 MiB (section 11); nothing when they can.
 std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging const& staging, RunSettings const& settings);
 
-/// Removes what an earlier run left in the output directory: the packages that its checksums.txt names, and our own files. Returns
-/// the file names that stay although nobody of ours put them there. Removes nothing with `clean: false`.
+/// Removes what an earlier run left in the output directory: the packages that its checksums.txt names, our own files, and what it
+/// left of them when it was killed; the manifest too. Returns the file names that stay although nobody of ours put them there. Removes nothing with `clean: false`.
 std::vector<std::string> remove_stale(RunSettings const& settings);
 
 /// A file to be published: workspace-relative path and content.

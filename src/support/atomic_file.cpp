@@ -9,10 +9,16 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/encoding.hpp"
 #include "support/text.hpp"
 
 namespace acr {
 namespace {
+
+// ".<target>.<hex>.tmp": beside the target, since a rename does not leave its file system.
+constexpr std::size_t random_bytes = 6;
+constexpr std::string_view suffix = ".tmp";
+std::string prefix_of(std::string_view target) { return "." + std::string(target.substr(0, 200)) + "."; }
 
 [[noreturn]] void fail(std::string const& what, std::filesystem::path const& path) {
   int const number = errno;
@@ -39,7 +45,7 @@ void write_all(int descriptor, std::string_view bytes, std::filesystem::path con
 
 AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
   auto const directory = target_.has_parent_path() ? target_.parent_path() : std::filesystem::path(".");
-  temporary_ = (directory / ("." + target_.filename().string().substr(0, 200) + "." + random_hex(6) + ".tmp")).string();
+  temporary_ = (directory / (prefix_of(target_.filename().string()) + random_hex(random_bytes) + std::string(suffix))).string();
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (descriptor_ < 0) fail("cannot create", temporary_);
   // The umask of the container must not show in what later host steps can read.
@@ -59,6 +65,13 @@ void AtomicFile::commit() {
   if (::fsync(descriptor_) != 0) fail("cannot write", target_);
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("cannot create", target_);
   ::close(std::exchange(descriptor_, -1));
+}
+
+bool is_temporary_of(std::string_view name, std::string_view target) {
+  if (!name.starts_with('.') || !name.ends_with(suffix)) return false;
+  auto const prefix = prefix_of(target);
+  if (!name.starts_with(prefix) || name.size() < prefix.size() + suffix.size()) return false;
+  return is_lower_hex(name.substr(prefix.size(), name.size() - prefix.size() - suffix.size()), 2 * random_bytes);
 }
 
 void write_file(std::filesystem::path const& target, std::string_view bytes) {

@@ -38,6 +38,9 @@ void write_staged_file(std::filesystem::path const& path, std::string_view bytes
 /// Returns when the file's bytes have reached the disk. Throws std::runtime_error.
 void sync_file(std::filesystem::path const& path);
 
+/// True when `name` is what a process that was killed while it wrote `target` (a file name) may have left beside it.
+bool is_temporary_of(std::string_view name, std::string_view target);
+
 /// Whole file, at most `limit` bytes; throws std::runtime_error when it cannot be read, is no regular file or is larger.
 std::string read_file(std::filesystem::path const& path, std::size_t limit);
 

@@ -10,6 +10,7 @@
 
 #include "scenario/release_files.hpp"
 #include "scenario/release_world.hpp"
+#include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
@@ -109,9 +110,39 @@ TEST_CASE("killed at any moment, a run leaves no half-written file (A-21)", "[sc
   auto const again = world.run();
   INFO(again.out);
   CHECK(again.status == 0);
-  auto files = release_of(world);
-  std::erase_if(files, [](auto const& file) { return is_temporary(file.first); });
-  CHECK(files == whole);
+  CHECK(release_of(world) == whole);
+}
+
+TEST_CASE("what a killed run was writing is removed by the next one, other people's files are not (A-6)", "[scenario]") {
+  ReleaseWorld world(lab_folder() / "two-charts");
+  REQUIRE(world.run().status == 0);
+  auto const whole = release_of(world);
+  std::string const package = "alertmanager-1.42.0.tgz";
+  REQUIRE(whole.contains(package));
+  std::vector<fs::path> const left{world.file(output_dir + "/.checksums.txt.0123456789ab.tmp"), world.file(output_dir + "/." + package + ".0123456789ab.tmp"),
+                                   world.file(".release-attestation-manifest.json.0123456789ab.tmp")};
+  for (auto const& path : left) acr::write_file(path, "half");
+  auto const again = world.run();
+  INFO(again.out);
+  CHECK(again.status == 0);
+  CHECK(release_of(world) == whole);
+  for (auto const& path : left) CHECK_FALSE(fs::exists(path));
+  CHECK(again.out.find("output-not-empty") == std::string::npos);
+
+  // Not of ours: another name, another form.
+  for (auto const* name : {".notes.txt.0123456789ab.tmp", ".checksums.txt.0123456789AB.tmp", ".checksums.txt.tmp", "checksums.txt.0123456789ab.tmp"}) {
+    CAPTURE(name);
+    acr::write_file(world.file(output_dir + "/" + std::string(name)), "theirs");
+    auto const result = world.run();
+    CHECK(result.out.find("output-not-empty") != std::string::npos);
+    CHECK(text_of(world.file(output_dir + "/" + std::string(name))) == "theirs");
+    fs::remove(world.file(output_dir + "/" + std::string(name)));
+  }
+
+  // No output directory does not mean that there is no manifest to be taken for this run's.
+  fs::remove_all(world.file(output_dir));
+  CHECK(world.run({{"signer-workflows", "acme/other/.github/workflows/x.yml@refs/heads/main"}}).status == 1);
+  CHECK_FALSE(fs::exists(world.file("release-attestation-manifest.json")));
 }
 
 struct Moment {
