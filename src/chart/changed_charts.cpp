@@ -70,21 +70,21 @@ std::string name_at(SourceTree const& tree, std::string_view path) {
 /// True when nothing outside the directory can have a say in the package: no link, no `file://` dependency.
 /// Such charts are decided by their tree ids.
 bool stands_alone(SourceTree const& tree, std::string const& path) {
-  std::vector<std::string> todo{path};
-  while (!todo.empty()) {
-    auto const directory = std::move(todo.back());
-    todo.pop_back();
+  std::vector<std::string> pending{path};
+  while (!pending.empty()) {
+    auto const directory = std::move(pending.back());
+    pending.pop_back();
     for (auto const& entry : tree.list(directory)) {
       if (entry.kind == NodeKind::symlink) return false;
-      if (entry.kind == NodeKind::directory) todo.push_back(joined(directory, entry.name));
+      if (entry.kind == NodeKind::directory) pending.push_back(joined(directory, entry.name));
     }
   }
   // The text itself decides: no need to parse what does not hold the word. YAML can hide it in escapes, in
-  // base64 and in UTF-16 (which has NUL bytes) only.
+  // base64 (behind a tag, which %TAG may spell in any way) and in UTF-16 (which has NUL bytes) only.
   for (auto const* const name : {"Chart.yaml", "requirements.yaml"}) {
     auto const text = tree.node(joined(path, name)) ? text_of(tree, joined(path, name)) : std::nullopt;
     if (text && (text->find("file:") != std::string::npos || text->find('\\') != std::string::npos ||
-                 text->find("binary") != std::string::npos || text->find('\0') != std::string::npos))
+                 text->find('!') != std::string::npos || text->find('\0') != std::string::npos))
       return false;
   }
   return true;

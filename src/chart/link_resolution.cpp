@@ -20,22 +20,22 @@ std::string joined_all(std::vector<std::string> const& components) {
 }
 
 /// Pushes the components of `text` so that the first comes off the back first.
-void push_reversed(std::vector<std::string>& todo, std::string_view text) {
+void push_reversed(std::vector<std::string>& pending, std::string_view text) {
   std::vector<std::string> components;
   for (std::size_t at = 0; at <= text.size();) {
     auto const slash = std::min(text.find('/', at), text.size());
     if (slash > at) components.emplace_back(text.substr(at, slash - at));
     at = slash + 1;
   }
-  todo.insert(todo.end(), std::make_move_iterator(components.rbegin()),
+  pending.insert(pending.end(), std::make_move_iterator(components.rbegin()),
               std::make_move_iterator(components.rend()));
 }
 
 }  // namespace
 
 Verdict<Resolved> resolve(SourceTree const& tree, std::string_view path) {
-  std::vector<std::string> todo;  // components still to walk, next one last
-  push_reversed(todo, path);
+  std::vector<std::string> pending;  // components still to walk, next one last
+  push_reversed(pending, path);
   std::vector<std::string> done;  // free of links
   std::optional<Node> node = tree.node("");
   if (!node) return reject("link-dangling", std::string(path), "the repository has no root").rule("P-16");
@@ -52,9 +52,9 @@ Verdict<Resolved> resolve(SourceTree const& tree, std::string_view path) {
     return rejection;
   };
 
-  while (!todo.empty()) {
-    auto const component = std::move(todo.back());
-    todo.pop_back();
+  while (!pending.empty()) {
+    auto const component = std::move(pending.back());
+    pending.pop_back();
     if (component == ".") continue;
     if (component == "..") {
       if (done.empty()) return refuse("link-outside", "the path leaves the repository");
@@ -82,7 +82,7 @@ Verdict<Resolved> resolve(SourceTree const& tree, std::string_view path) {
     done.pop_back();
     node = tree.node(joined_all(done));
     if (!node) return refuse("link-dangling", "the path leads to nothing");
-    push_reversed(todo, target);
+    push_reversed(pending, target);
   }
   return Resolved{joined_all(done), std::move(*node)};
 }

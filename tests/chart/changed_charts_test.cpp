@@ -134,6 +134,19 @@ TEST_CASE("targets of links and of local dependencies count for the chart that u
   CHECK(compared(base, head).refused.empty());
 }
 
+TEST_CASE("no spelling of YAML hides a local dependency from the comparison", "[chart]") {
+  auto const repository = GENERATE(as<std::string>{}, R"("\x66ile://../../lib")", "!!binary ZmlsZTovLy4uLy4uL2xpYg==", "!x!ary ZmlsZTovLy4uLy4uL2xpYg==");
+  CAPTURE(repository);
+  auto base = base_tree();
+  base.file("charts/api/Chart.yaml", "%TAG !x! tag:yaml.org,2002:bin\n---\n" +
+                                         chart_yaml("api", "1.0.0", "dependencies:\n- name: lib\n  version: 1.0.0\n  repository: " + repository + "\n"))
+      .file("lib/Chart.yaml", chart_yaml("lib"))
+      .file("lib/templates/x", "1");
+  auto head = base;
+  head.file("lib/templates/x", "2");
+  CHECK(compared(base, head).refused == Pairs{{"charts/api", "version-not-bumped"}});
+}
+
 TEST_CASE("what a lock names counts, pins included and hidden or not; how it is written does not (D-37)", "[chart]") {
   std::string const pinned = "digest: sha256:" + std::string(64, 'a');
   auto const lock = [](std::string const& version, std::string const& more = "") {
