@@ -111,6 +111,13 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
           .expected("a URL")
           .found(locked[i].repository)
           .mend(update);
+    // What the tag vouches for (A-55, P-109) is found by Chart.yaml's own `file://`: one that only the lock names would not be compared.
+    if (is_repository_alias(original[i].repository) && chart::is_local_repository(locked[i].repository))
+      return reject("dep-repository", at(files.locked, locked[i].line), "a repository alias leads to a directory of the commit")
+          .rule("D-11")
+          .expected("the URL of a repository")
+          .found(locked[i].repository)
+          .mend("write file:// into Chart.yaml itself, then " + std::string(update));
     if (auto refused = check_entry(declared[i], locked[i], files)) return std::move(*refused);
     auto pin = pin_of(locked[i], files);
     if (!pin) return pin.error();

@@ -138,6 +138,8 @@ TEST_CASE("an alias of a repository means what the lock says", "[dependencies]")
     CHECK(plan->dependencies[0].repository == stable);
     CHECK(checked_without_lock({{"redis", "1.3.0", alias}}).error().code == "dep-repository");
     CHECK(checked({{"redis", "1.x", alias}}, {{"redis", "1.3.0", alias}}).error().code == "dep-repository");
+    // The digest fits; but nobody would compare that directory between tag and head.
+    CHECK(checked({{"redis", "1.x", alias}}, {{"redis", "1.3.0", "file://../../redis"}}).error().code == "dep-repository");
   }
 }
 
