@@ -72,6 +72,11 @@ bool ListedProofs::proved() const {
   return std::ranges::any_of(attestations, [](auto const& one) { return !one.refusal; });
 }
 
+std::string ListedProofs::signer() const {
+  auto const good = std::ranges::find_if(attestations, [](auto const& one) { return !one.refusal; });
+  return good == attestations.end() ? std::string() : good->signer;
+}
+
 Rejection ListedProofs::refusal(std::string const& what, std::string const& digest) const {
   std::string found = "none is listed";
   if (!attestations.empty())

@@ -48,6 +48,8 @@ struct ListedProofs {
   std::vector<AttestationProof> attestations;
   /// One that verifies is enough: whoever may write attestations can add others, and must not be able to stop a release by that.
   [[nodiscard]] bool proved() const;
+  /// Of the first that verifies; "" when none does.
+  [[nodiscard]] std::string signer() const;
   /// Code not-attested; `what` is named in it.
   [[nodiscard]] Rejection refusal(std::string const& what, std::string const& digest) const;
 };

@@ -61,7 +61,7 @@ std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const&
   check.manifest_digest = sha256_text(*bytes);
   auto const proofs = verify_listed({check.manifest_digest}, tools.attestations, tools.verifier, policy, 1).at(check.manifest_digest);
   if (proofs.proved())
-    check.manifest_signer = std::ranges::find_if(proofs.attestations, [](auto const& one) { return !one.refusal; })->signer;
+    check.manifest_signer = proofs.signer();
   else
     check.refusals.push_back(proofs.refusal(name, check.manifest_digest));
   return std::move(*manifest);
@@ -122,7 +122,7 @@ PublishCheck check_published(RunSettings const& given, PublishTools const& tools
   for (auto& package : check.packages) {
     auto const& proof = proofs.at(package.chart.digest);
     if (proof.proved())
-      package.signer = std::ranges::find_if(proof.attestations, [](auto const& one) { return !one.refusal; })->signer;
+      package.signer = proof.signer();
     else
       package.refusals.push_back(proof.refusal(package.chart.package, package.chart.digest));
     good = good && package.refusals.empty();
