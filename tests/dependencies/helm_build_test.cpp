@@ -10,7 +10,7 @@
 #include "dependencies/sample_charts.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
-#include "support/text.hpp"
+#include "support/tab_table.hpp"
 
 using namespace acr::dependencies;
 using namespace acr::dependencies::samples;
@@ -22,20 +22,9 @@ constexpr std::size_t file_limit = std::size_t{16} << 20;
 constexpr std::int64_t any_time = 1'712'345'678;
 fs::path const data = fs::path(ACR_TEST_DATA) / "dependencies";
 
-std::vector<std::vector<std::string>> rows_of(fs::path const& file) {
-  std::vector<std::vector<std::string>> rows;
-  auto const text = acr::read_file(file, file_limit);
-  for (auto const line : acr::lines(text)) {
-    if (line.empty() || line.starts_with('#')) continue;
-    auto& row = rows.emplace_back();
-    for (auto const cell : acr::split(line, '\t')) row.emplace_back(cell);
-  }
-  return rows;
-}
-
 FakeSource real_archives() {
   FakeSource source;
-  for (auto const& row : rows_of(data / "sources.tsv")) {
+  for (auto const& row : acr::test::tab_table(data / "sources.tsv")) {
     auto bytes = acr::read_file(data / "archives" / row[3], file_limit);
     REQUIRE(acr::sha256_text(bytes) == "sha256:" + row[4]);
     source.holds(row[0], row[1], row[2], std::move(bytes));
@@ -50,7 +39,7 @@ TEST_CASE("real charts are built to Helm's packages, entry by entry", "[dependen
   auto source = real_archives();
   std::map<std::string, BuildPlan> plans;
   std::vector<BuildPlan const*> all;
-  for (auto const& row : rows_of(data / "charts.tsv")) plans.emplace(row[0], plan_build(tree, row[0]));
+  for (auto const& row : acr::test::tab_table(data / "charts.tsv")) plans.emplace(row[0], plan_build(tree, row[0]));
   REQUIRE(plans.size() == 11);
   for (auto const& [name, plan] : plans) {
     CAPTURE(name, plan.refusals.empty() ? std::string() : plan.refusals.front().sentence());
@@ -76,7 +65,7 @@ TEST_CASE("real charts are built to Helm's packages, entry by entry", "[dependen
     REQUIRE(package.has_value());
     // Helm writes siblings in random order, so entries are compared by path (P-81).
     std::ranges::sort(package->entries, {}, &acr::chart::PackageEntry::path);
-    auto const expected = rows_of(data / "expected" / (name + ".tsv"));
+    auto const expected = acr::test::tab_table(data / "expected" / (name + ".tsv"));
     REQUIRE(package->entries.size() == expected.size());
     for (std::size_t entry = 0; entry < expected.size(); ++entry) {
       auto const& ours = package->entries[entry];

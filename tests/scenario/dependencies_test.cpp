@@ -7,6 +7,7 @@
 #include "chart/archive_reader.hpp"
 #include "dependencies/sample_charts.hpp"
 #include "loopback/chart_hosts.hpp"
+#include "scenario/release_files.hpp"
 #include "scenario/release_world.hpp"
 #include "signing/scenario.hpp"
 #include "support/catch2.hpp"
@@ -23,6 +24,7 @@ using acr::loopback::OciRegistry;
 using acr::signing::ChartExtras;
 using acr::signing::ScenarioOptions;
 using acr::test::Checkout;
+using acr::test::release_of;
 using acr::test::ReleaseWorld;
 using acr::test::text_of;
 
@@ -77,13 +79,6 @@ ScenarioOptions mixed(Hosts const& hosts, std::string const& redis_more = {}) {
   options.more_files["shared/Chart.yaml"] = chart_yaml("shared", {{"common", "0.x.x", hosts.stable()}});
   options.more_files["shared/Chart.lock"] = lock_text({{"common", "0.x.x", hosts.stable()}}, {{"common", "0.1.0", hosts.stable()}});
   return options;
-}
-
-std::map<std::string, std::string> release_of(ReleaseWorld const& world) {
-  std::map<std::string, std::string> files;
-  for (auto const& name : world.packages()) files[name] = text_of(world.file(".cr-release-packages/" + name));
-  files["manifest"] = text_of(world.file("release-attestation-manifest.json"));
-  return files;
 }
 
 std::vector<std::string> entries_of(std::string const& package) {

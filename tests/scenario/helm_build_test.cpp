@@ -14,6 +14,7 @@
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/tab_table.hpp"
 #include "support/text.hpp"
 
 namespace {
@@ -24,17 +25,6 @@ using namespace acr::loopback;
 constexpr std::size_t file_limit = std::size_t{64} << 20;
 constexpr std::int64_t any_time = 1'712'345'678;
 fs::path const data = fs::path(ACR_TEST_DATA) / "dependencies";
-
-std::vector<std::vector<std::string>> rows_of(fs::path const& file) {
-  std::vector<std::vector<std::string>> rows;
-  auto const text = acr::read_file(file, file_limit);
-  for (auto const line : acr::lines(text)) {
-    if (line.empty() || line.starts_with('#')) continue;
-    auto& row = rows.emplace_back();
-    for (auto const cell : acr::split(line, '\t')) row.emplace_back(cell);
-  }
-  return rows;
-}
 
 std::string without_slash(std::string path) {
   while (path.ends_with('/')) path.pop_back();
@@ -48,7 +38,7 @@ class RealHosts {
     std::map<std::string, std::map<std::string, ChartRepository>> repositories;  // by host and path
     std::map<std::string, OciRegistry> registries;
     std::vector<std::string> names;
-    for (auto const& row : rows_of(data / "sources.tsv")) {
+    for (auto const& row : acr::test::tab_table(data / "sources.tsv")) {
       auto const url = acr::net::Url::parse(row[0]).value();
       auto const bytes = acr::read_file(data / "archives" / row[3], file_limit);
       auto const path = without_slash(url.path);
@@ -87,7 +77,7 @@ TEST_CASE("the program builds real charts to Helm's packages, over TLS and a pro
   acr::test::TemporaryDirectory const directory;
   auto const destination = directory.path() / "packages";
   std::vector<std::string> arguments{"package"};
-  auto const charts = rows_of(data / "charts.tsv");
+  auto const charts = acr::test::tab_table(data / "charts.tsv");
   for (auto const& row : charts) arguments.push_back((data / "charts" / row[0]).string());
   for (auto const& word : {std::string("-d"), destination.string(), std::string("--source-date-epoch"), std::to_string(any_time)}) arguments.push_back(word);
   auto const result = acr::test::run_program(ACR_PROGRAM, hosts.environment(), arguments, directory.path());
@@ -105,7 +95,7 @@ TEST_CASE("the program builds real charts to Helm's packages, over TLS and a pro
     acr::chart::ArchiveBudget budget;
     auto files = acr::chart::read_archive(acr::read_file(destination / row[1], file_limit), row[1], budget).value();
     std::ranges::sort(files, {}, &acr::chart::ArchiveFile::path);
-    auto const expected = rows_of(data / "expected" / (row[0] + ".tsv"));
+    auto const expected = acr::test::tab_table(data / "expected" / (row[0] + ".tsv"));
     REQUIRE(files.size() == expected.size());
     for (std::size_t i = 0; i < files.size(); ++i) {
       CAPTURE(files[i].path);
