@@ -133,11 +133,10 @@ void verify_round(std::vector<Candidate> const& candidates, github::Attestations
   attestations.download_each(wanted, [&](std::size_t i, Verdict<std::string> bundle) {
     auto const& candidate = candidates[i];
     if (!bundle) return record_unavailable(candidate, bundle.error());
-    auto const artifact = sigstore::Artifact::of_digest_text(candidate.entry->subject_digest);
-    if (!artifact) return record_unavailable(candidate, artifact.error());
+    auto const artifact = sigstore::Artifact::of_digest_text(candidate.entry->subject_digest).value();  // list() took it for a digest
     auto const policy = lineage_policy(settings, *candidate.work);
     Turn const turn(processors);
-    record_verdict(candidate, verifier.verify(*bundle, *artifact, policy), settings);
+    record_verdict(candidate, verifier.verify(*bundle, artifact, policy), settings);
   });
 }
 

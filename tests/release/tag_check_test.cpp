@@ -1,0 +1,117 @@
+// Names of tags, near misses, and words for what differs (A-55, A-91, G-16). What a tag is refused for is in pipeline_test.cpp.
+#include "release/tag_check.hpp"
+
+#include "release/git_source_tree.hpp"
+#include "release/pipeline_world.hpp"
+#include "support/catch2.hpp"
+
+namespace {
+
+using namespace acr::test;
+using acr::git::EntryMode;
+using acr::git::MemoryObjects;
+using acr::release::ChartWork;
+
+TEST_CASE("tag-format is filled in, whatever name and version hold", "[release]") {
+  struct Row {
+    char const *format, *name, *version, *tag;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"{name}-v{version}", "web", "1.2.0", "web-v1.2.0"},
+      {"v{version}/{name}", "web", "1.2.0", "v1.2.0/web"},
+      {"{version}{name}", "web", "1.2.0", "1.2.0web"},
+      {"{name}-{version}", "{version}", "1.2.0", "{version}-1.2.0"},  // what was filled in is not filled in again
+      {"{name}-v{version}", "web", "1.2.0+b.1", "web-v1.2.0+b.1"},
+  }));
+  CHECK(acr::release::tag_name(row.format, row.name, row.version) == row.tag);
+}
+
+// A chart at its tag and at the head, as trees of these entries.
+struct Bound {
+  MemoryObjects objects;
+  acr::release::RunSettings settings;
+  ChartWork work;
+
+  Bound() {
+    work.chart.path = work.record.path = "charts/web";
+    work.record.name = "web";
+    work.record.version = "1.1.0";
+    work.record.tag = "web-v1.1.0";
+  }
+  std::string tree(Files const& files, EntryMode mode = EntryMode::file) {
+    std::vector<acr::git::TreeEntry> chart, templates;
+    for (auto const& [name, bytes] : files) {
+      auto& list = name.starts_with("templates/") ? templates : chart;
+      list.push_back({.name = name.substr(name.rfind('/') + 1), .mode = name == "templates/a.yaml" ? mode : EntryMode::file, .id = objects.add_blob(bytes), .size = {}});
+    }
+    if (!templates.empty()) chart.push_back({.name = "templates", .mode = EntryMode::directory, .id = objects.add_tree(templates), .size = {}});
+    auto const charts = objects.add_tree({{.name = "web", .mode = EntryMode::directory, .id = objects.add_tree(chart), .size = {}}});
+    return objects.add_tree({{.name = "charts", .mode = EntryMode::directory, .id = charts, .size = {}}});
+  }
+  ChartWork const& check(std::string const& tagged, std::string const& head) {
+    auto const tag_commit = objects.add_commit(tagged);
+    settings.change.head = objects.add_commit(head, {tag_commit});
+    work.tag = acr::git::ResolvedTag{.name = "web-v1.1.0",
+                                     .tag_object = {},
+                                     .message = annotation("web", "1.1.0", {{"lint", "1", subject_of("lint")}}),
+                                     .commit = *objects.commit(tag_commit)};
+    work.record.commit = tag_commit;
+    acr::release::GitSourceTree const head_tree(objects, head);
+    acr::release::check_tag(work, objects, {head_tree, nullptr}, settings);
+    return work;
+  }
+};
+
+Files const web{{"Chart.yaml", chart_yaml("web", "1.1.0")}, {"templates/a.yaml", "kind: A\n"}};
+
+TEST_CASE("the first difference between tag and head is said in words", "[release]") {
+  struct Row {
+    char const* what;
+    Files head;
+    EntryMode mode;
+    std::string found;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"the same", web, EntryMode::file, ""},
+      {"content", web + Files{{"templates/a.yaml", "kind: B\n"}}, EntryMode::file, "templates/a.yaml has other content"},
+      {"new", web + Files{{"templates/b.yaml", "kind: B\n"}}, EntryMode::file, "templates/b.yaml is new"},
+      {"missing", {{"Chart.yaml", chart_yaml("web", "1.1.0")}}, EntryMode::file, "templates/a.yaml is missing"},
+      {"mode", web, EntryMode::executable, "templates/a.yaml has another mode"},
+      {"ignore rules", web + Files{{".helmignore", "templates\n"}}, EntryMode::file, "templates/a.yaml is missing"},
+  }));
+  CAPTURE(row.what);
+  Bound bound;
+  auto const& work = bound.check(bound.tree(web), bound.tree(row.head, row.mode));
+  if (row.found.empty()) {
+    CHECK_FALSE(work.refused());
+    CHECK(work.contents.size() == 2);
+    return;
+  }
+  REQUIRE(work.record.refusals.size() == 1);
+  CHECK(work.record.refusals.front().code == "tag-content-mismatch");
+  CHECK(work.record.refusals.front().found_value.find(row.found) != std::string::npos);
+}
+
+TEST_CASE("a head that cannot be read is refused as what it is", "[release]") {
+  Bound bound;
+  auto const& work = bound.check(bound.tree(web), bound.tree(web + Files{{".helmignore", "**\n"}}));
+  CHECK(findings_of(work.record.refusals) == Findings{"ignore-rule @ charts/web: .helmignore:1"});
+}
+
+TEST_CASE("a tag whose chart cannot be read is other content, with the reason", "[release]") {
+  Bound bound;
+  auto const& work = bound.check(bound.tree(web + Files{{".helmignore", "**\n"}}), bound.tree(web));
+  REQUIRE(work.record.refusals.size() == 1);
+  CHECK(work.record.refusals.front().code == "tag-content-mismatch");
+  CHECK(work.record.refusals.front().found_value.find(".helmignore:1") != std::string::npos);
+}
+
+TEST_CASE("a tag behind which an object is missing refuses its chart", "[release]") {
+  PipelineWorld world;
+  world.build();
+  auto const tag = world.objects.ref("refs/tags/web-v1.1.0")->target;
+  world.objects.forget(tag);
+  CHECK(refusals(world.run()) == Findings{"object-missing @ tag web-v1.1.0"});
+}
+
+}  // namespace
