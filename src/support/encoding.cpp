@@ -79,7 +79,6 @@ std::optional<std::string> from_base64(std::string_view text) {
   text.remove_suffix(padding);
   std::size_t const rest = text.size() % 4;
   if (rest == 1) return std::nullopt;
-  if (padding != 0 && rest + padding != 4) return std::nullopt;
 
   // Bundles are mostly base64: whole groups first, and one look at the end at what all digits were.
   std::string bytes(text.size() / 4 * 3 + (rest == 0 ? 0 : rest - 1), '\0');

@@ -102,8 +102,7 @@ bool equal_ignoring_ascii_case(std::string_view a, std::string_view b) {
 
 std::optional<std::uint64_t> to_number(std::string_view digits, std::uint64_t maximum) {
   if (digits.empty() || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;
-  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
-  std::uint64_t number = 0;
+  std::uint64_t number = 0;  // std::from_chars takes neither sign nor blank for an unsigned type
   auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc() || end != digits.data() + digits.size() || number > maximum) return std::nullopt;
   return number;

@@ -62,6 +62,7 @@ TEST_CASE("hex reads both cases and writes lower case", "[support]") {
   CHECK(acr::hex("\x01\xfe") == "01fe");
   CHECK(acr::from_hex("01Fe") == std::string("\x01\xfe"));
   CHECK_FALSE(acr::from_hex("0"));
+  CHECK_FALSE(acr::from_hex(std::string_view("01ff").substr(0, 3)));  // what follows the text is not read
   CHECK_FALSE(acr::from_hex("0g"));
 }
 
@@ -72,6 +73,25 @@ TEST_CASE("digests are those of FIPS 180-4", "[support]") {
 TEST_CASE("percent encoding keeps unreserved characters only", "[support]") {
   CHECK(acr::percent_encode("a b+c/ü") == "a%20b%2Bc%2F%C3%BC");
   CHECK(acr::percent_encode("heads/x", "/") == "heads/x");
+}
+
+TEST_CASE("base64 of an impossible length is refused, whatever follows the text", "[support]") {
+  std::string_view const text = "AAAAAAAA";
+  for (std::size_t const size : {1U, 5U}) CHECK_FALSE(acr::from_base64(text.substr(0, size)));
+  for (std::size_t const size : {2U, 3U, 4U, 6U}) CHECK(acr::from_base64(text.substr(0, size)));
+  for (char const* padded : {"Zg=", "Zm8==", "Zm9vZg=", "=", "==", "===", "Zm9v="}) {
+    CAPTURE(padded);
+    CHECK_FALSE(acr::from_base64(padded));
+  }
+  CHECK(acr::from_base64("Zg==") == "f");
+  CHECK(acr::from_base64("Zm8=") == "fo");
+}
+
+TEST_CASE("an algorithm that does not exist is our own mistake", "[support]") {
+  auto const unknown = static_cast<acr::HashAlgorithm>(99);
+  CHECK_THROWS_AS(acr::digest_size(unknown), std::logic_error);
+  CHECK_THROWS_AS(acr::digest(unknown, "abc"), std::logic_error);
+  CHECK(acr::digest(acr::HashAlgorithm::sha1, "abc").size() == acr::digest_size(acr::HashAlgorithm::sha1));
 }
 
 }  // namespace

@@ -38,4 +38,12 @@ TEST_CASE("ASCII JSON is one line of ASCII", "[support]") {
   CHECK(acr::to_ascii_json(value) == R"({"k":["\u00e9\ud83d\ude00\u000a",1,true,null,{}]})");
 }
 
+TEST_CASE("a member of another kind is none", "[support]") {
+  auto const value = acr::parse_json(R"({"text":"a","number":1,"big":18446744073709551615,"real":1.0,"null":null})", "event").value();
+  CHECK(acr::string_in(value, "text") == "a");
+  CHECK(acr::integer_in(value, "number") == 1);
+  for (char const* name : {"number", "null", "absent"}) CHECK_FALSE(acr::string_in(value, name));
+  for (char const* name : {"text", "big", "real", "null", "absent"}) CHECK_FALSE(acr::integer_in(value, name));
+}
+
 }  // namespace

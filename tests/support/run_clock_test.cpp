@@ -25,6 +25,19 @@ TEST_CASE("a wait that does not fit the time left is refused at once", "[support
   CHECK_THROWS_AS(clock.sleep(std::chrono::hours(1)), acr::Unreachable);
 }
 
+TEST_CASE("past the deadline every look at the clock throws", "[support]") {
+  acr::RunClock const over(std::chrono::seconds(0));
+  try {
+    over.check();
+    FAIL("the time went on");
+  } catch (acr::Unreachable const& error) {
+    CHECK(error.code() == "timeout");
+    CHECK(error.status() == acr::ExitStatus::unreachable);
+  }
+  CHECK_NOTHROW(acr::RunClock(std::chrono::hours(1)).check());
+  CHECK_NOTHROW(acr::RunClock().check());
+}
+
 TEST_CASE("cancelling wakes what registered, also too late", "[support]") {
   acr::RunClock clock;
   int woken = 0;

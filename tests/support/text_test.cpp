@@ -45,4 +45,24 @@ TEST_CASE("lines end at LF and lose one CR", "[support]") {
   CHECK(acr::lines("").empty());
 }
 
+TEST_CASE("a number is digits alone", "[support]") {
+  for (char const* text : {"-1", "1 ", " 1", "1x", "x", "0x1", "1.0", "1e3", "\xd9\xa1"}) {
+    CAPTURE(text);
+    CHECK_FALSE(acr::to_number(text));
+  }
+}
+
+TEST_CASE("UTF-8 is what Unicode lets encode, in the shortest form", "[support]") {
+  for (char const* text : {"", "plain", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x9a\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"}) {
+    CAPTURE(text);
+    CHECK(acr::is_utf8(text));
+  }
+  for (char const* text : {"\x80", "\xc3", "\xc3(", "\xe2\x82", "\xe2(\xa1", "\xe2\x82(", "\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",
+                           "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "text \xff"}) {
+    CAPTURE(text);
+    CHECK_FALSE(acr::is_utf8(text));
+  }
+  CHECK_FALSE(acr::is_utf8(std::string_view("\xe2\x82\xac").substr(0, 2)));  // what follows the text is not read
+}
+
 }  // namespace
