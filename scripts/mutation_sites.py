@@ -107,6 +107,15 @@ class Scanner:
     def words(self, first, last):
         return " ".join(token.text for token in self.tokens[first:last])
 
+    def own_words(self, first, last):
+        """As words(), without the bodies of the lambdas in between: their statements are others."""
+        out, i = [], first
+        bodies = {f.body[0]: f.body[1] for f in self.functions if first < f.body[0] < last}
+        while i < last:
+            out.append(self.tokens[i].text)
+            i = bodies.get(i, i + 1)
+        return " ".join(out)
+
     def source(self, first, last):
         return self.text[self.tokens[first].start:self.tokens[last].end]
 
@@ -444,9 +453,11 @@ class Refusals:
         return self._builds(scanner, value) or self._variable(scanner, value) or re.search(r"\. (error|rejection) \( \)", value) is not None
 
     def _kind(self, scanner, s):
-        words = scanner.words(s.first, s.last)
+        words = scanner.own_words(s.first, s.last)
         if words.startswith("throw"):
             return "pass" if words == "throw" else "throw"
+        if words == "return 0" and "X509_STORE_CTX_set_error" in scanner.words(max(0, s.first - 8), s.first):
+            return "refuse"   # OpenSSL's way: an error is set before
         if words.startswith("return") or words.startswith("co_return"):
             value = words.split(" ", 1)[1] if " " in words else ""
             if self._sinks(scanner, value):
@@ -530,6 +541,9 @@ def rewritten(scanner, sites):
     """The file's text with a switch around each of `sites` that has a number; `trouble` is set where there is no way."""
     edits = []   # (start, end, text)
     for site in sites:
+        inner = [o for o in sites if o is not site and site.statement.first < o.statement.first < site.statement.last]
+        if inner and not site.trouble and site.kind != "record":
+            site.trouble = "another site lies inside it"
         if site.trouble:
             continue
         s, off = site.statement, f"::acr_mutant::on({site.number})"

@@ -194,6 +194,22 @@ TEST_CASE("a certificate signed by a stranger of the right name is refused (V-34
   }
 }
 
+TEST_CASE("an authority of the right name and key identifier, but with another key, has signed nothing (V-34)", "[sigstore]") {
+  std::string const id = "00112233445566778899AABBCCDDEEFF00112233";
+  auto const named = [&](std::string const& name) { return forge::with(forge::authority(name), "subjectKeyIdentifier", id); };
+  Hierarchy h;
+  h.intermediate = forge::issue(named("intermediate"), &h.root);
+  h.leaf = forge::issue(forge::leaf(), &h.intermediate);
+  CHECK(h.verdict().empty());
+  forge::Issued const impostor = forge::issue(named("intermediate"), &h.root);
+  SignatureMemory memory;
+  std::vector<CertificateAuthority> const authorities{Hierarchy::authority({impostor.certificate, h.root.certificate})};
+  auto const paths = ChainVerifier(authorities, memory).paths(h.leaf.certificate);
+  REQUIRE(paths.has_error());
+  CHECK(paths.error().code == "certificate-chain");
+  CHECK(paths.error().why == "the certificate chain does not hold: certificate signature failure");
+}
+
 TEST_CASE("dates are inclusive at both ends, for every certificate of the path (V-33)", "[sigstore]") {
   Hierarchy h;
   CHECK(h.verdict("2026-01-01T00:00:00Z").empty());

@@ -311,6 +311,28 @@ TEST_CASE("a signer's certificate of another authority, with the known one's nam
   CHECK_THAT(judged(root, world.tsa.stamp(signature, world.tsa.parts(now))), Catch::Matchers::StartsWith("V-79: the signer's certificate chain does not hold"));
 }
 
+TEST_CASE("an authority of the known one's name and key identifier, but with another key, has signed nothing (V-79)", "[sigstore]") {
+  // Names, identifiers, dates and extensions all fit; only the signature on the signer's certificate does not hold.
+  World const world;
+  auto const chain = world.tsa.chain();
+  auto const genuine = native_certificate(chain.at(1));
+  ASN1_OCTET_STRING const* const id = X509_get0_subject_key_id(genuine.get());
+  REQUIRE(id != nullptr);
+  auto spec = signing::authority_spec(world.organization(), "TSA root", now - 5 * year, now + 5 * year);
+  spec.key_identifiers = false;
+  spec.extensions.push_back({"2.5.29.14", signing::der::octets({reinterpret_cast<char const*>(ASN1_STRING_get0_data(id)), static_cast<std::size_t>(ASN1_STRING_length(id))}), false});
+  Identity const impostor = signing::issue(spec, Key::generate(KeyType::p384), nullptr);
+  std::string const der = world.tsa.stamp(signature, world.tsa.parts(now));
+  auto root = world.trusted_root();
+  CHECK(judged(root, der).empty());
+  root.timestamp_authorities[0].certificates[1] = impostor.der;
+  CHECK(judged(root, der) == "V-79: the signer's certificate chain does not hold: a signature is wrong");
+  // The control: what the impostor did sign holds below it.
+  StampingAuthority const own(signing::issue(signing::stamping_spec(world.organization(), now - year, now + year), Key::generate(KeyType::p256), &impostor), {impostor.der});
+  root.timestamp_authorities[0].certificates = own.chain();
+  CHECK(judged(root, own.stamp(signature, own.parts(now))).empty());
+}
+
 TEST_CASE("a timestamp lies in the authority's time and its certificate's, both ends inclusive (V-80)", "[sigstore]") {
   World const world;
   std::string const der = world.tsa.stamp(signature, world.tsa.parts(now));
