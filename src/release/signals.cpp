@@ -4,16 +4,19 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <ctime>
 
 namespace acr::release {
 namespace {
+
+// Nobody but ~SignalWatch has a reason to send it. A signal that another thread is sent waits for it until it looks.
+int wake_signal() { return SIGRTMIN; }
 
 sigset_t watched() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, wake_signal());
   return set;
 }
 
@@ -26,13 +29,12 @@ void block_signals() {
 }
 
 SignalWatch::SignalWatch(RunClock& clock)
-    : thread_([&clock](std::stop_token const& stop) {
+    : thread_([this, &clock] {
         auto const set = watched();
         bool cancelled = false;
-        while (!stop.stop_requested()) {
-          timespec const pause{.tv_sec = 0, .tv_nsec = 50'000'000};
-          int const signal = sigtimedwait(&set, nullptr, &pause);
-          if (signal < 0) continue;
+        while (!stop_) {
+          int const signal = sigwaitinfo(&set, nullptr);
+          if (signal != SIGINT && signal != SIGTERM) continue;
           auto const status = signal == SIGINT ? ExitStatus::interrupted : ExitStatus::terminated;
           if (cancelled) _exit(static_cast<int>(status));
           cancelled = true;
@@ -40,6 +42,10 @@ SignalWatch::SignalWatch(RunClock& clock)
         }
       }) {}
 
-SignalWatch::~SignalWatch() = default;
+SignalWatch::~SignalWatch() {
+  stop_ = true;
+  pthread_kill(thread_.native_handle(), wake_signal());
+  thread_.join();
+}
 
 }  // namespace acr::release
