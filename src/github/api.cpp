@@ -335,7 +335,9 @@ void Api::pages(Call const& call, std::function<bool(Answer const&)> const& page
     auto const next = net::next_link(answer.link);
     if (!next) bad_response(answer, next.error().why);
     if (!*next) return;
-    if (count == limits::pages) bad_response(answer, "more than " + std::to_string(limits::pages) + " pages");
+    if (count == limits::pages)
+      throw ApiError(ExitStatus::refused, "listing-too-long",
+                     answer.about + " lists more than " + std::to_string(limits::pages) + " pages; no more are read [G-31]", answer.status);
     auto following = net::Url::parse(**next);
     auto root = state_->base;
     if (root.path.empty()) root.path = "/";

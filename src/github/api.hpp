@@ -129,7 +129,8 @@ class Api {
 
   /// GETs `call` and every page behind `Link: …; rel="next"` (G-31), each handed to `page` in order; stops
   /// when `page` returns false. Only the first page may have a status of `call.expected`. Throws
-  /// ApiError("bad-response") for a link that leaves the API, repeats, or goes beyond limits::pages.
+  /// ApiError("bad-response") for a link that leaves the API or repeats, ApiError("listing-too-long") for one that goes beyond
+  /// limits::pages.
   void pages(Call const& call, std::function<bool(Answer const&)> const& page);
 
   /// Lowest x-ratelimit-remaining so far; asks /rate_limit (which is free) when no answer told. Nothing:

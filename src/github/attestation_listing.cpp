@@ -32,6 +32,15 @@ void keep(std::optional<ListedAttestation> entry, std::string const& subject, Li
     return;
   }
   if (entry->broken) ++listing.broken;
+  listing.bundle_bytes += entry->bundle.size();
+  if (listing.bundle_bytes > limits::kept_bundle_bytes) {
+    listing.bundle_bytes -= entry->bundle.size();
+    if (entry->bundle_url.empty()) {
+      listing.too_long.insert(subject);
+      return;
+    }
+    entry->bundle.clear();
+  }
   listing.of[subject].push_back(*std::move(entry));
 }
 

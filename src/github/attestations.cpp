@@ -76,6 +76,19 @@ struct Attestations::State {
     call.expected = {404, 422};
     listing.of[subject];
     ++listings;
+    try {
+      read_pages(call, subject, listing);
+    } catch (ApiError const& error) {
+      if (error.code() != "listing-too-long") throw;
+      listing.too_long.insert(subject);
+    } catch (net::NetworkError const& error) {
+      if (error.failure() != net::Failure::too_large) throw;
+      listing.too_long.insert(subject);
+    }
+    if (listing.too_long.contains(subject)) listing.of[subject].clear();
+  }
+
+  void read_pages(Call const& call, std::string const& subject, Listing& listing) {
     api.pages(call, [&](Answer const& answer) {
       if (answer.status == 422)
         throw ApiError(ExitStatus::unreachable, "bad-digest",
@@ -91,7 +104,8 @@ struct Attestations::State {
     });
   }
 
-  // Lists a chunk with the bulk call; false when this server has none and G-12 must do (G-12b).
+  // Lists a chunk with the bulk call; false when G-12 must do: this server has none (G-12b), or the owner's other repositories have so
+  // much about these subjects that the answer has no end (G-31).
   bool bulk(std::vector<std::string> const& subjects, Listing& listing, std::vector<std::string>& unlinked) {
     if (bulk_unusable) return false;
     auto const& repository = api.repository();
@@ -113,6 +127,7 @@ struct Attestations::State {
       try {
         answer = api.call(call);
       } catch (net::NetworkError const& error) {
+        if (error.failure() == net::Failure::too_large) return false;
         // 301 or 302 to a POST: the owner was renamed.
         if (error.failure() != net::Failure::redirect_refused) throw;
         bulk_unusable = true;
@@ -125,8 +140,7 @@ struct Attestations::State {
       if (page == 1) ++listings;
       auto next = read_bulk_listing(answer, subjects, repository.id, listing, unlinked);
       if (!next) return true;
-      if (page == limits::pages)
-        bad_response(answer, "more than " + std::to_string(limits::pages) + " pages");
+      if (page == limits::pages) return false;
       if (!cursors.insert(*next).second) bad_response(answer, "its next page was read already");
       cursor = *std::move(next);
     }
@@ -139,6 +153,7 @@ struct Attestations::State {
                    [&](std::size_t i) { single(subjects[i], found[i]); });
     for (auto& one : found) {
       listing.foreign += one.foreign;
+      listing.too_long.merge(one.too_long);
       for (auto& [subject, entries] : one.of) listing.of[subject] = std::move(entries);
     }
   }
@@ -248,13 +263,14 @@ Listing Attestations::list(std::vector<std::string> const& subjects) {
     });
 
   Listing result;
-  std::vector<std::string> left;
+  std::vector<std::string> left;  // to be asked for one by one
   for (auto& chunk : chunks) {
     if (!chunk.listed) {
       left.insert(left.end(), chunk.subjects.begin(), chunk.subjects.end());
       continue;
     }
     result.foreign += chunk.listing.foreign;
+    for (auto const& subject : chunk.listing.too_long) chunk.unlinked.push_back(subject);
     result.of.merge(chunk.listing.of);
     std::set<std::string> const again(chunk.unlinked.begin(), chunk.unlinked.end());
     left.insert(left.end(), again.begin(), again.end());

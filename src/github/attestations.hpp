@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,11 @@ struct ListedAttestation {
 /// key.
 struct Listing {
   std::map<std::string, std::vector<ListedAttestation>> of;
+  /// Subjects with more entries than are read (G-31): they have no entries here, never a part of them.
+  std::set<std::string> too_long;
   std::size_t foreign = 0;  ///< entries of other repositories, left out (G-12)
   std::size_t broken = 0;   ///< entries without bundle and link, still listed
+  std::size_t bundle_bytes = 0;  ///< held in `of`, at most limits::kept_bundle_bytes: further bundles are left to their links
 };
 
 /// One per run. Thread-safe.
@@ -48,7 +52,8 @@ class Attestations {
   Attestations& operator=(Attestations const&) = delete;
 
   /// Lists all `subjects` ("sha256:<hex>", duplicates allowed): with the bulk call, in parallel chunks, when
-  /// there is more than one (G-12b), else one by one (G-12). Throws ApiError "no-access" when the repository
+  /// there is more than one (G-12b), else one by one (G-12). The bulk call spans the owner's repositories: when its answer is too long
+  /// or too large, each subject is asked for in this repository alone, so that attestations of other repositories hide nothing. Throws ApiError "no-access" when the repository
   /// itself cannot be read, BadEnvironment "attestations-unavailable" on a server without attestations
   /// (G-15), std::logic_error for a malformed subject.
   Listing list(std::vector<std::string> const& subjects);

@@ -11,6 +11,7 @@ inline constexpr std::size_t json_depth = 64;                      ///< nesting 
 inline constexpr std::size_t blob_bytes = std::size_t{100} << 20;  ///< one raw blob (G-19)
 inline constexpr std::size_t compressed_bundle_bytes = std::size_t{8} << 20;  ///< one download (G-14)
 inline constexpr std::size_t bundle_bytes = std::size_t{16} << 20;  ///< one bundle after Snappy (G-14)
+inline constexpr std::size_t kept_bundle_bytes = std::size_t{32} << 20;  ///< of bundles that a listing holds itself, all subjects
 inline constexpr std::size_t parallel_requests = 16;                ///< API requests at once, at most (G-7)
 inline constexpr std::size_t parallel_downloads = 32;               ///< storage downloads at once (G-7)
 inline constexpr std::size_t pages = 20;                            ///< pages of one listing (G-31)

@@ -151,6 +151,14 @@ void warn_of_broken(report::LineageEntry& entry, github::Listing const& listing)
 }
 
 void refuse_unresolved(ChartWork& work, report::LineageEntry& entry, github::Listing const& listing) {
+  if (listing.too_long.contains(entry.subject_digest)) {
+    entry.status = report::EntryStatus::unresolved;
+    entry.refusal = reject("listing-too-long", place(entry), "this repository has more attestations of the entry's subject than are read")
+                        .rule("G-31")
+                        .expected("at most 20 pages of 100 attestations of " + entry.subject_digest)
+                        .mend("attest a subject of its own for each release, or delete attestations that nobody needs");
+    return;
+  }
   auto const found = listing.of.find(entry.subject_digest);
   std::size_t const count = found == listing.of.end() ? 0 : found->second.size();
   entry.status = report::EntryStatus::unresolved;

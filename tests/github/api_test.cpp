@@ -369,7 +369,13 @@ TEST_CASE("a listing ends after twenty pages", "[github]") {  // G-31
         "https://api.github.com/repos/acme/helm-charts/rules/branches/release?page=" + std::to_string(++page);
     return json_reply("[]", 200, {{"Link", "<" + next + ">; rel=\"next\""}});
   });
-  CHECK_THROWS_AS(github.api.pages(rules_call(github.api), [](Answer const&) { return true; }), ApiError);
+  try {
+    github.api.pages(rules_call(github.api), [](Answer const&) { return true; });
+    FAIL("twenty-one pages were read");
+  } catch (ApiError const& error) {
+    CHECK(error.code() == "listing-too-long");
+    CHECK(error.status() == ExitStatus::refused);
+  }
   CHECK(github.http.seen().size() == 20);
 }
 

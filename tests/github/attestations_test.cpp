@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "github/scripted_github.hpp"
@@ -295,16 +296,105 @@ TEST_CASE("an entry without a link is listed again, so that its id is known", "[
   CHECK(github.http.seen().size() == 2);
 }
 
-TEST_CASE("a bulk listing that never ends is an error", "[github]") {  // G-31
-  bool const repeats = GENERATE(true, false);
-  std::atomic<int> page{0};
-  ScriptedGithub github([&](net::Request const&) {
-    return json_reply(
-        bulk_of("", R"({"has_next":true,"next":"c)" + std::to_string(repeats ? 1 : ++page) + "\"}"));
-  });
+TEST_CASE("a bulk listing that leads back to a page is an error", "[github]") {  // G-31
+  ScriptedGithub github([&](net::Request const&) { return json_reply(bulk_of("", R"({"has_next":true,"next":"c"})")); });
   Attestations attestations(github.api);
   CHECK_THROWS_AS(attestations.list({subject('a'), subject('b')}), ApiError);
-  CHECK(github.http.seen().size() == (repeats ? 2 : 20));
+  CHECK(github.http.seen().size() == 2);
+}
+
+// What the owner's other repositories say about a subject must neither hide this one's attestations nor end the run.
+TEST_CASE("a bulk listing without an end is left for listings of this repository", "[github]") {  // G-31
+  struct Row {
+    int pages;  ///< of the bulk listing
+    std::size_t requests;
+  };
+  auto const row = GENERATE(values<Row>({{20, 20}, {21, 22}, {1000, 22}}));
+  CAPTURE(row.pages);
+  std::atomic<int> page{0};
+  ScriptedGithub github([&](net::Request const& request) {
+    if (!is_bulk(request)) return json_reply(listing_of(entry("5")));
+    int const now = ++page;
+    auto const next = now == row.pages ? std::string(R"({"has_next":false,"next":null})") : R"({"has_next":true,"next":"c)" + std::to_string(now) + "\"}";
+    return json_reply(bulk_of("\"" + subject('a') + "\":[" + (now == 1 ? entry("5") : entry("6", 7)) + "]", next));
+  });
+  Attestations attestations(github.api);
+  auto const found = attestations.list({subject('a'), subject('b')});
+  REQUIRE(found.of.at(subject('a')).size() == 1);
+  CHECK(found.of.at(subject('a'))[0].id == "5");
+  CHECK(found.too_long.empty());
+  CHECK(github.http.seen().size() == (row.pages == 20 ? 20 : 22));
+}
+
+TEST_CASE("a bulk answer that is too large is left for listings of this repository, other faults end the run", "[github]") {  // G-31
+  bool const too_large = GENERATE(true, false);
+  ScriptedGithub github([&](net::Request const& request) -> net::Reply {
+    if (is_bulk(request)) throw net::NetworkError(too_large ? net::Failure::too_large : net::Failure::connect, "api.github.com", "no");
+    return json_reply(listing_of(entry("5")));
+  });
+  Attestations attestations(github.api);
+  if (!too_large) {
+    CHECK_THROWS_AS(attestations.list({subject('a'), subject('b')}), net::NetworkError);
+    return;
+  }
+  auto const found = attestations.list({subject('a'), subject('b')});
+  CHECK(found.of.at(subject('b')).at(0).id == "5");
+  CHECK(found.too_long.empty());
+}
+
+TEST_CASE("more than twenty pages about one subject are no listing of it, others are not touched", "[github]") {  // G-31
+  int const last = GENERATE(20, 21);
+  CAPTURE(last);
+  ScriptedGithub github([&](net::Request const& request) {
+    if (is_bulk(request)) return json_reply("{}", 404);
+    if (request.url.path.ends_with(subject('b'))) return json_reply(listing_of(entry("5")));
+    auto const url = request.url.text();
+    auto const after = url.find("after=");
+    int const page = after == std::string::npos ? 1 : std::stoi(url.substr(after + 6));
+    net::Headers headers;
+    if (page < last)
+      headers.add("Link", "<https://api.github.com/repos/acme/helm-charts/attestations/" + subject('a') + "?per_page=100&after=" +
+                              std::to_string(page + 1) + ">; rel=\"next\"");
+    return json_reply(listing_of(entry(std::to_string(page))), 200, headers);
+  });
+  Attestations attestations(github.api);
+  auto const found = attestations.list({subject('a'), subject('b')});
+  CHECK(found.of.at(subject('b')).size() == 1);
+  CHECK(found.of.at(subject('a')).size() == (last == 20 ? 20 : 0));  // never a part
+  CHECK(found.too_long == (last == 20 ? std::set<std::string>{} : std::set<std::string>{subject('a')}));
+}
+
+TEST_CASE("one subject's answer that is too large is no listing of it, other faults end the run", "[github]") {  // G-31
+  bool const too_large = GENERATE(true, false);
+  ScriptedGithub github([&](net::Request const&) -> net::Reply {
+    throw net::NetworkError(too_large ? net::Failure::too_large : net::Failure::connect, "api.github.com", "no");
+  });
+  Attestations attestations(github.api);
+  if (too_large)
+    CHECK(attestations.list({subject('a')}).too_long.contains(subject('a')));
+  else
+    CHECK_THROWS_AS(attestations.list({subject('a')}), net::NetworkError);
+}
+
+TEST_CASE("of bundles that a listing holds some mebibytes are kept, the others are left to their links", "[github]") {  // B-25
+  std::string const bundle = R"({"m":")" + std::string(limits::kept_bundle_bytes / 2, 'x') + "\"}";
+  auto const own = [&](bool linked) {
+    return R"({"repository_id":500000001,"bundle":)" + bundle + (linked ? R"(,"bundle_url":")" + link("9") + "\"" : std::string()) + "}";
+  };
+  auto const repository = std::uint64_t{500000001};
+  Answer answer;
+  answer.status = 200;
+  answer.body = listing_of(own(true));
+  Listing listing;
+  read_listing(answer, subject('a'), repository, listing);
+  CHECK(listing.of.at(subject('a')).at(0).bundle.size() == bundle.size());
+  read_listing(answer, subject('a'), repository, listing);
+  CHECK(listing.of.at(subject('a')).at(1).bundle.empty());
+  CHECK_FALSE(listing.of.at(subject('a')).at(1).bundle_url.empty());
+  CHECK(listing.too_long.empty());
+  answer.body = listing_of(own(false));
+  read_listing(answer, subject('b'), repository, listing);
+  CHECK(listing.too_long == std::set<std::string>{subject('b')});
 }
 
 TEST_CASE("an Enterprise Server without attestations says so once", "[github]") {  // G-15

@@ -109,11 +109,9 @@ TEST_CASE("faults that do not pass have their names", "[github]") {  // G-6, G-2
       {"html_502 x* at api", "unreachable", ExitStatus::unreachable},
       {"reset x* at api", "unreachable", ExitStatus::unreachable},
       {"truncated x* at api", "unreachable", ExitStatus::unreachable},
-      {"oversize x* at api", "response-too-large", ExitStatus::unreachable},
       {"html_200 x* at api", "bad-response", ExitStatus::unreachable},
       {"empty_200 x* at api", "bad-response", ExitStatus::unreachable},
       {"wrong_shape x* at api", "bad-response", ExitStatus::unreachable},
-      {"endless_pages x* at api GET", "bad-response", ExitStatus::unreachable},
       {"limited_for_long x* at api", "rate-limited", ExitStatus::unreachable},
       {"gone x* at api", "gone", ExitStatus::refused},
       {"forbidden x* at api", "no-access", ExitStatus::bad_input},
@@ -153,6 +151,19 @@ TEST_CASE("a fallback to single listings finds the same", "[github]") {  // G-12
   check_all(world, "two-charts");
   CHECK(world.stand_in.count("api", "GET /repos/acme/helm-charts/attestations/") ==
         expected_in("two-charts").size());
+}
+
+TEST_CASE("a listing without an end, or too large to be read, is given up, the run is not", "[github]") {  // G-31
+  std::string const fault = GENERATE("endless_pages x* at api GET", "oversize x* at api");
+  auto settings = lab("no-lineage");
+  settings.faults = {loopback::planned_fault(fault)};
+  settings.github.bulk_listing = fault.find("GET") == std::string::npos;
+  LoopbackWorld world(settings);
+  Attestations attestations(world.api);
+  std::string const a = "sha256:" + std::string(64, 'a'), b = "sha256:" + std::string(64, 'b');
+  auto const listing = attestations.list({a, b});
+  CHECK(listing.too_long == std::set<std::string>{a, b});
+  CHECK(listing.of.at(a).empty());
 }
 
 TEST_CASE("small pages give the same listing, bulk and single", "[github]") {  // G-31, G-12b
