@@ -15,6 +15,7 @@
 #include "release/commands.hpp"
 #include "release/signals.hpp"
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 extern char** environ;  // NOLINT: POSIX
 
@@ -36,12 +37,15 @@ std::vector<std::string> variable_names() {
 
 acr::ExitStatus action() {
   std::optional<acr::RunClock> clock;
+  std::optional<acr::WorkBudget> budget;
+  std::optional<acr::WorkScope> scope;
   std::optional<acr::release::SignalWatch> watch;
   return acr::release::run_action({.environment = variable,
                                    .log = std::cout,
                                    .start_clock =
                                        [&](std::chrono::seconds timeout) -> acr::RunClock& {
                                          clock.emplace(timeout);
+                                         scope.emplace(&budget.emplace(*clock));
                                          watch.emplace(*clock);
                                          return *clock;
                                        },
@@ -56,6 +60,8 @@ acr::ExitStatus dispatch(std::vector<std::string_view> const& arguments) {
     return acr::ExitStatus::bad_input;
   }
   acr::RunClock clock;
+  acr::WorkBudget budget(clock);
+  acr::WorkScope const scope(&budget);
   acr::release::SignalWatch const watch(clock);
   return acr::release::run_command_line(arguments, {.environment = variable, .out = std::cout, .err = std::cerr, .clock = clock});
 }

@@ -15,6 +15,7 @@
 
 #include "chart/chart_files.hpp"
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::chart {
 namespace {
@@ -59,6 +60,7 @@ Verdict<std::string> gunzipped(std::string_view tgz, std::string_view where, std
       z.avail_out = static_cast<uInt>(step);
       status = inflate(&z, Z_NO_FLUSH);
       out.resize(filled + step - z.avail_out);
+      charge_work(out.size() - filled);
       if (out.size() > limit)
         return reject("archive-too-large", std::string(where),
                       "the archive unpacks to more than a chart may hold")
@@ -77,6 +79,8 @@ Verdict<std::string> gunzipped(std::string_view tgz, std::string_view where, std
 }
 
 // --- tar ---
+
+constexpr std::size_t units_of_an_entry = 2000;
 
 /// Up to the first NUL.
 std::string_view text_field(std::string_view field) { return field.substr(0, field.find('\0')); }
@@ -254,6 +258,7 @@ class TarReader {
 
   Verdict<std::vector<ArchiveFile>> files() {
     while (!ended_) {
+      charge_work(units_of_an_entry);
       auto refused = entry();
       if (refused) return std::move(*refused);
     }

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "support/handle.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::chart {
 namespace {
@@ -35,6 +36,7 @@ void put_little_endian(char* at, std::uint32_t number) {
 }  // namespace
 
 std::string gzip(std::string_view bytes) {
+  charge_work(bytes.size());
   using Compressor = Handle<libdeflate_compressor, libdeflate_free_compressor>;
   // Setting up the match finder's tables for each small chart costs more than compressing it. No state
   // survives a call: libdeflate starts every one from scratch.
@@ -46,6 +48,7 @@ std::string gzip(std::string_view bytes) {
   std::unique_ptr<char[]> const room(new char[bound]);
   std::size_t const deflated =
       libdeflate_deflate_compress(compressor.get(), bytes.data(), bytes.size(), room.get(), bound);
+  charge_work(bytes.size());
   if (deflated == 0) throw std::logic_error("deflate needs more room than it said");
 
   char trailer[8];

@@ -4,10 +4,16 @@
 
 #include "chart/ignore_rules.hpp"
 
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "chart/limits.hpp"
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::chart {
 namespace {
@@ -109,6 +115,7 @@ struct ChunkMatch {
 /// malformed rest of the same chunk must be noticed (P-33: but not a later chunk).
 ChunkMatch match_chunk(std::string_view chunk, std::string_view text) {
   constexpr ChunkMatch malformed{GlobMatch::malformed, {}};
+  charge_work(chunk.size() + 16);
   bool failed = false;
   while (!chunk.empty()) {
     if (!failed && text.empty()) failed = true;
@@ -202,15 +209,157 @@ GlobMatch glob_match(std::string_view pattern, std::string_view text) {
   return text.empty() ? GlobMatch::yes : GlobMatch::no;
 }
 
+namespace {
+
+constexpr std::string_view special = "*?[\\";
+
+/// One rule, taken apart (P-34, P-35).
+struct Pattern {
+  IgnoreRule rule;
+  std::string glob;  ///< without the leading `!` or `/` and the trailing `/`
+  bool directories_only = false;
+  bool whole_path = false;  ///< else the last component
+
+  /// What a text must begin and end with, whatever stands between: no matching text lacks it.
+  [[nodiscard]] std::string_view literal_prefix() const { return std::string_view(glob).substr(0, glob.find_first_of(special)); }
+  [[nodiscard]] std::string_view literal_suffix() const {
+    auto const last = glob.find_last_of("*?[]\\");
+    return last == std::string::npos ? std::string_view(glob) : std::string_view(glob).substr(last + 1);
+  }
+  [[nodiscard]] bool is_literal() const { return glob.find_first_of(special) == std::string::npos; }
+  /// In a component without a slash, a star in front of plain text is free to take all the rest.
+  [[nodiscard]] bool is_suffix() const { return !whole_path && glob.starts_with('*') && glob.find_first_of(special, 1) == std::string::npos; }
+
+  [[nodiscard]] bool matches(std::string_view path, std::string_view name) const {
+    charge_work(units_of_a_rule);
+    auto const text = whole_path ? path : name;
+    if (is_literal()) return text == glob;
+    if (!text.starts_with(literal_prefix()) || !text.ends_with(literal_suffix())) return false;
+    if (is_suffix()) return text.ends_with(std::string_view(glob).substr(1));
+    return glob_match(glob, text) == GlobMatch::yes;
+  }
+
+ private:
+  static constexpr std::size_t units_of_a_rule = 50;
+};
+
+constexpr std::size_t nothing = std::numeric_limits<std::size_t>::max();
+
+/// Rules by a text that what they match must equal, begin or end with, so that a path meets few of them (B-26).
+class RuleTable {
+ public:
+  enum class Side { front, back };
+  explicit RuleTable(Side side) : side_(side) {}
+
+  /// `key` must live as long as the table. Positions of a key come in ascending order.
+  void add(std::string_view key, std::size_t position) {
+    rules_[key].push_back(position);
+    auto const place = std::ranges::lower_bound(lengths_, key.size());
+    if (place == lengths_.end() || *place != key.size()) lengths_.insert(place, key.size());
+  }
+
+  /// Calls `take` with the positions of each key that `text` begins (ends) with.
+  template <class Take>
+  void each(std::string_view text, Take const& take) const {
+    for (auto const length : lengths_) {
+      if (length > text.size()) return;
+      charge_work(length + 50);
+      auto const found = rules_.find(side_ == Side::front ? text.substr(0, length) : text.substr(text.size() - length));
+      if (found != rules_.end()) take(found->second);
+    }
+  }
+
+ private:
+  Side side_;
+  std::vector<std::size_t> lengths_;  ///< of the keys, ascending, each once
+  std::unordered_map<std::string_view, std::vector<std::size_t>> rules_;
+};
+
+}  // namespace
+
+/// Rules in order, and where to find those that may fit a path.
+struct IgnoreRules::Compiled {
+  explicit Compiled(std::vector<Pattern> rules) : patterns(std::move(rules)) {
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      auto const& pattern = patterns[i];
+      if (pattern.rule.negated)
+        negated.push_back(i);
+      else if (pattern.is_literal())
+        (pattern.whole_path ? literal_paths : literal_names)[pattern.glob].push_back(i);
+      else if (pattern.literal_prefix().empty())
+        (pattern.whole_path ? path_ends : name_ends).add(pattern.literal_suffix(), i);
+      else
+        (pattern.whole_path ? path_starts : name_starts).add(pattern.literal_prefix(), i);
+    }
+  }
+  Compiled(Compiled const&) = delete;
+  Compiled& operator=(Compiled const&) = delete;
+
+  /// The first rule that ignores `path` (P-37); null when none does.
+  [[nodiscard]] Pattern const* deciding(std::string_view path, EntryKind kind) const {
+    if (path.empty() || path == "." || path == "./") return nullptr;
+    auto const name = path.substr(path.rfind('/') + 1);
+    bool const directory = kind == EntryKind::directory;
+    std::size_t first = nothing;
+    auto const consider = [&](std::vector<std::size_t> const& positions) {
+      for (auto const position : positions) {
+        if (position >= first) return;
+        auto const& pattern = patterns[position];
+        if (pattern.directories_only && !directory) continue;
+        if (pattern.matches(path, name)) first = position;
+      }
+    };
+    auto const equal = [&](auto const& table, std::string_view text) {
+      if (auto const found = table.find(text); found != table.end()) consider(found->second);
+    };
+    equal(literal_names, name);
+    equal(literal_paths, path);
+    name_starts.each(name, consider);
+    path_starts.each(path, consider);
+    name_ends.each(name, consider);
+    path_ends.each(path, consider);
+    // A negated rule ignores all that it does not match; there is no re-inclusion.
+    for (auto const position : negated) {
+      if (position >= first) break;
+      auto const& pattern = patterns[position];
+      if ((pattern.directories_only && !directory) || !pattern.matches(path, name)) first = position;
+    }
+    return first == nothing ? nullptr : &patterns[first];
+  }
+
+  std::vector<Pattern> const patterns;
+
+ private:
+  using Literals = std::unordered_map<std::string_view, std::vector<std::size_t>>;
+  Literals literal_names, literal_paths;
+  RuleTable name_starts{RuleTable::Side::front}, path_starts{RuleTable::Side::front};
+  RuleTable name_ends{RuleTable::Side::back}, path_ends{RuleTable::Side::back};
+  std::vector<std::size_t> negated;
+};
+
+namespace {
+
+/// P-36.
+Pattern built_in_rule() {
+  Pattern pattern;
+  pattern.rule = {0, "templates/.?*", false};
+  pattern.glob = pattern.rule.text;
+  pattern.whole_path = true;
+  return pattern;
+}
+
+}  // namespace
+
 IgnoreRules::IgnoreRules() {
-  patterns_.push_back({{0, "templates/.?*", false}, "templates/.?*", false, true, Pattern::Form::glob});  // P-36
+  static auto const alone = std::make_shared<Compiled const>(std::vector<Pattern>{built_in_rule()});
+  compiled_ = alone;
 }
 
 Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
-  IgnoreRules rules;
-  auto const built_in = std::move(rules.patterns_.back());
-  rules.patterns_.pop_back();
-
+  std::vector<Pattern> patterns;
+  // A rule that stands there twice decides nothing the second time: it matches what the first one matches.
+  std::set<std::tuple<std::string, bool, bool, bool>> known;
+  std::size_t rules = 0;
   std::size_t number = 0;
   while (!text.empty()) {
     ++number;
@@ -224,9 +373,15 @@ Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
       return refuse("the line is too long").rule("P-31").expected("less than 65536 bytes");
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+    charge_work(line.size() + 500);
     line = without_white_space_at_ends(line);
     if (line.empty() || line.starts_with('#')) continue;
 
+    if (++rules > ignore_rules_per_chart)
+      return reject("too-many-ignore-rules", ".helmignore:" + std::to_string(number), "the file has too many rules")
+          .rule("B-25")
+          .expected("at most " + std::to_string(ignore_rules_per_chart) + " rules")
+          .mend("ignore whole directories, or use patterns");
     if (line.find("**") != std::string_view::npos)
       return refuse("`**` is not supported by Helm")
           .rule("P-32")
@@ -238,7 +393,8 @@ Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
           .found(std::string(line))
           .mend("close the class, or escape with a backslash");
 
-    Pattern pattern{{number, std::string(line), false}, {}, false, false, Pattern::Form::glob};
+    Pattern pattern;
+    pattern.rule = {number, std::string(line), false};
     if (line.starts_with('!')) {
       pattern.rule.negated = true;
       line.remove_prefix(1);
@@ -250,53 +406,23 @@ Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
     pattern.whole_path = line.find('/') != std::string_view::npos;
     if (line.starts_with('/')) line.remove_prefix(1);
     pattern.glob = line;
-    pattern.form = form_of(pattern);
-    rules.patterns_.push_back(std::move(pattern));
+    if (known.emplace(pattern.glob, pattern.rule.negated, pattern.directories_only, pattern.whole_path).second)
+      patterns.push_back(std::move(pattern));
   }
-  rules.patterns_.push_back(built_in);
-  return rules;
-}
-
-IgnoreRules::Pattern::Form IgnoreRules::form_of(Pattern const& pattern) {
-  constexpr std::string_view special = "*?[\\";
-  std::string_view const glob = pattern.glob;
-  if (glob.find_first_of(special) == std::string_view::npos) return Pattern::Form::literal;
-  // In a component without a slash, a star in front of plain text is free to take all the rest.
-  if (!pattern.whole_path && glob.front() == '*' && glob.find_first_of(special, 1) == std::string_view::npos)
-    return Pattern::Form::suffix;
-  return Pattern::Form::glob;
-}
-
-bool IgnoreRules::matches(Pattern const& pattern, std::string_view path, std::string_view name) {
-  auto const text = pattern.whole_path ? path : name;
-  switch (pattern.form) {
-    case Pattern::Form::literal:
-      return text == pattern.glob;
-    case Pattern::Form::suffix:
-      return text.ends_with(std::string_view(pattern.glob).substr(1));
-    case Pattern::Form::glob:
-      break;
-  }
-  return glob_match(pattern.glob, text) == GlobMatch::yes;
+  patterns.push_back(built_in_rule());
+  return IgnoreRules(std::make_shared<Compiled const>(std::move(patterns)));
 }
 
 std::optional<IgnoreRule> IgnoreRules::decision(std::string_view path, EntryKind kind) const {
-  if (path.empty() || path == "." || path == "./") return {};
-  auto const name = path.substr(path.rfind('/') + 1);
-  for (auto const& pattern : patterns_) {
-    bool const wrong_kind = pattern.directories_only && kind != EntryKind::directory;
-    if (wrong_kind && !pattern.rule.negated) continue;
-    bool const matched = !wrong_kind && matches(pattern, path, name);
-    // P-37: a plain rule ignores what it matches, a negated one all that it does not; there is no
-    // re-inclusion.
-    if (matched != pattern.rule.negated) return pattern.rule;
-  }
-  return {};
+  auto const* pattern = compiled_->deciding(path, kind);
+  return pattern ? std::optional(pattern->rule) : std::nullopt;
 }
+
+bool IgnoreRules::ignores(std::string_view path, EntryKind kind) const { return compiled_->deciding(path, kind) != nullptr; }
 
 std::vector<IgnoreRule> IgnoreRules::negated_rules() const {
   std::vector<IgnoreRule> rules;
-  for (auto const& pattern : patterns_)
+  for (auto const& pattern : compiled_->patterns)
     if (pattern.rule.negated) rules.push_back(pattern.rule);
   return rules;
 }

@@ -5,9 +5,11 @@
 // and `!x` drops every entry that does not match x.
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/verdict.hpp"
@@ -31,32 +33,23 @@ class IgnoreRules {
   IgnoreRules();
 
   /// Reads the text of a `.helmignore`. Rejected (`ignore-rule`, where = ".helmignore:<line>"): `**`, a
-  /// malformed pattern as far as Helm notices (P-33), a line of 65 536 bytes or more.
+  /// malformed pattern as far as Helm notices (P-33), a line of 65 536 bytes or more. `too-many-ignore-rules`: more than
+  /// ignore_rules_per_chart (B-25).
   static Verdict<IgnoreRules> parse(std::string_view text);
 
   /// The rule that keeps `path` out of the package, if any. `path`: `/`-separated, relative to the chart
   /// root, no leading `./`. The root itself ("", ".", "./") is never ignored.
   [[nodiscard]] std::optional<IgnoreRule> decision(std::string_view path, EntryKind kind) const;
 
-  [[nodiscard]] bool ignores(std::string_view path, EntryKind kind) const {
-    return decision(path, kind).has_value();
-  }
+  [[nodiscard]] bool ignores(std::string_view path, EntryKind kind) const;
 
   /// Rules that begin with `!`: they ignore everything they do not match, which is hardly ever meant (P-37).
   [[nodiscard]] std::vector<IgnoreRule> negated_rules() const;
 
  private:
-  struct Pattern {
-    IgnoreRule rule;
-    std::string glob;  ///< without the leading `!` or `/` and the trailing `/`
-    bool directories_only = false;
-    bool whole_path = false;  ///< else the last component
-    /// What the glob comes down to: most rules need no matching of globs.
-    enum class Form { glob, literal, suffix } form = Form::glob;
-  };
-  static Pattern::Form form_of(Pattern const& pattern);
-  static bool matches(Pattern const& pattern, std::string_view path, std::string_view name);
-  std::vector<Pattern> patterns_;
+  struct Compiled;
+  explicit IgnoreRules(std::shared_ptr<Compiled const> compiled) : compiled_(std::move(compiled)) {}
+  std::shared_ptr<Compiled const> compiled_;  ///< never null
 };
 
 /// How a glob of P-39 and a text relate; `malformed` only as far as the match got before it was decided

@@ -23,6 +23,9 @@ struct Limits {
 /// A rule of .helmignore, its CR counted, its LF not, stays below this (P-31).
 inline constexpr std::size_t ignore_line_bytes = 65'536;
 
+/// Rules of one .helmignore, comments not counted (B-25).
+inline constexpr std::size_t ignore_rules_per_chart = 10'000;
+
 /// The name of a package file (P-3).
 inline constexpr std::size_t file_name_bytes = 255;
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::chart {
 namespace {
@@ -148,6 +149,7 @@ std::string tar_header(std::string_view name, std::uint64_t size, std::int64_t m
 }
 
 void TarWriter::file(std::string_view name, std::string_view bytes, std::int64_t mtime) {
+  charge_work(bytes.size() + block_size);
   sink_(tar_header(name, bytes.size(), mtime));
   if (bytes.empty()) return;
   sink_(bytes);

@@ -16,6 +16,7 @@
 #include "chart/limits.hpp"
 #include "chart/yaml_source.hpp"
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::chart {
 namespace {
@@ -43,6 +44,9 @@ class Events {
 
   /// False when the text is no YAML; problem() then tells.
   bool next() {
+    // B-25. What an event costs by its size comes on top: libyaml hands on up to the whole text at once.
+    charge_work(units_of_an_event + parser_.mark.index - charged_);
+    charged_ = parser_.mark.index;
     yaml_event_delete(&event_);
     return yaml_parser_parse(&parser_, &event_) != 0;
   }
@@ -50,8 +54,10 @@ class Events {
   [[nodiscard]] yaml_parser_t const& problem() const { return parser_; }
 
  private:
+  static constexpr std::size_t units_of_an_event = 500;
   yaml_parser_t parser_{};
   yaml_event_t event_{};
+  std::size_t charged_ = 0;  ///< characters
 };
 
 /// Texts of a document, as they come.

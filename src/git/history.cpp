@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "git/limits.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::git {
 namespace {
@@ -20,6 +21,8 @@ struct ByTime {
     return a.id > b.id;
   }
 };
+constexpr std::size_t units_of_a_commit = 2000;
+
 using CommitQueue = std::priority_queue<Commit, std::vector<Commit>, ByTime>;
 
 }  // namespace
@@ -30,6 +33,7 @@ struct AncestorWalk::State {
   std::size_t limit;
   CommitQueue queue;
   std::unordered_set<ObjectId> seen;  ///< `descendant` and every commit that a walked one names as its parent
+  std::size_t named = 0;              ///< parents named by the commits read so far, repeats counted
   bool begun = false, hidden = false, stopped = false;
 
   // False: the start is not there.
@@ -46,6 +50,9 @@ struct AncestorWalk::State {
   void walk_one() {
     auto const commit = queue.top();
     queue.pop();
+    charge_work(units_of_a_commit);
+    named += commit.parents.size();
+    stopped = stopped || named > max_parents_walked;
     for (auto const& parent : commit.parents) {
       if (!seen.insert(parent).second) continue;  // named by a commit that we hold: no need to have it
       stopped = stopped || seen.size() > limit;
@@ -97,6 +104,7 @@ std::optional<ObjectId> merge_base(ReadCommit const& read, ObjectId const& a, Ob
   std::map<ObjectId, Walked> walked;
   std::set<std::pair<std::int64_t, ObjectId>> queue;  // by time; the last is next
   std::size_t fresh = 0;                              // waiting ones that are not stale
+  std::size_t named = 0;
   bool hidden = false;
 
   auto const mark = [&](ObjectId const& id, unsigned marks) {
@@ -108,6 +116,8 @@ std::optional<ObjectId> merge_base(ReadCommit const& read, ObjectId const& a, Ob
         hidden = hidden || (marks & stale) == 0;
         return;
       }
+      charge_work(units_of_a_commit);
+      named += commit->parents.size();
       known = walked.emplace(id, Walked{std::move(*commit), 0, false}).first;
     }
     auto& [commit, current, waiting] = known->second;
@@ -123,7 +133,8 @@ std::optional<ObjectId> merge_base(ReadCommit const& read, ObjectId const& a, Ob
 
   std::set<ObjectId> common;
   while (fresh > 0) {
-    if (walked.size() > limit) return std::nullopt;
+    charge_work(units_of_a_commit);
+    if (walked.size() > limit || named > max_parents_walked) return std::nullopt;
     auto const last = std::prev(queue.end());
     auto& [commit, marks, waiting] = walked.at(last->second);
     queue.erase(last);

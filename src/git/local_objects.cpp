@@ -23,6 +23,7 @@
 #include "support/handle.hpp"
 #include "support/ref_name.hpp"
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::git {
 namespace {
@@ -31,6 +32,7 @@ namespace fs = std::filesystem;
 
 // Read by name in the order of git_odb_add_default_backends: packs before loose objects.
 constexpr int pack_priority = 2, loose_priority = 1;
+constexpr std::size_t units_of_a_ref = 200, units_of_a_file = 5000;
 constexpr std::size_t cache_bytes = std::size_t{16} << 20;
 
 std::string library_message() {
@@ -109,6 +111,7 @@ std::map<std::string, ObjectId, std::less<>> read_packed_refs(int git_dir) {
   auto const text = file_below(git_dir, "packed-refs", max_packed_refs_bytes);
   if (!text) return refs;
   for (auto const line : lines(*text)) {
+    charge_work(units_of_a_ref);
     if (line.empty() || line.front() == '#' || line.front() == '^') continue;
     auto const space = line.find(' ');
     if (space == std::string_view::npos || !is_object_id(line.substr(0, space)) || !is_full_ref(line.substr(space + 1)))
@@ -209,6 +212,7 @@ struct LocalObjects::State {
     if (found->size > limit)
       throw BadEnvironment("object-too-large", std::string(to_text(type)) + " " + id + " has " + std::to_string(found->size) +
                                                    " bytes; at most " + std::to_string(limit) + " are read");
+    charge_work(found->size + units_of_a_file);
     git_odb_object* raw = nullptr;
     int const code = git_odb_read(&raw, database.get(), &oid);
     Handle<git_odb_object, git_odb_object_free> const object(raw);
@@ -322,6 +326,7 @@ std::vector<std::string> LocalObjects::refs_with_prefix(std::string_view prefix,
     std::error_code error;
     fs::recursive_directory_iterator entry(state_->git_path / prefix.substr(0, slash), error);
     for (; !error && entry != fs::recursive_directory_iterator() && listed < max_loose_refs_listed; entry.increment(error), ++listed) {
+      charge_work(units_of_a_file);
       if (static_cast<std::size_t>(entry.depth()) >= max_ref_depth) entry.disable_recursion_pending();
       std::error_code ignored;
       if (entry->symlink_status(ignored).type() != fs::file_type::regular) continue;

@@ -9,6 +9,7 @@
 #include "git/limits.hpp"
 #include "support/encoding.hpp"
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::git {
 namespace {
@@ -27,6 +28,8 @@ constexpr std::array<std::pair<EntryMode, std::string_view>, 5> modes{{
     {EntryMode::directory, "40000"},
     {EntryMode::submodule, "160000"},
 }};
+
+constexpr std::size_t units_of_an_entry = 500;  // of a tree: three allocations and a sort
 
 Rejection malformed(std::string_view what, std::string why) {
   return reject("object-malformed", std::string(what), std::move(why)).rule("G-18");
@@ -145,6 +148,7 @@ Verdict<Tree> parse_tree_object(std::string_view bytes, std::string_view what, H
   Tree tree;
   std::string_view rest = bytes;
   while (!rest.empty()) {
+    charge_work(units_of_an_entry);
     if (tree.entries.size() == max_tree_entries)
       return malformed(what, "the tree has more than " + std::to_string(max_tree_entries) + " entries");
     auto const space = rest.find(' ');
@@ -182,7 +186,11 @@ Verdict<Commit> parse_commit_object(std::string_view bytes, ObjectId const& id) 
   auto const tree = take_id(rest, "tree", digits);
   if (!tree) return malformed(what, "the commit does not begin with its tree's id");
   commit.tree = *tree;
-  while (auto const parent = take_id(rest, "parent", digits)) commit.parents.push_back(*parent);
+  while (auto const parent = take_id(rest, "parent", digits)) {
+    if (commit.parents.size() == max_commit_parents)
+      return malformed(what, "the commit has more than " + std::to_string(max_commit_parents) + " parents").rule("B-25");
+    commit.parents.push_back(*parent);
+  }
   if (!take_header(rest, "author")) return malformed(what, "the commit has no author line after its parents");
   auto const committer = take_header(rest, "committer");
   if (!committer) return malformed(what, "the commit has no committer line after its author");
@@ -211,6 +219,7 @@ Verdict<Tag> parse_tag_object(std::string_view bytes, ObjectId const& id) {
   // The tagger, and headers that signing in two hash algorithms leaves; an empty line ends them.
   while (!rest.empty()) {
     auto const line = take_line(rest);
+    charge_work(line.value_or("").size());
     if (!line) return malformed(what, "the tag's headers are cut off");
     if (line->empty()) break;
   }

@@ -11,11 +11,13 @@
 #include "support/encoding.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::git {
 namespace {
 
 constexpr std::string_view blanks = " \t";
+constexpr std::size_t units_of_a_byte = 20;  // of an annotation: B-25
 constexpr std::string_view block_header = "Attestation Lineage:";
 constexpr std::string_view changelog_header = "Changelog:";
 
@@ -236,6 +238,7 @@ Lineage parse_annotation(std::string_view message) {
     lineage.error = "too-large";
     return lineage;
   }
+  charge_work(message.size() * units_of_a_byte);
   auto const text = annotation_lines(message);
   read_release_line(text, lineage);
   read_trailers(text, lineage);

@@ -1,18 +1,25 @@
 #include "release/git_source_tree.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
 #include "chart/limits.hpp"
 #include "support/errors.hpp"
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr::release {
 namespace {
 
 // A link's text is a path; git itself allows no more (PATH_MAX).
 constexpr std::size_t link_bytes = 4096;
+
+// Of one commit's trees: the widest directory (git::max_tree_entries) and the ways through it. Entries take about 200 bytes.
+constexpr std::size_t kept_entries = 120'000;
+
+constexpr std::size_t units_of_a_look_up = 200;
 
 chart::NodeKind kind(git::EntryMode mode) {
   switch (mode) {
@@ -36,18 +43,29 @@ BadEnvironment missing(std::string_view what, git::ObjectId const& id, std::stri
 
 }  // namespace
 
-GitSourceTree::GitSourceTree(git::ObjectSource& objects, git::ObjectId root) : objects_(objects), root_(std::move(root)) {}
+GitSourceTree::GitSourceTree(git::ObjectSource& objects, git::ObjectId root)
+    : objects_(objects), root_(std::move(root)), trees_(kept_entries) {}
 
-std::shared_ptr<git::Tree const> GitSourceTree::tree(git::ObjectId const& id, std::string_view path) const {
-  {
-    std::lock_guard const lock(mutex_);
-    if (auto const known = trees_.find(id); known != trees_.end()) return known->second;
-  }
+git::TreeEntry const* GitSourceTree::SortedTree::find(std::string_view name) const {
+  auto const name_at = [this](std::uint32_t at) -> std::string_view { return tree.entries[at].name; };
+  auto const found = std::ranges::lower_bound(by_name, name, {}, name_at);
+  return found != by_name.end() && name_at(*found) == name ? &tree.entries[*found] : nullptr;
+}
+
+std::shared_ptr<GitSourceTree::SortedTree const> GitSourceTree::tree(git::ObjectId const& id, std::string_view path) const {
+  if (auto known = trees_.read(id)) return known;
   auto read = objects_.tree(id);
   if (!read) throw missing("tree", id, path);
-  auto shared = std::make_shared<git::Tree const>(std::move(*read));
-  std::lock_guard const lock(mutex_);
-  return trees_.emplace(id, std::move(shared)).first->second;
+  auto sorted = std::make_shared<SortedTree>();
+  sorted->tree = std::move(*read);
+  auto const& entries = sorted->tree.entries;
+  sorted->by_name.resize(entries.size());
+  std::iota(sorted->by_name.begin(), sorted->by_name.end(), 0U);
+  // Git sorts a directory as if its name ended in a slash, packages go by the bytes of the name (P-12).
+  std::ranges::sort(sorted->by_name, {}, [&](std::uint32_t at) -> std::string_view { return entries[at].name; });
+  trees_.put(id, sorted, entries.size() + 1);
+  trees_.read(id);  // what was read once may go first
+  return sorted;
 }
 
 std::optional<git::TreeEntry> GitSourceTree::entry(std::string_view path) const {
@@ -55,9 +73,10 @@ std::optional<git::TreeEntry> GitSourceTree::entry(std::string_view path) const 
   if (path.empty()) return current;
   for (auto const component : split(path, '/')) {
     if (current.mode != git::EntryMode::directory) return std::nullopt;
+    charge_work(units_of_a_look_up);
     auto const parent = tree(current.id, path);
-    auto const found = std::ranges::find(parent->entries, component, &git::TreeEntry::name);
-    if (found == parent->entries.end()) return std::nullopt;
+    auto const* found = parent->find(component);
+    if (!found) return std::nullopt;
     current = *found;
   }
   return current;
@@ -73,10 +92,14 @@ std::vector<chart::Node> GitSourceTree::list(std::string_view path) const {
   auto const found = entry(path);
   if (!found || found->mode != git::EntryMode::directory)
     throw std::runtime_error(printable(path) + " is no directory of the commit");
+  auto const sorted = tree(found->id, path);
+  auto const& entries = sorted->tree.entries;
+  std::size_t path_bytes = entries.size() * (path.size() + 1);
+  for (auto const& child : entries) path_bytes += child.name.size();
+  charge_tree_entries(path, entries.size(), path_bytes);
   std::vector<chart::Node> nodes;
-  for (auto const& child : tree(found->id, path)->entries) nodes.push_back(node_of(child));
-  // Git sorts a directory as if its name ended in a slash, packages go by the bytes of the name (P-12).
-  std::ranges::sort(nodes, {}, &chart::Node::name);
+  nodes.reserve(entries.size());
+  for (auto const at : sorted->by_name) nodes.push_back(node_of(entries[at]));
   return nodes;
 }
 

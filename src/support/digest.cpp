@@ -6,6 +6,7 @@
 
 #include "support/encoding.hpp"
 #include "support/handle.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr {
 namespace {
@@ -43,6 +44,7 @@ Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 
 void Hasher::update(std::string_view bytes) {
+  charge_work(bytes.size());
   require(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
 }
 

@@ -7,6 +7,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "support/work_budget.hpp"
+
 namespace acr {
 namespace {
 
@@ -20,15 +22,18 @@ struct DuplicateFinder {
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
 
+  static constexpr std::size_t units_of_a_value = 200;  // both passes, and what they allocate
+  static bool value() { return charge_work(units_of_a_value), true; }
+
   std::vector<std::unordered_set<std::string>> names;
   std::string key;
   std::string duplicate;
 
   bool on_document_begin(json::error_code&) { return true; }
   bool on_document_end(json::error_code&) { return true; }
-  bool on_object_begin(json::error_code&) { return names.emplace_back(), true; }
+  bool on_object_begin(json::error_code&) { return names.emplace_back(), value(); }
   bool on_object_end(std::size_t, json::error_code&) { return names.pop_back(), true; }
-  bool on_array_begin(json::error_code&) { return true; }
+  bool on_array_begin(json::error_code&) { return value(); }
   bool on_array_end(std::size_t, json::error_code&) { return true; }
   bool on_key_part(json::string_view part, std::size_t, json::error_code&) { return key += part, true; }
   bool on_key(json::string_view part, std::size_t, json::error_code& ec) {
@@ -42,14 +47,14 @@ struct DuplicateFinder {
     key.clear();
     return true;
   }
-  bool on_string_part(json::string_view, std::size_t, json::error_code&) { return true; }
-  bool on_string(json::string_view, std::size_t, json::error_code&) { return true; }
+  bool on_string_part(json::string_view part, std::size_t, json::error_code&) { return charge_work(part.size()), true; }
+  bool on_string(json::string_view text, std::size_t, json::error_code&) { return charge_work(text.size()), value(); }
   bool on_number_part(json::string_view, json::error_code&) { return true; }
-  bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
-  bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
-  bool on_double(double, json::string_view, json::error_code&) { return true; }
-  bool on_bool(bool, json::error_code&) { return true; }
-  bool on_null(json::error_code&) { return true; }
+  bool on_int64(std::int64_t, json::string_view, json::error_code&) { return value(); }
+  bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return value(); }
+  bool on_double(double, json::string_view, json::error_code&) { return value(); }
+  bool on_bool(bool, json::error_code&) { return value(); }
+  bool on_null(json::error_code&) { return value(); }
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
   bool on_comment(json::string_view, json::error_code&) { return true; }
 };

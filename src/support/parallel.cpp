@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "support/work_budget.hpp"
+
 namespace acr {
 
 void for_each_index(std::size_t count, std::size_t workers, std::function<void(std::size_t)> const& work) {
@@ -16,11 +18,14 @@ void for_each_index(std::size_t count, std::size_t workers, std::function<void(s
   std::size_t failed = count;
   std::exception_ptr failure;
 
+  auto* const budget = current_work();
   auto const run = [&] {
+    WorkScope const scope(budget);  // what helpers do is the caller's work (B-25)
     while (!stop) {
       std::size_t const i = next++;
       if (i >= count) return;
       try {
+        check_work();
         work(i);
       } catch (...) {
         std::lock_guard const lock(mutex);

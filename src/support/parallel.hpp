@@ -9,7 +9,8 @@ namespace acr {
 
 /// Calls `work(i)` once for each i in [0, count), on at most `workers` threads (the caller's is one of them). Results
 /// belong into slots that `work` picks by `i`, so that order never depends on timing. After the first exception no new
-/// item is begun; when all threads are done, the exception of the lowest index is thrown.
+/// item is begun; when all threads are done, the exception of the lowest index is thrown. Work is charged to the
+/// caller's budget (work_budget.hpp).
 void for_each_index(std::size_t count, std::size_t workers, std::function<void(std::size_t)> const& work);
 
 }  // namespace acr

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "support/text.hpp"
+#include "support/work_budget.hpp"
 
 namespace acr {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 constexpr std::string_view stream_identifier{"\xff\x06\x00\x00sNaPpY", 10};
 constexpr std::size_t max_chunk_content = 65536;  // framing format §4.2
 constexpr std::size_t checksum_bytes = 4;
+constexpr std::size_t units_of_an_element = 16;
 
 Rejection bad(std::string why) { return reject("snappy", "Snappy data", std::move(why)).rule("V-98"); }
 
@@ -107,6 +109,7 @@ Verdict<std::string> snappy_decode(std::string_view block, std::size_t limit) {
         if (length > *declared - out.size()) return bad("a literal reaches past the declared length");
         auto const literal = cursor.take(length);
         if (!literal) return bad("a literal is cut off");
+        charge_work(length + units_of_an_element);
         out += *literal;
         continue;
       }
@@ -124,6 +127,7 @@ Verdict<std::string> snappy_decode(std::string_view block, std::size_t limit) {
         offset = cursor.number(4);
         break;
     }
+    charge_work(length + units_of_an_element);
     if (!offset) return bad("a copy's offset is cut off");
     if (length > *declared - out.size()) return bad("a copy reaches past the declared length");
     if (!append_copy(out, *offset, length)) return bad("a copy starts outside of what is already there").found("offset " + std::to_string(*offset));
@@ -141,6 +145,7 @@ Verdict<std::string> snappy_decode_framed(std::string_view stream, std::size_t l
   std::string out;
   while (!cursor.done()) {
     std::uint32_t const type = *cursor.number(1);
+    charge_work(units_of_an_element);
     auto const length = cursor.number(3);
     auto const body = length ? cursor.take(*length) : std::nullopt;
     if (!body) return bad("a chunk is cut off");

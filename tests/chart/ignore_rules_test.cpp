@@ -2,8 +2,12 @@
 
 #include "chart/ignore_rules.hpp"
 
+#include <chrono>
+
 #include "chart/golden_lines.hpp"
+#include "chart/limits.hpp"
 #include "support/catch2.hpp"
+#include "support/work_budget.hpp"
 
 using namespace acr;
 using namespace acr::chart;
@@ -125,4 +129,62 @@ TEST_CASE("ignore rules answer as Helm 4.2.4 does", "[chart]") {
     ++checked;
   }
   CHECK(checked > 15000);
+}
+
+namespace {
+
+std::string many_rules(std::size_t count, std::string const& before, std::string const& after = "") {
+  std::string text = "# comments do not count\n";
+  for (std::size_t i = 0; i < count; ++i) text += before + std::to_string(i) + after + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a chart has ten thousand ignore rules, not one more (B-25)", "[chart]") {
+  CHECK(rules(many_rules(ignore_rules_per_chart, "f")).ignores("f9999", EntryKind::file));
+  auto const refused = IgnoreRules::parse(many_rules(ignore_rules_per_chart + 1, "f"));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == "too-many-ignore-rules");
+  CHECK(refused.error().where == ".helmignore:10002");
+  CHECK(ignore_rules_per_chart == 10'000);
+}
+
+TEST_CASE("rules that no path meets cost next to nothing (B-26)", "[chart]") {
+  // Ten thousand rules of each form, ten thousand paths: a hundred million pairs.
+  auto const form = GENERATE(values<std::pair<std::string, std::string>>(
+      {{"name-", ""}, {"/dir/name-", ""}, {"*-end", ""}, {"name-", "*.txt"}, {"/dir/name-", "/*"}, {"*x", "y"}, {"?x", ""}}));
+  CAPTURE(form.first, form.second);
+  auto const parsed = rules(many_rules(ignore_rules_per_chart, form.first, form.second));
+  auto const begin = std::chrono::steady_clock::now();
+  std::size_t ignored = 0;
+  for (int i = 0; i < 10'000; ++i) ignored += parsed.ignores("dir/other-" + std::to_string(i), EntryKind::file) ? 1 : 0;
+  CHECK(ignored == 0);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));  // unoptimised, on a busy machine
+}
+
+TEST_CASE("of several rules that fit the first one in the file decides, whatever their form (P-37)", "[chart]") {
+  std::vector<std::string> const forms{"a.txt", "/dir/a.txt", "*.txt", "a*", "/dir/a*", "*a.*", "dir/*.txt", "!b", "?.txt", "[a]*"};
+  for (auto const& first : forms)
+    for (auto const& second : forms) {
+      CAPTURE(first, second);
+      CHECK(rules(first + "\n" + second).decision("dir/a.txt", EntryKind::file)->line == 1);
+      CHECK(rules("nothing\n" + first + "\n" + second).decision("dir/a.txt", EntryKind::file)->line == 2);
+    }
+  CHECK(rules("*]x").ignores("a]x", EntryKind::file));
+  CHECK_FALSE(rules("*]x").ignores("ax", EntryKind::file));
+}
+
+TEST_CASE("the run's clock ends the matching of rules (B-25)", "[chart]") {
+  RunClock clock;
+  WorkBudget budget(clock);
+  auto const slow = rules(many_rules(5000, "*", "[ab]*"));
+  WorkScope const scope(&budget);
+  auto const match_all = [&] {
+    for (int i = 0; i < 100; ++i) slow.ignores("file" + std::to_string(i), EntryKind::file);
+  };
+  CHECK_NOTHROW(match_all());
+  clock.cancel(ExitStatus::terminated);
+  CHECK_THROWS_AS(match_all(), Cancelled);
+  CHECK_THROWS_AS(IgnoreRules::parse(many_rules(10'000, "f")), Cancelled);
 }

@@ -3,6 +3,7 @@
 #include "git/limits.hpp"
 #include "git/memory_objects.hpp"
 #include "support/catch2.hpp"
+#include "support/work_budget.hpp"
 
 namespace {
 
@@ -130,6 +131,40 @@ TEST_CASE("a long line is walked without recursion", "[git]") {
   ObjectId tip = root;
   for (int i = 1; i < 20000; ++i) tip = objects.add_commit(tree, {tip}, i);
   CHECK(objects.is_ancestor(root, tip) == true);
+}
+
+// A walk answers in memory that grows with what it read, not with what commits name again and again.
+TEST_CASE("a walk gives up when commits name too many parents", "[git]") {  // B-25
+  std::size_t const width = 1000;
+  std::size_t const depth = GENERATE(max_parents_walked / 1000, max_parents_walked / 1000 + 2);
+  auto const id = [](std::size_t number) {
+    auto const text = std::to_string(number);
+    return ObjectId(std::string(40 - text.size(), '0') + text);
+  };
+  // Commit n names n + 1, and the last one many times over.
+  ReadCommit const read = [&](ObjectId const& wanted) -> std::optional<Commit> {
+    auto const number = std::stoul(wanted);
+    Commit commit{.id = wanted, .tree = {}, .parents = {}, .committer_time = static_cast<std::int64_t>(depth + 10 - number)};
+    if (number < depth) commit.parents.assign(width - 1, id(depth)), commit.parents.push_back(id(number + 1));
+    return commit;
+  };
+  bool const fits = depth == max_parents_walked / 1000;
+  CHECK(is_ancestor(read, id(depth + 5), id(0), max_commits_walked) == (fits ? std::optional(false) : std::nullopt));
+  CHECK(merge_base(read, id(0), id(depth), max_commits_walked) == (fits ? std::optional(id(depth)) : std::nullopt));
+}
+
+TEST_CASE("the run's clock ends a walk", "[git]") {  // B-25
+  ReadCommit const endless = [](ObjectId const& wanted) -> std::optional<Commit> {
+    auto next = std::to_string(std::stoul(wanted) + 1);
+    return Commit{.id = wanted, .tree = {}, .parents = {std::string(40 - next.size(), '0') + next}, .committer_time = 0};
+  };
+  acr::RunClock clock;
+  acr::WorkBudget budget(clock);
+  acr::WorkScope const scope(&budget);
+  CHECK(is_ancestor(endless, ObjectId(40, 'f'), ObjectId(40, '0'), 2000) == std::nullopt);
+  clock.cancel(acr::ExitStatus::terminated);
+  CHECK_THROWS_AS(is_ancestor(endless, ObjectId(40, 'f'), ObjectId(40, '0'), 2000), acr::Cancelled);
+  CHECK_THROWS_AS(merge_base(endless, ObjectId(39, '0') + "1", ObjectId(40, '0'), 2000), acr::Cancelled);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "git/object_format.hpp"
 
+#include "git/limits.hpp"
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
+#include "support/work_budget.hpp"
 
 namespace {
 
@@ -121,6 +123,30 @@ TEST_CASE("damaged tags are refused", "[git]") {
                                    "object " + id_b.substr(1) + "\ntype commit\ntag t\n\n");
   CAPTURE(bytes);
   CHECK(parse_tag_object(bytes, id_a).has_error());
+}
+
+TEST_CASE("a commit has a thousand parents at most", "[git]") {  // B-25
+  auto const commit = [](std::size_t parents) {
+    std::string bytes = "tree " + id_a + "\n";
+    for (std::size_t i = 0; i < parents; ++i) bytes += "parent " + id_b + "\n";
+    return bytes + "author A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nm\n";
+  };
+  CHECK(parse_commit_object(commit(max_commit_parents), id_a).value().parents.size() == 1000);
+  auto const refused = parse_commit_object(commit(max_commit_parents + 1), id_a);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == "object-malformed");
+  CHECK(refused.error().rule_number == "B-25");
+}
+
+TEST_CASE("the run's clock ends the reading of a tree", "[git]") {  // B-25
+  std::string bytes;
+  for (std::size_t i = 0; i < 5000; ++i) bytes += raw("100644", std::to_string(10'000 + i));
+  acr::RunClock clock;
+  acr::WorkBudget budget(clock);
+  acr::WorkScope const scope(&budget);
+  CHECK(parse_tree_object(bytes, "tree").has_value());
+  clock.cancel(acr::ExitStatus::terminated);
+  CHECK_THROWS_AS(parse_tree_object(bytes, "tree"), acr::Cancelled);
 }
 
 }  // namespace
