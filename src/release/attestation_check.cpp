@@ -4,7 +4,9 @@
 #include <semaphore>
 #include <utility>
 
+#include "release/check_outcome.hpp"
 #include "release/limits.hpp"
+#include "release/reused_attestations.hpp"
 #include "support/digest.hpp"
 #include "support/text.hpp"
 
@@ -52,13 +54,30 @@ std::string host_of(std::string_view server_url) {
   return std::string(host);
 }
 
+void record_unavailable(Candidate const& candidate, Rejection why) {
+  if (candidate.entry->refusal) return;
+  candidate.entry->status = report::EntryStatus::failed;
+  candidate.entry->refusal = std::move(why).within(place(*candidate.entry));
+}
+
+// B-9. Attestations of files have no statement, hence no result.
+Verdict<CheckOutcome> outcome_of(sigstore::VerifiedAttestation const& attestation) {
+  auto const* statement = attestation.statement();
+  if (!statement) return CheckOutcome::silent;
+  return check_outcome(statement->predicate_type, attestation.workflow_controlled_payload());
+}
+
 // One candidate's result is written into its entry; of several unbound ones the first that verifies counts.
 void record_verdict(Candidate const& candidate, sigstore::Verification&& verification, RunSettings const& settings) {
   auto& entry = *candidate.entry;
   if (verification.attestation) {
+    auto const outcome = outcome_of(*verification.attestation);
+    if (!outcome) return record_unavailable(candidate, outcome.error());
     entry.facts = facts_of(*verification.attestation);
     entry.checks.clear();  // all passed; docs/verification.md lists them
     entry.refusal.reset();
+    if (*outcome == CheckOutcome::warned)
+      entry.warnings.push_back(reject("check-warned", place(entry), "the check passed with warnings").rule("B-9").expected("PASSED").found("WARNED"));
     if (candidate.bound) {
       entry.status = report::EntryStatus::verified;
       return;
@@ -81,12 +100,6 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
   entry.status = report::EntryStatus::failed;
   entry.refusal = std::move(*verification.rejection).within(place(entry));
   for (auto const& result : verification.checks) entry.checks.push_back(check_of(result));
-}
-
-void record_unavailable(Candidate const& candidate, Rejection why) {
-  if (candidate.entry->refusal) return;
-  candidate.entry->status = report::EntryStatus::failed;
-  candidate.entry->refusal = std::move(why).within(place(*candidate.entry));
 }
 
 // A round holds at most one candidate of each entry: bound ones first, unbound ones until one verifies.
@@ -230,6 +243,7 @@ void verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations&
     if (unbound.empty()) break;
     verify_round(unbound, attestations, verifier, settings, workers);
   }
+  for (auto* work : charts) refuse_reused(work->record.entries, work->record.tag);
   for (auto* work : charts)
     for (auto& entry : work->record.entries) {
       if (entry.status == report::EntryStatus::unresolved)
@@ -261,6 +275,7 @@ report::VerifiedFacts facts_of(sigstore::VerifiedAttestation const& attestation)
     facts.predicate_type = statement->predicate_type;
     facts.statement_digest = sha256_text(attestation.workflow_controlled_payload());
   }
+  facts.signature_digest = sha256_text(attestation.signature());
   facts.instance = to_text(attestation.instance());
   facts.trusted_root = attestation.trusted_root();
   for (auto const& time : attestation.times())

@@ -58,6 +58,7 @@ struct VerifiedFacts {
   std::string run;                 ///< run invocation URI
   std::string predicate_type;
   std::string statement_digest;    ///< "sha256:…" of the in-toto statement's bytes
+  std::string signature_digest;    ///< "sha256:…" of the signature's bytes; in no report
   std::string instance;            ///< "public good", "GitHub", "private"
   std::string trusted_root;        ///< the root that vouches, as in ReleaseRecord::trusted_roots
   std::vector<VerifiedTime> times;

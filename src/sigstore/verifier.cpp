@@ -350,6 +350,7 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
       attestation.trusted_root_ = state_->roots[candidate].source;
       attestation.statement_ = std::move(one.statement_);
       attestation.artifact_ = artifact.text();
+      attestation.signature_ = bundle.signature();
       if (auto const* envelope = std::get_if<DsseEnvelope>(&bundle.content)) attestation.payload_ = envelope->payload;
       Verification result;
       result.attestation = std::move(attestation);

@@ -62,6 +62,8 @@ class VerifiedAttestation {
   /// Bytes of the whole in-toto statement, JSON; empty for a message signature. Its signature holds, but whatever the workflow wrote
   /// into the predicate is the workflow's word: no policy may rest on it alone (V-4).
   [[nodiscard]] std::string const& workflow_controlled_payload() const { return payload_; }
+  /// Raw bytes of the signature that holds.
+  [[nodiscard]] std::string const& signature() const { return signature_; }
 
  private:
   friend class Verifier;
@@ -74,6 +76,7 @@ class VerifiedAttestation {
   std::optional<Statement> statement_;
   std::string artifact_;
   std::string payload_;
+  std::string signature_;
 };
 
 /// What came of one bundle. Exactly one of `attestation` and `rejection` is there.

@@ -257,7 +257,7 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
   git(git_dir, {"fast-import", "--quiet", "--export-marks=" + marks_file.string()}, script);
   auto const ids = read_marks(marks_file);
 
-  std::string const predicate = predicate_of(options);
+  Predicate const provenance{"https://slsa.dev/provenance/v1", predicate_of(options)};
   ImportStream tags;
   json::array attestations, expected_charts;
   std::int64_t id = options.first_attestation_id;
@@ -266,17 +266,25 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
     std::string const commit = ids.at(static_cast<int>(i) + 2);
     std::string lineage;
     json::object expected;
+    std::map<std::string, std::string> listed;  // by key: what follows it in the annotation
     for (std::size_t k = 0; k < options.attestations; ++k, ++id) {
       std::string const key = key_name(k);
+      if (auto const repeat = options.repeats.find(key); repeat != options.repeats.end()) {
+        lineage += "- " + key + listed.at(repeat->second);
+        continue;
+      }
+      auto const chosen = options.predicates.find(key);
+      auto const& predicate = chosen == options.predicates.end() ? provenance : chosen->second;
       std::string const digest_hex = hex(sha256(key + "-" + chart.name + "-" + std::string(new_version) + "-" + commit));
-      lineage += "- " + key + ": " + std::to_string(id) + " sha256:" + digest_hex + "\n";
+      listed[key] = ": " + std::to_string(id) + " sha256:" + digest_hex + "\n";
+      lineage += "- " + key + listed[key];
       expected[key] = json::object{{"id", std::to_string(id)}, {"digest", "sha256:" + digest_hex}, {"verdict", "verified"}};
-      auto const bundle = world.attest({.subject_sha256 = digest_hex, .subject_name = "w-" + key, .predicate = predicate, .repository = options.repository,
+      auto const bundle = world.attest({.subject_sha256 = digest_hex, .subject_name = "w-" + key, .predicate_type = predicate.type, .predicate = predicate.json, .repository = options.repository,
                                         .commit = std::string(check_commit), .repository_id = std::to_string(options.repository_id),
                                         .owner_id = std::to_string(options.owner_id), .timestamped = true,
                                         .time = first_commit_time + static_cast<std::int64_t>(i) * 60});
       attestations.push_back(json::object{{"id", id}, {"repository_id", options.repository_id}, {"listed_under", json::array{json::value("sha256:" + digest_hex)}},
-                                          {"predicate_type", "https://slsa.dev/provenance/v1"}, {"initiator", "github"}, {"serve", "bundle_url"}, {"bundle", json::parse(bundle)}});
+                                          {"predicate_type", predicate.type}, {"initiator", "github"}, {"serve", "bundle_url"}, {"bundle", json::parse(bundle)}});
     }
     tags.tag(chart.tag, commit, first_commit_time + 60 * static_cast<std::int64_t>(i + 1) + 1,
              "Release: " + chart.name + " v" + std::string(new_version) + "\n\nAttestation Lineage:\n" + lineage + "\nChangelog:\n- chore(" + chart.name + "): release " +

@@ -20,6 +20,11 @@ struct ChartExtras {
   std::map<std::string, std::string> files;  ///< by path below the chart, in both versions
 };
 
+struct Predicate {
+  std::string type;
+  std::string json;
+};
+
 struct ScenarioOptions {
   std::string name = "release";
   std::string repository = "acme/helm-charts";
@@ -33,6 +38,8 @@ struct ScenarioOptions {
   std::int64_t first_attestation_id = 24500001;
   std::map<std::string, ChartExtras> extras{};      ///< by chart: gateway and ledger, else service-001, …
   std::map<std::string, std::string> more_files{};  ///< by path in the repository
+  std::map<std::string, Predicate> predicates{};    ///< by key, in every chart: instead of the provenance
+  std::map<std::string, std::string> repeats{};     ///< key → an earlier key whose entry the annotation lists again under it
 };
 
 /// Writes scenario.json, event.json, github.json, trusted_root.json and repo.bundle below `folder`, which is created. All times are
