@@ -113,3 +113,12 @@ TEST_CASE("a path longer than the limit is refused", "[chart]") {
         "archive-name");
   CHECK(read_archive(archive_with({{"c/" + std::string(4096, 'p'), ""}}), "x.tgz", budget).has_value());
 }
+
+TEST_CASE("an archive without a file is refused (P-56)", "[chart]") {
+  ArchiveBudget budget;
+  auto const files = read_archive(archive_with({}), "x.tgz", budget);
+  REQUIRE(files.has_error());
+  CHECK(files.error().code == "archive-empty");
+  CHECK(files.error().where == "x.tgz");
+  CHECK(read_archive(archive_with({{"c/a", ""}}), "x.tgz", budget).has_value());
+}

@@ -117,6 +117,16 @@ TEST_CASE("a lock without a time takes its file's in a plain directory", "[chart
   CHECK(time_of(packaged(tree, "c"), "c/Chart.lock") == T);
 }
 
+TEST_CASE("a chart of apiVersion v1 is packaged without Chart.lock, which is said (P-70)", "[chart]") {
+  std::string const lock = "digest: x\ngenerated: \"2024-01-01T00:00:00Z\"\n";
+  MemoryTree old_chart;
+  old_chart.file("c/Chart.yaml", "apiVersion: v1\nname: c\nversion: 1.0.0\n", 1).file("c/Chart.lock", lock, 2);
+  CHECK(warned(packaged(old_chart, "c"), "lock-dropped"));
+  MemoryTree tree;
+  tree.file("c/Chart.yaml", chart_yaml("c"), 1).file("c/Chart.lock", lock, 2);
+  CHECK_FALSE(warned(packaged(tree, "c"), "lock-dropped"));
+}
+
 TEST_CASE("the profile epoch-all stamps everything and rewrites the lock", "[chart]") {
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c"))

@@ -170,8 +170,15 @@ TEST_CASE("the root may be a link to a directory, but must be one", "[chart]") {
   write_file(directory.path() / "real/file", "x");
   fs::create_directory_symlink("real", directory.path() / "link");
   CHECK(DirectoryTree(directory.path() / "link").read("file", 1) == "x");
-  CHECK_THROWS_AS(DirectoryTree(directory.path() / "real/file"), BadEnvironment);
-  CHECK_THROWS_AS(DirectoryTree(directory.path() / "absent"), BadEnvironment);
+  for (char const* name : {"real/file", "absent"}) {
+    CAPTURE(name);
+    try {
+      DirectoryTree const tree(directory.path() / name);
+      FAIL("it is taken for a directory");
+    } catch (BadEnvironment const& error) {
+      CHECK(error.code() == "no-directory");
+    }
+  }
 }
 
 TEST_CASE("a chart belongs to the git work tree around it, else it is its own repository", "[chart]") {
@@ -191,5 +198,14 @@ TEST_CASE("a chart belongs to the git work tree around it, else it is its own re
   CHECK(locate_chart(base / "linked/web").repository == base / "linked");
   CHECK(locate_chart(base / "plain/web").repository == base / "plain/web");
   CHECK(locate_chart(base / "plain/web").chart_root.empty());
-  CHECK_THROWS_AS(locate_chart(base / "absent"), BadEnvironment);
+  write_file(base / "plain/file", "");
+  for (char const* name : {"absent", "plain/file"}) {
+    CAPTURE(name);
+    try {
+      (void)locate_chart(base / name);
+      FAIL("it is taken for a chart");
+    } catch (BadEnvironment const& error) {
+      CHECK(error.code() == "no-directory");
+    }
+  }
 }
