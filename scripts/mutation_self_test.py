@@ -101,7 +101,7 @@ EXPECTED = {"one": 1, "return size_ != 2 || ill_formed()": 2, "number-three": 3,
 
 def main():
     scanner = sites_of.Scanner("src/sample/sample.cpp", SAMPLE)
-    found = sites_of.Refusals([scanner]).sites()
+    found = [site for site in sites_of.Refusals([scanner]).sites() if site.kind != "soft"]
     failed = []
     for site in found:
         if site.text not in EXPECTED:

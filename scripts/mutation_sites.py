@@ -488,7 +488,7 @@ class Refusals:
             return "pass"
         return ""
 
-    def sites(self, soft=False):
+    def sites(self):
         found = []
         for scanner in self.scanners:
             seen = {}
@@ -498,7 +498,7 @@ class Refusals:
                 returns_optional_or_bool = re.search(r"optional|Verdict|bool|unique_ptr|\*$", function.returns) is not None
                 for s in function.statements:
                     kind = self._kind(scanner, s)
-                    if not kind or (kind == "soft" and not (soft and s.depth > 0 and returns_optional_or_bool
+                    if not kind or (kind == "soft" and not (s.depth > 0 and returns_optional_or_bool
                                                             and "optional<Rejection>" not in function.returns.replace(" ", ""))):
                         continue
                     if scanner.words(s.first, s.last).startswith("return std :: nullopt") and kind != "soft":

@@ -17,6 +17,7 @@ TEST_CASE("cancelling ends a sleep at once with its status", "[support]") {
     FAIL("the sleep went on");
   } catch (acr::Cancelled const& cancelled) {
     CHECK(cancelled.status() == acr::ExitStatus::terminated);
+    CHECK(cancelled.code() == "cancelled");
   }
 }
 
