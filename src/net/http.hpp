@@ -64,8 +64,8 @@ struct Timeouts {
 };
 
 enum class Redirects {
-  follow,    ///< G-9: GET and HEAD follow 301, 302, 307, 308; others repeat 307, 308 at the same origin, and
-             ///< 301, 302 are refused
+  follow,    ///< G-9: GET and HEAD follow 301, 302, 303, 307, 308; others repeat 307, 308 at the same origin, and
+             ///< 301, 302, 303 are refused
   hand_over  ///< a 3xx is an answer like any other
 };
 
@@ -82,6 +82,8 @@ struct Request {
   Headers headers{};  ///< sent on every hop; credentials in here are our own mistake (std::logic_error)
   Headers origin_headers{};  ///< `Authorization` …: sent only until a hop leaves the origin of `url`, never
                              ///< restored (G-8)
+  std::string origin_prefix{};  ///< `origin_headers` are sent below this path only, see is_below_prefix(); empty: any path
+                                ///< of the origin (B-28)
   std::string body{};        ///< sent with Content-Length for POST, PUT, PATCH
   std::size_t max_body = limits::body_bytes;  ///< of the answer's body, whatever its status
   BodySink* sink = nullptr;

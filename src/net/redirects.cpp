@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "net/path_prefix.hpp"
+
 namespace acr::net {
 namespace {
 
-bool is_redirect(int status) { return status == 301 || status == 302 || status == 307 || status == 308; }
+bool is_redirect(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
+/// Those that turn a write into a GET, or may.
+bool loses_method(int status) { return status == 301 || status == 302 || status == 303; }
 
 }  // namespace
 
@@ -26,12 +30,13 @@ Reply follow_redirects(Request const& request, std::function<Reply(Request const
       return NetworkError(Failure::redirect_refused, hop.url.host,
                           "the redirect (HTTP " + std::to_string(reply.status) + ") " + why);
     };
-    if (!reads && (reply.status == 301 || reply.status == 302)) {
+    if (!reads && loses_method(reply.status)) {
       throw refuse("of a " + request.method + " would not repeat it");
     }
     auto const* const location = reply.headers.find("location");
     if (!location) throw refuse("does not say where to");
-    auto next = hop.url.resolve(*location);
+    auto const reference = escaped_reference(*location);
+    auto next = reference ? hop.url.resolve(*reference) : Verdict<Url>(reference.error());
     if (!next) throw refuse("leads to an unusable address: " + next.error().why);
     next->fragment.reset();
     bool const still_plain_loopback = plain_loopback && next->scheme == "http" && next->is_loopback();
@@ -44,8 +49,8 @@ Reply follow_redirects(Request const& request, std::function<Reply(Request const
     auto const same = [&](Url const& seen) { return seen.text() == next->text(); };
     if (std::any_of(hops.begin(), hops.end(), same)) throw refuse("leads back: a loop");
     hop.url = std::move(*next);
-    // Dropped for good: a later hop back does not bring them back (G-8).
-    if (hop.url.origin() != request.url.origin()) hop.origin_headers = {};
+    // Dropped for good: a later hop back does not bring them back (G-8, B-28).
+    if (hop.url.origin() != request.url.origin() || !is_below_prefix(hop.url.path, request.origin_prefix)) hop.origin_headers = {};
   }
 }
 

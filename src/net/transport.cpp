@@ -135,7 +135,8 @@ asio::awaitable<void> handshake(SocketPointer socket, ssl::context* context, std
   auto const verified = SSL_get_verify_result(socket->tls->native_handle());
   if (verified != X509_V_OK) {
     throw TransportError(Failure::certificate, std::string("the certificate does not hold (") +
-                                                   X509_verify_cert_error_string(verified) + ")");
+                                                   X509_verify_cert_error_string(verified) +
+                                                   "); SSL_CERT_FILE names the authorities that are trusted");
   }
   if (ec.category() == asio::error::get_ssl_category()) {
     char const* const reason = ERR_reason_error_string(static_cast<unsigned long>(ec.value()));

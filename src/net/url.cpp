@@ -148,6 +148,38 @@ std::optional<Rejection> too_long(std::string_view text) {
   return bad_url("the URL is longer than " + std::to_string(limits::url_bytes) + " bytes");
 }
 
+/// Undoes percent-encoding; nothing for a broken escape.
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    auto const byte = i + 2 < text.size() ? from_hex(text.substr(i + 1, 2)) : std::nullopt;
+    if (!byte) return std::nullopt;
+    decoded += *byte;
+    i += 2;
+  }
+  return decoded;
+}
+
+/// `text` with each byte escaped that is not a pchar, one of `further`, or part of an escape.
+std::string with_needed_escapes(std::string_view text, std::string_view further) {
+  std::string escaped;
+  for (char const c : text)
+    escaped += c == '%' || is_made_of_pchars({&c, 1}, further) ? std::string(1, c) : percent_encode({&c, 1});
+  return escaped;
+}
+
+/// As Go's URL.EscapedPath: a path in which nothing must be escaped stays, `[` and `]` included.
+Verdict<std::string> escaped_path(std::string_view path) {
+  if (is_made_of_pchars(path, "/[]")) return with_needed_escapes(path, "/");
+  auto const decoded = percent_decoded(path);
+  if (!decoded) return bad_url("the path holds a broken escape");
+  return percent_encode(*decoded, "/$&+,:;=@");
+}
+
 bool is_scheme(std::string_view text) {
   return !text.empty() && is_alpha(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
     return is_alnum(c) || c == '+' || c == '-' || c == '.';
@@ -200,6 +232,28 @@ Verdict<Url> Url::resolve(std::string_view reference) const {
     asked = *query;
   }
   return put_together(scheme, authority(), std::move(merged), asked, parts.fragment);
+}
+
+Verdict<std::string> escaped_reference(std::string_view text) {
+  if (auto const refused = too_long(text)) return *refused;
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+    return bad_url("the URL holds a control character");
+  if (!is_utf8(text)) return bad_url("the URL is not UTF-8 text");
+  auto const parts = parts_of(text);
+  auto path = escaped_path(parts.path);
+  if (!path) return path.error();
+  std::string escaped;
+  if (parts.scheme) escaped.append(*parts.scheme).append(":");
+  if (parts.authority) escaped.append("//").append(*parts.authority);
+  // An escaped slash or colon that was decoded must not begin an authority or end a scheme (RFC 3986 section 4.2).
+  if (!parts.scheme && !parts.authority) {
+    if (path->starts_with("//")) escaped += "/.";
+    else if (path->find(':') < path->find('/')) escaped += "./";
+  }
+  escaped += *path;
+  if (parts.query) escaped += "?" + with_needed_escapes(*parts.query, "/?");
+  if (parts.fragment) escaped += "#" + with_needed_escapes(*parts.fragment, "/?");
+  return escaped;
 }
 
 std::string Url::authority() const {

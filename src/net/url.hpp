@@ -65,6 +65,12 @@ struct Url {
   friend bool operator==(Url const&, Url const&) = default;
 };
 
+/// A URL reference as people write it into indexes and headers, made fit for Url::parse and Url::resolve as Go's net/url does
+/// (D-17): in the path, blanks, letters outside ASCII and other characters that must be escaped become `%20` and the like; a
+/// path that needs none stays as it is, one that needs some is decoded before it is encoded. Query and fragment: only what must
+/// be escaped changes. Refused, code "bad-url": control characters, text that is not UTF-8, broken escapes in such a path.
+Verdict<std::string> escaped_reference(std::string_view text);
+
 /// The scheme's port when a URL gives none: https and oci 443, http 80, else 0.
 std::uint16_t default_port(std::string_view scheme);
 

@@ -43,8 +43,8 @@ std::optional<Failure> failure_of(Http& http, Request const& request) {
   }
 }
 
-TEST_CASE("a GET follows 301, 302, 307 and 308 (G-9)", "[net]") {
-  auto const status = GENERATE(301, 302, 307, 308);
+TEST_CASE("a GET follows 301, 302, 303, 307 and 308 (G-9, D-34)", "[net]") {
+  auto const status = GENERATE(301, 302, 303, 307, 308);
   ScriptedHttp http(site({{"https://h/a", {status, "/b?x=1"}}}));
   auto const answer = http.exchange(with_token("https://h/a"));
   CHECK(answer.status == 200);
@@ -63,7 +63,7 @@ TEST_CASE("each hop is told before it is asked, of a refused exchange too (D-32)
 }
 
 TEST_CASE("other 3xx are answers", "[net]") {
-  auto const status = GENERATE(300, 303, 304, 305);
+  auto const status = GENERATE(300, 304, 305);
   ScriptedHttp http(site({{"https://h/a", {status, "https://h/b"}}}));
   CHECK(http.exchange(with_token("https://h/a")).status == status);
 }
@@ -161,6 +161,7 @@ TEST_CASE("writes repeat 307 and 308 at the same origin only (G-9)", "[net]") {
       {308, "https://h/b", true},
       {301, "/b", false},
       {302, "/b", false},
+      {303, "/b", false},
       {307, "https://other/b", false},
       {308, "https://h:8443/b", false},
   }));
@@ -186,6 +187,50 @@ TEST_CASE("the message of a refused redirect shows no target: it may hold a secr
     CHECK(error.code() == "redirect-refused");
     CHECK(std::string(error.what()) == "h: the redirect (HTTP 302) does not lead to https");
   }
+}
+
+TEST_CASE("credentials with a prefix stay below it, and are not restored by a hop back (B-28)", "[net]") {
+  struct Row {
+    char const* to;
+    bool kept;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"/alice/b", true},
+      {"b", true},
+      {"https://h/alice/%62", true},
+      {"/mallory/b", false},
+      {"/", false},
+      {"/alicex/b", false},
+      {"../mallory/b", false},
+      {"/alice/../mallory/b", false},
+      {"/alice/%2e%2e/mallory/b", false},
+      {"/alice/..%2fmallory/b", false},
+      {"/alice%2fb", false},
+      {"/alice/b;c", false},
+      {"/alice/%5c..%5cmallory", false},
+      {"https://i/alice/b", false},
+      {"https://h:8443/alice/b", false},
+  }));
+  CAPTURE(row.to);
+  ScriptedHttp http([&](Request const& request) {
+    if (request.url.path == "/alice/a") return reply(302, "", {{"Location", row.to}});
+    if (request.url.path == "/alice/end") return reply(200);
+    return reply(302, "", {{"Location", "https://h/alice/end"}});
+  });
+  auto request = with_token("https://h/alice/a");
+  request.origin_prefix = "/alice";
+  CHECK(http.exchange(request).status == 200);
+  auto const seen = http.seen();
+  REQUIRE(seen.size() == 3);
+  CHECK(seen[0].origin_headers.has("authorization"));
+  CHECK(seen[1].origin_headers.has("authorization") == row.kept);
+  CHECK(seen[2].origin_headers.has("authorization") == row.kept);
+  CHECK(seen[2].headers.has("accept"));
+}
+
+TEST_CASE("blanks and letters in a Location are escaped, as in an index (D-17)", "[net]") {
+  ScriptedHttp http(site({{"https://h/a", {302, "/my charts/\xc3\xa4?x= y"}}}));
+  CHECK(http.exchange(with_token("https://h/a")).url.text() == "https://h/my%20charts/%C3%A4?x=%20y");
 }
 
 }  // namespace

@@ -252,4 +252,68 @@ TEST_CASE("a base without path has every path below it", "[net]") {
   CHECK(url("https://h").is_below(url("https://h/")));
 }
 
+/// `reference` as it is asked for below https://h.example/s/, or "refused".
+std::string asked_for(std::string_view reference) {
+  auto const escaped = acr::net::escaped_reference(reference);
+  if (!escaped) {
+    CHECK(escaped.error().code == "bad-url");
+    return "refused";
+  }
+  auto const resolved = url("https://h.example/s/").resolve(*escaped);
+  return resolved ? resolved->target() : "refused";
+}
+
+TEST_CASE("what must be escaped in a reference is, as Go's net/url does (D-17)", "[net]") {
+  // Expected: url.Parse, URL.ResolveReference and URL.RequestURI of Go 1.25, but for `[`, which Go sends bare.
+  struct Row {
+    char const* reference;
+    char const* target;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"kid.tgz", "/s/kid.tgz"},
+      {"my charts/kid-1.2.3.tgz", "/s/my%20charts/kid-1.2.3.tgz"},
+      {"/my charts/x.tgz", "/my%20charts/x.tgz"},
+      {"../my charts/x.tgz", "/my%20charts/x.tgz"},
+      {"https://i.example/my charts/x.tgz", "/my%20charts/x.tgz"},
+      {"//i.example/my charts/x.tgz", "/my%20charts/x.tgz"},
+      {"\xc3\xa4/\xc3\xb6.tgz", "/s/%C3%A4/%C3%B6.tgz"},
+      {"\xe6\x97\xa5\xe6\x9c\xac/x.tgz", "/s/%E6%97%A5%E6%9C%AC/x.tgz"},
+      {"a%20b/x.tgz", "/s/a%20b/x.tgz"},
+      {"a%2fb.tgz", "/s/a%2fb.tgz"},
+      {"a%2Fb c.tgz", "/s/a/b%20c.tgz"},
+      {"..%2Fa b.tgz", "/a%20b.tgz"},
+      {"%2F%2Fevil.example/x y", "//evil.example/x%20y"},
+      {"https%3A//evil.example/x y", "/s/https://evil.example/x%20y"},
+      {"a%3Ab c", "/s/a:b%20c"},
+      {"a\\b.tgz", "/s/a%5Cb.tgz"},
+      {"x[1].tgz", "/s/x%5B1%5D.tgz"},
+      {"a^b|c`d{e}.tgz", "/s/a%5Eb%7Cc%60d%7Be%7D.tgz"},
+      {"a\"b<c>.tgz", "/s/a%22b%3Cc%3E.tgz"},
+      {"it's(1)!*.tgz", "/s/it's(1)!*.tgz"},
+      {"it's (1)!*.tgz", "/s/it%27s%20%281%29%21%2A.tgz"},
+      {"~a_b-c.d e", "/s/~a_b-c.d%20e"},
+      {"x y#f g", "/s/x%20y"},
+      {"x?q=\xc3\xa4 [1]&r=%41/?", "/s/x?q=%C3%A4%20%5B1%5D&r=%41/?"},
+      {"x%zz", "refused"},
+      {"x%zz y", "refused"},
+      {"x%2 y", "refused"},
+      {"x?%zz", "refused"},
+      {"x\ty", "refused"},
+      {"x\ny", "refused"},
+      {"x\r\nX: y", "refused"},
+      {"x\x7fy", "refused"},
+      {"x\xff y", "refused"},
+      {"my charts:x/y", "refused"},
+      {"//my host/x", "refused"},
+      {"https://\xc3\xa4.example/x", "refused"},
+  }));
+  CAPTURE(row.reference);
+  CHECK(asked_for(row.reference) == row.target);
+}
+
+TEST_CASE("a reference that is too long is refused before it is escaped", "[net]") {
+  CHECK(acr::net::escaped_reference(std::string(8192, 'a')).has_value());
+  CHECK(acr::net::escaped_reference(std::string(8193, 'a')).has_error());
+}
+
 }  // namespace
