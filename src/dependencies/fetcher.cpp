@@ -20,6 +20,12 @@ bool matches(std::string_view pattern, net::Url const& url) {
   return url.host.size() > suffix.size() && url.host.ends_with(suffix) && !url.is_address();
 }
 
+/// D-17: as Helm's URLs are read, so that blanks and letters outside ASCII are escaped.
+Verdict<net::Url> parsed_url(std::string_view text) {
+  auto const escaped = net::escaped_reference(text);
+  return escaped ? net::Url::parse(*escaped) : Verdict<net::Url>(escaped.error());
+}
+
 /// Text of the tree or of an index, fit to be shown: what may hold a secret, query and userinfo, is left out (D-36).
 std::string shown(std::string_view text) {
   text = text.substr(0, text.find_first_of("?#"));
@@ -35,11 +41,45 @@ Rejection unusable(std::string why, std::string found) {
       .mend("correct Chart.yaml, update the lock");
 }
 
-Rejection unreachable(std::string const& where, std::string const& last_error, bool limited) {
-  return reject("dep-unreachable", where, "the host stays out of reach: " + last_error)
+/// What another run may find otherwise: names, connections, limits, a server's bad day. All else stays as it is.
+bool is_passing(net::NetworkError const& error) {
+  switch (error.failure()) {
+    case net::Failure::resolve:
+    case net::Failure::connect:
+    case net::Failure::timeout:
+    case net::Failure::closed_early:
+    case net::Failure::truncated:
+    case net::Failure::server_error:
+    case net::Failure::rate_limited:
+      return true;
+    case net::Failure::proxy:
+      return error.http_status() >= 500;
+    default:
+      return false;
+  }
+}
+
+/// Never advises another run where that would end the same way.
+std::string advice(net::NetworkError const& error) {
+  if (error.failure() == net::Failure::rate_limited) return "run again later; registry-credentials may raise the limit";
+  if (is_passing(error)) return "run again";
+  switch (error.failure()) {
+    case net::Failure::certificate:
+      return "name a file with the authority's certificate in SSL_CERT_FILE, or correct the server's certificate";
+    case net::Failure::tls:
+      return "use another source, or have the server speak TLS 1.2 or newer";
+    case net::Failure::proxy:
+      return "correct HTTPS_PROXY, or have the proxy allow the host";
+    default:
+      return "use another source, or commit the chart";
+  }
+}
+
+Rejection unreachable(std::string const& where, std::string const& last_error, bool limited, std::string mend) {
+  return reject("dep-unreachable", where, "the host cannot be reached: " + last_error)
       .rule(limited ? "D-18" : "D-35")
       .found(last_error)
-      .mend(limited ? "run again later; registry-credentials may raise the limit" : "run again");
+      .mend(std::move(mend));
 }
 
 Rejection refused_exchange(net::NetworkError const& error, Question const& question) {
@@ -64,7 +104,7 @@ Rejection refused_exchange(net::NetworkError const& error, Question const& quest
           .found(error.reason())
           .mend("take another source, or commit the chart");
     default:
-      return unreachable(where, error.what(), error.failure() == net::Failure::rate_limited);
+      return unreachable(where, error.what(), error.failure() == net::Failure::rate_limited, advice(error));
   }
 }
 
@@ -77,7 +117,7 @@ Fetcher::Fetcher(net::Http& http, HostSettings settings) : http_(http), settings
 }
 
 Verdict<net::Url> Fetcher::repository_url(std::string_view text) const {
-  auto url = net::Url::parse(text);
+  auto url = parsed_url(text);
   if (!url && url.error().code == "url-userinfo")
     return unusable("the repository's URL holds a user or password", "credentials in the URL (not shown)");
   if (!url) return unusable("the repository is no usable URL: " + url.error().why, shown(text));
@@ -110,7 +150,8 @@ Verdict<net::Url> Fetcher::archive_url(net::Url const& repository, std::string_v
   bool const absolute = scheme_end != std::string_view::npos && reference[scheme_end] == ':';
   auto base = repository;
   if (!base.path.ends_with('/')) base.path += '/';
-  auto url = absolute ? net::Url::parse(reference) : base.resolve(reference);
+  auto const escaped = net::escaped_reference(reference);
+  auto url = !escaped ? Verdict<net::Url>(escaped.error()) : absolute ? net::Url::parse(*escaped) : base.resolve(*escaped);
   if (!url && url.error().code == "url-userinfo")
     return refuse("the index gives a URL with a user or password", "credentials in the URL (not shown)");
   if (!url) return refuse("the index gives an unusable URL: " + url.error().why, reference);
@@ -125,6 +166,7 @@ Verdict<net::Reply> Fetcher::ask(Question const& question) {
   request.url = question.url;
   if (!question.accept.empty()) request.headers.add("Accept", question.accept);
   if (!question.authorization.empty()) request.origin_headers.add("Authorization", question.authorization);
+  request.origin_prefix = question.prefix;
   request.max_body = question.max_body;
   request.sink = question.sink;
   request.redirects = question.redirects;
@@ -162,13 +204,20 @@ Rejection refused_answer(net::Reply const& reply, net::Url const& url) {
         .expected("200")
         .found(status + " of " + reply.url.authority())
         .mend("give registry-credentials for it");
-  return unreachable(where, reply.url.authority() + " answers with status " + status, reply.status == 429);
+  bool const limited = reply.status == 429;
+  bool const passing = limited || reply.status == 408 || reply.status == 425 || (reply.status >= 500 && reply.status != 501 && reply.status != 505);
+  return unreachable(where, reply.url.authority() + " answers with status " + status, limited,
+                     limited   ? "run again later; registry-credentials may raise the limit"
+                     : passing ? "run again"
+                               : "check the repository's URL, or use another source");
 }
 
 Verdict<net::Reply> Fetcher::get(Question question) {
   auto const& url = question.url;
-  if (auto const* const credential = credentials().find(url.host, url.port, url.path))
+  if (auto const* const credential = credentials().find(url.host, url.port, url.path)) {
     question.authorization = credential->basic();
+    question.prefix = credential->prefix;
+  }
   auto reply = ask(question);
   if (!reply) return reply.error();
   if (reply->status != 200) return refused_answer(*reply, url);

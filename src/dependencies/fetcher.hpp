@@ -30,6 +30,7 @@ struct Question {
   std::string accept{};
   std::size_t max_body = 0;
   std::string authorization{};  ///< may be empty; goes to the origin of `url` only (D-34)
+  std::string prefix{};         ///< and there below this path only (B-28); empty: all of the origin
   net::Redirects redirects = net::Redirects::follow;
   net::BodySink* sink = nullptr;
 };

@@ -1,4 +1,4 @@
-// Challenges and tokens (D-22, D-23).
+// Challenges and tokens (D-22, B-27).
 
 #include "dependencies/oci_auth.hpp"
 
@@ -57,6 +57,28 @@ class HeaderReader {
   std::size_t at_ = 0;
 };
 
+/// The name of a query's parameter as servers may read it: decoded, in lower case, without blanks and an index ("scope[]").
+std::string parameter_name(std::string_view parameter) {
+  std::string name;
+  auto const text = parameter.substr(0, parameter.find('='));
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto const byte = text[i] == '%' ? from_hex(text.substr(i + 1, 2)) : std::nullopt;  // Url::parse saw to complete escapes
+    char const c = byte ? byte->front() : text[i];
+    if (byte) i += 2;
+    if (c == '[') break;
+    if (c != ' ' && c != '+' && c != '\t') name += c;
+  }
+  return to_lower_ascii(name);
+}
+
+/// A part of a query between `&` that says what a token is for. Some servers take `;` for `&`.
+bool says_what_for(std::string_view part) {
+  return std::ranges::any_of(split(part, ';'), [](auto const parameter) {
+    auto const name = parameter_name(parameter);
+    return name == "scope" || name == "service" || name == "account";
+  });
+}
+
 }  // namespace
 
 std::vector<Challenge> parse_challenges(std::string_view header) {
@@ -105,19 +127,11 @@ Verdict<Token> read_token(std::string_view body, std::string_view where) {
   return Token{std::move(value), std::clamp(life, std::chrono::seconds(0), day)};
 }
 
-bool is_own_realm(net::Url const& registry, net::Url const& realm) {
-  if (registry.host == realm.host) return true;
-  if (registry.is_address() || realm.is_address()) return false;
-  auto const dot = registry.host.find('.');
-  if (dot == std::string::npos) return false;
-  auto const parent = registry.host.substr(dot + 1);
-  if (parent.find('.') == std::string::npos) return false;
-  if (realm.host == parent) return true;
-  return realm.host.ends_with("." + parent) && realm.host.find('.') == realm.host.size() - parent.size() - 1;
-}
-
 net::Url token_url(net::Url realm, std::string const* service, std::string_view repository_path) {
-  std::string query = realm.query && !realm.query->empty() ? *realm.query + "&" : "";
+  std::string const own = realm.query.value_or("");
+  std::string query;
+  for (auto const part : split(own, '&'))
+    if (!part.empty() && !says_what_for(part)) query.append(part).append("&");
   if (service) query += "service=" + percent_encode(*service) + "&";
   realm.query = query + "scope=" + percent_encode("repository:" + std::string(repository_path) + ":pull");
   realm.fragment.reset();

@@ -1,7 +1,7 @@
 #pragma once
 
-// Whom a registry sends us to for a token, and what comes back: src/dependencies/oci_auth.hpp (dependencies.md D-22, D-23)
-// Pure: parsing and the decision who may get a password.
+// Whom a registry sends us to for a token, and what comes back: src/dependencies/oci_auth.hpp (dependencies.md D-22, binding.md B-27)
+// Pure: parsing, and what is asked for.
 
 #include <chrono>
 #include <map>
@@ -31,10 +31,8 @@ struct Token {
 /// The answer of a token service. Code dep-auth.
 Verdict<Token> read_token(std::string_view body, std::string_view where);
 
-/// True when the realm belongs to the registry (D-23): its host, its parent, or the parent plus one label.
-bool is_own_realm(net::Url const& registry, net::Url const& realm);
-
-/// The realm with `service` (unless null) and `scope` added to its own query (D-22).
+/// The realm with `service` (unless null) and `scope=repository:<path>:pull`. Of its own query the parameters `scope`,
+/// `service` and `account` are left out in every spelling: nobody but us says what the token is for (B-27).
 net::Url token_url(net::Url realm, std::string const* service, std::string_view repository_path);
 
 }  // namespace acr::dependencies

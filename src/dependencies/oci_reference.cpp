@@ -62,7 +62,10 @@ std::string OciReference::text() const { return "oci://" + registry.authority() 
 
 Verdict<OciReference> chart_reference(std::string_view repository, std::string_view name, std::string_view version) {
   auto const url = net::Url::parse(repository);
-  if (!url) return reject("dep-repository", "", "the repository is no usable URL: " + url.error().why).rule("D-19");
+  if (!url) return reject("dep-repository", "", "the repository is no usable URL: " + url.error().why)
+        .rule("D-19")
+        .expected("oci://host/path in lower case, nothing in it escaped")
+        .mend("correct Chart.yaml, update the lock");
   auto path = url->path == "/" && !repository.ends_with('/') ? std::string() : url->path.substr(1) + "/";
   path += name;
   std::string tag(version);

@@ -1,4 +1,4 @@
-// Pulling a chart (D-20 … D-23).
+// Pulling a chart (D-20 … D-22, B-27, B-28).
 
 #include "dependencies/oci_registry.hpp"
 
@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dependencies/limits.hpp"
+#include "net/path_prefix.hpp"
 #include "support/digest.hpp"
 
 namespace acr::dependencies {
@@ -16,7 +17,7 @@ constexpr auto no_access_text = "absent or no access; the repository must end be
 
 Rejection no_access(std::string const& where, std::string why, std::string found) {
   return reject("dep-auth", where, std::move(why))
-      .rule("D-23")
+      .rule("B-27")
       .expected("200")
       .found(std::move(found))
       .mend("give registry-credentials for it; " + std::string(no_access_text));
@@ -48,6 +49,18 @@ std::optional<Rejection> check_bytes(std::string const& where, OciDescriptor con
                       got + " (" + std::to_string(bytes.size()) + " bytes)");
 }
 
+/// B-27: the line that would let the password go to `realm`; user and password are not shown.
+std::string allowing_line(OciReference const& reference, Credential const* line, net::Url const& realm) {
+  auto text = reference.registry.authority() + (line ? line->prefix : "/" + reference.path.substr(0, reference.path.rfind('/'))) + "=USER:PASSWORD";
+  if (realm.authority() == reference.registry.authority()) return text;
+  return text + " realm=" + realm.authority();
+}
+
+/// A challenge counts from the registry itself: not from where a redirect leads, at another origin or outside the prefix.
+bool is_registrys_own(net::Reply const& reply, Question const& question) {
+  return reply.url.origin() == question.url.origin() && net::is_below_prefix(reply.url.path, question.prefix);
+}
+
 }  // namespace
 
 OciRegistries::OciRegistries(Fetcher& fetcher, std::function<std::chrono::steady_clock::time_point()> now)
@@ -58,6 +71,10 @@ OciRegistries::Access& OciRegistries::access_of(OciReference const& reference) {
   auto& access = accesses_[reference.registry.authority() + "/" + reference.path];
   if (!access) access = std::make_unique<Access>();
   return *access;
+}
+
+Credential const* OciRegistries::line_of(OciReference const& reference) const {
+  return fetcher_.credentials().find(reference.registry.host, reference.registry.port, "/" + reference.path);
 }
 
 net::Url OciRegistries::wire_url(OciReference const& reference, std::string_view what) const {
@@ -77,18 +94,14 @@ Verdict<std::string> OciRegistries::ask_for_token(OciReference const& reference,
   auto const realm = net::Url::parse(realm_text ? *realm_text : "");
   if (!realm || (!realm->is_https() && !(realm->scheme == "http" && fetcher_.speaks_http(*realm))))
     return no_access(where, "the registry names no usable token service", "401 of " + reference.registry.authority());
-  // D-23: a password goes to the registry's own realm, or to one that the user wrote a line for. The latter's token goes to
-  // the registry, which may be anybody's: so there must be a line for that, too.
-  auto const path = "/" + reference.path;
-  auto const* credential = fetcher_.credentials().find(reference.registry.host, reference.registry.port, path);
-  bool const own_realm = is_own_realm(reference.registry, *realm);
-  if (credential || own_realm) {
-    if (auto const* const line = fetcher_.credentials().find(realm->host, realm->port, path))
-      credential = line;
-    else if (credential && !own_realm)
-      return no_access(where, "the registry would have its password sent to another host",
-                       "401 of " + reference.registry.authority() + ", realm at " + realm->authority());
-  }
+  // B-27: only a registry that somebody wrote a line for has a password to give, and the line says where else it may go.
+  auto const* const credential = line_of(reference);
+  if (credential && !credential->allows_realm(*realm))
+    return no_access(where, "the registry would have its password sent to another host",
+                     "401 of " + reference.registry.authority() + ", realm at " + realm->authority())
+        .rule("B-27")
+        .expected("a realm at " + reference.registry.authority() + ", or one that the line of registry-credentials names")
+        .mend("if this token service is the registry's, write: " + allowing_line(reference, credential, *realm));
   Question question;
   question.url = token_url(*realm, parameter("service"), reference.path);
   question.max_body = limits::token_bytes;
@@ -97,7 +110,9 @@ Verdict<std::string> OciRegistries::ask_for_token(OciReference const& reference,
   auto const asked_at = now_();
   auto const reply = fetcher_.ask(question);
   auto const refused = [&](std::string const& what) {
-    return no_access(where, "the token service gives no token", what + " of " + realm->authority());
+    auto refusal = no_access(where, "the token service gives no token", what + " of " + realm->authority());
+    if (!credential) refusal.mend_text = "give it a line of registry-credentials: " + allowing_line(reference, credential, *realm) + "; " + no_access_text;
+    return refusal;
   };
   if (!reply) return reply.error().code == "dep-too-large" ? refused("a too large answer") : reply.error();
   if (reply->status != 200) return refused("status " + std::to_string(reply->status));
@@ -121,8 +136,7 @@ Verdict<std::string> OciRegistries::authorize(OciReference const& reference, Acc
   auto const found = "401 of " + reference.registry.authority();
   if (of("basic") == challenges.end())
     return no_access(where, "the registry wants a kind of access that is not supported", found);
-  auto const* const credential =
-      fetcher_.credentials().find(reference.registry.host, reference.registry.port, "/" + reference.path);
+  auto const* const credential = line_of(reference);
   if (!credential) return no_access(where, "the registry wants a password", found);
   if (refused == credential->basic()) return no_access(where, "the registry does not take the password", found);
   access.authorization = credential->basic();
@@ -137,13 +151,16 @@ Verdict<net::Reply> OciRegistries::get(OciReference const& reference, std::strin
   question.url = wire_url(reference, what);
   question.accept = accept;
   question.max_body = max_body;
+  // B-28: `/v2` stands before the repository's path; what a redirect leads to below another prefix is not asked with it.
+  auto const* const line = line_of(reference);
+  if (line && !line->prefix.empty()) question.prefix = "/v2" + line->prefix;
   {
     std::lock_guard const lock(access.mutex);
     if (now_() < access.until) question.authorization = access.authorization;
   }
   auto const where = reference.text();
   auto reply = fetcher_.ask(question);
-  if (reply && reply->status == 401 && reply->url.origin() == question.url.origin()) {
+  if (reply && reply->status == 401 && is_registrys_own(*reply, question)) {
     auto const authorization = authorize(reference, access, question.authorization, *reply);
     if (!authorization) return authorization.error();
     question.authorization = *authorization;
@@ -157,7 +174,7 @@ Verdict<net::Reply> OciRegistries::get(OciReference const& reference, std::strin
   auto refused = refused_answer(*reply, question.url);
   refused.where = where;
   if (reply->status == 404)
-    return std::move(refused).rule("D-23").mend("check name and version: " + std::string(no_access_text));
+    return std::move(refused).rule("D-18").mend("check name and version: " + std::string(no_access_text));
   return refused;
 }
 

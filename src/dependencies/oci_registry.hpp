@@ -1,6 +1,7 @@
 #pragma once
 
-// Conversations with OCI registries: src/dependencies/oci_registry.hpp (dependencies.md D-20 … D-23; OCI distribution 1.1)
+// Conversations with OCI registries: src/dependencies/oci_registry.hpp (dependencies.md D-20 … D-22; binding.md B-27, B-28;
+// OCI distribution 1.1)
 
 #include <chrono>
 #include <functional>
@@ -25,7 +26,8 @@ struct PulledChart {
   std::vector<Rejection> warnings;
 };
 
-/// Thread-safe; one token per host and path (D-22).
+/// Thread-safe; one token per host and path (D-22). A token goes to the registry that asked for it alone, a password besides to
+/// the token services that its line allows (B-27).
 class OciRegistries {
  public:
   /// `now` is steady_clock's, unless given.
@@ -48,6 +50,8 @@ class OciRegistries {
                                  net::Reply const& reply);
   Verdict<std::string> ask_for_token(OciReference const& reference, Access& access, Challenge const& challenge);
   Verdict<OciManifest> chart_manifest(OciReference const& reference, net::Reply const& reply, std::string_view where);
+  /// The line for the repository, or null.
+  [[nodiscard]] Credential const* line_of(OciReference const& reference) const;
   [[nodiscard]] net::Url wire_url(OciReference const& reference, std::string_view what) const;
   Access& access_of(OciReference const& reference);
 

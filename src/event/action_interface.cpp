@@ -48,7 +48,8 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "dependency-private-hosts", .default_value = "", .commands = "run, verify-package", .kind = list,
      .description = "Hosts that may have a private address, one per line."},
     {.name = "registry-credentials", .default_value = "", .commands = "run, verify-package", .kind = secret,
-     .description = "Credentials for dependencies, one `host[:port][/prefix]=user:password` per line."},
+     .description = "Credentials for dependencies, one `host[:port][/prefix]=user:password` per line. ` realm=host[:port]` at its end names a "
+                    "token service elsewhere that may be given the password."},
     {.name = "verify-policy", .default_value = "block", .commands = "run", .kind = choice, .choices = "block, flag",
      .description = "block: one refused chart refuses the release and no package is left. flag: refused charts are left out, the "
                     "others are packaged."},

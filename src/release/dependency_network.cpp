@@ -58,9 +58,12 @@ std::vector<std::string> credential_secrets(std::vector<std::string> const& line
       std::ranges::move(parsed->secrets(), std::back_inserter(secrets));
       continue;
     }
-    // host=user:password, split at the first "=" and the next ":" (D-36)
+    // host=user:password, split at the first "=" and the next ":" (D-36); words `realm=` are no part of it (B-27)
     auto const at = line.find(':', std::min(line.find('='), line.size()));
-    if (at != std::string::npos) secrets.emplace_back(trimmed(std::string_view(line).substr(at + 1)));
+    if (at == std::string::npos) continue;
+    auto const secret = trimmed(std::string_view(line).substr(at + 1));
+    secrets.emplace_back(secret);
+    if (auto const alone = dependencies::without_realms(secret); alone != secret && !alone.empty()) secrets.emplace_back(alone);
   }
   return secrets;
 }

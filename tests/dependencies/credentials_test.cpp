@@ -1,4 +1,4 @@
-// registry-credentials: which password goes where (D-36).
+// registry-credentials: which password goes where (D-36, B-27, B-28).
 
 #include "dependencies/credentials.hpp"
 
@@ -51,9 +51,54 @@ TEST_CASE("a line gives its password to its own host, port and prefix, the longe
 TEST_CASE("a path that may leave the prefix gets no password of the prefix", "[dependencies]") {
   auto const credentials = parsed({"charts.example.org/team=team:password-2"});
   auto const path = GENERATE("/team/../secret", "/team/%2e%2E/secret", "/team/.%2e/secret", "/team%2f..%2fsecret",
-                             "/team/%5c../secret", "/team/./x", "/TEAM/x", "//team/x");
+                             "/team/%5c../secret", "/TEAM/x", "//team/x", "/team/x;y", "/team/%252e%252e/secret", "/team%2fx");
   CAPTURE(path);
   CHECK(user_for(credentials, "charts.example.org", 443, path) == "-");
+  CHECK(user_for(credentials, "charts.example.org", 443, "/%74eam/./x") == "team");  // as every server reads it
+}
+
+TEST_CASE("a line names the token services that its password may go to (B-27)", "[dependencies]") {
+  auto const credentials = parsed({"registry.example.org/charts=user:pass word realm=Auth.example.net realm=[::1]:5001  realm=other.example.net:8443",
+                                   "plain.example.org=user:password", "odd.example.org:5000=user:realm=is part of it realm"});
+  auto const* const line = credentials.find("registry.example.org", 443, "/charts/web");
+  REQUIRE(line);
+  CHECK(line->password == "pass word");
+  CHECK(credentials.find("odd.example.org", 5000, "/")->password == "realm=is part of it realm");
+  CHECK(credentials.secrets().front() == "pass word");
+  struct Row {
+    char const* realm;
+    bool allowed, allowed_plain;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"https://registry.example.org/token", true, false},
+      {"https://registry.example.org:443/token", true, false},
+      {"https://auth.example.net/token", true, false},
+      {"https://AUTH.example.net/", true, false},
+      {"https://other.example.net:8443/token", true, false},
+      {"https://[::1]:5001/", true, false},
+      {"https://plain.example.org/", false, true},
+      {"https://registry.example.org:8443/token", false, false},  // another port
+      {"https://auth.example.net:8443/token", false, false},
+      {"https://other.example.net/token", false, false},
+      {"https://example.org/token", false, false},              // the parent
+      {"https://auth.example.org/token", false, false},         // a sister
+      {"https://x.registry.example.org/token", false, false},   // a child
+      {"https://registry.example.org.evil.net/", false, false},
+      {"https://evil-registry.example.org/", false, false},
+  }));
+  CAPTURE(row.realm);
+  auto const realm = acr::net::Url::parse(row.realm).value();
+  CHECK(line->allows_realm(realm) == row.allowed);
+  CHECK(credentials.find("plain.example.org", 443, "/")->allows_realm(realm) == row.allowed_plain);
+}
+
+TEST_CASE("words that name realms are no part of what is masked", "[dependencies]") {
+  using acr::dependencies::without_realms;
+  CHECK(without_realms(" secret realm=a.b  realm=c ") == "secret");
+  CHECK(without_realms("secret realm=/") == "secret");
+  CHECK(without_realms("se cret") == "se cret");
+  CHECK(without_realms("realm=a.b") == "realm=a.b");
+  CHECK(without_realms("") == "");
 }
 
 TEST_CASE("a password may hold equals signs and colons, and is masked in both its forms", "[dependencies]") {
@@ -76,7 +121,14 @@ TEST_CASE("a malformed line is a bad input, told by its number and not repeated"
                              "=user:secretpassword", "https://charts.example.org=user:secretpassword",
                              "u@charts.example.org=user:secretpassword", "charts.example.org?x=user:secretpassword",
                              "charts.example.org=user:secret7", "charts.example.org:0=user:secretpassword",
-                             "*.example.org=user:secretpassword", "first.example.org=user:secretpassword");
+                             "*.example.org=user:secretpassword", "first.example.org=user:secretpassword",
+                             "charts.example.org=user:secretpassword realm=", "charts.example.org=user:secretpassword realm=a/b",
+                             "charts.example.org=user:secretpassword realm=https://a", "charts.example.org=user:secretpassword realm=u@a",
+                             "charts.example.org=user:secretpassword realm=a?x realm=b", "charts.example.org=user:secretpassword realm=*.a",
+                             "charts.example.org=user:secret7 realm=auth.example.org", "charts.example.org=user: realm=secretpassword.org",
+                             "charts.example.org/a//b=user:secretpassword", "charts.example.org/a/../b=user:secretpassword",
+                             "charts.example.org/a%2fb=user:secretpassword", "charts.example.org/a;b=user:secretpassword",
+                             "charts.example.org/%2e/b=user:secretpassword", "charts.example.org#x=user:secretpassword");
   CAPTURE(line);
   auto const credentials = Credentials::parse({"first.example.org=a:password-1", line});
   REQUIRE(credentials.has_error());

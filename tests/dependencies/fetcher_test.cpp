@@ -47,6 +47,9 @@ TEST_CASE("a repository is https or oci, without credentials in it", "[dependenc
   auto const row = GENERATE(values<Row>({
       {"https://charts.example.org/stable", ""},
       {"https://charts.example.org/stable?x=1", ""},
+      {"https://charts.example.org/my charts", ""},
+      {"https://charts.example.org/my\ncharts", "dep-repository"},
+      {"https://charts.example.org/%zz", "dep-repository"},
       {"oci://registry.example.org/charts", ""},
       {"http://charts.example.org", "dep-repository"},
       {"http://127.0.0.1:8080/charts", "dep-repository"},
@@ -132,6 +135,8 @@ TEST_CASE("an archive's URL is verbatim or relative to the repository, whose que
       {"https://h/s?r=2", "https://i/x.tgz?a=1", "https://i/x.tgz?a=1"},
       {"https://h/s", "https://i/a/../x.tgz", "https://i/a/../x.tgz"},
       {"https://h/s", "oci://i/p:1.0.0", "oci://i/p:1.0.0"},
+      {"https://h/s", "my charts/x.tgz", "https://h/s/my%20charts/x.tgz"},
+      {"https://h/s", "https://i/my charts/\xc3\xa4.tgz?a= b", "https://i/my%20charts/%C3%A4.tgz?a=%20b"},
   }));
   CAPTURE(row.repository, row.reference);
   auto const found = Fetcher(nobody(), {}).archive_url(url(row.repository), row.reference);
@@ -141,7 +146,7 @@ TEST_CASE("an archive's URL is verbatim or relative to the repository, whose que
 
 TEST_CASE("an archive's URL of another kind is refused", "[dependencies]") {
   auto const reference = GENERATE("", "http://i/x.tgz", "file:///etc/passwd", "ftp://i/x.tgz", "x:y.tgz", "//u:secret@i/x.tgz",
-                                  "https://u:secret@i/x.tgz", "x y.tgz");
+                                  "https://u:secret@i/x.tgz", "x\ty.tgz", "x%zz.tgz", "my charts:x/y.tgz");
   CAPTURE(reference);
   auto const found = Fetcher(nobody(), {}).archive_url(url("https://h/s"), reference);
   REQUIRE(found.has_error());
@@ -200,7 +205,7 @@ TEST_CASE("what an answer that is no 200 means (D-18)", "[dependencies]") {
                                          {403, "dep-auth"},
                                          {204, "dep-unreachable"},
                                          {206, "dep-unreachable"},
-                                         {303, "dep-unreachable"},
+                                         {303, "dep-redirect"},
                                          {410, "dep-unreachable"},
                                          {451, "dep-unreachable"},
                                          {501, "dep-unreachable"}}));
@@ -212,7 +217,69 @@ TEST_CASE("what an answer that is no 200 means (D-18)", "[dependencies]") {
   CHECK(answer.error().code == row.code);
   CHECK(answer.error().where == "https://h/x.tgz");
   CHECK_FALSE(answer.error().mend_text.empty());
+  CHECK(answer.error().mend_text.find("run again") == std::string::npos);  // it would be the same
   CHECK(http.seen().size() == 1);
+}
+
+TEST_CASE("answers that pass advise another run", "[dependencies]") {
+  auto const status = GENERATE(408, 425, 429, 500, 502, 507);
+  CAPTURE(status);
+  ScriptedHttp http([&](Request const&) { return reply(status, "no"); });
+  Fetcher fetcher(http, {});
+  auto const answer = fetcher.get({.url = url("https://h/x.tgz"), .max_body = 10});
+  REQUIRE(answer.has_error());
+  CHECK(answer.error().code == "dep-unreachable");
+  CHECK(answer.error().mend_text.starts_with("run again"));
+  CHECK((answer.error().mend_text.find("registry-credentials") != std::string::npos) == (status == 429));
+}
+
+TEST_CASE("what will not pass advises no other run, a certificate names SSL_CERT_FILE", "[dependencies]") {
+  struct Row {
+    Failure failure;
+    int status;
+    bool passing;
+    char const* word;
+  };
+  auto const row = GENERATE(values<Row>({{Failure::resolve, 0, true, ""},
+                                         {Failure::connect, 0, true, ""},
+                                         {Failure::timeout, 0, true, ""},
+                                         {Failure::closed_early, 0, true, ""},
+                                         {Failure::truncated, 0, true, ""},
+                                         {Failure::server_error, 503, true, ""},
+                                         {Failure::rate_limited, 429, true, "registry-credentials"},
+                                         {Failure::proxy, 503, true, ""},
+                                         {Failure::proxy, 407, false, "HTTPS_PROXY"},
+                                         {Failure::certificate, 0, false, "SSL_CERT_FILE"},
+                                         {Failure::tls, 0, false, "TLS 1.2"},
+                                         {Failure::bad_framing, 0, false, "another source"},
+                                         {Failure::address_refused, 0, false, "dependency-private-hosts"},
+                                         {Failure::redirect_refused, 0, false, "another source"},
+                                         {Failure::too_large, 0, false, "another source"}}));
+  CAPTURE(static_cast<int>(row.failure), row.status);
+  ScriptedHttp http([&](Request const& request) -> Reply { throw NetworkError(row.failure, request.url.host, "it fails", row.status); });
+  Fetcher fetcher(http, {});
+  auto const answer = fetcher.get({.url = url("https://h/x.tgz"), .max_body = 10});
+  REQUIRE(answer.has_error());
+  CHECK((answer.error().mend_text.find("run again") != std::string::npos) == row.passing);
+  CHECK(answer.error().mend_text.find(row.word) != std::string::npos);
+}
+
+TEST_CASE("a password below a prefix is lost by a redirect that leaves it (B-28)", "[dependencies]") {
+  auto const to = GENERATE("/mallory/index.yaml", "/alice/../mallory/index.yaml", "/alice/other.yaml");
+  CAPTURE(to);
+  bool const kept = std::string_view(to) == "/alice/other.yaml";
+  ScriptedHttp http([&](Request const& request) { return request.url.path == "/alice/index.yaml" ? reply(302, "", {{"Location", to}}) : reply(200); });
+  Fetcher fetcher(http, with_password("h/alice=robot:s3cretpass"));
+  REQUIRE(fetcher.get({.url = url("https://h/alice/index.yaml"), .max_body = 10}).has_value());
+  auto const all = http.seen();
+  REQUIRE(all.size() == 2);
+  CHECK_FALSE(authorization_of(all[0]).empty());
+  CHECK(authorization_of(all[1]).empty() != kept);
+  // The same host with a line for all of it.
+  ScriptedHttp open([&](Request const& request) { return request.url.path == "/alice/index.yaml" ? reply(302, "", {{"Location", to}}) : reply(200); });
+  Fetcher whole(open, with_password("h=robot:s3cretpass"));
+  REQUIRE(whole.get({.url = url("https://h/alice/index.yaml"), .max_body = 10}).has_value());
+  CHECK_FALSE(authorization_of(open.seen().at(1)).empty());
 }
 
 TEST_CASE("what a failed exchange means", "[dependencies]") {

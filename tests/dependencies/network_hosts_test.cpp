@@ -1,4 +1,4 @@
-// Names, addresses, redirects and passwords between hosts, over TLS (D-23, D-32 … D-36; rows of section 10).
+// Names, addresses, redirects and passwords between hosts, over TLS (D-32 … D-36, B-27, B-28; rows of section 10).
 
 #include <map>
 
@@ -128,52 +128,115 @@ TEST_CASE("a password is sent at once, to its own origin only (D-34, D-36)", "[d
 
 /// What became of a registry at registry.example.org that sends to `realm`, and what that realm was told.
 struct Realm {
-  std::string outcome, told;
+  std::string outcome, told, asked;
   acr::Rejection refused;
 };
-Realm by_realm(std::string const& realm, std::vector<std::string> const& credentials, std::string const& wanted_password) {
+Realm by_realm(std::string const& realm, std::vector<std::string> const& credentials, std::string const& wanted_password,
+               std::string const& query = {}) {
   OciRegistry registry;
   registry.push("charts/web", "1.0.0", "archive");
   Handler service = [](Seen const&) { return json_answer(R"({"token":"abc"})"); };
   if (!wanted_password.empty()) service = with_basic(wanted_password, service);
-  std::string const challenge = "Bearer realm=\"https://" + realm + "/token\",service=\"x\"";
-  Internet internet({{"registry.example.org", with_bearer("abc", challenge, registry.site)}, {realm, service}});
+  std::string const challenge = "Bearer realm=\"https://" + realm + "/token" + query + "\",service=\"x\",scope=\"repository:prod/app:pull,push\"";
+  Handler const guarded = with_bearer("abc", challenge, registry.site);
+  std::map<std::string, Handler> hosts{{"registry.example.org", guarded}, {realm, service}};
+  if (realm == "registry.example.org")
+    hosts[realm] = [=](Seen const& seen) { return seen.path() == "/token" ? service(seen) : guarded(seen); };
+  Internet internet(hosts);
   NetworkWorld world(settings_with(credentials), 2, internet.client());
   auto const outcome = world.outcome({"web", "1.0.0", "oci://registry.example.org/charts", ""});
-  auto const told = internet.authorizations(realm);
-  for (auto const& sent : internet.authorizations("registry.example.org")) CHECK((sent.empty() || sent == "Bearer abc"));
-  return {outcome, told.empty() ? "not asked" : told.back(), world.last};
+  Realm result{outcome, "not asked", "", world.last};
+  for (auto const& seen : internet.seen(realm))
+    if (seen.path() == "/token") result.told = seen.header("Authorization"), result.asked = seen.target;
+  for (auto const& seen : internet.seen("registry.example.org"))
+    if (seen.path() != "/token") CHECK((seen.header("Authorization").empty() || seen.header("Authorization") == "Bearer abc"));
+  return result;
 }
 
-TEST_CASE("a foreign realm gets no password, but may be asked without (D-23)", "[dependencies]") {
-  std::string const line = "registry.example.org/charts=user:password";
-  auto const foreign = by_realm("auth.example.net", {line}, "user:password");
+std::string const charts_line = "registry.example.org/charts=user:password";
+
+TEST_CASE("a foreign realm gets no password, but may be asked without (B-27)", "[dependencies]") {
+  // Also the parent domain, a sister, a child and another port of the registry.
+  auto const realm = GENERATE("auth.example.net", "example.org", "auth.example.org", "a.registry.example.org", "registry.example.org:8443");
+  CAPTURE(realm);
+  auto const foreign = by_realm(realm, {charts_line}, "user:password");
   CHECK(foreign.outcome == "dep-auth");
   CHECK(foreign.told == "not asked");
-  CHECK(foreign.refused.found_value.find("auth.example.net") != std::string::npos);
-  CHECK(by_realm("auth.example.net", {}, "").outcome == "fetched");
-  CHECK(by_realm("auth.example.net", {}, "").told.empty());
+  CHECK(foreign.refused.rule_number == "B-27");
+  CHECK(foreign.refused.found_value.find(realm) != std::string::npos);
+  CHECK(foreign.refused.mend_text.ends_with(": registry.example.org/charts=USER:PASSWORD realm=" + std::string(realm)));
+  auto const anonymous = by_realm(realm, {}, "");
+  CHECK(anonymous.outcome == "fetched");
+  CHECK(anonymous.told.empty());
 }
 
-TEST_CASE("the registry's parent and its other children are its own realms (D-23)", "[dependencies]") {
-  auto const realm = GENERATE("example.org", "auth.example.org", "registry.example.org:8443");
+TEST_CASE("the line that the refusal prints lets the password go there (B-27)", "[dependencies]") {
+  auto const realm = GENERATE("auth.example.net", "example.org", "registry.example.org:8443");
   CAPTURE(realm);
-  auto const asked = by_realm(realm, {"registry.example.org/charts=user:password"}, "user:password");
+  auto const asked = by_realm(realm, {charts_line + " realm=" + realm}, "user:password");
   CHECK(asked.outcome == "fetched");
   CHECK(asked.told == user_basic);
 }
 
-TEST_CASE("a realm with a line of its own gets that line's password (D-23)", "[dependencies]") {
-  std::string const registry = "registry.example.org/charts=user:password";
-  CHECK(by_realm("auth.example.net", {registry, "auth.example.net=other:password-2"}, "other:password-2").outcome == "fetched");
-  CHECK(by_realm("auth.example.org", {registry, "auth.example.org=other:password-2"}, "other:password-2").outcome == "fetched");
-  CHECK(by_realm("auth.example.org", {"auth.example.org=other:password-2"}, "other:password-2").outcome == "fetched");
-  CHECK(by_realm("auth.example.net", {registry, "auth.example.net/team=other:password-2"}, "").outcome == "dep-auth");
+TEST_CASE("the registry's own host and port need no word in the line (B-27)", "[dependencies]") {
+  auto const asked = by_realm("registry.example.org", {charts_line}, "user:password");
+  CHECK(asked.outcome == "fetched");
+  CHECK(asked.told == user_basic);
 }
 
-TEST_CASE("a registry that nobody wrote a line for cannot have tokens of another one made for it (D-23)", "[dependencies]") {
-  auto const asked = by_realm("ghost.example.net", {"ghost.example.net=user:password"}, "");
-  CHECK(asked.told.empty());  // asked as anybody would be
+TEST_CASE("a line of the token service's own, and a word of another line, give nothing (B-27)", "[dependencies]") {
+  std::string const other = "auth.example.net=other:password-2";
+  CHECK(by_realm("auth.example.net", {charts_line, other}, "other:password-2").told == "not asked");
+  // Nobody wrote a line for the registry: it cannot have a token of another one made for it.
+  CHECK(by_realm("auth.example.net", {other}, "").told.empty());
+  CHECK(by_realm("auth.example.net", {"registry.example.org/other=user:password realm=auth.example.net"}, "").told.empty());
+  auto const refused = by_realm("auth.example.net", {other}, "other:password-2");
+  CHECK(refused.outcome == "dep-auth");
+  CHECK(refused.told.empty());
+  CHECK(refused.refused.mend_text.find("registry.example.org/charts=USER:PASSWORD realm=auth.example.net") != std::string::npos);
+}
+
+TEST_CASE("nobody but us says what a token is for (B-27)", "[dependencies]") {
+  auto const asked = by_realm("auth.example.net", {charts_line + " realm=auth.example.net"}, "user:password",
+                              "?scope=repository:prod/app:pull,push&service=prod&account=root&x=1");
+  CHECK(asked.outcome == "fetched");
+  CHECK(asked.asked == "/token?x=1&service=x&scope=repository%3Acharts%2Fweb%3Apull");
+}
+
+TEST_CASE("a redirect out of a credential's prefix loses the header, of registries too (B-28)", "[dependencies]") {
+  bool const outside = GENERATE(false, true);
+  CAPTURE(outside);
+  std::string const to = outside ? "/v2/mallory/blob" : "/v2/charts/blob";
+  bool const basic = GENERATE(false, true);
+  OciRegistry registry;
+  registry.push("charts/web", "1.0.0", "archive");
+  registry.site.answers["/v2/charts/web/blobs/" + sha256_text("archive")] = redirect_answer(307, to);
+  Handler const guarded = basic ? with_basic("user:password", registry.site)
+                                : with_bearer("abc", "Bearer realm=\"https://registry.example.org/token\"", registry.site);
+  Internet internet({{"registry.example.org", [=](Seen const& seen) {
+                        if (seen.path() == to) return Answer{.body = "archive"};
+                        return seen.path() == "/token" ? json_answer(R"({"token":"abc"})") : guarded(seen);
+                      }}});
+  NetworkWorld world(settings_with({charts_line}), 2, internet.client());
+  CHECK(world.outcome({"web", "1.0.0", "oci://registry.example.org/charts", ""}) == "fetched");
+  auto const all = internet.seen("registry.example.org");
+  CHECK(all.back().path() == to);
+  CHECK(all.back().header("Authorization") == (outside ? "" : basic ? user_basic : "Bearer abc"));
+}
+
+TEST_CASE("a challenge from outside the prefix is none of the registry's (B-27, B-28)", "[dependencies]") {
+  OciRegistry registry;
+  registry.push("charts/web", "1.0.0", "archive");
+  registry.site.answers["/v2/charts/web/manifests/1.0.0"] = redirect_answer(307, "/mallory/x");
+  Internet internet({{"registry.example.org", [=](Seen const& seen) {
+                        if (seen.path() == "/mallory/x")
+                          return Answer{.status = 401, .headers = {{"WWW-Authenticate", "Bearer realm=\"https://registry.example.org/mallory/token\""}}};
+                        return registry.site(seen);
+                      }}});
+  NetworkWorld world(settings_with({charts_line}), 2, internet.client());
+  CHECK(world.outcome({"web", "1.0.0", "oci://registry.example.org/charts", ""}) == "dep-auth");
+  CHECK(internet.seen("registry.example.org").size() == 2);
+  for (auto const& sent : internet.authorizations("registry.example.org")) CHECK(sent.empty());
 }
 
 TEST_CASE("a name with an address that is not public is refused before anything is sent (D-33)", "[dependencies]") {

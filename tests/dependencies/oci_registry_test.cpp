@@ -277,7 +277,7 @@ TEST_CASE("a registry with a password: Basic, and Bearer where both are offered 
   SECTION("both") {
     LoopbackServer realm(token_service("abc", "user:password"));
     LoopbackServer server(with_bearer("abc", "Basic realm=\"x\", " + bearer(realm), with_web().site));
-    NetworkWorld world(loopback_settings({line(server)}));
+    NetworkWorld world(loopback_settings({line(server) + " realm=" + host_of(realm)}));
     CHECK(*world.fetched(web(server)).bytes == "archive");
     for (auto const& seen : server.seen()) CHECK_FALSE(seen.header("Authorization").starts_with("Basic"));
   }
