@@ -197,13 +197,15 @@ class Loader {
         return reject("subchart-form", where, "this must be a chart archive, but is a directory")
             .rule("P-55");
       if (archive_level >= limits_.archive_depth)
-        return reject("too-deep", where, "archives are nested too deeply")
+        return with_repacking_advice(reject("too-deep", where, "archives are nested too deeply")
             .rule("P-159")
-            .expected("at most " + std::to_string(limits_.archive_depth) + " levels");
+            .expected("at most " + std::to_string(limits_.archive_depth) + " levels"));
       auto unpacked = read_archive(group.front().bytes, where, budget_, limits_);
-      if (!unpacked) return unpacked.error();
+      if (!unpacked) return with_repacking_advice(unpacked.error());
       group.clear();
-      return load(files_of(std::move(*unpacked)), where, true, level + 1, archive_level + 1);
+      auto chart = load(files_of(std::move(*unpacked)), where, true, level + 1, archive_level + 1);
+      if (!chart) return with_repacking_advice(chart.error());
+      return chart;
     }
     std::vector<LoadedFile> files;
     for (auto& file : group) {
@@ -420,6 +422,12 @@ Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_roo
   std::move(warnings.begin(), warnings.end(), std::back_inserter(top.warnings));
   top.rules = std::move(found->rules);
   return top;
+}
+
+Rejection with_repacking_advice(Rejection why) {
+  constexpr std::string_view advice = "unpack the archive, correct it, pack it again with `helm package`, and commit the new archive under charts/";
+  if (why.mend_text.find(advice) == std::string::npos) why.mend_text.append(why.mend_text.empty() ? "" : "; or ").append(advice);
+  return why;
 }
 
 Verdict<LoadedTop> load_archive(std::string_view tgz, std::string_view where, Limits const& limits) {

@@ -62,6 +62,9 @@ Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_roo
 /// `dep-ignored`. Known before anything is fetched.
 std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_view file_name);
 
+/// The refusal of an archive that others made, with the way out: to pack it anew and commit it (P-76, P-159).
+Rejection with_repacking_advice(Rejection why);
+
 /// A chart archive on its own: what is in a fetched dependency. `where` names it in rejections.
 Verdict<LoadedTop> load_archive(std::string_view tgz, std::string_view where, Limits const& limits = {});
 

@@ -137,6 +137,7 @@ class Planner {
   std::vector<std::string> chain_;                          ///< directories from the chart to the one looked at
   std::map<std::string, std::size_t, std::less<>> places_;  ///< of directories that are planned
   std::map<std::vector<std::string>, std::size_t> orders_;
+  std::size_t named_ = 0;  ///< refusals before this one name their dependency, or are about none
 
   /// Messages say through which `file://` dependencies the chart came to the place.
   [[nodiscard]] Rejection placed(Rejection why) const {
@@ -145,6 +146,11 @@ class Planner {
     return std::move(why).within(plan_.root.empty() ? "." : plan_.root);
   }
   void refuse(Rejection why) { plan_.refusals.push_back(placed(std::move(why))); }
+  /// Refusals since `before` are about this dependency, unless one of a `file://` target below it was named already.
+  void name_refusals(std::size_t before, LockedDependency const& dependency) {
+    for (auto i = std::max(before, named_); i < plan_.refusals.size(); ++i) plan_.refusals[i] = about(std::move(plan_.refusals[i]), dependency);
+    named_ = plan_.refusals.size();
+  }
   void warn(Rejection what) { plan_.warnings.push_back(placed(std::move(what))); }
 
   /// Plans what `root` lacks; nothing when it lacks nothing or was refused.
@@ -167,7 +173,11 @@ class Planner {
     check_what_stays(seen, locked->dependencies);
     if (auto refused = two_versions(seen, locked->dependencies, missing)) refuse(std::move(*refused));
     for (std::size_t i = 0; i < declared.size(); ++i)
-      if (missing[i]) add_missing(slot, seen, locked->dependencies[i]);
+      if (missing[i]) {
+        auto const before = plan_.refusals.size();
+        add_missing(slot, seen, locked->dependencies[i]);
+        name_refusals(before, locked->dependencies[i]);
+      }
     return slot;
   }
 
@@ -210,7 +220,7 @@ class Planner {
         if (entry.name != chart.name) continue;
         declared = true;
         if (auto refused = check_committed(seen, entry, chart)) {
-          refuse(std::move(*refused));
+          refuse(about(std::move(*refused), entry));
           break;
         }
       }
@@ -231,11 +241,11 @@ class Planner {
         auto const &a = locked[j], &b = locked[i];
         bool const versions = !chart::is_local_repository(a.repository) && !chart::is_local_repository(b.repository);
         if (a.name == b.name && versions && !same_version(a.version, b.version))
-          return reject("dep-duplicate", at(seen.files.declared, b.declared_line), "two versions of " + a.name + " would have the same place")
+          return about(reject("dep-duplicate", at(seen.files.declared, b.declared_line), "two versions of " + a.name + " would have the same place")
               .rule("D-28")
               .expected("one archive per name")
               .found(a.version + " and " + b.version)
-              .mend("use one version for all aliases");
+              .mend("use one version for all aliases"), b);
       }
     return std::nullopt;
   }

@@ -25,13 +25,23 @@ struct Arrival {
   std::vector<Rejection> refusals, warnings;
 };
 
-std::string named(ArchiveOrder const& order) { return "dependency " + order.name + " " + order.version; }
+/// Orders of one plan are shared by all aliases of a chart.
+std::string named(BuildPlan const& plan, std::size_t index) {
+  std::set<std::string> aliases;
+  for (auto const& directory : plan.directories)
+    for (auto const& missing : directory.missing)
+      if (!missing.is_local && missing.index == index && !missing.locked.alias.empty()) aliases.insert(missing.locked.alias);
+  std::string list;
+  for (auto const& alias : aliases) list += (list.empty() ? "" : ", ") + alias;
+  auto const& order = plan.orders[index];
+  return dependency_name(order.name, order.version, list, order.repository);
+}
 
 /// D-16, D-28: the archive holds the chart that was asked for, and Helm could load it.
 void inspect(ArchiveOrder const& order, Arrival& arrival, chart::Limits const& limits) {
   auto const loaded = chart::load_archive(*arrival.archive->bytes, archive_file_name(order.name, order.version), limits);
   if (!loaded) {
-    arrival.refusals.push_back(loaded.error());
+    arrival.refusals.push_back(chart::with_repacking_advice(loaded.error()));
     return;
   }
   auto const& metadata = loaded->chart.metadata;
@@ -105,11 +115,11 @@ class Placing {
       auto const& name = missing.locked.name;
       auto const [other, fresh] = by_name.emplace(name, *archive);
       if (!fresh && *other->second.bytes != *archive->bytes)
-        return reject("dep-duplicate", "charts/" + archive->name, "two archives hold the chart " + name + ", and both would have one place")
+        return about(reject("dep-duplicate", "charts/" + archive->name, "two archives hold the chart " + name + ", and both would have one place")
             .rule("D-28")
             .expected("one archive per name")
             .found(other->second.name + " and " + archive->name + " with other bytes")
-            .mend("use one version and one repository for all aliases");
+            .mend("use one version and one repository for all aliases"), missing.locked);
     }
     std::vector<chart::ExtraArchive> placed;
     for (auto& [name, archive] : by_name) placed.push_back(std::move(archive));
@@ -177,10 +187,12 @@ std::vector<ChartArchives> fetch_archives(std::vector<BuildPlan const*> const& p
     auto& chart = charts[i];
     if (!plans[i]->refusals.empty()) continue;
     std::string const root = plans[i]->root.empty() ? "." : plans[i]->root;
-    for (auto const& order : plans[i]->orders) {
+    for (std::size_t at = 0; at < plans[i]->orders.size(); ++at) {
+      auto const& order = plans[i]->orders[at];
+      auto const name = named(*plans[i], at);
       auto const& arrival = arrivals[places.at(key_of(order))];
-      for (auto const& refusal : arrival.refusals) chart.refusals.push_back(Rejection(refusal).within(named(order)).within(root));
-      for (auto const& warning : arrival.warnings) chart.warnings.push_back(Rejection(warning).within(named(order)).within(root));
+      for (auto const& refusal : arrival.refusals) chart.refusals.push_back(Rejection(refusal).within(name).within(root));
+      for (auto const& warning : arrival.warnings) chart.warnings.push_back(Rejection(warning).within(name).within(root));
       if (!arrival.archive || !arrival.refusals.empty()) continue;
       chart.archives.push_back(*arrival.archive);
       add_record(chart, order, *arrival.archive);

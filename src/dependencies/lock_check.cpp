@@ -36,6 +36,11 @@ Rejection mismatch(Dependency const& declared, Dependency const& locked, ListFil
       .mend(update);
 }
 
+/// What the lists say of one dependency, for messages.
+LockedDependency both(Dependency const& declared, Dependency const& locked) {
+  return {.name = declared.name, .version = locked.version, .repository = declared.repository, .constraint = {}, .pin = {}, .alias = declared.alias};
+}
+
 /// D-29; an empty pin is none.
 Verdict<std::string> pin_of(Dependency const& locked, ListFiles const& files) {
   if (locked.pin.empty()) return std::string();
@@ -105,24 +110,25 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
         .found(std::to_string(locked.size()) + " entries")
         .mend(update);
   for (std::size_t i = 0; i < declared.size(); ++i) {
+    auto const dependency = both(original[i], locked[i]);
     if (is_repository_alias(locked[i].repository))
-      return reject("dep-repository", at(files.locked, locked[i].line), "the lock holds the alias of a repository, not its URL")
+      return about(reject("dep-repository", at(files.locked, locked[i].line), "the lock holds the alias of a repository, not its URL")
           .rule("D-11")
           .expected("a URL")
           .found(locked[i].repository)
-          .mend(update);
+          .mend(update), dependency);
     // What the tag vouches for (A-55, P-109) is found by Chart.yaml's own `file://`: one that only the lock names would not be compared.
     if (is_repository_alias(original[i].repository) && chart::is_local_repository(locked[i].repository))
-      return reject("dep-repository", at(files.locked, locked[i].line), "a repository alias leads to a directory of the commit")
+      return about(reject("dep-repository", at(files.locked, locked[i].line), "a repository alias leads to a directory of the commit")
           .rule("D-11")
           .expected("the URL of a repository")
           .found(locked[i].repository)
-          .mend("write file:// into Chart.yaml itself, then " + std::string(update));
-    if (auto refused = check_entry(declared[i], locked[i], files)) return std::move(*refused);
+          .mend("write file:// into Chart.yaml itself, then " + std::string(update)), dependency);
+    if (auto refused = check_entry(declared[i], locked[i], files)) return about(std::move(*refused), dependency);
     auto pin = pin_of(locked[i], files);
-    if (!pin) return pin.error();
+    if (!pin) return about(pin.error(), dependency);
     plan.dependencies.push_back({declared[i].name, locked[i].version, locked[i].repository, declared[i].version, std::move(*pin), true,
-                                 original[i].line, locked[i].line});
+                                 original[i].line, locked[i].line, declared[i].alias});
   }
   return plan;
 }
@@ -132,25 +138,25 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
   LockPlan plan;
   for (std::size_t i = 0; i < declared.size(); ++i) {
     auto const& entry = declared[i];
-    LockedDependency fixed{entry.name, entry.version, entry.repository, entry.version, {}, false, entry.line, 0};
+    LockedDependency fixed{entry.name, entry.version, entry.repository, entry.version, {}, false, entry.line, 0, entry.alias};
     if (!missing[i] || entry.repository.empty() || chart::is_local_repository(entry.repository)) {
       plan.dependencies.push_back(std::move(fixed));
       continue;
     }
     if (is_repository_alias(entry.repository))
-      return reject("dep-repository", at(files.declared, entry.line), "only a lock can say where the repository alias of " + entry.name + " leads")
+      return about(reject("dep-repository", at(files.declared, entry.line), "only a lock can say where the repository alias of " + entry.name + " leads")
           .rule("D-11")
           .expected("a URL, or a committed lock")
           .found(entry.repository)
-          .mend("correct Chart.yaml, or commit the lock");
+          .mend("correct Chart.yaml, or commit the lock"), fixed);
     auto const constraint = Constraint::parse(entry.version);
     auto const exact = constraint ? constraint->exact_version() : std::string();
     if (exact.empty())
-      return reject("dep-lock-missing", at(files.declared, entry.line), "nothing in the commit says which version of " + entry.name + " is meant")
+      return about(reject("dep-lock-missing", at(files.declared, entry.line), "nothing in the commit says which version of " + entry.name + " is meant")
           .rule("D-10")
           .expected("a committed Chart.lock, or exact versions")
           .found("no lock, and the version `" + entry.version + "`")
-          .mend(update);
+          .mend(update), fixed);
     fixed.version = exact;
     plan.dependencies.push_back(std::move(fixed));
   }
@@ -174,6 +180,20 @@ std::string shown_repository(std::string_view repository) {
   auto const last = text.rfind('@');
   if (has_user && last != std::string::npos && last > scheme) text.erase(host, last + 1 - host);
   return text;
+}
+
+std::string dependency_name(std::string_view name, std::string_view version, std::string_view aliases, std::string_view repository) {
+  auto text = "dependency " + std::string(name);
+  if (!version.empty()) text.append(" ").append(version);
+  if (!aliases.empty()) text.append(" (alias ").append(aliases).append(")");
+  if (!repository.empty()) text += " from " + shown_repository(repository);
+  return text;
+}
+
+Rejection about(Rejection why, LockedDependency const& dependency) {
+  auto const name = dependency_name(dependency.name, dependency.version, dependency.alias, dependency.repository);
+  why.where += why.where.empty() ? name : ": " + name;
+  return why;
 }
 
 Verdict<LockPlan> check_lock(chart::ChartMetadata const& metadata, std::optional<chart::ChartLock> const& lock,

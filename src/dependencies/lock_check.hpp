@@ -23,7 +23,14 @@ struct LockedDependency {
   std::string pin;            ///< "sha256:<64 lower-case hex>", empty when there is none (D-29)
   bool from_lock = false;
   std::size_t declared_line = 0, locked_line = 0;
+  std::string alias{};  ///< as declared; for messages
 };
+
+/// "dependency redis 1.3.0 (alias cache) from https://charts.example.org": how every refusal about a dependency names it.
+/// `aliases`: separated by commas; no alias, version or repository: left out.
+std::string dependency_name(std::string_view name, std::string_view version, std::string_view aliases, std::string_view repository);
+/// `why` with the dependency's name behind its place.
+Rejection about(Rejection why, LockedDependency const& dependency);
 
 struct LockPlan {
   std::vector<LockedDependency> dependencies;  ///< in the order of Chart.yaml

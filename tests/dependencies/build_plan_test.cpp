@@ -159,7 +159,7 @@ TEST_CASE("pins are taken into orders and demanded before anything is fetched (D
   CHECK(warned.orders.at(0).pin == pin);
   auto const refused = only_refusal(plan_build(tree, "charts/app", {.pins = Pins::require}));
   CHECK(refused.code == "dep-pin-missing");
-  CHECK(refused.where == "charts/app: Chart.lock:6");
+  CHECK(refused.where == "charts/app: Chart.lock:6: dependency web 2.0.0 from https://charts.example.org/stable");
 }
 
 TEST_CASE("a pin also binds what is committed", "[dependencies]") {
@@ -318,4 +318,48 @@ TEST_CASE("content that lacks its own dependencies is told, not built (D-26)", "
   REQUIRE(codes(plan.warnings) == std::vector<std::string>{"nested-missing"});
   CHECK(plan.warnings[0].where == "charts/app: charts/own");
   CHECK(plan.warnings[0].found_value == "deep");
+}
+
+TEST_CASE("a refusal names the dependency, its alias and its repository, a wrong URL too", "[dependencies]") {
+  PlanSettings settings;
+  settings.check_order = [](ArchiveOrder const&) { return std::optional(acr::reject("dep-repository", "", "the repository is no usable URL")); };
+  MemoryTree tree;
+  std::vector<Entry> const declared{{"redis", "1.x", "htps:/charts.example.org?key=secret", "alias: cache"}};
+  tree.file("charts/app/Chart.yaml", chart_yaml("app", declared));
+  tree.file("charts/app/Chart.lock", lock_text(declared, {{"redis", "1.3.0", "htps:/charts.example.org?key=secret"}}));
+  auto const plan = plan_build(tree, "charts/app", settings);
+  REQUIRE(plan.refusals.size() == 1);
+  CHECK(plan.refusals[0].where == "charts/app: Chart.yaml:6: dependency redis 1.3.0 (alias cache) from htps:/charts.example.org");
+  CHECK(plan_build(tree, "charts/app").refusals.empty());
+}
+
+TEST_CASE("a refusal below a local dependency names the inner one, once", "[dependencies]") {
+  MemoryTree tree;
+  tree.file("charts/app/Chart.yaml", chart_yaml("app", {{"lib", ">=0.1", "file://../lib", "alias: base"}}));
+  tree.file("charts/lib/Chart.yaml", chart_yaml("lib", {{"kept", "", ""}}));
+  auto const plan = plan_build(tree, "charts/app");
+  REQUIRE(plan.refusals.size() == 1);
+  CHECK(plan.refusals[0].code == "dep-missing");
+  auto const& where = plan.refusals[0].where;
+  CAPTURE(where);
+  CHECK(where.find("file://charts/lib") != std::string::npos);
+  CHECK(where.ends_with(": dependency kept"));
+  CHECK(where.find("lib (alias base)") == std::string::npos);
+}
+
+TEST_CASE("a lock that differs, and an unreadable chart below, name the dependency that led there", "[dependencies]") {
+  MemoryTree tree;
+  std::vector<Entry> const declared{{"redis", "1.x", "https://charts.example.org/s", "alias: cache"}};
+  tree.file("charts/app/Chart.yaml", chart_yaml("app", declared));
+  tree.file("charts/app/Chart.lock", lock_text(declared, {{"redis", "2.0.0", "https://charts.example.org/s"}}));
+  auto const plan = plan_build(tree, "charts/app");
+  REQUIRE(plan.refusals.size() == 1);
+  CHECK(plan.refusals[0].code == "dep-lock-mismatch");
+  CHECK(plan.refusals[0].where.ends_with(": dependency redis 2.0.0 (alias cache) from https://charts.example.org/s"));
+  MemoryTree broken;
+  broken.file("charts/app/Chart.yaml", chart_yaml("app", {{"lib", ">=0.1", "file://../lib", "alias: base"}}));
+  broken.file("charts/lib/Chart.yaml", "name: [\n");
+  auto const unreadable = plan_build(broken, "charts/app");
+  REQUIRE(unreadable.refusals.size() == 1);
+  CHECK(unreadable.refusals[0].where.ends_with(": dependency lib >=0.1 (alias base) from file://../lib"));
 }

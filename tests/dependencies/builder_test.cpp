@@ -179,7 +179,10 @@ TEST_CASE("an archive that is not what was asked for is refused for each chart t
       continue;
     }
     REQUIRE(codes(fetched[i].refusals) == std::vector<std::string>{row.code});
-    CHECK(fetched[i].refusals[0].where.starts_with((i == 0 ? "charts/a" : "charts/b") + std::string(": dependency redis 1.3.0: ")));
+    CHECK(fetched[i].refusals[0].where.starts_with((i == 0 ? "charts/a" : "charts/b") + std::string(": dependency redis 1.3.0 from https://charts.example.org/stable: ")));
+    // P-159: the archive is another's, so correcting it is not enough.
+    bool const unreadable = std::string_view(row.code).starts_with("archive");
+    CHECK((fetched[i].refusals[0].mend_text.find("pack it again with `helm package`, and commit the new archive") != std::string::npos) == unreadable);
     CHECK(fetched[i].dependencies.empty());
   }
 }
@@ -259,4 +262,51 @@ TEST_CASE("any number of workers gives the same results", "[dependencies]") {
   auto const plan = plan_build(tree, "charts/app");
   auto const one = fetch_archives({&plan}, source, 1).front();
   for (std::size_t const workers : {2U, 16U}) CHECK(fetch_archives({&plan}, source, workers).front().refusals == one.refusals);
+}
+
+TEST_CASE("a refusal of what is fetched names all aliases and the repository", "[dependencies]") {
+  MemoryTree tree;
+  std::vector<Entry> const declared{{"redis", "1.x", stable, "alias: queue"}, {"redis", ">=1", stable, "alias: cache"}, {"web", "1.x", std::string(stable) + "?key=secret"}};
+  add_chart(tree, "charts/app", declared, {{"redis", "1.3.0", stable}, {"redis", "1.3.0", stable}, {"web", "1.0.0", std::string(stable) + "?key=secret"}});
+  FakeSource source;
+  auto const plan = plan_build(tree, "charts/app");
+  auto const refusals = fetch_archives({&plan}, source, 1).front().refusals;
+  REQUIRE(refusals.size() == 2);
+  CHECK(refusals[0].where.starts_with("charts/app: dependency redis 1.3.0 (alias cache, queue) from https://charts.example.org/stable: "));
+  CHECK(refusals[1].where.starts_with("charts/app: dependency web 1.0.0 from https://charts.example.org/stable: "));
+}
+
+TEST_CASE("an answer too few is our own mistake, and so are archives of a refused chart", "[dependencies]") {
+  struct Silent final : ArchiveSource {
+    std::vector<acr::Verdict<FetchedArchive>> fetch(std::vector<ArchiveOrder> const&) override { return {}; }
+    [[nodiscard]] std::vector<std::string> hosts() const override { return {}; }
+  } silent;
+  MemoryTree tree;
+  add_chart(tree, "charts/app", {{"redis", "1.x", stable}}, {{"redis", "1.3.0", stable}});
+  auto const plan = plan_build(tree, "charts/app");
+  CHECK_THROWS_AS(static_cast<void>(fetch_archives({&plan}, silent, 1)), std::logic_error);
+  CHECK_THROWS_AS(static_cast<void>(archives_of(tree, plan, {}, at_release_time())), std::logic_error);
+  auto refused = plan;
+  refused.refusals.push_back(acr::reject("x", "x", "x"));
+  ChartArchives enough;
+  enough.archives.resize(plan.orders.size());
+  CHECK_THROWS_AS(static_cast<void>(archives_of(tree, refused, enough, at_release_time())), std::logic_error);
+}
+
+TEST_CASE("a local dependency that cannot be packaged is refused with the way that led to it (D-25)", "[dependencies]") {
+  MemoryTree tree;
+  add_chart(tree, "charts/app", {{"lib", ">=0.1", "file://../lib"}}, {});
+  add_chart(tree, "charts/lib", {{"deep", ">=0.1", "file://../deep"}}, {});
+  add_chart(tree, "charts/deep", {}, {});
+  FakeSource source;
+  auto const plan = plan_build(tree, "charts/app");
+  REQUIRE(plan.refusals.empty());
+  auto const fetched = fetch_archives({&plan}, source, 1).front();
+  auto options = at_release_time();
+  CHECK(archives_of(tree, plan, fetched, options).has_value());
+  auto later = tree;
+  later.file("charts/deep/a\\b", "x");  // no name of a file (P-155)
+  auto const refused = archives_of(later, plan, fetched, options);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().where.starts_with("charts/app: "));
 }

@@ -184,7 +184,7 @@ TEST_CASE("messages name the file that the list stands in, and no secret of a UR
   std::vector<Entry> const locked{{"redis", "2.0.0", "https://user:secret@charts.example.org/stable?key=1"}};
   auto const plan = check_lock(metadata_with(declared), lock_of(lock_text(declared, locked)), {true}, {"requirements.yaml", "requirements.lock"});
   REQUIRE(plan.has_error());
-  CHECK(plan.error().where == "requirements.lock:2");
+  CHECK(plan.error().where == "requirements.lock:2: dependency redis 2.0.0 from https://charts.example.org/stable");
   CHECK(plan.error().sentence().find("secret") == std::string::npos);
   CHECK(plan.error().sentence().find("key") == std::string::npos);
   CHECK(shown_repository("oci://h/p") == "oci://h/p");
