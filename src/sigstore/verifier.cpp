@@ -37,6 +37,47 @@ Profile profile_of(Instance instance, TrustedRoot const& root) {
   return {true, root.tlogs.empty() ? 0U : 1U, root.ctlogs.empty() ? 0U : 1U, 0};
 }
 
+/// When the youngest of some instances of a root begins to count.
+template <class Instances>
+std::optional<Time> newest_start(Instances const& instances) {
+  std::optional<Time> newest;
+  for (auto const& instance : instances)
+    if (auto const from = instance.valid_for.from; from && (!newest || *newest < *from)) newest = from;
+  return newest;
+}
+
+/// What a root lacks when a check of this code and rule has failed: its kind, and the start of the youngest that it has.
+struct Lack {
+  std::string_view kind;
+  std::optional<Time> newest;
+  bool unknown = true;  ///< the root knows none that fits; else one, outside its time
+};
+
+std::optional<Lack> lack_behind(std::string_view code, std::string_view rule, Bundle const& bundle, TrustedRoot const& root) {
+  if ((code == "certificate-chain" && rule == "V-36") || code == "certificate-time")
+    return Lack{"certificate authority", newest_start(root.certificate_authorities), code == "certificate-chain"};
+  if ((code == "timestamp-threshold" && !bundle.timestamps.empty()) || (code == "timestamp" && rule == "V-80"))
+    return Lack{"timestamp authority", newest_start(root.timestamp_authorities), code == "timestamp-threshold"};
+  if (code == "log-threshold" && !bundle.log_entries.empty()) return Lack{"transparency log", newest_start(root.tlogs)};
+  if (code == "sct" && rule == "V-44") return Lack{"certificate transparency log", newest_start(root.ctlogs)};
+  return std::nullopt;
+}
+
+/// T-1: authorities and logs change their keys, so a root that was right once refuses what was signed later. The certificate's own date is
+/// only a claim here; it decides about the advice, never about the verdict.
+std::string advice_about_age(std::string_view code, std::string_view rule, Bundle const& bundle, Time signed_at, TrustedRoot const& root) {
+  auto const lack = lack_behind(code, rule, bundle, root);
+  if (!lack) return {};
+  bool const older = lack->newest && *lack->newest < signed_at;
+  if (!older && !lack->unknown) return {};
+  std::string const kind(lack->kind), newer = "; use a newer version of this program, or set trusted-root to a file that `gh attestation trusted-root` has written";
+  if (older)
+    return "the trusted root " + root.source + " is older than this signature of " + to_text(signed_at) + ": its newest " + kind + " is trusted from " +
+           to_text(*lack->newest) + newer;
+  return "the trusted root " + root.source + " is older than the " + kind + " of this signature of " + to_text(signed_at) + ", or lacks it for another reason" +
+         newer;
+}
+
 /// Who signed, as the bundle has it; read, not yet trusted.
 struct Signer {
   std::optional<Certificate> certificate;
@@ -240,6 +281,14 @@ Verification failed(CheckTrace trace) {
   return result;
 }
 
+/// Failures that an old root explains say so.
+void advise_about_age(Verification& result, Bundle const& bundle, Time signed_at, TrustedRoot const& root) {
+  if (result.rejection && result.rejection->mend_text.empty())
+    result.rejection->mend_text = advice_about_age(result.rejection->code, result.rejection->rule_number, bundle, signed_at, root);
+  for (auto& check : result.checks)
+    if (!check.passed && check.mend.empty()) check.mend = advice_about_age(check.code, check.rule, bundle, signed_at, root);
+}
+
 /// Reads the signer out of the bundle. False when nothing can be verified without him; what failed is in `trace`.
 bool read_signer(std::optional<Certificate> const& leaf, Policy const& policy, CheckTrace& trace, Signer& signer) {
   if (!leaf && !policy.key) {
@@ -362,6 +411,7 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
     if (nearest && failures >= fewest_failures) continue;
     fewest_failures = failures;
     nearest = failed(std::move(one.trace_));
+    if (leaf && leaf->validity().from) advise_about_age(*nearest, bundle, *leaf->validity().from, state_->roots[candidate]);
   }
   return std::move(*nearest);
 }
