@@ -7,6 +7,7 @@
 #include "event/action_interface.hpp"
 #include "event/limits.hpp"
 #include "event/path_rules.hpp"
+#include "support/nearest_name.hpp"
 #include "support/ref_name.hpp"
 #include "support/text.hpp"
 
@@ -15,10 +16,13 @@ namespace {
 
 constexpr std::string_view variable_prefix = "INPUT_";
 
-std::vector<std::string> items_of(std::string_view text) {
-  std::vector<std::string> items;
-  for (auto const line : split(text, '\n'))
-    if (auto const item = trimmed(line); !item.empty()) items.emplace_back(item);
+std::vector<ListLine> lines_of(std::string_view text) {
+  std::vector<ListLine> items;
+  std::size_t number = 0;
+  for (auto const line : split(text, '\n')) {
+    ++number;
+    if (auto const item = trimmed(line); !item.empty()) items.push_back({number, std::string(item)});
+  }
   return items;
 }
 
@@ -51,7 +55,10 @@ class Reader {
       : lookup_(lookup), workspace_(workspace), reading_(reading) {}
 
   /// The trimmed text; the default when it is empty.
-  std::string text(std::string_view name) {
+  std::string text(std::string_view name) { return std::string(trimmed(whole_text(name))); }
+
+  /// With the empty lines before the first item, for their numbers.
+  std::string whole_text(std::string_view name) {
     auto const& row = row_of(name);
     auto const given = lookup_(name);
     // An expression of action.yml (`${{ … }}`) is no value: the runner has filled it in, nobody else can.
@@ -65,8 +72,7 @@ class Reader {
       mistake(name, "the value is no UTF-8 text");
       return std::string(fallback);
     }
-    auto const value = trimmed(*given);
-    return std::string(value.empty() ? fallback : value);
+    return trimmed(*given).empty() ? std::string(fallback) : *given;
   }
 
   bool boolean(std::string_view name) {
@@ -121,12 +127,18 @@ class Reader {
     return value;
   }
 
-  std::vector<std::string> list(std::string_view name) {
-    auto items = items_of(text(name));
+  std::vector<ListLine> numbered_list(std::string_view name) {
+    auto items = lines_of(whole_text(name));
     if (items.size() > max_list_items) {
       mistake(name, "the list has more than " + std::to_string(max_list_items) + " items");
       items.clear();
     }
+    return items;
+  }
+
+  std::vector<std::string> list(std::string_view name) {
+    std::vector<std::string> items;
+    for (auto& line : numbered_list(name)) items.push_back(std::move(line.text));
     return items;
   }
 
@@ -157,6 +169,11 @@ class Reader {
 
   Rejection& mistake(std::string_view name, std::string why, std::string rule = "A-42") {
     return reading_.mistakes.emplace_back(reject("bad-input", "input " + std::string(name), std::move(why)).rule(std::move(rule)));
+  }
+
+  /// True when this input has a mistake already, so that its value says nothing.
+  [[nodiscard]] bool is_wrong(std::string_view name) const {
+    return std::ranges::any_of(reading_.mistakes, [&](Rejection const& mistake) { return mistake.where == "input " + std::string(name); });
   }
 
   void expect(std::string_view expected, std::string_view found) {
@@ -198,6 +215,10 @@ void check_together(Reader& reader, ActionInputs const& inputs) {
     reader.mistake("release-branch", "it is the source branch too, so no pull request could pass", "A-47");
     reader.expect("another branch than " + inputs.source_branch, inputs.release_branch);
   }
+  if (inputs.command == Command::run && !reader.is_wrong("tag-wait") && !reader.is_wrong("timeout") && inputs.tag_wait >= inputs.timeout) {
+    reader.mistake("tag-wait", "the wait for tags does not end before the run's timeout").mend_text = "lower tag-wait, or raise timeout";
+    reader.expect("less than timeout, " + std::to_string(inputs.timeout.count()), std::to_string(inputs.tag_wait.count()));
+  }
   check_written_path(reader, inputs, "output-dir", inputs.output_dir);
   check_written_path(reader, inputs, "manifest-path", inputs.manifest_path);
   if (!inputs.manifest_path.empty() && !inputs.output_dir.empty()) {
@@ -206,7 +227,7 @@ void check_together(Reader& reader, ActionInputs const& inputs) {
       reader.expect("a file", inputs.manifest_path);
     } else if (is_within(inputs.manifest_path, inputs.output_dir)) {
       auto const name = std::string_view(inputs.manifest_path).substr(inputs.output_dir.size() + 1);
-      if (name == "checksums.txt" || name == "tag-verification.json" || name == "vsa.json" || name.ends_with(".tgz")) {
+      if (name == "checksums.txt" || name == "tag-verification.json" || name == "verification-summary.json" || name.ends_with(".tgz")) {
         reader.mistake("manifest-path", "another file of the release has this path", "A-6");
         reader.expect("a file of its own", inputs.manifest_path);
       }
@@ -297,14 +318,14 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
       "missing-lineage",
       {{"fail", MissingLineage::fail}, {"warn", MissingLineage::warn}, {"ignore", MissingLineage::ignore}});
   inputs.unresolved_id_fails = reader.choice<bool>("unresolved-id", {{"fail", true}, {"warn", false}});
-  inputs.lineage_subjects = reader.list("lineage-subjects");
-  inputs.signer_workflows = reader.list("signer-workflows");
+  inputs.lineage_subjects = reader.numbered_list("lineage-subjects");
+  inputs.signer_workflows = reader.numbered_list("signer-workflows");
   inputs.oidc_issuer = reader.text("oidc-issuer");
   if (!inputs.oidc_issuer.starts_with("https://") || inputs.oidc_issuer.size() == 8 || !is_visible_ascii(inputs.oidc_issuer)) {
     reader.mistake("oidc-issuer", "the issuer is no https address");
     reader.expect("https://token.actions.githubusercontent.com", inputs.oidc_issuer);
   }
-  inputs.predicate_types = reader.list("predicate-types");
+  inputs.predicate_types = reader.numbered_list("predicate-types");
   inputs.deny_self_hosted = reader.boolean("deny-self-hosted");
   inputs.source_digest = reader.choice<SourceDigest>(
       "source-digest", {{"off", SourceDigest::off}, {"tag-commit", SourceDigest::tag_commit}});
@@ -350,16 +371,25 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   return reading;
 }
 
-std::vector<std::string> unknown_inputs(std::vector<std::string> const& variables) {
+std::vector<Rejection> unknown_inputs(std::vector<std::string> const& variables) {
   std::vector<std::string> unknown;
   for (auto const& variable : variables) {
     if (!variable.starts_with(variable_prefix)) continue;
     std::string_view const name = std::string_view(variable).substr(variable_prefix.size());
-    if (name == "ARGS" || name == "ENTRYPOINT" || input_row(name) != nullptr) continue;
+    if (name == "ARGS" || name == "ENTRYPOINT") continue;
+    // Only the very variable that is read counts: `INPUT_Token` would be taken for known, and never looked at.
+    if (auto const* row = input_row(name); row != nullptr && input_variable(row->name) == variable) continue;
     unknown.push_back(to_lower_ascii(name));
   }
   std::ranges::sort(unknown);
-  return unknown;
+  std::vector<std::string_view> names;
+  for (auto const& row : input_table()) names.push_back(row.name);
+  std::vector<Rejection> mistakes;
+  for (auto const& name : unknown)
+    mistakes.push_back(reject("unknown-input", "input " + name, "this action has no input of this name")
+                           .rule("B-21")
+                           .mend("did you mean " + std::string(nearest_name(name, names)) + "?"));
+  return mistakes;
 }
 
 }  // namespace acr::event

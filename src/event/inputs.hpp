@@ -1,8 +1,8 @@
 #pragma once
 
 // The inputs, typed: src/event/inputs.hpp (A-12, A-13, A-39 … A-42)
-// Reading touches neither disk nor network. Lists with a grammar of their own (lineage-subjects, signer-workflows,
-// dependency hosts, registry credentials) stay lists: the rooms that understand them check the items.
+// Reading touches neither disk nor network. Lists with a grammar of their own (lineage-subjects, signer-workflows, predicate-types,
+// dependency hosts, registry credentials) stay lists: the rooms that understand them check the items (release/input_lists.hpp).
 
 #include <chrono>
 #include <cstdint>
@@ -26,6 +26,13 @@ enum class VerifyPolicy { block, flag };
 enum class SourceDigest { off, tag_commit };
 enum class DependencyPins { warn, require };
 
+/// An item of a list, with the number of its line in the input, 1-based; empty lines count.
+struct ListLine {
+  std::size_t number = 0;
+  std::string text;
+  friend bool operator==(ListLine const&, ListLine const&) = default;
+};
+
 /// Members are named like the inputs. Text is trimmed; an empty one has become its default.
 struct ActionInputs {
   Command command = Command::run;
@@ -45,10 +52,10 @@ struct ActionInputs {
   VerifyPolicy verify_policy = VerifyPolicy::block;
   MissingLineage missing_lineage = MissingLineage::fail;
   bool unresolved_id_fails = true;
-  std::vector<std::string> lineage_subjects;
-  std::vector<std::string> signer_workflows;
+  std::vector<ListLine> lineage_subjects;
+  std::vector<ListLine> signer_workflows;
   std::string oidc_issuer;
-  std::vector<std::string> predicate_types;
+  std::vector<ListLine> predicate_types;
   bool deny_self_hosted = false;
   SourceDigest source_digest = SourceDigest::off;
   std::string trusted_root;   ///< path, empty: built-in
@@ -100,8 +107,8 @@ struct InputReading {
 /// `finalize` only.
 InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, TokenRule token = TokenRule::required);
 
-/// Names of INPUT_… variables that no input carries, for a warning; `variables` are names from the environment.
-/// `args` and `entrypoint` are the runner's own.
-std::vector<std::string> unknown_inputs(std::vector<std::string> const& variables);
+/// INPUT_… variables that carry no input (B-21), one mistake each: code "unknown-input", `where` = "input <name>", with the nearest name.
+/// `variables` are names from the environment; `args` and `entrypoint` are the runner's own.
+std::vector<Rejection> unknown_inputs(std::vector<std::string> const& variables);
 
 }  // namespace acr::event

@@ -18,6 +18,9 @@ struct SubjectContext {
 
 class LineageSubjects {
  public:
+  /// Takes one more rule, a line of the input. Refused as parse() refuses, with no `where`; the rules before it stay.
+  Verdict<bool> add(std::string_view line);
+
   /// One rule per line: `key = sha256:<hex>` or `key = text:<template>`; `*` in the key stands for any run of characters. Rejected (code
   /// "lineage-subjects"): another form, an unknown `{placeholder}`, the same key twice.
   static Verdict<LineageSubjects> parse(std::vector<std::string> const& lines);

@@ -18,6 +18,7 @@
 #include "release/dependency_network.hpp"
 #include "release/finalize.hpp"
 #include "release/git_source_tree.hpp"
+#include "release/input_lists.hpp"
 #include "release/pipeline.hpp"
 #include "release/publish_check.hpp"
 #include "release/ruleset_command.hpp"
@@ -40,6 +41,8 @@ struct Step {
   ActionHost const& host;
   RunnerEnvironment environment;
   ActionInputs inputs;
+  InputLists lists;
+  std::optional<std::int64_t> epoch;  // SOURCE_DATE_EPOCH
   report::WorkflowLog& log;
 };
 
@@ -90,11 +93,10 @@ std::optional<Rejection> repository_disagrees(RunnerEnvironment const& environme
       .found(environment.repository_id);
 }
 
-RunSettings run_settings(Step const& step, event::PullRequestEvent const& event, git::LineageSubjects subjects,
-                         std::optional<std::int64_t> epoch) {
+RunSettings run_settings(Step const& step, event::PullRequestEvent const& event) {
   RunSettings settings;
   settings.inputs = step.inputs;
-  settings.lineage_subjects = std::move(subjects);
+  settings.lists = step.lists;
   settings.change = {.pr_number = event.number, .title = event.title, .head = event.head.sha, .base = event.base.sha, .merge = step.environment.sha};
   if (!step.environment.server_url.empty()) settings.server_url = step.environment.server_url;
   settings.repository = event.repository.full_name;
@@ -102,7 +104,7 @@ RunSettings run_settings(Step const& step, event::PullRequestEvent const& event,
   settings.owner_id = step.environment.repository_owner_id;
   settings.workspace = step.environment.workspace;
   settings.runner_temp = step.environment.runner_temp;
-  settings.source_date_epoch = epoch;
+  settings.source_date_epoch = step.epoch;
   settings.source_date_epoch_text = step.host.environment("SOURCE_DATE_EPOCH").value_or("");
   return settings;
 }
@@ -128,17 +130,15 @@ void check_rules(Step const& step, report::ReleaseRecord& record, Services& serv
 }
 
 ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, RunClock& clock) {
-  // Both were parsed with the inputs (lists_and_time()): they hold.
-  auto subjects = git::LineageSubjects::parse(step.inputs.lineage_subjects);
-  auto const epoch = chart::source_date_epoch(step.host.environment("SOURCE_DATE_EPOCH").value_or(""));
-  auto const settings = run_settings(step, event, std::move(subjects.value()), epoch.value());
+  auto const settings = run_settings(step, event);
 
   if (!step.environment.can_request_id_token)
     step.log.warning("the job has no id-token: write; the attest step that follows will fail without it", {}, report::Severity::low);
-  if (step.inputs.signer_workflows.empty())
-    step.log.notice("any workflow of this repository may have signed; pin the signers with signer-workflows (docs/policies.md)", {},
-                    report::Severity::low);
-  if (epoch.value()) step.log.line("SOURCE_DATE_EPOCH " + settings.source_date_epoch_text + " is the time of all package entries");
+  if (step.lists.signer_workflows.empty())
+    step.log.notice("No signer is pinned: attestations signed by any workflow in this repository are accepted. Set signer-workflows "
+                    "(docs/policies.md).",
+                    {}, report::Severity::low);
+  if (step.epoch) step.log.line("SOURCE_DATE_EPOCH " + settings.source_date_epoch_text + " is the time of all package entries");
 
   Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
   for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
@@ -190,7 +190,7 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
   settings.base_ref = event.base.ref;
   settings.from_fork = event.head.repo && event.head.repo->id != event.repository.id;
 
-  RunSettings const shared = run_settings(step, event, {}, {});
+  RunSettings const shared = run_settings(step, event);
   Services services(service_settings(shared, event, environment, step.host.environment), clock);
   ApiPullRequests pulls(services.api());
   FinalizeTools const tools{.pull_requests = pulls,
@@ -217,7 +217,7 @@ event::PullRequestEvent repository_alone(RunnerEnvironment const& environment) {
 
 ExitStatus publish_command(Step const& step, RunClock& clock) {
   auto const event = repository_alone(step.environment);
-  auto const settings = run_settings(step, event, {}, {});
+  auto const settings = run_settings(step, event);
   Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
   for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
 
@@ -238,7 +238,7 @@ ExitStatus publish_command(Step const& step, RunClock& clock) {
 
 ExitStatus annotate_command(Step const& step, RunClock& clock) {
   auto const event = repository_alone(step.environment);
-  auto const settings = run_settings(step, event, {}, {});
+  auto const settings = run_settings(step, event);
   Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
   auto const annotation = annotation_of(services.objects(), step.environment.sha, step.inputs);
   if (!annotation) return refuse(step, {annotation.error()}, ExitStatus::refused);
@@ -259,15 +259,6 @@ ExitStatus annotate_command(Step const& step, RunClock& clock) {
   write_outputs(step, outputs);
   step.log.finish();
   return ExitStatus::done;
-}
-
-// Mistakes in values that have a grammar of their own (A-42: told with all others, before the gate).
-std::vector<Rejection> lists_and_time(ActionInputs const& inputs, event::EnvironmentLookup const& environment) {
-  std::vector<Rejection> mistakes;
-  if (auto const subjects = git::LineageSubjects::parse(inputs.lineage_subjects); !subjects) mistakes.push_back(subjects.error());
-  if (auto const epoch = chart::source_date_epoch(environment("SOURCE_DATE_EPOCH").value_or("")); !epoch) mistakes.push_back(epoch.error());
-  std::ranges::move(dependency_mistakes(inputs), std::back_inserter(mistakes));
-  return mistakes;
 }
 
 // Whatever a command throws is told and ends the step with its status; our own mistakes and a cancelled run pass.
@@ -300,12 +291,17 @@ ExitStatus run_action(ActionHost const& host) {
   }
 
   auto reading = event::read_inputs(lookup, environment.workspace);
-  Step const step{host, environment, std::move(reading.inputs), log};
+  auto lists = read_lists(reading.inputs, environment.server_url.empty() ? "https://github.com" : environment.server_url);
+  auto const epoch = chart::source_date_epoch(host.environment("SOURCE_DATE_EPOCH").value_or(""));
+  Step const step{host, environment, std::move(reading.inputs), std::move(lists.lists), epoch ? *epoch : std::nullopt, log};
   for (auto const& warning : reading.warnings) log.warning(warning);
-  for (auto const& name : event::unknown_inputs(host.variable_names)) log.warning("unknown input " + name + " is ignored");
-  auto mistakes = std::move(reading.mistakes);
+  // all mistakes at once, those of values with a grammar of their own among them (B-10).
+  auto mistakes = event::unknown_inputs(host.variable_names);
+  std::ranges::move(reading.mistakes, std::back_inserter(mistakes));
   std::ranges::move(event::check_runner_environment(environment), std::back_inserter(mistakes));
-  std::ranges::move(lists_and_time(step.inputs, host.environment), std::back_inserter(mistakes));
+  std::ranges::move(lists.mistakes, std::back_inserter(mistakes));
+  if (!epoch) mistakes.push_back(epoch.error());
+  std::ranges::move(dependency_mistakes(step.inputs), std::back_inserter(mistakes));
   if (mistakes.empty()) std::ranges::move(event::check_paths(step.inputs, environment.workspace), std::back_inserter(mistakes));
   if (!mistakes.empty()) return refuse(step, mistakes, ExitStatus::bad_input);
 

@@ -196,8 +196,8 @@ sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& wo
   policy.owner_id = settings.owner_id;
   policy.certificate_oidc_issuer = settings.inputs.oidc_issuer;
   policy.hostname = host_of(settings.server_url);
-  policy.signer_workflows = settings.inputs.signer_workflows;
-  policy.predicate_types = settings.inputs.predicate_types;
+  policy.signer_workflows = settings.lists.signer_workflows;
+  policy.predicate_types = settings.lists.predicate_types;
   policy.deny_self_hosted_runners = settings.inputs.deny_self_hosted;
   if (settings.inputs.source_digest == event::SourceDigest::tag_commit) policy.source_digest = work.record.commit;
   return policy;
@@ -214,7 +214,7 @@ bool resolve_subjects(ChartWork& work, RunSettings const& settings) {
     if (item.digest) {
       entry.subject_digest = *item.digest;
       entry.subject_source = "annotation";
-    } else if (auto const subject = settings.lineage_subjects.subject(item.key, context)) {
+    } else if (auto const subject = settings.lists.lineage_subjects.subject(item.key, context)) {
       entry.subject_digest = *subject;
       entry.subject_source = "lineage-subjects";
     } else {

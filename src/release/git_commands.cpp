@@ -10,7 +10,6 @@
 #include "event/action_interface.hpp"
 #include "event/inputs.hpp"
 #include "git/annotated_tag.hpp"
-#include "git/lineage_subjects.hpp"
 #include "git/local_objects.hpp"
 #include "git/tag_annotation.hpp"
 #include "release/arguments.hpp"
@@ -210,13 +209,12 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
 
   auto const workspace = std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
   RunSettings settings;
-  settings.inputs = inputs_of_options(arguments, terminal, workspace);
+  auto options = read_options(arguments, terminal, workspace);
+  settings.inputs = std::move(options.inputs);
+  settings.lists = std::move(options.lists);
   report::WorkflowLog log(terminal.out, report::WorkflowLog::Style::terminal);
   log.mask_token(settings.inputs.token);
   for (auto const& secret : credential_secrets(settings.inputs.registry_credentials)) log.mask(secret);
-  auto subjects = git::LineageSubjects::parse(settings.inputs.lineage_subjects);
-  if (!subjects) unusable(subjects.error());
-  settings.lineage_subjects = std::move(*subjects);
   settings.repository = arguments.value("repository");
   settings.repository_id = arguments.value("repository-id");
   settings.workspace = workspace;

@@ -14,9 +14,16 @@ namespace {
 
 constexpr std::size_t credentials_bytes = std::size_t{1} << 20;
 
+// The same mistake in the action says "input charts-dir".
+std::string as_option(Rejection mistake) {
+  constexpr std::string_view input = "input ";
+  if (mistake.where.starts_with(input)) mistake.where.replace(0, input.size(), "option --");
+  return mistake.sentence();
+}
+
 }  // namespace
 
-event::ActionInputs inputs_of_options(Arguments const& arguments, Terminal const& terminal, std::filesystem::path const& workspace) {
+OptionInputs read_options(Arguments const& arguments, Terminal const& terminal, std::filesystem::path const& workspace) {
   std::map<std::string, std::string> values;
   for (auto const& row : event::input_table())
     if (arguments.has(row.name)) values.emplace(row.name, arguments.value(row.name));
@@ -25,11 +32,17 @@ event::ActionInputs inputs_of_options(Arguments const& arguments, Terminal const
   for (auto const variable : {"INPUT_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"})
     if (auto token = terminal.environment(variable); token && !token->empty()) values.try_emplace("token", *token);
   auto reading = event::read_inputs(event::from_map(values), workspace.string(), event::TokenRule::optional);
+  auto lists = read_lists(reading.inputs, terminal.environment("GITHUB_SERVER_URL").value_or("https://github.com"));
   std::string mistakes;
+  std::ranges::move(lists.mistakes, std::back_inserter(reading.mistakes));
   std::ranges::move(dependency_mistakes(reading.inputs), std::back_inserter(reading.mistakes));
-  for (auto const& mistake : reading.mistakes) mistakes += (mistakes.empty() ? "" : "; ") + mistake.sentence();
+  for (auto const& mistake : reading.mistakes) mistakes += (mistakes.empty() ? "" : "; ") + as_option(mistake);
   if (!mistakes.empty()) throw BadEnvironment("bad-input", mistakes);
-  return std::move(reading.inputs);
+  return {std::move(reading.inputs), std::move(lists.lists)};
+}
+
+event::ActionInputs inputs_of_options(Arguments const& arguments, Terminal const& terminal, std::filesystem::path const& workspace) {
+  return read_options(arguments, terminal, workspace).inputs;
 }
 
 }  // namespace acr::release

@@ -9,6 +9,7 @@
 #include "event/inputs.hpp"
 #include "release/arguments.hpp"
 #include "release/commands.hpp"
+#include "release/input_lists.hpp"
 
 namespace acr::release {
 
@@ -20,8 +21,16 @@ inline constexpr std::array<std::string_view, 9> option_inputs{"token",         
 inline constexpr std::array<std::string_view, 6> dependency_inputs{"dependencies",  "dependency-pins", "dependency-hosts", "dependency-private-hosts",
                                                                    "registry-credentials", "max-parallel"};
 
+/// The inputs of a command and their lists, as options.
+struct OptionInputs {
+  event::ActionInputs inputs;
+  InputLists lists;
+};
+
 /// The inputs given as options, all others with their defaults; the token also from INPUT_TOKEN, GH_TOKEN or GITHUB_TOKEN. Throws
 /// BadEnvironment("bad-input") with all mistakes.
+OptionInputs read_options(Arguments const& arguments, Terminal const& terminal, std::filesystem::path const& workspace);
+/// The same for commands that need no lists; malformed ones are refused all the same.
 event::ActionInputs inputs_of_options(Arguments const& arguments, Terminal const& terminal, std::filesystem::path const& workspace);
 
 }  // namespace acr::release

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "event/inputs.hpp"
-#include "git/lineage_subjects.hpp"
+#include "release/input_lists.hpp"
 
 namespace acr::release {
 
@@ -23,7 +23,7 @@ struct Change {
 
 struct RunSettings {
   event::ActionInputs inputs;
-  git::LineageSubjects lineage_subjects;  ///< inputs.lineage_subjects, parsed
+  InputLists lists;  ///< the inputs' lists, parsed
   Change change;
 
   std::string server_url = "https://github.com";

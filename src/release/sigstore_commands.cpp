@@ -28,8 +28,16 @@ sigstore::Policy policy_of(Arguments const& arguments) {
   policy.owner = arguments.value("owner");
   policy.certificate_identity = arguments.value("certificate-identity");
   if (arguments.has("certificate-oidc-issuer")) policy.certificate_oidc_issuer = arguments.value("certificate-oidc-issuer");
-  policy.signer_workflows = arguments.all("signer-workflow");
-  policy.predicate_types = arguments.all("predicate-type");
+  for (auto const& line : arguments.all("signer-workflow")) {
+    auto signer = sigstore::SignerWorkflow::parse(line);
+    if (!signer) throw BadEnvironment("usage", signer.error().within("--signer-workflow").sentence());
+    policy.signer_workflows.push_back(std::move(*signer));
+  }
+  for (auto const& line : arguments.all("predicate-type")) {
+    auto type = sigstore::parse_predicate_type(line);
+    if (!type) throw BadEnvironment("usage", type.error().within("--predicate-type").sentence());
+    policy.predicate_types.push_back(std::move(*type));
+  }
   policy.source_digest = arguments.value("source-digest");
   policy.source_ref = arguments.value("source-ref");
   policy.deny_self_hosted_runners = arguments.has("deny-self-hosted");

@@ -60,7 +60,9 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   RunSettings settings;
   settings.source_date_epoch = *epoch;
   settings.workspace = std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
-  settings.inputs = inputs_of_options(arguments, terminal, settings.workspace);
+  auto options = read_options(arguments, terminal, settings.workspace);
+  settings.inputs = std::move(options.inputs);
+  settings.lists = std::move(options.lists);
   settings.repository = arguments.has("repository") ? arguments.value("repository") : environment.repository;
   settings.repository_id = arguments.has("repository-id") ? arguments.value("repository-id") : environment.repository_id;
   if (!environment.server_url.empty()) settings.server_url = environment.server_url;

@@ -42,80 +42,25 @@ bool is_repository(std::string_view text) {
 
 bool is_hex(std::string_view text) { return !text.empty() && from_hex(text).has_value(); }
 
-/// A workflow's place: "https://host/owner/repo/path@ref", taken apart.
-struct Workflow {
-  std::string_view host;
-  std::string_view repository;  ///< "owner/repo"
-  std::string_view path;        ///< ".github/workflows/f.yml"
-  std::string_view ref;         ///< "refs/…" or a commit; empty when there is none
-};
-
-/// Takes "owner/repo/path[@ref]" apart. The file of a workflow cannot contain a slash, so the path ends at the first `@` that a
-/// slash or the end follows after a whole ref: the first "@refs/", else the last `@`.
-std::optional<Workflow> parse_workflow(std::string_view text) {
-  auto const owner_end = text.find('/');
-  if (owner_end == std::string_view::npos) return std::nullopt;
-  auto const repository_end = text.find('/', owner_end + 1);
-  if (repository_end == std::string_view::npos) return std::nullopt;
-  Workflow workflow;
-  workflow.repository = text.substr(0, repository_end);
-  std::string_view const rest = text.substr(repository_end + 1);
-  auto at = rest.find("@refs/");
-  if (at == std::string_view::npos) at = rest.rfind('@');
-  workflow.path = rest.substr(0, at);
-  if (at != std::string_view::npos) workflow.ref = rest.substr(at + 1);
-  if (!is_repository(workflow.repository) || workflow.path.empty()) return std::nullopt;
-  return workflow;
-}
-
-/// A SAN of GitHub Actions.
-std::optional<Workflow> parse_workflow_uri(std::string_view uri) {
-  constexpr std::string_view scheme = "https://";
-  if (!uri.starts_with(scheme)) return std::nullopt;
-  uri.remove_prefix(scheme.size());
-  auto const host_end = uri.find('/');
-  if (host_end == std::string_view::npos) return std::nullopt;
-  auto workflow = parse_workflow(uri.substr(host_end + 1));
-  if (workflow) workflow->host = uri.substr(0, host_end);
-  return workflow;
-}
-
-bool is_ref(std::string_view ref) { return ref.starts_with("refs/") || ((ref.size() == 40 || ref.size() == 64) && is_hex(ref)); }
-
-/// A-60: `*` stands for any characters but `/`, as in GitHub's branch protection rules: whoever protects `release-*` must not be
-/// surprised by a branch `release-1/mine`. A pattern that is nothing but `*` is any ref.
-bool ref_matches(std::string_view pattern, std::string_view ref) {
-  if (!is_ref(ref)) return false;
-  if (pattern == "*") return true;
-  std::size_t p = 0, r = 0, star = std::string_view::npos, mark = 0;
-  while (r < ref.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      mark = r;
-    } else if (p < pattern.size() && pattern[p] == ref[r]) {
-      ++p;
-      ++r;
-    } else if (star != std::string_view::npos && ref[mark] != '/') {
-      p = star + 1;
-      r = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
-/// A-60.
-bool workflow_matches(Workflow const& allowed, std::string_view host, Workflow const& actual) {
-  return actual.host == host && equal_ignoring_ascii_case(allowed.repository, actual.repository) &&
-         allowed.path == actual.path && ref_matches(allowed.ref, actual.ref);
-}
-
 std::string joined(std::vector<std::string> const& parts) {
   std::string text;
   for (auto const& part : parts) text += (text.empty() ? "" : ", ") + part;
   return text;
+}
+
+std::string joined(std::vector<SignerWorkflow> const& signers) {
+  std::string text;
+  for (auto const& signer : signers) text += (text.empty() ? "" : ", ") + signer.text();
+  return text;
+}
+
+/// How to allow a workflow that the list lacks. A pull request controls the file at its own ref: nobody is advised to pin that (B-11).
+std::string advice_to_allow(WorkflowPlace const& actual) {
+  std::string const file = std::string(actual.repository) + "/" + std::string(actual.path);
+  if (actual.ref.starts_with("refs/pull/"))
+    return "it ran from a pull request, which can change the file: sign in a reusable workflow that is called at a protected branch or tag, and allow "
+           "that one with signer-workflows (docs/policies.md)";
+  return "if you trust this workflow, allow it with signer-workflows: " + file + "@" + std::string(actual.ref);
 }
 
 /// One run over a certificate's demands.
@@ -171,7 +116,7 @@ class IdentityCheck {
     if (identity_.issuer == expected) return pass("V-90", "OIDC issuer", expected);
     auto rejection = not_as_demanded("V-90", identity_.issuer.empty() ? "the certificate names no OIDC issuer" : "the signer was identified by another OIDC issuer", expected, identity_.issuer);
     if (identity_.issuer.starts_with(expected + "/"))
-      rejection.mend_text = "the certificate is of an enterprise with an issuer of its own: give certificate-oidc-issuer " + identity_.issuer + " if that is your enterprise";
+      rejection.mend_text = "the certificate is of an enterprise with an issuer of its own: give oidc-issuer " + identity_.issuer + " if that is your enterprise";
     fail("OIDC issuer", rejection);
   }
 
@@ -186,7 +131,7 @@ class IdentityCheck {
       if (pattern && pattern->found_in(san)) return pass("V-93", "signer identity", san);
       return fail("signer identity", not_as_demanded("V-93", "the certificate was issued to somebody else", "a match of " + policy_.certificate_identity_regex, san));
     }
-    auto const workflow = parse_workflow_uri(san);
+    auto const workflow = workflow_place_of_uri(san);
     if (!policy_.signer_workflows.empty()) return check_signer_workflows(workflow);
     if (!policy_.signer_workflow.empty()) return check_signer_workflow(workflow);
     if (!policy_.signer_repository.empty()) {
@@ -197,7 +142,22 @@ class IdentityCheck {
     if (!policy_.repository.empty() || !policy_.owner.empty()) check_default_signer(workflow);
   }
 
-  void check_default_signer(std::optional<Workflow> const& workflow) {
+  // V-96: the numeric id is this repository's and the name is not, so the name has changed since. Still refused: a name that was given
+  // up can be registered by somebody else, and then its certificates are his.
+  [[nodiscard]] std::string renamed_since() const {
+    std::string const* const id = identity_.find(source_repository_id);
+    std::string const* const name = identity_.find(source_repository_uri);
+    if (policy_.repository.empty() || policy_.repository_id.empty() || !id || *id != policy_.repository_id || !name ||
+        !name->starts_with(origin()) || equal_ignoring_ascii_case(*name, origin() + policy_.repository))
+      return {};
+    std::string const* const owner = identity_.find(source_repository_owner_id);
+    bool const transferred = !policy_.owner_id.empty() && owner && *owner != policy_.owner_id;
+    return "the certificate has this repository's id " + *id + " and the name " + name->substr(origin().size()) + ": the repository was " +
+           (transferred ? "transferred" : "renamed") + " after signing; run the checks again under its present name " + policy_.repository +
+           ", and tag with the ids of the new attestations";
+  }
+
+  void check_default_signer(std::optional<WorkflowPlace> const& workflow) {
     std::string const& wanted = policy_.repository.empty() ? policy_.owner : policy_.repository;
     if (workflow && workflow->host == policy_.hostname) {
       std::string_view const owner = workflow->repository.substr(0, workflow->repository.find('/'));
@@ -207,34 +167,33 @@ class IdentityCheck {
     auto rejection = not_as_demanded("V-93", "a workflow of another repository has signed", origin() + wanted + "/…", identity_.san);
     std::string const* const source = identity_.find(source_repository_uri);
     if (workflow && source && !policy_.repository.empty() && equal_ignoring_ascii_case(*source, origin() + policy_.repository))
-      rejection.mend_text = "it was signed by a reusable workflow of " + std::string(workflow->repository) + ": allow it with signer-workflows: " +
-                            std::string(workflow->repository) + "/" + std::string(workflow->path) + "@" + std::string(workflow->ref);
+      rejection.mend_text = "it was signed by a reusable workflow of " + std::string(workflow->repository) + "; " + advice_to_allow(*workflow);
+    if (auto renamed = renamed_since(); !renamed.empty()) rejection.mend_text = std::move(renamed);
     fail("signer workflow", rejection);
   }
 
-  void check_signer_workflows(std::optional<Workflow> const& actual) {
+  void check_signer_workflows(std::optional<WorkflowPlace> const& actual) {
     if (actual)
-      for (std::string const& text : policy_.signer_workflows) {
-        auto const allowed = parse_workflow(text);
-        if (allowed && workflow_matches(*allowed, policy_.hostname, *actual)) return pass("A-60", "signer workflow", identity_.san + " is allowed by " + text);
-      }
+      for (auto const& allowed : policy_.signer_workflows)
+        if (allowed.matches(*actual, policy_.hostname)) return pass("A-60", "signer workflow", identity_.san + " is allowed by " + allowed.text());
     auto rejection = not_as_demanded("A-60", "the signing workflow is not among the allowed ones", joined(policy_.signer_workflows), identity_.san);
     if (actual && actual->host == policy_.hostname) rejection.mend_text = nearest_workflow(*actual);
+    if (auto renamed = renamed_since(); !renamed.empty()) rejection.mend_text = std::move(renamed);
     fail("signer workflow", rejection);
   }
 
-  [[nodiscard]] std::string nearest_workflow(Workflow const& actual) const {
-    for (std::string const& text : policy_.signer_workflows) {
-      auto const allowed = parse_workflow(text);
-      if (!allowed || !equal_ignoring_ascii_case(allowed->repository, actual.repository) || allowed->path != actual.path) continue;
-      std::string hint = "ref `" + std::string(allowed->ref) + "` given, certificate has `" + std::string(actual.ref) + "`";
-      if (allowed->ref.find('*') != std::string_view::npos) hint += " (`*` does not match `/`)";
+  [[nodiscard]] std::string nearest_workflow(WorkflowPlace const& actual) const {
+    for (auto const& signer : policy_.signer_workflows) {
+      auto const allowed = signer.place();
+      if (!equal_ignoring_ascii_case(allowed.repository, actual.repository) || allowed.path != actual.path) continue;
+      std::string hint = "ref `" + std::string(allowed.ref) + "` given, certificate has `" + std::string(actual.ref) + "`";
+      if (allowed.ref.find('*') != std::string_view::npos) hint += " (`*` does not match `/`)";
       return hint;
     }
-    return "if you trust this workflow, allow it with signer-workflows: " + std::string(actual.repository) + "/" + std::string(actual.path) + "@" + std::string(actual.ref);
+    return advice_to_allow(actual);
   }
 
-  void check_signer_workflow(std::optional<Workflow> const& actual) {
+  void check_signer_workflow(std::optional<WorkflowPlace> const& actual) {
     std::string_view wanted = policy_.signer_workflow;
     std::string_view host = policy_.hostname;
     // "[host/]owner/repo/path": an owner's name has no dot.
@@ -242,10 +201,10 @@ class IdentityCheck {
       host = wanted.substr(0, slash);
       wanted.remove_prefix(slash + 1);
     }
-    auto const allowed = parse_workflow(wanted);
+    auto const allowed = workflow_place(wanted);
     bool const holds = allowed && actual && actual->host == host && equal_ignoring_ascii_case(allowed->repository, actual->repository) &&
                        allowed->path == actual->path &&
-                       (allowed->ref.empty() ? actual->ref.empty() || is_ref(actual->ref) : allowed->ref == actual->ref);
+                       (allowed->ref.empty() ? actual->ref.empty() || is_ref_or_commit(actual->ref) : allowed->ref == actual->ref);
     if (holds) return pass("V-93", "signer workflow", identity_.san);
     fail("signer workflow", with_ref_hint(not_as_demanded("V-93", "another workflow has signed", "https://" + std::string(host) + "/" + std::string(wanted), identity_.san), wanted));
   }
@@ -261,10 +220,10 @@ class IdentityCheck {
   void check_source() {
     std::string const owner = policy_.repository.empty() ? policy_.owner : policy_.repository.substr(0, policy_.repository.find('/'));
     if (owner.empty()) return;
-    check_extension("V-93", "source repository owner", source_repository_owner_uri, origin() + owner, Compare::ignoring_case);
+    std::string mend = renamed_since();
+    check_extension("V-93", "source repository owner", source_repository_owner_uri, origin() + owner, Compare::ignoring_case, mend);
     if (policy_.repository.empty()) return;
-    std::string mend;
-    if (auto const* found = identity_.find(source_repository_uri); found && found->starts_with(origin() + policy_.repository))
+    if (auto const* found = identity_.find(source_repository_uri); mend.empty() && found && found->starts_with(origin() + policy_.repository))
       mend = "the names only begin alike: this is another repository";
     check_extension("V-96", "source repository", source_repository_uri, origin() + policy_.repository, Compare::ignoring_case, mend);
   }
@@ -357,14 +316,6 @@ Verdict<bool> check_policy(Policy const& policy) {
   if (!policy.source_digest.empty() && !is_hex(policy.source_digest)) return bad_policy("source-digest", "this is no digest").expected("hex").found(policy.source_digest);
   if (!policy.certificate_identity_regex.empty())
     if (auto const pattern = IdentityPattern::compile(policy.certificate_identity_regex); !pattern) return pattern.error();
-  for (std::string const& text : policy.signer_workflows) {
-    auto const workflow = parse_workflow(text);
-    if (!workflow || workflow->ref.empty() || workflow->repository.find('*') != std::string_view::npos || workflow->path.find('*') != std::string_view::npos) {
-      auto rejection = bad_policy("signer-workflows", "this names no workflow at a ref").expected("owner/repo/.github/workflows/file.yml@refs/heads/main, with * in the ref only").found(text);
-      rejection.rule_number = "A-60";
-      return rejection;
-    }
-  }
   return true;
 }
 

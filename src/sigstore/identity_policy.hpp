@@ -13,6 +13,7 @@
 #include "sigstore/certificate_identity.hpp"
 #include "sigstore/check.hpp"
 #include "sigstore/public_key.hpp"
+#include "sigstore/signer_workflow.hpp"
 #include "sigstore/statement.hpp"
 #include "sigstore/time.hpp"
 #include "support/verdict.hpp"
@@ -54,7 +55,7 @@ struct Policy {
   std::vector<std::string> predicate_types;  ///< --predicate-type; any of them; empty: any
 
   // The action's own demands.
-  std::vector<std::string> signer_workflows;  ///< A-60: "owner/repo/path@ref", `*` in the ref only; any of them; empty: any
+  std::vector<SignerWorkflow> signer_workflows;  ///< A-60, B-10: any of them; empty: any
   std::string repository_id;  ///< V-96: .15, decimal
   std::string owner_id;       ///< V-96: .17, decimal
 
@@ -63,7 +64,7 @@ struct Policy {
 };
 
 /// Refuses (code "policy", rule V-93) a policy that contradicts itself or names nobody: two of the four SAN options, both
-/// `repository` and `owner`, an ill-formed "owner/repo", a ref that does not start with `refs/`, a `*` outside the ref, …
+/// `repository` and `owner`, an ill-formed "owner/repo", a digest that is not hex, …
 Verdict<bool> check_policy(Policy const& policy);
 
 /// Compares a certificate with a policy that check_policy() accepts; every demand is one check in `trace`. True when all hold.

@@ -275,4 +275,49 @@ TEST_CASE("title check", "[event]") {
   }
 }
 
+// One row per place that refuses a payload: the place and the reason, so that none can stand in for another.
+TEST_CASE("each defect of a payload is refused at its place", "[event]") {
+  struct Row { std::string path; std::optional<json::value> value; std::string where, why; };
+  auto const rows = std::vector<Row>{
+      {"pull_request", nullptr, "pull_request", "the payload has no pull request"},
+      {"number", 0, "number", "the payload has no pull request number"},
+      {"pull_request.number", 6, "pull_request.number", "the payload names two different pull requests"},
+      {"repository", nullptr, "repository", "the payload has no repository here"},
+      {"repository.id", "7", "repository.id", "the repository has no integer id"},
+      {"repository.full_name", "", "repository.full_name", "the repository has no full name"},
+      {"pull_request.base", nullptr, "pull_request.base", "the payload lacks this object"},
+      {"pull_request.head", nullptr, "pull_request.head", "the payload lacks this object"},
+      {"pull_request.base.ref", "", "pull_request.base.ref", "there is no branch name"},
+      {"pull_request.head.ref", "", "pull_request.head.ref", "there is no branch name"},
+      {"pull_request.base.sha", "x", "pull_request.base.sha", "this is no commit id"},
+      {"pull_request.head.sha", "x", "pull_request.head.sha", "this is no commit id"},
+      {"pull_request.base.repo", nullptr, "pull_request.base.repo", "the payload has no repository here"},
+      {"pull_request.head.repo", "x", "pull_request.head.repo", "the payload has no repository here"},
+  };
+  for (auto const& row : rows) {
+    CAPTURE(row.path);
+    auto const event = read_event(json::serialize(changed(row.path, row.value)), {});
+    REQUIRE(event.has_error());
+    CHECK(event.error().code == "bad-payload");
+    CHECK(event.error().where == row.where);
+    CHECK(event.error().why == row.why);
+  }
+  CHECK(read_event(json::serialize(payload()), {}).has_value());
+  CHECK(read_event("{", {}).error().where.rfind("event payload", 0) == 0);
+  CHECK(read_event("[]", {}).error().why == "the payload is no JSON object");
+  CHECK(read_event(json::serialize(payload()), {.head_ref = "x", .base_ref = ""}).error().where == "pull_request.head.ref");
+  CHECK(read_event(json::serialize(payload()), {.head_ref = "", .base_ref = "x"}).error().where == "pull_request.base.ref");
+}
+
+TEST_CASE("the title names a changed chart with its version, or is refused", "[event]") {
+  CHECK_FALSE(check_title("release: web-v1.0.0", {"api-v2.0.0", "web-v1.0.0"}));
+  for (auto const* title : {"release: web-v1.0.1", "Release: web-v1.0.0", "release: web-v1.0.0 ", "web-v1.0.0", ""}) {
+    CAPTURE(title);
+    auto const refusal = check_title(title, {"web-v1.0.0"});
+    REQUIRE(refusal);
+    CHECK(refusal->code == "title-mismatch");
+  }
+  CHECK(check_title("release: ", {}));
+}
+
 }  // namespace

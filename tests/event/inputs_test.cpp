@@ -137,7 +137,8 @@ TEST_CASE("what an input takes", "[event]") {
   CHECK(read({{"output-dir", "dist"}, {"charts-dir", "."}}).mistakes.empty());
   CHECK(read({{"manifest-path", ".cr-release-packages/manifest.json"}}).mistakes.empty());
   CHECK(read({{"tag-format", "charts/{name}/{version}"}}).mistakes.empty());
-  CHECK(read({{"signer-workflows", "a,b\n c \n"}}).inputs.signer_workflows == std::vector<std::string>{"a,b", "c"});
+  CHECK(read({{"signer-workflows", "a,b\n c \n"}}).inputs.signer_workflows == std::vector<ListLine>{{1, "a,b"}, {2, "c"}});
+  CHECK(read({{"predicate-types", "\n\n a\n\nb\n"}}).inputs.predicate_types == std::vector<ListLine>{{3, "a"}, {5, "b"}});
   CHECK(read({{"build-attestation-id", "9223372036854775807"}}).mistakes.empty());
   CHECK(read({{"command", "finalize"}}).inputs.command == Command::finalize);
 }
@@ -191,9 +192,112 @@ TEST_CASE("hostile sizes are refused", "[event]") {
   CHECK(read({{"check-name", std::string("a\0b", 3)}}).mistakes.size() == 1);
 }
 
-TEST_CASE("unknown inputs are named", "[event]") {
-  CHECK(unknown_inputs({"PATH", "INPUT_CHARTS-DIR", "INPUT_CHART_DIR", "INPUT_ARGS", "INPUT_ENTRYPOINT", "INPUT_ZETA"}) ==
-        std::vector<std::string>{"chart_dir", "zeta"});
+TEST_CASE("an input that the action does not have is a mistake, with the nearest name (B-21)", "[event]") {
+  struct Row { char const *variable, *name, *nearest; };
+  auto const row = GENERATE(values<Row>({{"INPUT_SIGNER-WORKFLOW", "signer-workflow", "signer-workflows"},
+                                         {"INPUT_SIGNER_WORKFLOWS", "signer_workflows", "signer-workflows"},
+                                         {"INPUT_CHART_DIR", "chart_dir", "charts-dir"},
+                                         {"INPUT_Token", "token", "token"},  // not the variable that is read
+                                         {"INPUT_", "", "token"},
+                                         {"INPUT_PREDICATETYPES", "predicatetypes", "predicate-types"}}));
+  CAPTURE(row.variable);
+  auto const mistakes = unknown_inputs({row.variable});
+  REQUIRE(mistakes.size() == 1);
+  CHECK(mistakes[0].code == "unknown-input");
+  CHECK(mistakes[0].rule_number == "B-21");
+  CHECK(mistakes[0].where == std::string("input ") + row.name);
+  if (*row.name != 0) CHECK(mistakes[0].mend_text == std::string("did you mean ") + row.nearest + "?");
+}
+
+TEST_CASE("the action's inputs and the runner's own variables are known", "[event]") {
+  std::vector<std::string> names{"PATH", "INPUT", "INPUT_ARGS", "INPUT_ENTRYPOINT", "GITHUB_INPUT_X"};
+  for (auto const& row : input_table()) names.push_back(input_variable(row.name));
+  CHECK(unknown_inputs(names).empty());
+  CHECK(unknown_inputs({"INPUT_ZETA", "INPUT_ALPHA"}).size() == 2);
+}
+
+TEST_CASE("a wait for tags that outlasts the run is a mistake", "[event]") {
+  struct Row { Values values; bool good; };
+  auto const row = GENERATE(values<Row>({{{{"tag-wait", "239"}, {"timeout", "240"}}, true},
+                                         {{{"tag-wait", "240"}, {"timeout", "240"}}, false},
+                                         {{{"tag-wait", "360"}}, false},
+                                         {{{"timeout", "240"}}, false},
+                                         {{{"timeout", "241"}}, true},
+                                         {{{"timeout", "60"}, {"command", "finalize"}}, true},  // which waits for no tag
+                                         {{{"tag-wait", "0"}, {"timeout", "30"}}, true}}));
+  auto const reading = read(row.values);
+  CHECK(reading.mistakes.empty() == row.good);
+  if (row.good) return;
+  REQUIRE(reading.mistakes.size() == 1);
+  CHECK(reading.mistakes[0].where == "input tag-wait");
+  CHECK(reading.mistakes[0].why == "the wait for tags does not end before the run's timeout");
+}
+
+// One row per place that refuses: the reason, not only the input, so that none can stand in for another.
+TEST_CASE("each mistake has its own reason, and a good value beside it", "[event]") {
+  struct Row { char const* input; std::string value, why, good; Values others = {}; };
+  std::string list;
+  for (int i = 0; i < 4097; ++i) list += "x\n";
+  auto const row = GENERATE_COPY(values<Row>({
+      {"check-name", std::string(131073, 'a'), "the value is longer than 131072 bytes", std::string(131072, 'a')},
+      {"check-name", std::string("a\0b", 3), "the value is no UTF-8 text", "a"},
+      {"check-name", "\xff", "the value is no UTF-8 text", "\xc3\xa4"},
+      {"clean", "yes", "the value is no boolean", "true"},
+      {"diff-mode", "TREE", "the value is none of the choices", "tree"},
+      {"max-charts", "-1", "the value is no number in the allowed range", "1"},
+      {"timeout", "29", "the value is no number in the allowed range", "30", {{"tag-wait", "0"}}},
+      {"build-attestation-id", "0", "the value is no attestation id", "1"},
+      {"source-branch", "a..b", "git accepts no branch of this name", "a.b"},
+      {"source-branch", "refs/heads/x", "branch names are compared as they are, so this would match no branch", "x"},
+      {"bundle-paths", list, "the list has more than 4096 items", list.substr(2)},
+      {"output-dir", "a/../b", "the path leads upwards", "a/b"},
+      {"output-dir", "/tmp/x", "the path is absolute and not in the workspace; inside the container the host's directories do not exist", "/github/workspace/x"},
+      {"output-dir", std::string(4097, 'a'), "the path is longer than 4096 bytes", std::string(4096, 'a')},
+      {"output-dir", "a\\b", "the path holds a control character or a backslash", "a/b"},
+      {"output-dir", ".", "the path is the workspace itself", "x"},
+      {"charts-dir", "a\n../b", "the path leads upwards", "a\nb"},
+      {"output-dir", "x/.git/y", "the path lies in .git", "x/.github/y"},
+      {"output-dir", "charts/x", "the path and a charts directory lie in one another", "charts-x"},
+      {"output-dir", "deploy", "the path and a charts directory lie in one another", "deployed", {{"charts-dir", "deploy/charts"}}},
+      {"manifest-path", "charts/m.json", "the path and a charts directory lie in one another", "m.json"},
+      {"release-branch", "main", "it is the source branch too, so no pull request could pass", "Main"},
+      {"manifest-path", "out", "the manifest cannot take the place of output-dir", "out/m.json", {{"output-dir", "out"}}},
+      {"manifest-path", "out", "the manifest cannot take the place of output-dir", "out2", {{"output-dir", "out/deeper"}}},
+      {"manifest-path", "out/checksums.txt", "another file of the release has this path", "out/checksums.json", {{"output-dir", "out"}}},
+      {"manifest-path", "out/tag-verification.json", "another file of the release has this path", "out/tag.json", {{"output-dir", "out"}}},
+      {"manifest-path", "out/verification-summary.json", "another file of the release has this path", "out/v.json", {{"output-dir", "out"}}},
+      {"manifest-path", "out/a.tgz", "another file of the release has this path", "out/a.tgz.json", {{"output-dir", "out"}}},
+      {"chart", "a/b", "annotate needs the directory name of one chart", "a", {{"command", "annotate"}, {"lineage", "l: 1"}}},
+      {"chart", ".a", "annotate needs the directory name of one chart", "a", {{"command", "annotate"}, {"lineage", "l: 1"}}},
+      {"chart", "", "annotate needs the directory name of one chart", "a", {{"command", "annotate"}, {"lineage", "l: 1"}}},
+      {"lineage", "", "annotate needs the ids and digests of the chart's attestations", "l: 1", {{"command", "annotate"}, {"chart", "a"}}},
+      {"tag-format", "{name}", "the format does not hold {name} and {version} once each", "{name}{version}"},
+      {"tag-format", "{name}{version}{x}", "git accepts no tag of this form", "{name}{version}x"},
+      {"tag-format", "{name} {version}", "git accepts no tag of this form", "{name}+{version}"},
+      {"token", "a b", "the token holds characters that no token has", "ab"},
+      {"oidc-issuer", "http://x", "the issuer is no https address", "https://x"},
+      {"api-version", "2022-11-2x", "the value is no API version", "2022-11-28"},
+      {"api-version", "2022-11-281", "the value is no API version", "2022-11-28"},
+      {"api-version", "2022/11-28", "the value is no API version", "2022-11-28"},
+  }));
+  CAPTURE(row.input, row.value.substr(0, 60), row.why);
+  auto values = row.others;
+  values[row.input] = row.value;
+  auto const reading = read(values);
+  REQUIRE(reading.mistakes.size() == 1);
+  CHECK(reading.mistakes[0].code == "bad-input");
+  CHECK(reading.mistakes[0].where == std::string("input ") + row.input);
+  CHECK(reading.mistakes[0].why == row.why);
+  values[row.input] = row.good;
+  CHECK(mistakes(read(values)) == "");
+}
+
+TEST_CASE("a run without a token is a mistake, ruleset needs none", "[event]") {
+  auto const reading = read({}, TokenRule::required);
+  REQUIRE(reading.mistakes.size() == 1);
+  CHECK(reading.mistakes[0].where == "input token");
+  CHECK(reading.mistakes[0].why == "there is no token");
+  CHECK(read({}, TokenRule::optional).mistakes.empty());
 }
 
 TEST_CASE("the table's own rows are sound", "[event]") {

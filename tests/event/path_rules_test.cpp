@@ -108,4 +108,86 @@ TEST_CASE("a bundle is found in workspace and temporary directory only", "[event
   }
 }
 
+std::string why(std::vector<acr::Rejection> const& mistakes) { return mistakes.size() == 1 ? mistakes[0].why : std::to_string(mistakes.size()) + " mistakes"; }
+
+TEST_CASE("each refusal of a path on the disk has its own reason, and an honest path passes", "[event]") {
+  acr::test::TemporaryDirectory const workspace, outside;
+  auto const& root = workspace.path();
+  fs::create_directories(root / ".git/x");
+  fs::create_directories(root / "charts/web");
+  fs::create_directories(root / "honest");
+  acr::write_file(root / "file", "x");
+  fs::create_directory_symlink(outside.path(), root / "out");
+  fs::create_directory_symlink(".git/x", root / "to-git");
+  fs::create_directory_symlink("charts/web", root / "to-charts");
+  fs::create_directory_symlink(".", root / "to-self");
+  fs::create_directory_symlink("honest", root / "to-honest");
+  struct Row { char const *input, *path, *why; };
+  auto const row = GENERATE(values<Row>({
+      {"output-dir", "out/x", "the path leads out of the workspace once links are resolved"},
+      {"manifest-path", "out/m.json", "the path leads out of the workspace once links are resolved"},
+      {"trusted-root", "out/root.json", "the path leads out of the workspace once links are resolved"},
+      {"attestation-ids-dir", "out/ids", "the path leads out of the workspace once links are resolved"},
+      {"output-dir", "to-self", "the path is the workspace itself once links are resolved"},
+      {"output-dir", "to-git", "the path lies in .git once links are resolved"},
+      {"manifest-path", "to-git/m.json", "the path lies in .git once links are resolved"},
+      {"output-dir", "to-charts/x", "the path lies in a charts directory once links are resolved"},
+      {"manifest-path", "to-charts/m.json", "the path lies in a charts directory once links are resolved"},
+      {"output-dir", "file", "there is something at this path that is no directory"},
+      {"manifest-path", "honest", "there is something at this path that is no file"},
+  }));
+  CAPTURE(row.input, row.path);
+  auto const mistakes = check_paths(inputs_in(root, {{row.input, row.path}}), root);
+  CHECK(why(mistakes) == row.why);
+  REQUIRE_FALSE(mistakes.empty());
+  CHECK(mistakes[0].code == "bad-input");
+  CHECK(mistakes[0].where == std::string("input ") + row.input);
+  CHECK(check_paths(inputs_in(root, {{row.input, "to-honest/new"}}), root).empty());
+  CHECK(check_paths(inputs_in(root, {{"trusted-root", "to-git/config"}}), root).empty());  // reading there is no harm
+}
+
+TEST_CASE("a workspace that leads nowhere is a mistake of the environment", "[event]") {
+  acr::test::TemporaryDirectory const folder;
+  fs::create_symlink("loop", folder.path() / "loop");
+  auto const mistakes = check_paths(inputs_in(folder.path()), folder.path() / "loop");
+  REQUIRE(mistakes.size() == 1);
+  CHECK(mistakes[0].code == "bad-environment");
+  CHECK(mistakes[0].where == "GITHUB_WORKSPACE");
+}
+
+TEST_CASE("what the commit holds stands in the way of both outputs", "[event]") {
+  auto const inputs = inputs_in("/w", {{"output-dir", "dist"}, {"manifest-path", "m.json"}});
+  for (auto const& [tracked, input] : {std::pair("dist", "input output-dir"), std::pair("m.json", "input manifest-path")}) {
+    auto const mistakes = check_untracked(inputs, [&, held = std::string(tracked)](std::string const& path) { return path == held; });
+    REQUIRE(mistakes.size() == 1);
+    CHECK(mistakes[0].where == input);
+    CHECK(mistakes[0].why == "the commit under release holds something at this path, which would be overwritten");
+  }
+}
+
+TEST_CASE("each refusal of a bundle file has its own reason", "[event]") {
+  acr::test::TemporaryDirectory const workspace, temp, elsewhere;
+  acr::write_file(workspace.path() / "in.json", "x");
+  acr::write_file(elsewhere.path() / "out.json", "x");
+  fs::create_directory(workspace.path() / "folder");
+  struct Row { std::string path, why; };
+  auto const rows = std::vector<Row>{
+      {"", "the path is empty, too long or holds a NUL byte"},
+      {std::string(4097, 'a'), "the path is empty, too long or holds a NUL byte"},
+      {std::string("in.json\0", 8), "the path is empty, too long or holds a NUL byte"},
+      {"none.json", "there is no such file"},
+      {(elsewhere.path() / "out.json").string(), "the file is neither in the workspace nor in RUNNER_TEMP"},
+      {"folder", "this is no regular file"},
+  };
+  for (auto const& row : rows) {
+    CAPTURE(row.path);
+    auto const file = bundle_file(row.path, workspace.path(), temp.path());
+    REQUIRE(file.has_error());
+    CHECK(file.error().code == "bad-input");
+    CHECK(file.error().why == row.why);
+  }
+  CHECK(bundle_file("in.json", workspace.path(), temp.path()).has_value());
+  CHECK(bundle_file("in.json", workspace.path(), "").has_value());  // no temporary directory is no excuse
+}
+
 }  // namespace

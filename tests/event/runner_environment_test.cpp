@@ -64,4 +64,25 @@ TEST_CASE("retention never exceeds the repository's", "[event]") {
   CHECK(clamped_retention(30, read({{"GITHUB_RETENTION_DAYS", "0"}})) == 30);
 }
 
+TEST_CASE("each variable that a run needs is missed by its name, alone", "[event]") {
+  auto const name = GENERATE(as<std::string>{}, "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH", "GITHUB_REPOSITORY", "GITHUB_REPOSITORY_ID", "GITHUB_API_URL",
+                             "GITHUB_SERVER_URL", "GITHUB_WORKSPACE", "RUNNER_TEMP");
+  auto values = usual();
+  values.erase(name);
+  auto const mistakes = check_runner_environment(read(values));
+  REQUIRE(mistakes.size() == 1);
+  CHECK(mistakes[0].code == "bad-environment");
+  CHECK(mistakes[0].where == name);
+  CHECK(mistakes[0].why == "the variable is not set; the runner sets it for every step");
+}
+
+TEST_CASE("the server's address has a scheme", "[event]") {
+  auto values = usual();
+  values["GITHUB_SERVER_URL"] = "github.com";
+  auto const mistakes = check_runner_environment(read(values));
+  REQUIRE(mistakes.size() == 1);
+  CHECK(mistakes[0].where == "GITHUB_SERVER_URL");
+  CHECK(mistakes[0].why == "the variable has an unexpected value");
+}
+
 }  // namespace

@@ -71,12 +71,39 @@ TEST_CASE("digests are folded to lower case", "[git]") {
 TEST_CASE("rules of another form are refused with their line", "[git]") {
   auto const rule = GENERATE(as<std::string>{}, "no equals sign", "= text:x", "a b = text:x", "a = ", "a = x", "a = text:", "a = sha256:12",
                              "a = sha512:12", "a = text:{name}", "a = text:{chart", "a = text:chart}", "a = text:{{chart}}",
-                             "ok = text:again", "\xc3\xa4 = text:x");
+                             "ok = text:again", "\xc3\xa4 = text:x", "-a = text:x");
   CAPTURE(rule);
   auto const subjects = LineageSubjects::parse({"ok = text:x", rule});
   REQUIRE(subjects.has_error());
   CHECK(subjects.error().code == "lineage-subjects");
   CHECK(subjects.error().where == "input lineage-subjects, line 2");
+}
+
+TEST_CASE("a rule is refused for its key or its template, and the same rule with a good one is not", "[git]") {
+  struct Row { std::string bad, good, why; };
+  auto const row = GENERATE(values<Row>({
+      {"a text:x", "a = text:x", "the rule has no \"=\""},
+      {"/a = text:x", "a/ = text:x", "the key is none that an annotation can hold"},
+      {"ok = text:x", "ok* = text:x", "the key has a rule already"},
+      {"a = sha256:12", "a = " + digest, "the digest does not have 64 hex digits"},
+      {"a = text:", "a = text: ", "the template is empty"},
+      {"a = text:" + std::string(5000, 'x'), "a = text:x", "the template is longer than"},
+      {"a = text:{name}", "a = text:{chart}", "the template has a brace that belongs to none of"},
+      {"a = sha512:12", "a = text:sha512:12", "the subject is neither a digest nor a text"},
+  }));
+  CAPTURE(row.bad, row.good);
+  auto subjects = LineageSubjects::parse({"ok = text:x"}).value();
+  auto const bad = subjects.add(row.bad);
+  REQUIRE(bad.has_error());
+  CHECK(bad.error().where.empty());
+  CHECK(bad.error().why.rfind(row.why, 0) == 0);
+  if (row.why != "the template is empty") CHECK(subjects.add(row.good).has_value());  // a trimmed template of blanks is empty, too
+}
+
+TEST_CASE("rules are counted", "[git]") {
+  LineageSubjects subjects;
+  for (int i = 0; i < 512; ++i) REQUIRE(subjects.add("k" + std::to_string(i) + " = text:x").has_value());
+  CHECK(subjects.add("one-more = text:x").error().why == "there are more than 512 rules");
 }
 
 TEST_CASE("no rules give no subjects", "[git]") {

@@ -33,6 +33,12 @@ void set(CertificateIdentity& identity, FulcioExtension extension, std::string v
     if (e.number == static_cast<std::uint32_t>(extension)) e.value = std::move(value);
 }
 
+std::vector<SignerWorkflow> signers(std::vector<std::string> const& lines) {
+  std::vector<SignerWorkflow> parsed;
+  for (auto const& line : lines) parsed.push_back(SignerWorkflow::parse(line).value());
+  return parsed;
+}
+
 Policy for_repository() {
   Policy policy;
   policy.repository = "octo/charts";
@@ -251,15 +257,16 @@ TEST_CASE("signer-workflows pins file and ref, with a star in the ref only (A-60
       {"octo/wf/.github/workflows/a.yml@refs/pull/*/merge", "refs/pull/42/merge", true},
       {"octo/wf/.github/workflows/a.yml@refs/pull/*/merge", "refs/pull/42/head", false},
       {"octo/wf/.github/workflows/a.yml@refs/heads/*-*-x", "refs/heads/a-b-c-x", true},
-      {"octo/wf/.github/workflows/a.yml@*", "refs/heads/any/thing", true},
-      {"octo/wf/.github/workflows/a.yml@*", "724e3bf5665461d1a62166fccd2deec9ee613b51", true},
-      {"octo/wf/.github/workflows/a.yml@*", "evil.yml@refs/heads/main", false},
-      {"octo/wf/.github/workflows/b.yml@*", "refs/heads/main", false},
-      {"octo/wf2/.github/workflows/a.yml@*", "refs/heads/main", false},
+      {"octo/wf/.github/workflows/a.yml@refs/heads/*", "refs/heads/any", true},
+      {"octo/wf/.github/workflows/a.yml@refs/heads/*", "refs/heads/any/thing", false},
+      {"octo/wf/.github/workflows/a.yml@724e3bf5665461d1a62166fccd2deec9ee613b51", "724e3bf5665461d1a62166fccd2deec9ee613b51", true},
+      {"octo/wf/.github/workflows/a.yml@724e3bf5665461d1a62166fccd2deec9ee613b51", "724e3bf5665461d1a62166fccd2deec9ee613b52", false},
+      {"octo/wf/.github/workflows/b.yml@refs/heads/main", "refs/heads/main", false},
+      {"octo/wf2/.github/workflows/a.yml@refs/heads/main", "refs/heads/main", false},
   }));
   CAPTURE(row.allowed, row.ref);
   auto policy = for_repository();
-  policy.signer_workflows = {"octo/other/.github/workflows/z.yml@refs/heads/main", row.allowed};
+  policy.signer_workflows = signers({"octo/other/.github/workflows/z.yml@refs/heads/main", row.allowed});
   auto identity = certificate();
   identity.san = std::string("https://github.com/octo/wf/.github/workflows/a.yml@") + row.ref;
   CHECK(passes(identity, policy) == row.passes);
@@ -267,11 +274,11 @@ TEST_CASE("signer-workflows pins file and ref, with a star in the ref only (A-60
 
 TEST_CASE("the nearest miss is named", "[sigstore]") {
   auto policy = for_repository();
-  SECTION("the workflow is right, the ref is not in its full form") {
-    policy.signer_workflows = {"octo/charts/.github/workflows/lint.yml@v1"};
+  SECTION("the workflow is right, the ref is not") {
+    policy.signer_workflows = signers({"octo/charts/.github/workflows/lint.yml@refs/heads/v1"});
     auto const outcome = judge(certificate(), policy);
     REQUIRE(outcome.failed("signer workflow"));
-    CHECK(outcome.failed("signer workflow")->mend == "ref `v1` given, certificate has `refs/tags/v1`");
+    CHECK(outcome.failed("signer workflow")->mend == "ref `refs/heads/v1` given, certificate has `refs/tags/v1`");
   }
   SECTION("a reusable workflow of another repository has signed") {
     auto identity = certificate();
@@ -279,12 +286,77 @@ TEST_CASE("the nearest miss is named", "[sigstore]") {
     auto const outcome = judge(identity, policy);
     REQUIRE(outcome.failed("signer workflow"));
     CHECK(outcome.failed("signer workflow")->mend ==
-          "it was signed by a reusable workflow of octo/wf: allow it with signer-workflows: octo/wf/.github/workflows/a.yml@refs/heads/main");
+          "it was signed by a reusable workflow of octo/wf; if you trust this workflow, allow it with signer-workflows: "
+          "octo/wf/.github/workflows/a.yml@refs/heads/main");
+  }
+  SECTION("nothing advises to pin a ref that a pull request controls (B-11)") {
+    policy.signer_workflows = signers({"octo/wf/.github/workflows/z.yml@refs/heads/main"});
+    auto identity = certificate();
+    for (auto const* repository : {"octo/charts", "octo/wf"}) {
+      identity.san = "https://github.com/" + std::string(repository) + "/.github/workflows/a.yml@refs/pull/17/merge";
+      auto const outcome = judge(identity, policy);
+      REQUIRE(outcome.failed("signer workflow"));
+      CHECK(outcome.failed("signer workflow")->mend.find("refs/pull") == std::string::npos);
+      CHECK(outcome.failed("signer workflow")->mend.find("reusable workflow that is called at a protected branch or tag") != std::string::npos);
+    }
+    identity.san = "https://github.com/octo/charts/.github/workflows/a.yml@refs/heads/main";  // control
+    CHECK(judge(identity, policy).failed("signer workflow")->mend ==
+          "if you trust this workflow, allow it with signer-workflows: octo/charts/.github/workflows/a.yml@refs/heads/main");
+  }
+  SECTION("an enterprise's own issuer, by the name of the action's input") {
+    auto identity = certificate();
+    identity.issuer = "https://token.actions.githubusercontent.com/acme";
+    CHECK(judge(identity, policy).failed("OIDC issuer")->mend ==
+          "the certificate is of an enterprise with an issuer of its own: give oidc-issuer https://token.actions.githubusercontent.com/acme if that is "
+          "your enterprise");
   }
   SECTION("a repository whose name begins alike") {
     auto identity = certificate();
     set(identity, FulcioExtension::source_repository_uri, "https://github.com/octo/charts-evil");
     CHECK(judge(identity, policy).failed("source repository")->mend == "the names only begin alike: this is another repository");
+  }
+}
+
+TEST_CASE("a repository that was renamed or transferred after signing is refused, and says so (V-96)", "[sigstore]") {
+  auto policy = for_repository();
+  policy.repository_id = "1001";
+  policy.owner_id = "77";
+  auto old = certificate();
+  old.san = "https://github.com/octo/old-charts/.github/workflows/lint.yml@refs/tags/v1";
+  set(old, FulcioExtension::source_repository_uri, "https://github.com/octo/old-charts");
+  std::string const advice = "after signing; run the checks again under its present name octo/charts, and tag with the ids of the new attestations";
+
+  SECTION("renamed: every check that the old name fails says it") {
+    auto const outcome = judge(old, policy);
+    CHECK_FALSE(outcome.ok);
+    for (auto const* name : {"signer workflow", "source repository"}) {
+      CAPTURE(name);
+      REQUIRE(outcome.failed(name));
+      CHECK(outcome.failed(name)->mend == "the certificate has this repository's id 1001 and the name octo/old-charts: the repository was renamed " + advice);
+    }
+  }
+  SECTION("renamed, with a pinned signer of the new name") {
+    policy.signer_workflows = signers({"octo/charts/.github/workflows/lint.yml@refs/tags/v1"});
+    CHECK(judge(old, policy).failed("signer workflow")->mend.find("was renamed") != std::string::npos);
+  }
+  SECTION("transferred: the owner's id is another") {
+    set(old, FulcioExtension::source_repository_uri, "https://github.com/before/charts");
+    set(old, FulcioExtension::source_repository_owner_uri, "https://github.com/before");
+    set(old, FulcioExtension::source_repository_owner_id, "76");
+    auto const outcome = judge(old, policy);
+    for (auto const* name : {"source repository owner", "source repository"})
+      CHECK(outcome.failed(name)->mend == "the certificate has this repository's id 1001 and the name before/charts: the repository was transferred " + advice);
+  }
+  SECTION("another id is another repository: no such hint") {
+    set(old, FulcioExtension::source_repository_id, "1002");
+    auto const outcome = judge(old, policy);
+    REQUIRE(outcome.failed("source repository"));
+    for (auto const& check : outcome.checks) CHECK(check.mend.find("renamed") == std::string::npos);
+  }
+  SECTION("the same name in another case is the same name") {
+    set(old, FulcioExtension::source_repository_uri, "https://github.com/Octo/Charts");
+    old.san = certificate().san;
+    CHECK(judge(old, policy).ok);
   }
 }
 
@@ -315,16 +387,13 @@ TEST_CASE("a policy that contradicts itself or names nobody is refused", "[sigst
     policy.certificate_identity = "x";
   }
   SECTION("signer-workflows and cert-identity") {
-    policy.signer_workflows = {"o/r/.github/workflows/f.yml@refs/heads/main"};
+    policy.signer_workflows = signers({"o/r/.github/workflows/f.yml@refs/heads/main"});
     policy.certificate_identity = "x";
   }
   SECTION("repository without owner") { policy.repository = "charts"; }
   SECTION("repository with a path") { policy.repository = "octo/charts/x"; }
   SECTION("repository as a URL") { policy.repository = "https://github.com/octo/charts"; }
   SECTION("digest that is none") { policy.source_digest = "main"; }
-  SECTION("workflow without ref") { policy.signer_workflows = {"o/r/.github/workflows/f.yml"}; }
-  SECTION("star in the path") { policy.signer_workflows = {"o/r/.github/workflows/*.yml@refs/heads/main"}; }
-  SECTION("star in the repository") { policy.signer_workflows = {"o/*/.github/workflows/f.yml@refs/heads/main"}; }
   SECTION("bad pattern") {
     policy.repository.clear();
     policy.certificate_identity_regex = "(";

@@ -1,0 +1,32 @@
+#pragma once
+
+// The lists of the inputs that have a grammar of their own, parsed once: src/release/input_lists.hpp (B-10, A-42)
+// They are judged with all other inputs, before the gate and the network, and whether or not a chart changed. What comes out is
+// typed: nobody reads the lines again.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/inputs.hpp"
+#include "git/lineage_subjects.hpp"
+#include "sigstore/signer_workflow.hpp"
+#include "support/verdict.hpp"
+
+namespace acr::release {
+
+struct InputLists {
+  git::LineageSubjects lineage_subjects;
+  std::vector<sigstore::SignerWorkflow> signer_workflows;  ///< empty: any workflow of the repository
+  std::vector<std::string> predicate_types;                ///< empty: any
+};
+
+struct ListReading {
+  InputLists lists;                 ///< usable only when there are no mistakes
+  std::vector<Rejection> mistakes;  ///< one per bad line, `where` = "input <name>, line <number>"; in the order of the table of inputs
+};
+
+/// `server_url`: of the run, "https://github.com"; a signer may begin with it.
+ListReading read_lists(event::ActionInputs const& inputs, std::string_view server_url);
+
+}  // namespace acr::release

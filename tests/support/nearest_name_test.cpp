@@ -1,0 +1,26 @@
+#include "support/nearest_name.hpp"
+
+#include <array>
+#include <string>
+
+#include "support/catch2.hpp"
+
+namespace {
+
+constexpr std::array<std::string_view, 4> names{"signer-workflows", "charts-dir", "chart", "tag-wait"};
+
+TEST_CASE("the nearest name is the one with the fewest edits", "[support]") {
+  struct Row { char const *given, *nearest; };
+  auto const row = GENERATE(values<Row>({{"signer-workflow", "signer-workflows"}, {"chart_dir", "charts-dir"}, {"CHARTS-DIRS", "charts-dir"},
+                                         {"chart", "chart"}, {"char", "chart"}, {"wait-tag", "tag-wait"}, {"tagwait", "tag-wait"}}));
+  CAPTURE(row.given);
+  CHECK(acr::nearest_name(row.given, names) == row.nearest);
+}
+
+TEST_CASE("any name has a nearest one, none when there are none", "[support]") {
+  CHECK_FALSE(acr::nearest_name("", names).empty());
+  CHECK_FALSE(acr::nearest_name(std::string(1'000'000, 'x'), names).empty());
+  CHECK(acr::nearest_name("x", {}).empty());
+}
+
+}  // namespace
