@@ -1,0 +1,46 @@
+#include "release/input_lists.hpp"
+
+#include "support/catch2.hpp"
+
+namespace {
+
+using namespace acr;
+
+event::ActionInputs inputs(std::map<std::string, std::string> values) {
+  return event::read_inputs(event::from_map(std::move(values)), "/w", event::TokenRule::optional).inputs;
+}
+
+std::vector<std::string> places(release::ListReading const& reading) {
+  std::vector<std::string> all;
+  for (auto const& mistake : reading.mistakes) all.push_back(mistake.where);
+  return all;
+}
+
+TEST_CASE("lists of inputs come out typed", "[inputs]") {
+  auto const reading = release::read_lists(inputs({{"signer-workflows", "https://ghe.example/o/r/.github/workflows/a.yml@refs/heads/main"},
+                                                   {"predicate-types", "https://x.example/a\nhttps://x.example/b"},
+                                                   {"lineage-subjects", "lint = text:{chart}"}}),
+                                           "https://ghe.example");
+  CHECK(reading.mistakes.empty());
+  REQUIRE(reading.lists.signer_workflows.size() == 1);
+  CHECK(reading.lists.signer_workflows[0].text() == "o/r/.github/workflows/a.yml@refs/heads/main");
+  CHECK(reading.lists.predicate_types == std::vector<std::string>{"https://x.example/a", "https://x.example/b"});
+  CHECK(reading.lists.lineage_subjects.subject("lint", {"web", "", "", ""}));
+}
+
+TEST_CASE("every bad line is a mistake of its own, with the input's name and the line's number (B-10)", "[inputs]") {
+  auto const reading = release::read_lists(inputs({{"signer-workflows", "\nvalidate.yaml\no/r/.github/workflows/a.yml@refs/heads/main\n\n a@v1 \n"},
+                                                   {"predicate-types", "https://x.example/a\nnone"},
+                                                   {"lineage-subjects", "a = text:x\na = text:y\nb"}}),
+                                           "https://github.com");
+  CHECK(places(reading) == std::vector<std::string>{"input lineage-subjects, line 2", "input lineage-subjects, line 3", "input signer-workflows, line 2",
+                                                    "input signer-workflows, line 5", "input predicate-types, line 2"});
+}
+
+TEST_CASE("no lists, no mistakes", "[inputs]") {
+  auto const reading = release::read_lists(inputs({}), "https://github.com");
+  CHECK(reading.mistakes.empty());
+  CHECK(reading.lists.signer_workflows.empty());
+}
+
+}  // namespace
