@@ -51,6 +51,22 @@ Arguments::Accepted accepted() {
           .flags = {"json", "deny-self-hosted"}};
 }
 
+// The verifier's advice names the action's inputs; here they are options.
+void name_options(std::string& advice) {
+  constexpr std::pair<std::string_view, std::string_view> names[] = {{"signer-workflows: ", "--signer-workflow "},
+                                                                      {"give oidc-issuer ", "give --certificate-oidc-issuer "},
+                                                                      {"with signer-workflows", "with --signer-workflow"},
+                                                                      {"set trusted-root to", "set --trusted-root to"},
+                                                                      {"give a trusted-root file", "give a --trusted-root file"}};
+  for (auto const& [input, option] : names)
+    if (auto const at = advice.find(input); at != std::string::npos) advice.replace(at, input.size(), option);
+}
+
+void name_options(sigstore::Verification& verification) {
+  if (verification.rejection) name_options(verification.rejection->mend_text);
+  for (auto& check : verification.checks) name_options(check.mend);
+}
+
 }  // namespace
 
 ExitStatus verify_bundle_words(std::vector<std::string_view> const& words, Terminal const& terminal) {
@@ -80,7 +96,8 @@ ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal 
   bool const anyone = policy.repository.empty() && policy.owner.empty() && policy.certificate_identity.empty();
   if (anyone) policy.certificate_identity_regex = ".*";
   sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")), {.minimum_version = sigstore::BundleVersion::v0_1});
-  auto const verification = verifier.verify(text, *artifact, policy);
+  auto verification = verifier.verify(text, *artifact, policy);
+  name_options(verification);
   auto const* shown = bundle ? &*bundle : nullptr;
   terminal.out << (arguments.has("json") ? sigstore::explain_json(shown, verification) : sigstore::explain(shown, verification));
   if (anyone) terminal.err << "any signer was accepted: give --repository or --certificate-identity to hold it to one\n";
@@ -107,7 +124,8 @@ ExitStatus verify_attestations_command(std::vector<std::string_view> const& word
   for (std::size_t i = 0; i < texts.size(); ++i)
     jobs.push_back({.bundle_json = texts[i], .artifact = &artifacts[i], .policy = &policy});
   sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")));
-  auto const results = verifier.verify_all(jobs, 2);
+  auto results = verifier.verify_all(jobs, 2);
+  for (auto& result : results) name_options(result);
   bool all = true;
   for (std::size_t i = 0; i < results.size(); ++i) {
     bool const good = results[i].attestation.has_value();
