@@ -100,6 +100,7 @@ TEST_CASE("outputs are appended; what was in the file stays (A-24)", "[report]")
   outputs.set("new", true);
   acr::report::append_outputs(path, outputs);
   CHECK(as_the_runner_reads(acr::read_file(path, 1000)) == std::map<std::string, std::string>{{"old", "1"}, {"new", "true"}});
+  CHECK_THROWS_AS(acr::report::append_outputs("/dev/full", outputs), acr::BadEnvironment);
   CHECK_THROWS_AS(acr::report::append_outputs(dir.path() / "no" / "output", outputs), acr::BadEnvironment);
 }
 
@@ -172,6 +173,16 @@ TEST_CASE("a chart that was held back is refused to the outside (section 12)", "
   auto const text = acr::report::charts_json(acr::test::refused_record(), "out");
   CHECK(text.find("held") == std::string::npos);
   CHECK(text.find(R"("package":"","digest":"","size":0,"verified":2,"status":"refused")") != std::string::npos);
+}
+
+TEST_CASE("a value that has no name is our own mistake, and every other has one", "[report]") {
+  using namespace acr::report;
+  CHECK(to_text(Result::no_charts) == "no-charts");
+  CHECK(to_text(EntryStatus::unresolved) == "unresolved");
+  CHECK(to_text(ChartStatus::held_back) == "held-back");
+  CHECK_THROWS_AS(to_text(static_cast<Result>(99)), std::logic_error);
+  CHECK_THROWS_AS(to_text(static_cast<EntryStatus>(99)), std::logic_error);
+  CHECK_THROWS_AS(to_text(static_cast<ChartStatus>(99)), std::logic_error);
 }
 
 }  // namespace

@@ -69,44 +69,86 @@ TEST_CASE("names that a reader could take for something else are refused (A-68)"
   CHECK(text.error().code == "checksums");
 }
 
+// Refused with this code, here, and for this reason.
+template <class T>
+void check_refused(acr::Verdict<T> const& verdict, std::string const& code, std::string const& where, std::string const& why) {
+  REQUIRE(verdict.has_error());
+  CHECK(verdict.error().code == code);
+  CHECK(verdict.error().where == where);
+  CHECK(verdict.error().why == why);
+}
+
 TEST_CASE("digests of another form, doubles and too many lines are refused (A-68)", "[report]") {
   auto const hex = std::string(64, 'a');
-  CHECK_FALSE(acr::report::checksums_text({{"a", "sha256:" + hex}}).has_value());
-  CHECK_FALSE(acr::report::checksums_text({{"a", std::string(64, 'A')}}).has_value());
-  CHECK_FALSE(acr::report::checksums_text({{"a", hex}, {"a", hex}}).has_value());
+  using acr::report::checksums_text;
+  check_refused(checksums_text({{"a", "sha256:" + hex}}), "checksums", "a", "not a SHA-256 digest");
+  check_refused(checksums_text({{"a", std::string(64, 'A')}}), "checksums", "a", "not a SHA-256 digest");
+  check_refused(checksums_text({{"a", hex}, {"a", hex}}), "checksums", "a", "two packages have this name");
+  check_refused(checksums_text({{"a/b", hex}}), "checksums", "a/b", "not a plain file name");
   std::vector<Checksum> many;
   for (int i = 0; i < 1024; ++i) many.push_back({"chart-" + std::to_string(i) + ".tgz", hex});
-  auto const most = acr::report::checksums_text(many);
+  auto const most = checksums_text(many);
   REQUIRE(most.has_value());
   CHECK(as_attest_reads(*most).size() == 1024);
   many.push_back({"one-more.tgz", hex});
-  CHECK_FALSE(acr::report::checksums_text(many).has_value());
+  check_refused(checksums_text(many), "checksums", "checksums.txt", "the attest step reads at most 1,024 subjects");
+}
+
+TEST_CASE("the longest names and the most lines stay below what the attest step reads (A-68)", "[report]") {
+  std::vector<Checksum> many;
+  for (int i = 1000; i < 2024; ++i) many.push_back({std::to_string(i) + std::string(251, 'n'), std::string(64, 'a')});
+  auto const text = acr::report::checksums_text(many);
+  REQUIRE(text.has_value());
+  CHECK(text->size() <= 524288);
+  CHECK_FALSE(acr::report::checksums_text({{std::string(256, 'n'), std::string(64, 'a')}}).has_value());
 }
 
 TEST_CASE("only a file that we wrote is read back (A-6)", "[report]") {
+  struct Row {
+    std::string text, where, why;
+  };
   auto const hex = std::string(64, 'a');
-  auto const text = GENERATE_COPY(as<std::string>(), hex + "  a.tgz", hex + "  a.tgz\r\n", hex + " *a.tgz\n", hex + " a.tgz\n",
-                                  "# comment\n", "\n", hex + "  ../a.tgz\n", hex + "  b\n" + hex + "  a\n",
-                                  hex + "  a\n" + hex + "  a\n", "\xef\xbb\xbf" + hex + "  a\n");
-  CAPTURE(text);
-  CHECK_FALSE(acr::report::parse_checksums(text).has_value());
+  std::string const other = "not a line of ours", order = "names are not in byte order, or one stands twice";
+  auto const row = GENERATE_COPY(values<Row>({{hex + "  a.tgz", "checksums.txt:1", "the last line has no line end"},
+                                              {hex + "  a.tgz\r\n", "checksums.txt:1", other},
+                                              {hex + " *a.tgz\n", "checksums.txt:1", other},
+                                              {hex + " a.tgz\n", "checksums.txt:1", other},
+                                              {"# comment\n", "checksums.txt:1", other},
+                                              {"\n", "checksums.txt:1", other},
+                                              {hex + "  ../a.tgz\n", "checksums.txt:1", other},
+                                              {hex + "  b\n" + hex + "  a\n", "checksums.txt:2", order},
+                                              {hex + "  a\n" + hex + "  a\n", "checksums.txt:2", order},
+                                              {"\xef\xbb\xbf" + hex + "  a\n", "checksums.txt:1", other},
+                                              {std::string(524289, 'x'), "checksums.txt", "the file is larger than any of ours"}}));
+  CAPTURE(row.text.substr(0, 200));
+  check_refused(acr::report::parse_checksums(row.text), "checksums", row.where, row.why);
   CHECK(acr::report::parse_checksums("").value().empty());
+}
+
+TEST_CASE("no file of ours has more lines than the attest step reads (A-68)", "[report]") {
+  std::string text;
+  for (int i = 1000; i < 2024; ++i) text += std::string(64, 'a') + "  " + std::to_string(i) + "\n";
+  CHECK(acr::report::parse_checksums(text).value().size() == 1024);
+  check_refused(acr::report::parse_checksums(text + std::string(64, 'a') + "  9\n"), "checksums", "checksums.txt:1025",
+                "more lines than a file of ours can have");
 }
 
 TEST_CASE("the artifacts list holds plain workspace paths only (A-30)", "[report]") {
   CHECK(acr::report::artifacts_list({".cr/a-1.tgz", ".cr/b-1.tgz"}).value() == ".cr/a-1.tgz\n.cr/b-1.tgz\n");
   auto const path = GENERATE(as<std::string>(), "", "/a", "a=b", "#a", "oci://x", "oci:x", "a\nb", "../a", "a/../b", "a//b", " a", "a ");
   CAPTURE(path);
-  auto const list = acr::report::artifacts_list({path});
-  REQUIRE_FALSE(list.has_value());
-  CHECK(list.error().code == "artifacts-list");
+  check_refused(acr::report::artifacts_list({path}), "artifacts-list", path, "the artifacts list cannot hold this path");
 }
 
-TEST_CASE("two artifacts of one base name would fail the step (A-30)", "[report]") {
-  CHECK_FALSE(acr::report::artifacts_list({"a/x.tgz", "b/x.tgz"}).has_value());
+TEST_CASE("two artifacts of one base name would fail the step, and so would too many or too long ones (A-30)", "[report]") {
+  using acr::report::artifacts_list;
+  check_refused(artifacts_list({"a/x.tgz", "b/x.tgz"}), "artifacts-list", "b/x.tgz", "another artifact has the same base name");
   std::vector<std::string> many;
-  for (int i = 0; i < 501; ++i) many.push_back("d/" + std::to_string(i));
-  CHECK_FALSE(acr::report::artifacts_list(many).has_value());
+  for (int i = 0; i < 500; ++i) many.push_back("d/" + std::to_string(i));
+  CHECK(artifacts_list(many).has_value());
+  many.push_back("d/500");
+  check_refused(artifacts_list(many), "artifacts-list", "artifacts list", "a job can declare at most 500 artifacts");
+  check_refused(artifacts_list({std::string(std::size_t{1} << 20, 'x')}), "artifacts-list", "artifacts list", "larger than 1 MiB");
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "report/release_manifest.hpp"
 
 #include "report/golden.hpp"
+#include "report/limits.hpp"
 #include "report/sample_record.hpp"
 #include "support/catch2.hpp"
+#include "support/json.hpp"
 
 namespace {
 
@@ -92,6 +94,60 @@ TEST_CASE("a manifest of another form is refused with the key at fault", "[repor
   REQUIRE(result.has_error());
   CHECK(result.error().code == "manifest-invalid");
   if (row.where.find(" at byte ") == std::string::npos) CHECK(result.error().where == row.where);
+}
+
+TEST_CASE("each part of a manifest is read by its own form, the next one beside it", "[report]") {
+  struct Row {
+    std::string part;    ///< a whole member of the document, that replaces the sample's
+    std::string where;   ///< empty: accepted
+    std::string why;
+  };
+  auto const row = GENERATE(values<Row>({
+      {R"("upstream":{"api":{},"web":{}})", "", ""},
+      {R"("upstream":{"web":{},"api":{}})", "manifest: upstream.api", "charts are not in byte order"},
+      {R"("upstream":{"db":{}})", "manifest: upstream.db", "the manifest has no such chart"},
+      {R"("upstream":{"api":[]})", "manifest: upstream.api", "not an object"},
+      {R"("upstream":{"api":{"lint":[]}})", "manifest: upstream.api.lint", "not an object"},
+      {R"("upstream":{"api":{"lint":{"id":"1"}}})", "manifest: upstream.api.lint.digest", "the key is missing"},
+      {R"("upstream":[])", "manifest: upstream", "not an object"},
+      {R"("charts":{},"x":1)", "manifest: charts", "not an array"},
+      {R"("charts":[1])", "manifest: charts[0]", "not an object"},
+      {R"("verification":{"path":"p","digest":"sha256:0"})", "manifest: verification.digest", "the value has another form"},
+      {R"("verification":{"path":"p"})", "manifest: verification.digest", "the key is missing"},
+      {R"("verification":1)", "manifest: verification", "not an object"},
+      {R"("dependencies":{})", "manifest: dependencies", "not an array"},
+      {R"("dependencies":[1])", "manifest: dependencies[0]", "not an object"},
+      {R"("dependencies":[])", "", ""},
+      {R"("source_date_epoch":1)", "manifest: source_date_epoch", "not a string"},
+      {R"("source_date_epoch":"1")", "", ""},
+      {R"("stage":"publish")", "manifest: stage", "the manifest of another stage"},
+      {R"("version":"2.0")", "manifest: version", "another version of the manifest"},
+      {R"("pr":-1)", "manifest: pr", "not a pull request's number"},
+      {R"("attestations":{"build-api":1})", "manifest: attestations.build-api", "an id is a string of digits"},
+      {R"("attestations":{"build-api":"x"})", "manifest: attestations.build-api", "an attestation's id is a decimal number"},
+      {R"("attestations":{"build-db":"1"})", "manifest: attestations.build-db", "the manifest has no place for this key"},
+  }));
+  CAPTURE(row.part);
+  auto document = acr::parse_json(manifest_text(sample()), "sample").value();
+  auto const part = acr::parse_json("{" + row.part + "}", "part").value();
+  for (auto const& member : part.as_object()) document.as_object()[member.key()] = member.value();
+  auto const result = read_manifest(boost::json::serialize(document));
+  if (row.where.empty()) {
+    CHECK(result.has_value());
+  } else {
+    REQUIRE(result.has_error());
+    CHECK(result.error().code == "manifest-invalid");
+    CHECK(result.error().where == row.where);
+    CHECK(result.error().why == row.why);
+  }
+}
+
+TEST_CASE("a manifest over 8 MiB is not read", "[report]") {
+  auto const text = manifest_text(sample());
+  CHECK(read_manifest(text + std::string(1000, ' ')).has_value());
+  auto const result = read_manifest(text + std::string(acr::report::max_manifest_bytes, ' '));
+  REQUIRE(result.has_error());
+  CHECK(result.error().code == "manifest-invalid");
 }
 
 TEST_CASE("a signed manifest must not change by a byte (A-73)", "[report]") {
