@@ -109,14 +109,44 @@ std::vector<Rejection> check_paths(ActionInputs const& inputs, fs::path const& w
   return mistakes;
 }
 
-std::vector<Rejection> check_untracked(ActionInputs const& inputs, std::function<bool(std::string const& path)> const& tracked) {
+namespace {
+
+// What stands in the way of writing to `path`; "" when nothing does.
+std::string obstacle(std::string_view path, std::function<Tracked(std::string const& path)> const& tracked) {
+  for (auto end = path.find('/'); end != std::string_view::npos; end = path.find('/', end + 1)) {
+    std::string parent(path.substr(0, end));
+    if (tracked(parent) == Tracked::other) return parent;
+  }
+  return tracked(std::string(path)) == Tracked::nothing ? std::string() : std::string(path);
+}
+
+}  // namespace
+
+std::vector<Rejection> check_untracked(ActionInputs const& inputs, fs::path const& workspace,
+                                       std::function<Tracked(std::string const& path)> const& tracked) {
   std::vector<Rejection> mistakes;
-  for (auto const& [input, path] : {std::pair("output-dir", inputs.output_dir), std::pair("manifest-path", inputs.manifest_path)})
-    if (tracked(path))
-      mistakes.push_back(bad(input, "the commit under release holds something at this path, which would be overwritten")
+  auto const root = resolved(workspace);
+  for (auto const& [input, path] : {std::pair("output-dir", inputs.output_dir), std::pair("manifest-path", inputs.manifest_path)}) {
+    auto in_the_way = obstacle(path, tracked);
+    if (auto const real = root ? resolved(*root / path) : std::nullopt; in_the_way.empty() && real)
+      in_the_way = obstacle(real->lexically_relative(*root).generic_string(), tracked);
+    if (!in_the_way.empty())
+      mistakes.push_back(bad(input, in_the_way == path ? "the commit under release holds something at this path, which would be overwritten"
+                                                       : "the path leads to what the commit under release holds at " + in_the_way)
                              .found(path)
                              .mend("choose a path that is not under version control"));
+  }
   return mistakes;
+}
+
+bool lead_through_link(ActionInputs const& inputs, fs::path const& workspace) {
+  auto const has_link = [&](std::string const& path) {
+    fs::path place = workspace;
+    std::error_code ignored;
+    auto const components = split(path, '/');
+    return std::ranges::any_of(components, [&](auto component) { return fs::is_symlink(place /= component, ignored); });
+  };
+  return has_link(inputs.output_dir) || has_link(inputs.manifest_path);
 }
 
 Verdict<fs::path> bundle_file(std::string_view path, fs::path const& workspace, fs::path const& runner_temp) {

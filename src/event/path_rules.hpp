@@ -26,9 +26,17 @@ bool is_within(std::string_view path, std::string_view folder);
 /// directory. Code "bad-input", `where` = "input <name>".
 std::vector<Rejection> check_paths(ActionInputs const& inputs, std::filesystem::path const& workspace);
 
-/// Nothing that the commit holds is overwritten: `tracked(path)` tells whether the head's tree has a file, link or
-/// directory at a workspace-relative path. Refused when it has one at output-dir or manifest-path.
-std::vector<Rejection> check_untracked(ActionInputs const& inputs, std::function<bool(std::string const& path)> const& tracked);
+/// What a commit holds at a path; links are not followed.
+enum class Tracked { nothing, directory, other };
+
+/// Nothing that the commit holds is overwritten: `tracked(path)` says what the head's tree has at a repository path. Refused when it has something
+/// at output-dir or manifest-path, or above them anything but a directory: a link leads to files that others own. The same holds for
+/// the places that the paths have on the disk, where links of the workspace may lead them.
+std::vector<Rejection> check_untracked(ActionInputs const& inputs, std::filesystem::path const& workspace,
+                                       std::function<Tracked(std::string const& path)> const& tracked);
+
+/// True when output-dir or manifest-path passes through a link on the disk: without the commit nobody knows what it leads to.
+bool lead_through_link(ActionInputs const& inputs, std::filesystem::path const& workspace);
 
 /// Where the bundle of an attest step is: below the workspace or RUNNER_TEMP after links are resolved. A host path that does
 /// not exist is tried again under `runner_temp` by what follows its last "/_temp/". Code "bad-input".

@@ -19,6 +19,7 @@
 #include "release/finalize.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/input_lists.hpp"
+#include "release/output_paths.hpp"
 #include "release/pipeline.hpp"
 #include "release/publish_check.hpp"
 #include "release/ruleset_command.hpp"
@@ -240,6 +241,10 @@ ExitStatus annotate_command(Step const& step, RunClock& clock) {
   auto const event = repository_alone(step.environment);
   auto const settings = run_settings(step, event);
   Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
+  if (auto const commit = services.objects().commit(step.environment.sha)) {
+    GitSourceTree const tree(services.objects(), commit->tree);
+    check_output_paths(step.inputs, settings.workspace, {&tree});
+  }
   auto const annotation = annotation_of(services.objects(), step.environment.sha, step.inputs);
   if (!annotation) return refuse(step, {annotation.error()}, ExitStatus::refused);
 

@@ -10,6 +10,7 @@
 #include "event/path_rules.hpp"
 #include "release/attestation_check.hpp"
 #include "release/git_source_tree.hpp"
+#include "release/output_paths.hpp"
 #include "release/packages.hpp"
 #include "release/tag_check.hpp"
 #include "report/checksums.hpp"
@@ -71,12 +72,9 @@ void begin_record(Run& run) {
 
 // The branches that this run is about: what either holds, a checkout may have put there.
 void check_output(Run& run) {
-  auto const mistakes = event::check_untracked(run.settings.inputs, [&](std::string const& path) {
-    return run.head->node(path) || (run.merge && run.merge->node(path));
-  });
-  if (mistakes.empty()) return;
   run.output_taken = true;
-  throw BadEnvironment(mistakes.front().code, mistakes.front().sentence());
+  check_output_paths(run.settings.inputs, run.settings.workspace, {run.head.get(), run.merge.get()});
+  run.output_taken = false;
 }
 
 void clear_output(Run& run) {
@@ -381,6 +379,7 @@ ExitStatus status_of(Run const& run) {
 
 RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
   Run run(settings, tools);
+  run.output_taken = event::lead_through_link(settings.inputs, settings.workspace);  // until check_output() knows the trees
   ExitStatus status = ExitStatus::done;
   begin_record(run);
   try {

@@ -1,5 +1,7 @@
 #include "event/path_rules.hpp"
 
+#include <map>
+
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"
@@ -79,12 +81,59 @@ TEST_CASE("what stands in the way is named", "[event]") {
   CHECK(check_paths(inputs_in(workspace.path(), {{"output-dir", "dir"}, {"manifest-path", "file"}}), workspace.path()).empty());
 }
 
-TEST_CASE("files under version control are not overwritten", "[event]") {
-  auto const inputs = inputs_in("/w");
-  CHECK(check_untracked(inputs, [](std::string const&) { return false; }).empty());
-  auto const mistakes = check_untracked(inputs, [](std::string const& path) { return path == "release-attestation-manifest.json"; });
-  REQUIRE(mistakes.size() == 1);
-  CHECK(mistakes[0].where == "input manifest-path");
+TEST_CASE("files under version control are not overwritten, through links neither (A-6)", "[event]") {
+  using acr::event::Tracked;
+  acr::test::TemporaryDirectory const workspace;
+  fs::create_directories(workspace.path() / "docs/pkgs");
+  fs::create_directory_symlink("docs", workspace.path() / "link");
+  struct Row {
+    std::string output, manifest;
+    std::map<std::string, Tracked> tree;
+    std::vector<std::string> refused;  ///< inputs
+  };
+  auto const row = GENERATE(values<Row>({
+      {"build/pkgs", "m.json", {}, {}},
+      {"build/pkgs", "m.json", {{"build", Tracked::directory}}, {}},
+      {"build/pkgs", "m.json", {{"build", Tracked::directory}, {"build/pkgs", Tracked::directory}}, {"input output-dir"}},
+      {"build/pkgs", "m.json", {{"build", Tracked::other}}, {"input output-dir"}},
+      {"a/b/c", "a/b/m.json", {{"a", Tracked::directory}, {"a/b", Tracked::other}}, {"input output-dir", "input manifest-path"}},
+      {"build/pkgs", "m.json", {{"m.json", Tracked::other}}, {"input manifest-path"}},
+      {"build/pkgs", "m.json", {{"m.json", Tracked::directory}}, {"input manifest-path"}},
+      // A link of the disk that the commit does not have, to what it has.
+      {"link/pkgs", "m.json", {{"docs", Tracked::directory}, {"docs/pkgs", Tracked::directory}}, {"input output-dir"}},
+      {"link/new", "m.json", {{"docs", Tracked::directory}}, {}},
+      {"build", "link/m.json", {{"docs", Tracked::directory}, {"docs/m.json", Tracked::other}}, {"input manifest-path"}},
+  }));
+  CAPTURE(row.output, row.manifest, row.tree.size());
+  auto inputs = inputs_in("/w");
+  inputs.output_dir = row.output;
+  inputs.manifest_path = row.manifest;
+  auto const mistakes = check_untracked(inputs, workspace.path(), [&](std::string const& path) {
+    auto const found = row.tree.find(path);
+    return found == row.tree.end() ? Tracked::nothing : found->second;
+  });
+  std::vector<std::string> refused;
+  for (auto const& each : mistakes) {
+    CHECK(each.code == "bad-input");
+    refused.push_back(each.where);
+  }
+  CHECK(refused == row.refused);
+}
+
+TEST_CASE("a path through a link of the disk is seen, whichever part is one", "[event]") {
+  acr::test::TemporaryDirectory const workspace;
+  fs::create_directories(workspace.path() / "docs/pkgs");
+  fs::create_directory_symlink("docs", workspace.path() / "link");
+  fs::create_symlink("nowhere", workspace.path() / "m.json");
+  auto inputs = inputs_in("/w");
+  inputs.output_dir = "docs/pkgs";
+  inputs.manifest_path = "docs/m.json";
+  CHECK_FALSE(acr::event::lead_through_link(inputs, workspace.path()));
+  inputs.output_dir = "link/pkgs";
+  CHECK(acr::event::lead_through_link(inputs, workspace.path()));
+  inputs.output_dir = "docs/pkgs";
+  inputs.manifest_path = "m.json";
+  CHECK(acr::event::lead_through_link(inputs, workspace.path()));
 }
 
 TEST_CASE("a bundle is found in workspace and temporary directory only", "[event]") {

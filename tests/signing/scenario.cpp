@@ -119,7 +119,7 @@ std::map<std::string, std::string> chart_files(ChartPlan const& chart, std::size
 class ImportStream {
  public:
   void commit(std::string const& ref, int mark, std::int64_t time, std::string const& message, std::vector<std::string> const& from,
-              std::map<std::string, std::string> const& files) {
+              std::map<std::string, std::string> const& files, std::map<std::string, std::string> const& links = {}) {
     std::string const when = std::to_string(time) + " +0000\n";
     text_ += "commit " + ref + "\nmark :" + std::to_string(mark) + "\nauthor " + std::string(person) + " " + when + "committer " + std::string(person) + " " + when;
     data(message);
@@ -127,6 +127,10 @@ class ImportStream {
     for (auto const& [path, content] : files) {
       text_ += "M 100644 inline " + path + "\n";
       data(content);
+    }
+    for (auto const& [path, target] : links) {
+      text_ += "M 120000 inline " + path + "\n";
+      data(target);
     }
     text_ += "\n";
   }
@@ -239,7 +243,7 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
   std::map<std::string, std::string> imported{{"README.md", "# Charts\n"}};
   imported.insert(options.more_files.begin(), options.more_files.end());
   for (auto const& chart : charts) imported.merge(chart_files(chart, options.templates));
-  commits.commit("refs/heads/main", mark, time, "chore: import charts\n", {}, imported);
+  commits.commit("refs/heads/main", mark, time, "chore: import charts\n", {}, imported, options.more_links);
   commits.reset("refs/heads/release", ":1");
   std::map<std::string, std::string> changed;
   for (auto const& chart : charts) {

@@ -40,6 +40,7 @@ struct ScenarioOptions {
   std::map<std::string, std::string> more_files{};  ///< by path in the repository
   std::map<std::string, Predicate> predicates{};    ///< by key, in every chart: instead of the provenance
   std::map<std::string, std::string> repeats{};     ///< key → an earlier key whose entry the annotation lists again under it
+  std::map<std::string, std::string> more_links{};  ///< symbolic links: target by path
 };
 
 /// Writes scenario.json, event.json, github.json, trusted_root.json and repo.bundle below `folder`, which is created. All times are
