@@ -62,13 +62,13 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "What was attested when a tag's entry has no digest, one rule per line: `key = sha256:<hex>`, or "
                     "`key = text:<template>` with {chart}, {version}, {tag}, {commit}, whose SHA-256 is the subject. `*` in the key "
                     "stands for any text."},
-    {.name = "signer-workflows", .default_value = "", .commands = "run, verify-package", .kind = list,
+    {.name = "signer-workflows", .default_value = "", .commands = "run, finalize, verify-package", .kind = list,
      .description = "Workflows whose attestations count, one `owner/repo/path@ref` per line, `*` allowed in the ref. Empty: any "
-                    "workflow of this repository; pinning is recommended."},
+                    "workflow of this repository (finalize: this workflow, or one that it calls); pinning is recommended."},
     {.name = "oidc-issuer", .default_value = "https://token.actions.githubusercontent.com", .commands = "run, finalize, verify-package", .kind = text,
      .description = "Issuer that the signing certificates must name."},
     {.name = "predicate-types", .default_value = "", .commands = "run, verify-package", .kind = list,
-     .description = "Predicate types that count, one per line. Empty: any."},
+     .description = "Predicate types that count, one per line. Empty: any (verify-package: provenance v1)."},
     {.name = "deny-self-hosted", .default_value = "false", .commands = "run, finalize, verify-package", .kind = boolean,
      .description = "Refuse attestations that were made on self-hosted runners."},
     {.name = "source-digest", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, tag-commit",
@@ -93,7 +93,8 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "attestations", .default_value = "", .commands = "finalize", .kind = text,
      .description = "Attestation ids as a JSON object, key to id."},
     {.name = "attestation-ids-dir", .default_value = "", .commands = "finalize", .kind = path,
-     .description = "A directory of files `<chart>.id`, each with the id of that chart's build attestation (matrix jobs)."},
+     .description = "A directory of files `<chart>.id`, each with the id of that chart's build attestation, and their bundles `<chart>.json` "
+                    "(matrix jobs)."},
     {.name = "build-attestation-id", .default_value = "", .commands = "finalize", .kind = id,
      .description = "The id of the build attestation, used for every chart."},
     {.name = "verification-attestation-id", .default_value = "", .commands = "finalize", .kind = id,
@@ -101,7 +102,8 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "overall-attestation-id", .default_value = "", .commands = "finalize", .kind = id,
      .description = "The id of the manifest's own attestation; goes into the description only."},
     {.name = "bundle-paths", .default_value = "", .commands = "finalize", .kind = list,
-     .description = "Bundle files of the attest steps, one per line; each is verified before anything is recorded."},
+     .description = "Bundle files of the attest steps, one per line. Each must verify and come from this run; an id that none of them proves is "
+                    "refused."},
     {.name = "chart", .default_value = "", .commands = "annotate", .kind = text,
      .description = "Directory name of the chart that is tagged; its version is read from the commit."},
     {.name = "lineage", .default_value = "", .commands = "annotate", .kind = list,

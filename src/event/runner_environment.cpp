@@ -41,6 +41,7 @@ RunnerEnvironment read_runner_environment(EnvironmentLookup const& environment) 
   found.ref = value("GITHUB_REF");
   found.job = value("GITHUB_JOB");
   found.workflow_ref = value("GITHUB_WORKFLOW_REF");
+  found.workflow_sha = value("GITHUB_WORKFLOW_SHA");
   found.run_id = value("GITHUB_RUN_ID");
   found.run_attempt = value("GITHUB_RUN_ATTEMPT");
   found.workspace = value("GITHUB_WORKSPACE");

@@ -28,7 +28,7 @@ struct RunnerEnvironment {
   std::string repository;     ///< "owner/repo"
   std::string repository_id, repository_owner, repository_owner_id;
   std::string sha;            ///< the test merge (A-54)
-  std::string ref, job, workflow_ref;
+  std::string ref, job, workflow_ref, workflow_sha;
   std::string run_id, run_attempt;
   std::string workspace, runner_temp;
   std::string output, step_summary, artifacts;   ///< command files

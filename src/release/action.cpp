@@ -183,6 +183,11 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
   settings.repository_id = std::to_string(event.repository.id);
   settings.repository_owner_id = environment.repository_owner_id;
   settings.commit = environment.sha;
+  settings.run_id = environment.run_id;
+  settings.run_attempt = environment.run_attempt;
+  settings.workflow_ref = environment.workflow_ref;
+  settings.workflow_sha = environment.workflow_sha;
+  settings.signer_workflows = step.inputs.signer_workflows;
   settings.oidc_issuer = step.inputs.oidc_issuer;
   settings.deny_self_hosted = step.inputs.deny_self_hosted;
   settings.pr_number = event.number;

@@ -7,14 +7,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include "event/path_rules.hpp"
+#include "release/finalize_bundles.hpp"
+#include "release/limits.hpp"
 #include "report/job_summary.hpp"
 #include "report/limits.hpp"
 #include "report/pull_request_body.hpp"
-#include "release/limits.hpp"
-#include "sigstore/artifact.hpp"
-#include "sigstore/bundle.hpp"
-#include "sigstore/statement.hpp"
 #include "support/atomic_file.hpp"
 #include "support/digest.hpp"
 #include "support/json.hpp"
@@ -25,17 +22,16 @@ namespace {
 
 namespace fs = std::filesystem;
 using report::AttestationIds;
+using report::build_key_prefix;
+using report::overall_key;
 using report::ReleaseManifest;
+using report::tag_verification_key;
 
-constexpr std::string_view tag_verification_key = "tag-verification";
-constexpr std::string_view overall_key = "overall";
-constexpr std::string_view build_prefix = "build-";
-constexpr std::string_view tag_verification_subject = "w7-tag-verify";
 
 // What the caller got wrong is exit 2, what does not hold is exit 1.
 ExitStatus status_of(Rejection const& refusal) {
-  static constexpr std::array<std::string_view, 6> input_codes{
-      "bad-path", "bad-attestation-id", "bad-input", "bad-json", "conflicting-ids", "manifest-missing"};
+  static constexpr std::array<std::string_view, 7> input_codes{
+      "bad-path", "bad-attestation-id", "bad-environment", "bad-input", "bad-json", "conflicting-ids", "manifest-missing"};
   return std::ranges::find(input_codes, refusal.code) == input_codes.end() ? ExitStatus::refused : ExitStatus::bad_input;
 }
 
@@ -117,8 +113,15 @@ Verdict<bool> add_json(std::string const& text, Ids& ids) {
   return true;
 }
 
-// One file per chart, made by the jobs of a matrix. A chart without one means that a job did not finish.
-Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest const& manifest, Ids& ids) {
+// What the inputs of this call give.
+struct Given {
+  Ids ids;
+  std::vector<ChartBundle> bundles;  // of attestation-ids-dir
+};
+
+// Two files per chart, made by the jobs of a matrix: `<chart>.id` and its bundle `<chart>.json` (A-71, B-15). A chart without id
+// means that a job did not finish.
+Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest const& manifest, Given& given) {
   std::string const input = "attestation-ids-dir";
   auto const directory = resolved(settings, settings.attestation_ids_dir, input);
   if (!directory) return directory.error();
@@ -131,20 +134,26 @@ Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest co
       return reject("bad-path", input, "more files than a matrix can have made")
           .rule("A-71")
           .expected("at most " + std::to_string(limits::id_files));
-    if (entry.path().extension() != ".id") continue;
+    auto const kind = entry.path().extension();
+    if (kind != ".id" && kind != ".json") continue;
     auto const chart = entry.path().stem().string();
-    auto const place = input + "/" + chart + ".id";
+    auto const place = input + "/" + entry.path().filename().string();
     if (!manifest.chart(chart)) return reject("attestation-key", place, "the manifest has no such chart").rule("A-71");
     if (entry.is_symlink() || !entry.is_regular_file())
       return reject("bad-path", place, "not a regular file").rule("A-6");
+    if (kind == ".json") {
+      given.bundles.push_back({chart, entry.path()});
+      continue;
+    }
     auto const text = read_input_file(entry.path(), limits::id_file_bytes, place);
     if (!text) return text.error();
-    if (auto const added = ids.add(std::string(build_prefix) + chart, *text, place); !added) return added.error();
+    if (auto const added = given.ids.add(std::string(build_key_prefix) + chart, *text, place); !added) return added.error();
     found.insert(chart);
   }
+  std::ranges::sort(given.bundles, {}, &ChartBundle::chart);
   for (auto const& chart : manifest.charts)
     if (!found.contains(chart.name))
-      return reject("attestation-missing", input, "there is no id for chart " + chart.name)
+      return reject("attestation-missing", input, "the id for chart " + chart.name + " is missing")
           .rule("A-71")
           .expected(chart.name + ".id")
           .found(std::to_string(found.size()) + " other id files")
@@ -152,142 +161,38 @@ Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest co
   return true;
 }
 
-Verdict<Ids> collect_ids(FinalizeSettings const& settings, ReleaseManifest const& manifest) {
-  Ids ids;
+Verdict<Given> collect_ids(FinalizeSettings const& settings, ReleaseManifest const& manifest) {
+  Given given;
   Verdict<bool> good = true;
   auto const shortcut = [&](std::string key, std::string const& id, std::string const& input) {
-    if (good && !id.empty()) good = ids.add(std::move(key), id, input);
+    if (good && !id.empty()) good = given.ids.add(std::move(key), id, input);
   };
   for (auto const& chart : manifest.charts)
-    shortcut(std::string(build_prefix) + chart.name, settings.build_attestation_id, "build-attestation-id");
+    shortcut(std::string(build_key_prefix) + chart.name, settings.build_attestation_id, "build-attestation-id");
   shortcut(std::string(tag_verification_key), settings.verification_attestation_id, "verification-attestation-id");
   shortcut(std::string(overall_key), settings.overall_attestation_id, "overall-attestation-id");
-  if (good && !settings.attestations.empty()) good = add_json(settings.attestations, ids);
-  if (good && !settings.attestation_ids_dir.empty()) good = add_directory(settings, manifest, ids);
+  if (good && !settings.attestations.empty()) good = add_json(settings.attestations, given.ids);
+  if (good && !settings.attestation_ids_dir.empty()) good = add_directory(settings, manifest, given);
   if (!good) return good.error();
-  return ids;
+  // A mistyped step name gives an empty input: nothing would be recorded, and the job would be green (B-15).
+  if (given.ids.all().empty() && (manifest.attestations.empty() || !settings.bundle_paths.empty()))
+    return reject("nothing-to-record", "finalize", "no attestation id was given")
+        .rule("B-15")
+        .expected("build-attestation-id, verification-attestation-id, overall-attestation-id, attestations or attestation-ids-dir")
+        .mend("pass the attestation-id outputs of the attest steps; a step that does not exist gives an empty one");
+  return given;
 }
 
-// --- bundles ---------------------------------------------------------------------------------------------------------
-
-// What the bundles of this call vouch for.
-struct Coverage {
-  std::set<std::string> charts;
-  bool report = false;
-};
-
-sigstore::Policy bundle_policy(FinalizeSettings const& settings) {
-  sigstore::Policy policy;
-  policy.repository = settings.repository;
-  policy.repository_id = settings.repository_id;
-  policy.owner_id = settings.repository_owner_id;
-  policy.certificate_oidc_issuer = settings.oidc_issuer;
-  policy.source_digest = settings.commit;
-  policy.deny_self_hosted_runners = settings.deny_self_hosted;
-  return policy;
-}
-
-// The verifier wants to know which artifact a bundle is about. The unverified statement only proposes one; whether it
-// is a subject, and whether all subjects are ours, is decided on the verified statement.
-sigstore::Artifact proposed_artifact(std::string const& bundle_json, ReleaseManifest const& manifest) {
-  auto fallback = sigstore::Artifact::of_digest_text(manifest.verification_digest).value();
-  auto const bundle = sigstore::parse_bundle(bundle_json);
-  if (!bundle) return fallback;
-  auto const* envelope = std::get_if<sigstore::DsseEnvelope>(&bundle->content);
-  if (!envelope) return fallback;
-  auto const statement = sigstore::parse_statement(envelope->payload);
-  if (!statement) return fallback;
-  for (auto const& subject : statement->subjects)
-    if (auto const digest = subject.digests.find("sha256"); digest != subject.digests.end())
-      if (auto const artifact = sigstore::Artifact::of_digest_text("sha256:" + digest->second)) return *artifact;
-  return fallback;
-}
-
-Verdict<bool> cover(sigstore::Subject const& subject, ReleaseManifest const& manifest, std::string const& where,
-                    Coverage& coverage) {
-  auto const sha256 = subject.digests.find("sha256");
-  std::string const digest =
-      sha256 == subject.digests.end() ? "no sha256 digest" : "sha256:" + to_lower_ascii(sha256->second);
-  if (subject.name == tag_verification_subject && digest == manifest.verification_digest) return coverage.report = true;
-  auto const chart = std::ranges::find(manifest.charts, subject.name, &report::ManifestChart::package);
-  if (chart != manifest.charts.end() && chart->digest == digest) return coverage.charts.insert(chart->name), true;
-
-  std::string expected = "a package of the manifest by name and digest, or w7-tag-verify " + manifest.verification_digest;
-  if (chart != manifest.charts.end()) expected = chart->package + " " + chart->digest;
-  if (subject.name == tag_verification_subject) expected = subject.name + " " + manifest.verification_digest;
-  return reject("bundle-subject", where, "the bundle vouches for something that this release did not make")
-      .rule("A-74")
-      .expected(expected)
-      .found(subject.name + " " + digest)
-      .mend("attest exactly the files of the `run` step, in the same job");
-}
-
-Verdict<FinalizedBundle> verified_bundle(std::string const& bundle_json, std::string const& path,
-                                         FinalizeSettings const& settings, ReleaseManifest const& manifest,
-                                         sigstore::Verifier const& verifier, Coverage& coverage) {
-  auto const where = "bundle " + path;
-  auto const artifact = proposed_artifact(bundle_json, manifest);
-  auto const verification = verifier.verify(bundle_json, artifact, bundle_policy(settings));
-  if (!verification.attestation) {
-    if (!verification.rejection) throw std::logic_error("a bundle neither verified nor was refused");
-    return Rejection(*verification.rejection).within(where);
-  }
-  auto const& attestation = *verification.attestation;
-  auto const* statement = attestation.statement();
-  if (!statement || statement->subjects.empty())
-    return reject("bundle-subject", where, "the bundle holds no statement with subjects").rule("A-74");
-  FinalizedBundle bundle{path, attestation.identity() ? attestation.identity()->san : std::string(), {}};
-  for (auto const& subject : statement->subjects) {
-    if (auto const covered = cover(subject, manifest, where, coverage); !covered) return covered.error();
-    bundle.subjects.push_back(subject.name);
-  }
-  return bundle;
-}
-
-Verdict<Coverage> verify_bundles(FinalizeSettings const& settings, ReleaseManifest const& manifest,
-                                 sigstore::Verifier const& verifier, std::vector<FinalizedBundle>& bundles) {
-  Coverage coverage;
-  // An empty demand would be no demand: any commit of the repository would do.
-  if (!settings.bundle_paths.empty() && settings.commit.empty())
-    return reject("bad-input", "GITHUB_SHA", "the commit that bundles must name is not known").rule("A-74");
-  for (auto const& given : settings.bundle_paths) {
-    auto const file = event::bundle_file(given, settings.workspace, settings.runner_temp);
-    if (!file) return file.error();
-    auto const text = read_input_file(*file, limits::bundle_file_bytes, "bundle-paths");
-    if (!text) return text.error();
-    auto const before = bundles.size();
-    for (auto const line : lines(*text)) {  // one bundle per line
-      if (trimmed(line).empty()) continue;
-      auto bundle = verified_bundle(std::string(trimmed(line)), given, settings, manifest, verifier, coverage);
-      if (!bundle) return bundle.error();
-      bundles.push_back(*std::move(bundle));
-    }
-    if (bundles.size() == before)
-      return reject("bundle-empty", "bundle " + given, "the file holds no bundle").rule("A-74");
-  }
-  if (coverage.charts.empty()) return coverage;
-  for (auto const& chart : manifest.charts)
-    if (!coverage.charts.contains(chart.name))
-      return reject("bundle-coverage", "bundle-paths", "the bundles vouch for some packages, but not for all of them")
-          .rule("A-74")
-          .expected("a subject " + chart.package + " " + chart.digest)
-          .found(std::to_string(coverage.charts.size()) + " of " + std::to_string(manifest.charts.size()) + " packages")
-          .mend("pass the bundles of all attest steps");
-  return coverage;
-}
-
-void note_unbacked(Ids const& ids, Coverage const& coverage, std::vector<Rejection>& notices) {
+// An id that no bundle of this run proves is anybody's word (B-15).
+std::optional<Rejection> unproved(Ids const& ids, ProvedKeys const& proved) {
   std::string keys;
-  for (auto const& [key, id] : ids.all()) {
-    if (key == overall_key) continue;  // its subject is the manifest, no bundle of it is wanted
-    bool const backed = key == tag_verification_key ? coverage.report
-                                                    : coverage.charts.contains(key.substr(build_prefix.size()));
-    if (!backed) keys += (keys.empty() ? "" : ", ") + key;
-  }
-  if (!keys.empty())
-    notices.push_back(reject("id-without-bundle", keys, "recorded without a look at the attestation")
-                          .rule("A-74")
-                          .mend("pass the attest step's `bundle-path` in `bundle-paths`"));
+  for (auto const& [key, id] : ids.all())
+    if (!proved.contains(key)) keys += (keys.empty() ? "" : ", ") + key;
+  if (keys.empty()) return std::nullopt;
+  return reject("bundle-missing", keys, "no bundle of this run proves the attestation")
+      .rule("B-15")
+      .expected("a provenance bundle of the package, the report or the manifest that the id is about")
+      .mend("pass the attest step's `bundle-path` in `bundle-paths`");
 }
 
 // --- manifest --------------------------------------------------------------------------------------------------------
@@ -325,7 +230,7 @@ void warn_incomplete(ReleaseManifest const& manifest, std::vector<Rejection>& wa
     if (!has(key)) missing += (missing.empty() ? "" : ", ") + key;
   };
   want(std::string(tag_verification_key));
-  for (auto const& chart : manifest.charts) want(std::string(build_prefix) + chart.name);
+  for (auto const& chart : manifest.charts) want(std::string(build_key_prefix) + chart.name);
   if (!missing.empty())
     warnings.push_back(reject("attestation-missing", "manifest", "no id is recorded for " + missing)
                            .rule("A-71")
@@ -334,26 +239,25 @@ void warn_incomplete(ReleaseManifest const& manifest, std::vector<Rejection>& wa
 
 // --- description -----------------------------------------------------------------------------------------------------
 
-bool is_own(std::string_view key) {
-  return key == tag_verification_key || key == overall_key || key.starts_with(build_prefix);
-}
-
 // Foreign members seen in any round, the newest value of each.
 void remember(report::AttestationMap const& map, std::vector<report::MapMember>& seen) {
   for (auto const& member : map.members) {
-    if (is_own(member.key)) continue;
+    if (report::is_own_key(member.key)) continue;
     auto const known = std::ranges::find(seen, member.key, &report::MapMember::key);
     if (known == seen.end()) seen.push_back(member);
     else *known = member;
   }
 }
 
-// own keys are there with their ids, and no foreign key is gone.
+// own keys are there with their ids, no foreign key is gone, and nobody has put back an own one that this run does not prove (B-15).
 bool holds(report::AttestationMap const& map, AttestationIds const& own, std::vector<report::MapMember> const& seen) {
   return std::ranges::all_of(own, [&](auto const& each) {
     auto const* member = map.find(each.first);
     return member && member->id == each.second;
-  }) && std::ranges::all_of(seen, [&](auto const& each) { return map.find(each.key) != nullptr; });
+  }) && std::ranges::all_of(seen, [&](auto const& each) { return map.find(each.key) != nullptr; }) &&
+         std::ranges::none_of(map.members, [&](auto const& each) {
+           return report::is_own_key(each.key) && std::ranges::find(own, each.key, [](auto const& id) { return id.first; }) == own.end();
+         });
 }
 
 Rejection skipped_description(std::string why, std::string mend) {
@@ -366,7 +270,7 @@ class DescriptionUpdate {
       : settings_(settings), tools_(tools), result_(result) {}
 
   /// Refused: "map-invalid", "body-too-long", "description-refused". Throws Unreachable("concurrent-update").
-  Verdict<bool> run(AttestationIds const& own, report::HumanPart human, bool overall_still_holds) {
+  Verdict<bool> run(AttestationIds const& own, report::HumanPart const& human) {
     auto const skip = [&](Rejection notice) {
       result_.notices.push_back(std::move(notice));
       result_.undelivered = report::human_section(human, "\n", false);
@@ -383,12 +287,7 @@ class DescriptionUpdate {
       if (is_stale(*pull)) return skip(stale(*pull));
       auto const map = report::read_attestation_map(pull->body.value_or(""));
       if (!map) return map.error();
-      if (*map) {
-        remember(**map, seen);
-        // The manifest is the one that the overall attestation of an earlier call has signed: its id stays.
-        if (auto const* overall = (*map)->find(overall_key); overall && overall->id && overall_still_holds)
-          human.overall_id = *overall->id;
-      }
+      if (*map) remember(**map, seen);
       auto const merged = report::merge_description(pull->body, own, human, seen);
       if (!merged) return merged.error();
       if (round == 0 && merged->multiple_maps) warn_multiple_maps();
@@ -475,24 +374,23 @@ Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
   std::string bytes;
   auto const manifest = read_manifest_file(settings, bytes);
   if (!manifest) return manifest.error();
-  auto const ids = collect_ids(settings, *manifest);
-  if (!ids) return ids.error();
-  auto const coverage = verify_bundles(settings, *manifest, tools.verifier, result.bundles);
-  if (!coverage) return coverage.error();
-
+  auto const given = collect_ids(settings, *manifest);
+  if (!given) return given.error();
   AttestationIds recorded;
   std::string overall;
-  for (auto const& [key, id] : ids->all()) {
+  for (auto const& [key, id] : given->ids.all()) {
     if (key == overall_key) overall = id;
     else recorded.emplace_back(key, id);
   }
   auto const completed = report::with_attestations(*manifest, recorded);
   if (!completed) return completed.error();
-  note_unbacked(*ids, *coverage, result.notices);
+  auto const proved = verify_bundles(settings, *manifest, sha256_text(bytes), given->bundles, tools.verifier, result.bundles);
+  if (!proved) return proved.error();
   auto const text = report::manifest_text(*completed);
-  if (!overall.empty()) {
+  if (!overall.empty() || proved->contains(std::string(overall_key)))
     if (auto const frozen = report::check_frozen(bytes, *completed); !frozen) return frozen.error();
-  } else if (text != bytes) {
+  if (auto missing = unproved(given->ids, *proved)) return *std::move(missing);
+  if (text != bytes) {
     auto const path = settings.workspace / settings.manifest_path;
     write_file(path, text);
     adopt_owner(path, settings.workspace);
@@ -506,7 +404,7 @@ Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
   if (!overall.empty()) own.emplace_back(overall_key, overall);
   report::HumanPart const human{settings.server_url, settings.repository, *completed, result.manifest_digest, overall};
   DescriptionUpdate update(settings, tools, result);
-  auto const updated = update.run(own, human, overall.empty() && !result.manifest_written);
+  auto const updated = update.run(own, human);
   if (!updated) return updated.error();
   result.summary =
       report::finalize_summary(*completed, settings.server_url, settings.repository, overall, result.undelivered);

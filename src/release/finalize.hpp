@@ -1,8 +1,8 @@
 #pragma once
 
-// `command: finalize`, after the attest steps: src/release/finalize.hpp
+// `command: finalize`, after the attest steps: src/release/finalize.hpp (A-53, A-71 to, B-15)
 // ids and bundles in → bundles verified → manifest completed → description updated. Nothing is recorded before every
-// bundle has been verified; a second call with the same input changes nothing.
+// bundle has been verified, and no id without a bundle that proves it; a second call with the same input changes nothing.
 
 #include <chrono>
 #include <cstdint>
@@ -29,7 +29,7 @@ struct FinalizeSettings {
   std::string manifest_path = "release-attestation-manifest.json";  ///< workspace-relative, already checked (A-6)
 
   std::string attestations;         ///< input `attestations`: JSON object key → id
-  std::string attestation_ids_dir;  ///< directory of `<chart>.id` files, workspace-relative
+  std::string attestation_ids_dir;  ///< directory of `<chart>.id` files and `<chart>.json` bundles, workspace-relative
   std::string build_attestation_id;
   std::string verification_attestation_id;
   std::string overall_attestation_id;
@@ -41,6 +41,9 @@ struct FinalizeSettings {
   std::string repository_id;      ///< decimal
   std::string repository_owner_id;
   std::string commit;             ///< GITHUB_SHA: what the bundles' certificates must name (A-74)
+  std::string run_id, run_attempt;  ///< GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT: the run that the bundles must come from (B-15)
+  std::string workflow_ref, workflow_sha;  ///< GITHUB_WORKFLOW_REF and GITHUB_WORKFLOW_SHA: who may sign when `signer_workflows` is empty
+  std::vector<std::string> signer_workflows;
   std::string oidc_issuer{sigstore::github_actions_issuer};
   bool deny_self_hosted = false;
 
@@ -90,7 +93,7 @@ struct FinalizedBundle {
 struct FinalizeResult {
   ExitStatus status = ExitStatus::done;
   std::optional<Rejection> refusal;  ///< there unless done; also for an unreachable service
-  std::vector<Rejection> notices;    ///< `stale-event`, `description-skipped`, `id-without-bundle`
+  std::vector<Rejection> notices;    ///< `stale-event`, `description-skipped`
   std::vector<Rejection> warnings;   ///< `multiple-maps`, `attestation-missing`
   std::vector<FinalizedBundle> bundles;
   std::optional<report::ReleaseManifest> manifest;  ///< as it is on disk now

@@ -6,6 +6,7 @@
 
 #include "report/json_text.hpp"
 #include "report/limits.hpp"
+#include "report/release_manifest.hpp"
 #include "support/text.hpp"
 
 namespace acr::report {
@@ -163,6 +164,10 @@ Style style_of(std::string_view json, RawObject const& object, std::string_view 
 
 }  // namespace
 
+bool is_own_key(std::string_view key) {
+  return key == tag_verification_key || key == overall_key || key.starts_with(build_key_prefix);
+}
+
 MapMember const* AttestationMap::find(std::string_view key) const {
   auto const found = std::ranges::find(members, key, &MapMember::key);
   return found == members.end() ? nullptr : &*found;
@@ -214,16 +219,22 @@ Verdict<std::string> merge_map_json(std::string_view json, std::vector<MapMember
   auto const style = style_of(json, *object, line_end);
 
   std::string out(json.substr(0, object->open + 1));
+  auto const lead = object->members.empty() ? std::string_view()
+                                            : json.substr(object->open + 1, object->members.front().key_begin - object->open - 1);
   std::size_t copied = object->open + 1;
+  bool first = true;
   for (auto const& raw : object->members) {
     auto const own = std::ranges::find(set, raw.key, &MapMember::key);
-    out += json.substr(copied, raw.value_begin - copied);
+    auto const before = json.substr(copied, raw.key_begin - copied);
+    copied = raw.value_end;
+    if (own == set.end() && is_own_key(raw.key)) continue;
+    out += first ? lead : before;
+    first = false;
+    out += json.substr(raw.key_begin, raw.value_begin - raw.key_begin);
     // An id that is there already keeps its form: an integer is read too.
     bool const replace = own != set.end() && member_of(json, raw).id != own->id;
     out += replace ? std::string_view(own->raw_value) : json.substr(raw.value_begin, raw.value_end - raw.value_begin);
-    copied = raw.value_end;
   }
-  bool first = object->members.empty();
   bool added = false;
   auto const append = [&](MapMember const& member) {
     if (!first) out += ',';

@@ -45,8 +45,12 @@ Verdict<std::optional<MapPlace>> find_attestation_map(std::string_view body);
 /// Nothing when there is no map. Refused (code "map-invalid"): no end marker, invalid JSON, no object, a key twice.
 Verdict<std::optional<AttestationMap>> read_attestation_map(std::string_view body);
 
+/// A key that only this program sets: "tag-verification", "overall", "build-…".
+bool is_own_key(std::string_view key);
+
 /// Merges into the JSON text of a map: values of `set` replace those of equal keys in place or are appended in
-/// the text's own style; `keep` are members that are put back when missing. Everything else keeps key, value and order.
+/// the text's own style; `keep` are members that are put back when missing. Own keys that are not in `set` are dropped: anyone
+/// can write a description, and what stands there under our name must be proved (B-15). Everything else keeps key, value and order.
 /// `-` of a `--` inside strings becomes `\u002d`, `<` and `>` become `\u003c`, `\u003e`. `line_end`: of the description.
 Verdict<std::string> merge_map_json(std::string_view json, std::vector<MapMember> const& set,
                                     std::vector<MapMember> const& keep, std::string_view line_end);

@@ -13,18 +13,15 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view tag_verification = "tag-verification";
-constexpr std::string_view build_prefix = "build-";
-
 bool is_commit(std::string_view text) { return is_lower_hex(text, 40) || is_lower_hex(text, 64); }
 bool is_filled(std::string_view text) { return !text.empty(); }
 bool is_any(std::string_view) { return true; }
 
 // Order of A-75: `tag-verification`, then the charts' own, in the order of the charts. Unknown keys: nothing.
 std::optional<std::size_t> attestation_rank(ReleaseManifest const& manifest, std::string_view key) {
-  if (key == tag_verification) return 0;
-  if (!key.starts_with(build_prefix)) return std::nullopt;
-  auto const* chart = manifest.chart(key.substr(build_prefix.size()));
+  if (key == tag_verification_key) return 0;
+  if (!key.starts_with(build_key_prefix)) return std::nullopt;
+  auto const* chart = manifest.chart(key.substr(build_key_prefix.size()));
   if (!chart) return std::nullopt;
   return static_cast<std::size_t>(chart - manifest.charts.data()) + 1;
 }

@@ -47,6 +47,9 @@ struct ManifestDependency {
 
 /// Key → id of this stage's attestations: `tag-verification`, `build-<chart>`, and, in descriptions only, `overall`.
 using AttestationIds = std::vector<std::pair<std::string, std::string>>;
+inline constexpr std::string_view tag_verification_key = "tag-verification";
+inline constexpr std::string_view build_key_prefix = "build-";
+inline constexpr std::string_view overall_key = "overall";
 
 struct ReleaseManifest {
   std::vector<ManifestChart> charts;  ///< sorted by name

@@ -1,4 +1,4 @@
-// `command: finalize` without bundles: ids, manifest, description. With bundles: finalize_bundles_test.cpp.
+// `command: finalize`: ids, manifest, description. Which bundles count: finalize_bundles_test.cpp.
 #include "release/finalize.hpp"
 
 #include <deque>
@@ -45,7 +45,7 @@ TEST_CASE("one id for all packages fills in manifest and description (A-71)", "[
   CHECK(*result.outputs.find("pr-updated") == "true");
   CHECK(*result.outputs.find("result") == "success");
   CHECK(*result.outputs.find("chart-count") == "2");
-  CHECK(codes(result.notices) == std::vector<std::string>{"id-without-bundle"});
+  CHECK(result.notices.empty());
   CHECK(result.warnings.empty());
 }
 
@@ -72,8 +72,7 @@ TEST_CASE("the overall id changes the description only (A-73)", "[release]") {
   world.settings.verification_attestation_id = "9000";
   world.run();
   auto const bytes = world.manifest_bytes();
-  FinalizeWorld::clear_ids(world.settings);
-  world.settings.overall_attestation_id = "9002";
+  world.give_overall("9002");
   auto const result = world.run();
   CHECK(result.status == ExitStatus::done);
   CHECK(world.manifest_bytes() == bytes);
@@ -81,12 +80,54 @@ TEST_CASE("the overall id changes the description only (A-73)", "[release]") {
   CHECK(result.map->find("overall")->id == "9002");
   CHECK(result.map->find("build-web")->id == "9001");
   CHECK(world.pulls.pull.body->find("/attestations/9002") != std::string::npos);
-  // The first call once more: the manifest is still the signed one, so its overall id stays in the human part.
+}
+
+TEST_CASE("an overall id that this call does not prove is dropped, whatever wrote it (B-15)", "[release]") {
+  FinalizeWorld world;
+  world.settings.build_attestation_id = "9001";
+  REQUIRE(world.run().status == ExitStatus::done);
+  auto const before = world.pulls.pull.body;
+  world.give_overall("9002");
+  REQUIRE(world.run().status == ExitStatus::done);
+  auto const after = world.pulls.pull.body;
+  // The job is run again from its first finalize: the last one puts the id back.
   FinalizeWorld::clear_ids(world.settings);
   world.settings.build_attestation_id = "9001";
-  auto const writes = world.pulls.writes.size();
-  CHECK(world.run().status == ExitStatus::done);
-  CHECK(world.pulls.writes.size() == writes);
+  world.settings.bundle_paths = {"build.jsonl"};
+  REQUIRE(world.run().status == ExitStatus::done);
+  CHECK(world.pulls.pull.body == before);
+  world.give_overall("9002");
+  REQUIRE(world.run().status == ExitStatus::done);
+  CHECK(world.pulls.pull.body == after);
+}
+
+TEST_CASE("ids under our names that stood in the description are dropped and never printed (B-15)", "[release]") {
+  FinalizeWorld world;
+  world.settings.build_attestation_id = "9001";
+  world.pulls.pull.body =
+      "Release of the week.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-evil\":\"666\",\"over\\u0061ll\":\"667\",\"tag-verification\":668,"
+      "\"build-web\":\"669\"}\n-->\n";
+  auto const result = world.run();
+  REQUIRE(result.status == ExitStatus::done);
+  CHECK(acr::report::compact_map(*result.map) == R"({"lint":"14400001","build-web":"9001","build-api":"9001"})");
+  CHECK(*result.outputs.find("attestation-map") == acr::report::compact_map(*result.map));
+  for (auto const* forged : {"666", "667", "668", "669"}) {
+    CHECK(world.pulls.pull.body->find(forged) == std::string::npos);
+    CHECK(result.summary.find(forged) == std::string::npos);
+  }
+}
+
+TEST_CASE("an own key that somebody puts back while we write is dropped again (A-89, B-15)", "[release]") {
+  FinalizeWorld world;
+  world.settings.build_attestation_id = "9001";
+  world.pulls.after_write = [&](std::size_t write) {
+    if (write == 1)
+      world.pulls.pull.body = "<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-api\":\"9001\",\"build-web\":\"9001\",\"overall\":\"667\"}\n-->\n";
+  };
+  auto const result = world.run();
+  CHECK(world.pulls.writes.size() == 2);
+  CHECK(result.map->find("overall") == nullptr);
+  CHECK(world.pulls.pull.body->find("667") == std::string::npos);
 }
 
 TEST_CASE("ids that would change the signed manifest are refused (A-73)", "[release]") {
@@ -95,8 +136,12 @@ TEST_CASE("ids that would change the signed manifest are refused (A-73)", "[rele
   world.run();
   auto const bytes = world.manifest_bytes();
   auto const body = world.pulls.pull.body;
+  SECTION("with the manifest's id") { world.settings.overall_attestation_id = "9002"; }
+  SECTION("with the manifest's bundle") {
+    world.give_overall("");
+    world.settings.bundle_paths.push_back("build.jsonl");
+  }
   world.settings.build_attestation_id = "9999";
-  world.settings.overall_attestation_id = "9002";
   auto const result = world.run();
   CHECK(result.status == ExitStatus::refused);
   CHECK(refusal_code(result) == "manifest-frozen");
@@ -113,6 +158,7 @@ TEST_CASE("one id per chart comes from a directory (A-71)", "[release]") {
   world.write("ids/api.id", "11\n");
   world.write("ids/web.id", " 12 \r\n");
   world.write("ids/readme.txt", "not an id");
+  world.write("ids/web.json", world.bundle({world.web}));
   auto const result = world.run();
   REQUIRE_FALSE(result.refusal);
   CHECK(world.manifest().attestations ==
@@ -181,9 +227,26 @@ TEST_CASE("what the caller got wrong ends with 2, before anything is written", "
       {"bad manifest", [](auto& w) { w.write("release-attestation-manifest.json", "{}"); }, "manifest-invalid", ExitStatus::refused},
       {"other pull request", [](auto& w) { w.settings.pr_number = 43; }, "manifest-mismatch", ExitStatus::refused},
       {"other head", [](auto& w) { w.settings.head_sha = std::string(40, '9'); }, "manifest-mismatch", ExitStatus::refused},
-      {"no bundle", [](auto& w) { w.settings.bundle_paths = {"none.jsonl"}; }, "bad-input", ExitStatus::bad_input},
-      {"empty bundle", [](auto& w) { w.settings.bundle_paths = {"b.jsonl"}, w.write("b.jsonl", "\n\n"); }, "bundle-empty",
-       ExitStatus::refused},
+      {"no bundle", [](auto& w) { w.settings.build_attestation_id = "1", w.settings.bundle_paths = {"none.jsonl"}; }, "bad-input",
+       ExitStatus::bad_input},
+      {"empty bundle", [](auto& w) { w.settings.build_attestation_id = "1", w.settings.bundle_paths = {"b.jsonl"}, w.write("b.jsonl", "\n\n"); },
+       "bundle-empty", ExitStatus::refused},
+      {"too large a manifest", [](auto& w) { w.settings.manifest_path = "large.json", w.write("large.json", std::string((8 << 20) + 1, ' ')); }, "bad-path",
+       ExitStatus::bad_input},
+      {"a manifest through a link out of the workspace",
+       [](auto& w) {
+         acr::write_file(w.directory.path() / "m.json", w.manifest_bytes());
+         std::filesystem::create_symlink(w.directory.path() / "m.json", w.workspace() / "link.json");
+         w.settings.manifest_path = "link.json";
+       },
+       "bad-path", ExitStatus::bad_input},
+      {"a file for the directory", [](auto& w) { w.settings.attestation_ids_dir = "build.jsonl"; }, "bad-path", ExitStatus::bad_input},
+      {"a link for an id",
+       [](auto& w) {
+         w.settings.attestation_ids_dir = "ids", w.write("ids/api.id", "1");
+         std::filesystem::create_symlink("api.id", w.workspace() / "ids" / "web.id");
+       },
+       "bad-path", ExitStatus::bad_input},
   }));
   CAPTURE(row.name);
   FinalizeWorld world;
@@ -196,6 +259,31 @@ TEST_CASE("what the caller got wrong ends with 2, before anything is written", "
   CHECK(world.pulls.writes.empty());
   CHECK(*result.outputs.find("result") == "failed");
   CHECK(*result.outputs.find("chart-count") == "0");
+}
+
+TEST_CASE("each path is refused for its own reason (A-6, A-71)", "[release]") {
+  struct Row {
+    std::string name;
+    std::function<void(FinalizeWorld&)> spoil;
+    std::string where, why;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"none", [](auto& w) { w.settings.attestation_ids_dir = "none"; }, "attestation-ids-dir", "there is no such file or directory: none"},
+      {"outside", [](auto& w) { w.settings.attestation_ids_dir = "/etc"; }, "attestation-ids-dir", "the path leaves the workspace: /etc"},
+      {"a file", [](auto& w) { w.settings.attestation_ids_dir = "build.jsonl"; }, "attestation-ids-dir", "not a directory: build.jsonl"},
+      {"a directory for an id", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/api.id/x", "1"); }, "attestation-ids-dir/api.id", "not a regular file"},
+      {"a chart that is not there", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/db.id", "1"); }, "attestation-ids-dir/db.id",
+       "the manifest has no such chart"},
+      {"another's bundle", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/db.json", "1"); }, "attestation-ids-dir/db.json",
+       "the manifest has no such chart"},
+  }));
+  CAPTURE(row.name);
+  FinalizeWorld world;
+  row.spoil(world);
+  auto const result = world.run();
+  REQUIRE(result.refusal);
+  CHECK(result.refusal->where == row.where);
+  CHECK(result.refusal->why == row.why);
 }
 
 TEST_CASE("a link out of the workspace is refused (A-6)", "[release]") {
@@ -215,7 +303,7 @@ TEST_CASE("a pull request that moved on is left alone, the manifest is completed
   SECTION("retargeted") { world.pulls.pull.base_ref = "main"; }
   auto const result = world.run();
   CHECK(result.status == ExitStatus::done);
-  CHECK(codes(result.notices) == std::vector<std::string>{"id-without-bundle", "stale-event"});
+  CHECK(codes(result.notices) == std::vector<std::string>{"stale-event"});
   CHECK(world.pulls.writes.empty());
   CHECK(*result.outputs.find("pr-updated") == "false");
   CHECK(result.outputs.find("manifest-path") != nullptr);
@@ -236,11 +324,11 @@ TEST_CASE("without the right to write, the text goes to the summary (A-90)", "[r
   SECTION("switched off") { world.settings.update_pr = false; }
   SECTION("read-only token") { world.pulls.outcomes = {BodyWrite::forbidden}; }
   SECTION("a fork") { world.settings.from_fork = true; }
-  SECTION("no right to read") { world.pulls.unreadable = true; }
+  SECTION("no right to read") { world.pulls.read_status = 403; }
   auto const body = world.pulls.pull.body;
   auto const result = world.run();
   CHECK(result.status == ExitStatus::done);
-  CHECK(codes(result.notices) == std::vector<std::string>{"id-without-bundle", "description-skipped"});
+  CHECK(codes(result.notices) == std::vector<std::string>{"description-skipped"});
   CHECK(*result.outputs.find("pr-updated") == "false");
   CHECK(result.summary.find("### Release build") != std::string::npos);
   CHECK(world.pulls.pull.body == body);
@@ -358,6 +446,49 @@ TEST_CASE("a description that GitHub does not take ends with 1 (A-87)", "[releas
   }
 }
 
+TEST_CASE("a pull request that cannot be read for another reason ends the command (A-90)", "[release]") {
+  FinalizeWorld world;
+  world.settings.build_attestation_id = "9001";
+  world.pulls.read_status = 404;
+  auto const result = world.run();
+  CHECK(refusal_code(result) == "no-access");
+  CHECK(result.status == ExitStatus::bad_input);
+  CHECK(*result.outputs.find("pr-updated") == "false");
+}
+
+TEST_CASE("a failing disk is a result, a cancelled run and our own mistakes are not", "[release]") {
+  FinalizeWorld world;
+  world.settings.build_attestation_id = "9001";
+  SECTION("disk") {
+    world.pulls.after_write = [](std::size_t) { throw std::runtime_error("no space left on device"); };
+    auto const result = world.run();
+    CHECK(refusal_code(result) == "environment");
+    CHECK(result.refusal->why == "no space left on device");
+    CHECK(result.status == ExitStatus::bad_input);
+  }
+  SECTION("cancelled") {
+    world.pulls.after_write = [](std::size_t) { throw acr::Cancelled(ExitStatus::terminated); };
+    CHECK_THROWS_AS(world.run(), acr::Cancelled);
+  }
+  SECTION("mistake") {
+    world.pulls.after_write = [](std::size_t) { throw std::logic_error("ours"); };
+    CHECK_THROWS_AS(world.run(), std::logic_error);
+  }
+}
+
+TEST_CASE("an output that is too large is left out with a warning (A-26)", "[release]") {
+  FinalizeWorld world;
+  world.settings.attestations = R"({"tag-verification": 1, "build-api": 2, "build-web": 2})";
+  std::string text;
+  for (int i = 0; i < 60000; ++i) text += "\xf0\x9f\x98\x80";  // twelve bytes each once it is ASCII
+  world.pulls.pull.body = "<!-- ATTESTATION_MAP\n{\"x\":\"" + text + "\"}\n-->\n";
+  auto const result = world.run();
+  CHECK(result.status == ExitStatus::done);
+  CHECK(result.outputs.find("attestation-map") == nullptr);
+  REQUIRE(codes(result.warnings) == std::vector<std::string>{"output-too-large"});
+  CHECK(result.warnings[0].where == "output attestation-map");
+}
+
 TEST_CASE("no description at all gets one (A-84)", "[release]") {
   FinalizeWorld world;
   world.settings.build_attestation_id = "9001";
@@ -375,9 +506,9 @@ TEST_CASE("the log tells what was recorded", "[release]") {
     acr::report::WorkflowLog log(sink, acr::report::WorkflowLog::Style::actions);
     acr::release::log_finalize(result, log);
   }
-  CHECK(sink.str().find("::group::Attestations\nbuild-api: 9001\nbuild-web: 9001\n::endgroup::\n") == 0);
+  CHECK(sink.str().find("::group::Attestations\nverified: build.jsonl, signed by https://github.com/acme/") == 0);
+  CHECK(sink.str().find("\nbuild-api: 9001\nbuild-web: 9001\n::endgroup::\n") != std::string::npos);
   CHECK(sink.str().find("pull request description: updated\n") != std::string::npos);
-  CHECK(sink.str().find("::notice::id-without-bundle: build-api, build-web: recorded without") != std::string::npos);
   CHECK(sink.str().find("::warning::attestation-missing: manifest: no id is recorded for tag-verification") != std::string::npos);
 }
 

@@ -149,7 +149,49 @@ TEST_CASE("a broken map is refused, never written over (A-84)", "[report]") {
       "<!-- ATTESTATION_MAP\n{\"a\":\"\xff\"}\n-->\n");
   CAPTURE(body);
   CHECK(refusal(body) == "map-invalid");
-  CHECK(read_attestation_map(body).has_error());
+  REQUIRE(read_attestation_map(body).has_error());
+  CHECK(read_attestation_map(body).error().code == "map-invalid");
+  CHECK(read_attestation_map("<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n-->\n").has_value());
+}
+
+TEST_CASE("a broken map is refused where it breaks (A-84)", "[report]") {
+  struct Row {
+    std::string body, where, why;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"<!-- ATTESTATION_MAP\n{}\n", "attestation map: end", "no line with the end marker follows"},
+      {"<!-- ATTESTATION_MAP\n[1]\n-->\n", "attestation map: JSON", "the value is not an object"},
+  }));
+  CAPTURE(row.body);
+  auto const map = read_attestation_map(row.body);
+  REQUIRE(map.has_error());
+  CHECK(map.error().where == row.where);
+  CHECK(map.error().why == row.why);
+}
+
+TEST_CASE("keys of this program that this call does not prove are dropped, the text around them stays (B-15)", "[report]") {
+  struct Row {
+    std::string json, expected;
+  };
+  auto const row = GENERATE(values<Row>({
+      {R"({"lint":"1","build-evil":"666","overall":"667"})", R"({"lint":"1","tag-verification":"9"})"},
+      {R"({"build-evil":"666","lint":"1"})", R"({"lint":"1","tag-verification":"9"})"},
+      {R"({"a":"1","overall":{"x":[1,2]},"b":"2"})", R"({"a":"1","b":"2","tag-verification":"9"})"},
+      {R"({"overall":"667"})", R"({"tag-verification":"9"})"},
+      {R"({"overall":"667","build-":"1","tag-verification":"8"})", R"({"tag-verification":"9"})"},
+      {R"({"over\u0061ll":"667","buil\u0064-x":"1"})", R"({"tag-verification":"9"})"},
+      {R"({"Overall":"1","overall2":"2","xbuild-a":"3","tag-verification2":"4"})",
+       R"({"Overall":"1","overall2":"2","xbuild-a":"3","tag-verification2":"4","tag-verification":"9"})"},
+      {"{\n  \"overall\": \"667\",\n  \"lint\": \"1\",\n  \"build-x\": \"2\"\n}", "{\n  \"lint\": \"1\",\n  \"tag-verification\": \"9\"\n}"},
+      {"{\n  \"overall\": \"667\"\n}", "{\n  \"tag-verification\": \"9\"\n}"},
+  }));
+  CAPTURE(row.json);
+  CHECK(acr::report::merge_map_json(row.json, {acr::report::own_member("tag-verification", "9")}, {}, "\n").value() == row.expected);
+}
+
+TEST_CASE("with nothing to set, own keys are dropped all the same (B-15)", "[report]") {
+  CHECK(acr::report::merge_map_json(R"({ "overall":"1" })", {}, {}, "\n").value() == "{ }");
+  CHECK(acr::report::merge_map_json(R"({"lint":"1", "overall":"1" })", {}, {}, "\n").value() == R"({"lint":"1" })");
 }
 
 TEST_CASE("only a whole line opens a map (A-81)", "[report]") {
@@ -204,7 +246,9 @@ TEST_CASE("the section is replaced in place, its surroundings stay", "[report]")
   auto const once = merged("front\n");
   auto other = human();
   other.overall_id = "777";
-  auto const update = merge_description(once + "back", {{"overall", "777"}}, other);
+  auto all = ids;
+  all.emplace_back("overall", "777");
+  auto const update = merge_description(once + "back", all, other);
   REQUIRE(update.has_value());
   CHECK(update->body.starts_with("front\n\n<!-- atomic-chart-release:begin -->"));
   CHECK(update->body.ends_with("\n-->\nback"));

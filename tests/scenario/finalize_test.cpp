@@ -2,37 +2,32 @@
 // without faults: sequence_test.cpp.
 #include <thread>
 
-#include "scenario/release_files.hpp"
-#include "scenario/release_world.hpp"
-#include "support/atomic_file.hpp"
+#include "scenario/sequence.hpp"
 #include "support/catch2.hpp"
 
 namespace {
 
 using namespace acr::test;
 
-std::map<std::string, std::string> const finalize{{"command", "finalize"}, {"build-attestation-id", "24490001"}};
-std::string const manifest = "release-attestation-manifest.json";
-
-// A world after `run`; every finalize begins with the manifest and the description of that moment.
+// A world after `run` and the attest steps; every finalize begins with the manifest and the description of that moment.
 struct Finalizing {
-  ReleaseWorld world;
+  Sequence sequence;
+  std::map<std::string, std::string> inputs;
   std::string manifest_before;
   std::optional<std::string> body_before;
 
-  explicit Finalizing(std::function<void(acr::loopback::StandInSettings&)> const& adjust = {})
-      : world(lab_folder() / "two-charts", Checkout::full, adjust) {
-    if (world.run().status != 0) throw std::runtime_error("the run before finalize failed");
-    manifest_before = text_of(world.file(manifest));
-    body_before = world.github().github().pull_body(42);
+  Finalizing() {
+    if (sequence.world->run().status != 0) throw std::runtime_error("the run before finalize failed");
+    inputs = ids_and_bundles(sequence.attest_packages(), sequence.attest_report());
+    manifest_before = sequence.manifest();
+    body_before = sequence.github().pull_body(42);
   }
 
   ProgramResult run() {
-    acr::write_file(world.file(manifest), manifest_before);
-    world.github().github().set_pull_body(42, body_before);
-    return world.run(finalize);
+    acr::write_file(sequence.world->file("release-attestation-manifest.json"), manifest_before);
+    sequence.github().set_pull_body(42, body_before);
+    return sequence.finalize(inputs);
   }
-  std::string body() { return world.github().github().pull_body(42).value_or(""); }
 };
 
 TEST_CASE("every survivable fault on every first try leaves finalize's result as it is", "[scenario]") {
@@ -45,15 +40,15 @@ TEST_CASE("every survivable fault on every first try leaves finalize's result as
         try {
           Finalizing finalizing;
           finalizing.run();
-          auto const body = finalizing.body();
-          if (body.find("24490001") == std::string::npos) complaints[quarter] = "without a fault the id is not written";
-          auto const completed = text_of(finalizing.world.file(manifest));
+          auto const body = finalizing.sequence.body();
+          if (body.find("88001") == std::string::npos) complaints[quarter] = "without a fault the id is not written";
+          auto const completed = finalizing.sequence.manifest();
           for (std::size_t i = quarter; i < faults.size(); i += 4) {
-            finalizing.world.github().set_once_each(faults[i]);
+            finalizing.sequence.world->github().set_once_each(faults[i]);
             auto const result = finalizing.run();
-            if (result.status != 0 || finalizing.body() != body || text_of(finalizing.world.file(manifest)) != completed ||
-                finalizing.world.outputs().at("pr-updated") != "true")
-              complaints[i] = "status " + std::to_string(result.status) + "\n" + result.out + finalizing.body();
+            if (result.status != 0 || finalizing.sequence.body() != body || finalizing.sequence.manifest() != completed ||
+                finalizing.sequence.world->outputs().at("pr-updated") != "true")
+              complaints[i] = "status " + std::to_string(result.status) + "\n" + result.out + finalizing.sequence.body();
           }
         } catch (std::exception const& error) {
           complaints[quarter] += error.what();
