@@ -5,7 +5,6 @@
 
 #include "chart/packager.hpp"
 #include "git/annotated_tag.hpp"
-#include "git/tag_annotation.hpp"
 #include "release/attestation_check.hpp"
 #include "release/git_source_tree.hpp"
 #include "support/digest.hpp"
@@ -25,13 +24,28 @@ AttestationProof proof_of(std::string name, sigstore::Verification const& result
   return proof;
 }
 
+// an annotation that names something else is about something else.
+std::optional<Rejection> contradiction(git::Lineage const& lineage, chart::Package const& package, std::string const& commit, std::string const& where) {
+  if (lineage.release->chart != package.name || lineage.release->version != package.version)
+    return reject("release-line-mismatch", where, "the annotation's Release line names another release than the chart")
+        .rule("A-95")
+        .expected("Release: " + package.name + " v" + package.version)
+        .found("Release: " + lineage.release->chart + " v" + lineage.release->version);
+  if (lineage.commit && *lineage.commit != commit)
+    return reject("commit-mismatch", where, "the annotation's Commit line names another commit than the tag points at")
+        .rule("A-95")
+        .expected(commit)
+        .found(*lineage.commit);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& tag_name, RunSettings const& settings,
                                  RebuildTools const* dependencies) {
   auto const tag = git::resolve_tag(objects, tag_name);
   if (!tag) return tag.error();
-  auto const lineage = git::parse_annotation(tag->message);
+  auto lineage = git::parse_annotation(tag->message);
   if (!lineage.release)
     return reject("release-line", "tag " + tag_name, "the annotation has no Release line that names the chart").rule("A-95");
   GitSourceTree const tree(objects, tag->commit.tree);
@@ -47,7 +61,12 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
     }
     auto package = chart::package(tree, root, options);
     if (!package) return package.error();
-    return Rebuilt{std::move(package->bytes), std::move(package->digest), lineage.release->chart, tag->commit.id};
+    if (auto why = contradiction(lineage, *package, tag->commit.id, "tag " + tag_name)) return *std::move(why);
+    Rebuilt built{std::move(package->bytes), std::move(package->digest), std::move(package->name), std::move(package->version),
+                  std::move(package->file_name), tag->commit.id, std::move(lineage), {}};
+    for (auto const& archive : options.extra_archives) built.archives.push_back(sha256_text(*archive.bytes));
+    std::ranges::sort(built.archives);
+    return built;
   }
   return reject("no-chart", "tag " + tag_name, "its commit has no chart " + lineage.release->chart + " in the charts directories")
       .mend("name the directory with charts-dir");
@@ -100,8 +119,7 @@ std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const
     if (found == listing.of.end()) continue;
     auto listed = found->second;
     if (listed.size() > listed_at_most) listed.resize(listed_at_most);
-    auto const artifact = sigstore::Artifact::of_digest_text(digest);
-    if (!artifact) throw std::logic_error("not a digest: " + digest);
+    auto const artifact = sigstore::Artifact::of_digest_text(digest).value();  // list() takes nothing but digests
     auto const bundles = attestations.download_all(listed);
     std::vector<sigstore::Verifier::Job> jobs;
     std::vector<std::size_t> of_job;
@@ -111,7 +129,7 @@ std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const
         proof.attestations.back().refusal = bundles[i].error();
         continue;
       }
-      jobs.push_back({.bundle_json = *bundles[i], .artifact = &*artifact, .policy = &policy});
+      jobs.push_back({.bundle_json = *bundles[i], .artifact = &artifact, .policy = &policy});
       of_job.push_back(i);
     }
     auto const results = verifier.verify_all(jobs, workers);

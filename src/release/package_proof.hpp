@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "git/objects.hpp"
+#include "git/tag_annotation.hpp"
 #include "github/attestations.hpp"
 #include "release/dependency_build.hpp"
 #include "release/settings.hpp"
@@ -19,14 +20,17 @@ namespace acr::release {
 
 struct Rebuilt {
   std::string bytes;
-  std::string digest;  ///< "sha256:…"
-  std::string chart;   ///< as the annotation's Release line says
-  std::string commit;
+  std::string digest;         ///< "sha256:…"
+  std::string name, version;  ///< of its Chart.yaml; the annotation's Release line says the same
+  std::string file_name;      ///< "<name>-<version>.tgz"
+  std::string commit;         ///< of the tag
+  git::Lineage lineage;       ///< of the tag's annotation
+  std::vector<std::string> archives;  ///< "sha256:…" of what `dependencies` supplied, sorted
 };
 
 /// The package that the tag's commit gives, by the steps and times of a release (P-130): from `settings` the charts directories and the
 /// SOURCE_DATE_EPOCH count. `dependencies` is null for `dependencies: off`. Codes: those of the tag, of dependencies and of packaging;
-/// release-line; no-chart. Throws Unreachable.
+/// release-line, release-line-mismatch, commit-mismatch; no-chart. Throws Unreachable.
 Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& tag, RunSettings const& settings, RebuildTools const* dependencies);
 
 /// Refused (package-differs) unless `bytes` are those of `built`.

@@ -1,8 +1,9 @@
 #pragma once
 
-// `command: verify-package`, for the stage that publishes: src/release/publish_check.hpp (mission.md stage 8)
+// `command: verify-package`, for the stage that publishes: src/release/publish_check.hpp (mission.md stage 8; B-16b)
 // The manifest of a release is attested; every package that it names is in output-dir, has its digest, equals what its tag gives, and is
-// attested itself. What else lies in output-dir is refused: it would be published with them.
+// attested itself; whatever else the manifest says of it is compared with the package and its tag. What else lies in output-dir is refused: it
+// would be published with them.
 
 #include <optional>
 #include <string>

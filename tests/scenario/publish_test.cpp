@@ -133,4 +133,86 @@ TEST_CASE("nothing is written or removed through a link to what the commit holds
   untouched();
 }
 
+// The manifest as it was written, with one text replaced; attested, so that only its content is wrong.
+std::pair<std::string, std::string> altered(Attested& sequence, std::string const& what, std::string const& with) {
+  auto manifest = sequence.manifest();
+  auto const at = manifest.find(what);
+  if (at == std::string::npos) throw std::runtime_error("not in the manifest: " + what);
+  acr::write_file(sequence.world->file("release-attestation-manifest.json"), manifest.replace(at, what.size(), with));
+  auto const temp = fs::path(sequence.world->environment.at("RUNNER_TEMP"));
+  sequence.attest_manifest();
+  return {text_of(temp / "packages/attestation.json"), text_of(temp / "overall/attestation.json")};
+}
+
+TEST_CASE("a manifest that says something else than package and tag is refused (B-16)", "[scenario]") {
+  struct Row {
+    std::string what, with, reason;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"\"stage\"", "\"stage\"", ""},
+      {"\"version\": \"1.1.0\"", "\"version\": \"99.0.0\"", "manifest-differs"},
+      {"\"lint\"", "\"audit\"", "manifest-differs"},
+      {"\"tag\": \"gateway-v1.1.0\"", "\"tag\": \"ledger-v1.1.0\"", "package-differs"},
+  }));
+  CAPTURE(row.what);
+  Attested sequence;
+  auto const [packages, overall] = altered(sequence, row.what, row.with);
+  Publishing publishing(sequence, {packages}, {overall});
+  auto const result = publishing.step();
+  INFO(result.out);
+  CHECK(result.status == (row.reason.empty() ? 0 : 1));
+  CHECK(publishing.world->outputs().at("reason") == row.reason);
+}
+
+TEST_CASE("only the manifest's packages and our own files may lie in the directory that is published (B-16b)", "[scenario]") {
+  Attested sequence;
+  auto const [packages, overall] = altered(sequence, "\"stage\"", "\"stage\"");
+  Publishing publishing(sequence, {packages}, {overall});
+  auto const folder = publishing.world->file("packages");
+  struct Row {
+    std::string name;
+    std::function<void(fs::path const&)> put;
+  };
+  for (auto const& row : std::vector<Row>{{"gateway-1.1.0.tgz.prov", [](auto const& path) { acr::write_file(path, "x"); }},
+                                          {"more", [](auto const& path) { fs::create_directory(path); }},
+                                          {"index.yaml", [](auto const& path) { fs::create_symlink("checksums.txt", path); }},
+                                          {"GATEWAY-1.1.0.TGZ", [](auto const& path) { acr::write_file(path, "x"); }}}) {
+    CAPTURE(row.name);
+    row.put(folder / row.name);
+    auto const result = publishing.step();
+    CHECK(result.status == 1);
+    CHECK(publishing.world->outputs().at("reason") == "stray-file");
+    CHECK(result.out.find("packages/" + row.name) != std::string::npos);
+    fs::remove_all(folder / row.name);
+  }
+  CHECK(publishing.step().status == 0);
+}
+
+TEST_CASE("on a terminal verify-package says what it lacks to find attestations", "[scenario]") {
+  Attested sequence;
+  Publishing publishing(sequence, {});
+  struct Row {
+    std::vector<std::string> without;  ///< variables
+    std::vector<std::string> words;
+    std::string message;
+  };
+  for (auto const& row : std::vector<Row>{{{"GITHUB_REPOSITORY"}, {}, "whose attestations?"},
+                                          {{"GITHUB_REPOSITORY_ID"}, {}, "--repository needs --repository-id too"},
+                                          {{"INPUT_TOKEN"}, {}, "GitHub lists attestations to a token"},
+                                          {{}, {"--source-date-epoch", "soon"}, "SOURCE_DATE_EPOCH"},
+                                          {{}, {"--signer-workflows", "nobody"}, "signer-workflows"},
+                                          {{}, {"--bundle", "trusted_root.json", "--bundle", "empty"}, "empty holds no bundle"}}) {
+    CAPTURE(row.message);
+    acr::write_file(publishing.world->file("empty"), "\n");
+    auto const variables = publishing.world->environment;
+    for (auto const& name : row.without) publishing.world->environment.erase(name);
+    std::vector<std::string> words{"packages/gateway-1.1.0.tgz", "gateway-v1.1.0"};
+    words.insert(words.end(), row.words.begin(), row.words.end());
+    auto const result = publishing.verify(words);
+    publishing.world->environment = variables;
+    CHECK(result.status == 2);
+    CHECK(result.err.find(row.message) != std::string::npos);
+  }
+}
+
 }  // namespace

@@ -313,7 +313,7 @@ TEST_CASE("before publishing: manifest and packages are attested, and rebuilt fr
     auto const bytes = text_of(file);
     acr::write_file(publishing.world->file("packages/stranger-1.0.0.tgz"), bytes);
     CHECK(publishing.step().status == 1);
-    CHECK(publishing.world->outputs().at("reason") == "package-unknown");
+    CHECK(publishing.world->outputs().at("reason") == "stray-file");
     std::filesystem::remove(publishing.world->file("packages/stranger-1.0.0.tgz"));
 
     acr::write_file(file, bytes + "x");
