@@ -122,3 +122,43 @@ TEST_CASE("an archive without a file is refused (P-56)", "[chart]") {
   CHECK(files.error().where == "x.tgz");
   CHECK(read_archive(archive_with({{"c/a", ""}}), "x.tgz", budget).has_value());
 }
+
+TEST_CASE("each damage of an archive is told from the others (P-56, P-159)", "[chart]") {
+  auto const patched = [](std::string header, std::size_t at, std::string_view bytes) {
+    header.replace(at, bytes.size(), bytes).replace(148, 8, "        ");
+    unsigned sum = 0;
+    for (unsigned char const byte : header) sum += byte;
+    std::string digits = "000000";
+    for (std::size_t i = 6; i-- > 0; sum >>= 3) digits[i] = static_cast<char>('0' + (sum & 7));
+    return header.replace(148, 8, digits + std::string("\0 ", 2));
+  };
+  auto const padded = [](std::string bytes) { return bytes.append((512 - bytes.size() % 512) % 512, '\0'); };
+  std::string const minus_one(12, '\xff');
+  std::string const sound = tar_header("c/a", 5, 0) + padded("12345");
+  std::string const end(1024, '\0');
+  struct Row {
+    char const* damage;
+    std::string bytes;
+    char const* code;
+    char const* why;
+  };
+  std::vector<Row> const rows = {
+      {"none", gzip(sound + end), "", ""},
+      {"a header that is patched as it is", gzip(patched(tar_header("c/a", 5, 0), 124, "00000000005") + padded("12345") + end), "", ""},
+      {"the last bytes of the gzip stream are missing", gzip(sound + end).substr(0, gzip(sound + end).size() - 9), "archive-gzip", "the gzip stream is cut off"},
+      {"less than a block is left", gzip(sound + std::string(100, 'x')), "archive-tar", "the tar stream is cut off"},
+      {"a file of -1 bytes", gzip(patched(tar_header("c/a", 5, 0), 124, minus_one) + end), "archive-tar", "an entry has a negative size"},
+      {"a long name of -1 bytes", gzip(patched(patched(tar_header("c/a", 5, 0), 156, "L"), 124, minus_one) + sound + end), "archive-tar", "an entry has a negative size"},
+      {"a file longer than what is left", gzip(tar_header("c/a", 600, 0) + std::string(512, 'x')), "archive-tar", "an entry is longer than the stream"},
+      {"a file beside the chart's directory", gzip(tar_header("a", 5, 0) + padded("12345") + end), "archive-name", "the file lies beside the chart's directory"},
+  };
+  for (auto const& row : rows) {
+    CAPTURE(row.damage);
+    ArchiveBudget budget;
+    auto const files = read_archive(row.bytes, "x.tgz", budget);
+    REQUIRE(files.has_value() == (*row.code == '\0'));
+    if (files) continue;
+    CHECK(files.error().code == row.code);
+    CHECK(files.error().why == row.why);
+  }
+}
