@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "chart/chart_files.hpp"
+#include "chart/chart_reader.hpp"
 #include "support/text.hpp"
 #include "support/work_budget.hpp"
 
@@ -427,7 +428,7 @@ class TarReader {
     if (!names_.insert(path).second)
       return refuse("archive-duplicate", path,
                     "the archive holds this file twice: readers disagree which one counts", "P-159");
-    if (bytes->starts_with("\xEF\xBB\xBF")) bytes->remove_prefix(3);
+    bytes = without_bom(*bytes);
     files_.push_back({std::move(path), std::string(*bytes), header.mtime});
     return {};
   }

@@ -51,7 +51,7 @@ class Walk {
   Limits const& limits_;
   Detail detail_;
   std::vector<Level> stack_;
-  std::uint64_t directories_ = 0;
+  std::uint64_t directories_ = 0, entries_ = 0;
 
   std::optional<Rejection> enter(std::string path, std::string source_path) {
     if (++directories_ > limits_.directories)
@@ -59,6 +59,14 @@ class Walk {
           .rule("P-154")
           .expected("at most " + std::to_string(limits_.directories));
     auto entries = detail_ == Detail::full ? tree_.list(source_path) : tree_.list_kinds(source_path);
+    entries_ += entries.size();
+    if (entries_ > limits_.entries)
+      return reject("too-many-files", path, "the chart's directories have too many entries, ignored ones included")
+          .rule("B-25")
+          .expected("at most " + std::to_string(limits_.entries));
+    // Whoever looks a path up finds one of the two, the walk would take both (B-1b).
+    if (auto const twice = std::ranges::adjacent_find(entries, {}, &Node::name); twice != entries.end())
+      return reject("path-collision", joined(path, twice->name), "the directory holds this name twice").rule("P-156");
     stack_.push_back({std::move(path), std::move(source_path), std::move(entries), 0});
     return {};
   }
@@ -81,8 +89,6 @@ class Walk {
       }
       source_path = std::move(resolved->path);
       node = std::move(resolved->node);
-      bool const inside = found_.root.empty() || source_path.starts_with(found_.root + "/");
-      if (!inside) found_.leaves_root = true;
       to_ancestor = node.kind == NodeKind::directory &&
                     std::any_of(stack_.begin(), stack_.end(), [&](Level const& level) {
                       return source_path.empty() || level.source_path == source_path ||
@@ -93,7 +99,7 @@ class Walk {
     bool const is_directory = node.kind == NodeKind::directory;
     auto const kind = is_directory ? EntryKind::directory : EntryKind::file;
     if (auto rule = found_.rules.decision(path, kind)) {
-      found_.ignored.push_back({std::move(path), kind, std::move(*rule)});
+      if (found_.ignored_count++ < ignored_kept) found_.ignored.push_back({std::move(path), kind, std::move(*rule)});
       return {};
     }
     if (to_ancestor)

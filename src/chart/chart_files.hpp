@@ -39,15 +39,14 @@ struct ChartFiles {
   std::string root;  ///< the chart directory in the repository, links resolved
   IgnoreRules rules;
   std::vector<ChartFile> files;      ///< in walk order (P-12): not the order of the full paths
-  std::vector<IgnoredPath> ignored;  ///< in walk order
-  bool leaves_root =
-      false;  ///< some link led out of the chart directory: its tree id alone says little (P-109)
+  std::vector<IgnoredPath> ignored;  ///< in walk order, the first `ignored_kept`
+  std::size_t ignored_count = 0;     ///< all of them (B-25)
 };
 
 /// Walks `chart_root` (relative to the repository; may be reached through links; "" is the repository
 /// itself). Codes: `no-chart-directory`, `ignore-rule`, `ignore-unreadable`, `link-…` (link_resolution.hpp),
 /// `link-ancestor`, `irregular-file`, `submodule`, `file-too-large`, `too-many-files`, `path-too-long`,
-/// `bad-file-name`.
+/// `bad-file-name`, `path-collision` (one name twice in a directory).
 Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {},
                                 Detail detail = Detail::full);
 

@@ -11,6 +11,7 @@
 
 #include "chart/archive_reader.hpp"
 #include "chart/chart_files.hpp"
+#include "chart/chart_reader.hpp"
 #include "chart/chart_warnings.hpp"
 #include "chart/json_check.hpp"
 #include "chart/link_resolution.hpp"
@@ -19,21 +20,12 @@
 namespace acr::chart {
 namespace {
 
-std::string_view without_bom(std::string_view bytes) {
-  return bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes;
-}
-
-void remove_bom(std::string& bytes) { bytes.erase(0, bytes.size() - without_bom(bytes).size()); }
-
 /// The extension of the last component, as Go's filepath.Ext: ".prov", ".tgz"; empty without a dot.
 std::string_view extension(std::string_view path) {
   auto const name = base_name(path);
   auto const dot = name.rfind('.');
   return dot == std::string_view::npos ? std::string_view{} : name.substr(dot);
 }
-
-/// P-55: such a group of charts/ is left out, with everything in it.
-bool is_dropped_group(std::string_view group) { return group.starts_with('_') || group.starts_with('.'); }
 
 /// Turns files into charts, level by level.
 class Loader {
@@ -102,9 +94,19 @@ class Loader {
           .rule("P-41")
           .mend(top ? "add Chart.yaml, and see that .helmignore does not name it"
                     : "add Chart.yaml, or move what is no chart out of charts/");
-    auto metadata = top && top_ != nullptr ? top_->metadata() : read_metadata(described->bytes, "Chart.yaml");
-    if (!metadata) return metadata.error();
+    Verdict<ChartYaml> parsed = ChartYaml();
+    if (top && top_ != nullptr)
+      parsed = *top_;
+    else
+      parsed = ChartYaml::parse(described->bytes, "Chart.yaml");
+    if (!parsed) return parsed.error();
+    auto const requirements =
+        std::find_if(files.begin(), files.end(), [](auto const& f) { return f.path == "requirements.yaml"; });
+    auto read = description(*parsed, requirements == files.end() ? nullptr : &requirements->bytes);
+    if (!read) return read.error();
+    auto* const metadata = &read->metadata;
     chart.metadata_mtime = described->mtime;
+    chart.dependencies_file = read->dependencies_file;
     bool const v1 = metadata->api_version == "v1";
 
     for (auto& file : files) {
@@ -129,12 +131,7 @@ class Loader {
           warn(chart, "requirements-in-v2", path,
                "in a chart of apiVersion v2 this file is written as Chart.lock", "P-70");
       } else if (path == "requirements.yaml") {
-        auto const had = metadata->dependencies.size();
-        auto merged = merge_requirements(*metadata, file.bytes, path);
-        if (!merged) return merged.error();
-        // One that lists nothing leaves the list, and its lines, to Chart.yaml.
-        if (metadata->dependencies.size() > had || had == 0) chart.dependencies_file = path;
-        adopt(chart, std::move(*merged));
+        adopt(chart, std::move(read->requirements_warnings));
         if (v1)
           chart.files.push_back(std::move(file));
         else
@@ -269,51 +266,9 @@ std::optional<Rejection> check_dependencies(LoadedChart const& chart) {
       .mend("run `helm dependency build` and commit what it fetched, or leave `dependencies: build` on");
 }
 
-/// Chart.yaml as the first look found it: it is neither read nor parsed again.
-struct FirstLook {
-  std::string source_path;
-  std::optional<FileContent> content;  ///< the BOM of P-14 still there
-  ChartYaml parsed;
-};
-
-/// P-11: what Helm looks at before anything else, ignore rules included.
-Verdict<FirstLook> first_look(SourceTree const& tree, std::string const& root) {
-  auto const missing = [] {
-    return reject("no-chart-yaml", "", "Chart.yaml file is missing")
-        .rule("P-11")
-        .mend("name the directory that holds Chart.yaml");
-  };
-  auto const path = joined(root, "Chart.yaml");
-  auto const node = tree.node(path);
-  if (!node) return missing();
-  FirstLook look{path, {}, {}};
-  auto is_file = node->is_file();
-  if (node->kind == NodeKind::symlink) {
-    auto resolved = resolve(tree, path);
-    if (!resolved) {
-      auto rejection = resolved.error();
-      rejection.where = "Chart.yaml";
-      return rejection;
-    }
-    look.source_path = std::move(resolved->path);
-    is_file = resolved->node.is_file();
-  }
-  if (!is_file) return reject("irregular-file", "Chart.yaml", "this is no regular file").rule("P-17");
-  look.content = tree.read_file(look.source_path, text_bytes);
-  if (!look.content)
-    return reject("file-too-large", "Chart.yaml", "the file is too large for a chart")
-        .rule("P-18")
-        .expected("at most " + std::to_string(text_bytes) + " bytes");
-  auto parsed = ChartYaml::parse(without_bom(look.content->bytes), "Chart.yaml");
-  if (!parsed) return parsed.error();
-  look.parsed = std::move(*parsed);
-  if (auto const checked = look.parsed.checked_api_version(); !checked) return checked.error();
-  return look;
-}
-
-/// Reads what the walk found. Groups that are dropped anyway are not read (P-55).
-Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartFiles& found, FirstLook& look,
-                                          Limits const& limits) {
+/// Reads what the walk found. Groups that are dropped anyway are not read (P-55). What the reader has read is not read again.
+Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartReading& reading, Limits const& limits) {
+  auto& found = reading.found;
   std::erase_if(found.files, [](ChartFile const& file) {
     std::string_view const path = file.path;
     return path.starts_with("charts/") && is_dropped_group(path.substr(7)) && extension(path) != ".prov";
@@ -327,30 +282,49 @@ Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartFiles& fo
   files.reserve(found.files.size());
   std::uint64_t total = 0;
   for (auto& file : found.files) {
-    auto content = file.path == "Chart.yaml" && file.source_path == look.source_path
-                       ? std::move(look.content)
-                       : tree.read_file(file.source_path, static_cast<std::size_t>(limits.file_bytes));
-    if (!content || content->bytes.size() > limits.file_bytes)
-      return reject("file-too-large", file.path, "the file is too large for a chart")
-          .rule("P-18")
-          .expected("at most " + std::to_string(limits.file_bytes) + " bytes")
-          .mend("remove it, or name it in .helmignore");
-    auto& bytes = content->bytes;
-    if (is_lfs_pointer(bytes))
-      return reject("lfs-pointer", file.path, "this is a pointer of Git LFS, not the file itself")
-          .rule("P-20")
-          .mend("commit the file itself (`git lfs migrate export`), or name it in .helmignore");
-    total += bytes.size();
+    Verdict<FileContent> content = FileContent{};
+    if (file.path == "Chart.yaml")
+      content = std::move(reading.chart_yaml.content);
+    else if (file.path == "requirements.yaml")
+      content = std::move(*reading.requirements);
+    else
+      content = content_of(tree, file.source_path, file.path, limits);
+    if (!content) return content.error();
+    total += content->bytes.size();
     if (total >= limits.chart_bytes)
       return reject("chart-too-large", file.path,
                     "the chart's files are too large together: no Helm could load the package")
           .rule("P-19")
           .expected("less than " + std::to_string(limits.chart_bytes) + " bytes");
-    remove_bom(bytes);
     files.push_back(
-        {std::move(file.path), std::move(bytes), file.node.mtime ? file.node.mtime : content->mtime});
+        {std::move(file.path), std::move(content->bytes), file.node.mtime ? file.node.mtime : content->mtime});
   }
   return files;
+}
+
+/// The lock that says what is fetched (D-7): packaged or hidden, the later of the two wins, an empty one cancels the earlier (P-52, P-69).
+Verdict<FoundLock> build_lock(SourceTree const& tree, ChartReading const& reading, std::vector<LoadedFile> const& files,
+                              Limits const& limits) {
+  FoundLock found;
+  auto const take = [&](std::string const& bytes, char const* name) -> std::optional<Rejection> {
+    auto lock = read_lock(bytes, name);
+    if (!lock) return lock.error();
+    found.lock = std::move(*lock);
+    found.file = name;
+    return {};
+  };
+  for (auto const* const name : {"Chart.lock", "requirements.lock"}) {
+    for (auto const& file : files)
+      if (file.path == name)
+        if (auto refused = take(file.bytes, name)) return std::move(*refused);
+    for (auto const& hidden : reading.hidden_locks) {
+      if (hidden.path != name) continue;
+      auto const content = content_of(tree, hidden.source_path, name, limits);
+      if (!content) return content.error();
+      if (auto refused = take(content->bytes, name)) return std::move(*refused);
+    }
+  }
+  return found;
 }
 
 /// D-28: fetched archives, as if they were committed in charts/.
@@ -400,27 +374,29 @@ std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_vie
 
 Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root,
                               PackageOptions const& options) {
-  auto const root = resolve(tree, chart_root);
-  if (!root) return root.error();
-  if (root->node.kind != NodeKind::directory) return chart_files(tree, chart_root, options.limits).error();  // says so
-  auto look = first_look(tree, root->path);
-  if (!look) return look.error();
-  auto found = chart_files(tree, chart_root, options.limits, Detail::kinds);
-  if (!found) return found.error();
-  auto files = contents(tree, *found, *look, options.limits);
+  auto reading = read_chart(tree, chart_root, options.limits, Detail::kinds);
+  if (!reading) return reading.error();
+  // P-11: what Helm looks at before anything else.
+  if (auto const checked = reading->chart_yaml.parsed.checked_api_version(); !checked) return checked.error();
+  auto files = contents(tree, *reading, options.limits);
   if (!files) return files.error();
-  if (auto refused = place_extra_archives(options, *found, *files)) return std::move(*refused);
-
   LoadedTop top;
-  Loader loader(options.limits, top.warnings, &look->parsed);
+  if (options.read_build_lock) {
+    auto lock = build_lock(tree, *reading, *files, options.limits);
+    if (!lock) return lock.error();
+    top.build_lock = std::move(*lock);
+  }
+  if (auto refused = place_extra_archives(options, reading->found, *files)) return std::move(*refused);
+
+  Loader loader(options.limits, top.warnings, &reading->chart_yaml.parsed);
   auto chart = loader.load(std::move(*files), "", false, 0, 0);
   if (!chart) return chart.error();
   if (options.dependencies_must_be_present)
     if (auto refused = check_dependencies(*chart)) return std::move(*refused);
   top.chart = std::move(*chart);
-  auto warnings = chart_warnings(top.chart, found->rules, base_name(chart_root));
+  auto warnings = chart_warnings(top.chart, reading->found.rules, base_name(chart_root));
   std::move(warnings.begin(), warnings.end(), std::back_inserter(top.warnings));
-  top.rules = std::move(found->rules);
+  top.rules = std::move(reading->found.rules);
   return top;
 }
 

@@ -43,8 +43,15 @@ struct LoadedChart {
   std::vector<LoadedChart> subcharts;  ///< by their names below charts/ (P-81)
 };
 
+/// The lock of a chart directory, hidden by .helmignore or not, and its file's name (D-7, P-52).
+struct FoundLock {
+  std::optional<ChartLock> lock;
+  std::string file = "Chart.lock";
+};
+
 struct LoadedTop {
   LoadedChart chart;
+  FoundLock build_lock;  ///< with PackageOptions::read_build_lock only
   IgnoreRules rules;  ///< of the chart directory; of an archive none but the built-in one
   std::vector<Warning> warnings;
 };

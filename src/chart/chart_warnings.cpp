@@ -42,7 +42,7 @@ class Collector {
   void name(std::string_view directory) {
     if (directory.empty() || directory == chart_.metadata.name) return;
     say("name-differs", "Chart.yaml", chart_.metadata.lines.name,
-        "the chart is named " + chart_.metadata.name + ", its directory " + std::string(directory), "P-71");
+        "the chart is named " + chart_.metadata.name + ", its directory " + std::string(directory), "B-22");
   }
 
   void dependencies() {

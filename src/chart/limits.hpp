@@ -14,11 +14,15 @@ struct Limits {
   std::uint64_t chart_bytes = 104'857'600;  ///< all entries of a package; reaching it is refused (P-19)
   std::uint64_t files = 100'000;            ///< files of a chart, archives unpacked (P-154)
   std::uint64_t directories = 100'000;      ///< directories walked, links to directories counted each time
+  std::uint64_t entries = 2'000'000;        ///< entries of directories looked at, ignored ones too (B-25)
   std::size_t path_bytes = 4096;            ///< a path in the chart (P-154)
   unsigned chart_depth = 200;            ///< charts within charts; each level is a level of our stack (P-154)
   unsigned archive_depth = 10;           ///< archives within archives (P-159)
-  unsigned local_dependency_depth = 10;  ///< chains of `file://` dependencies; the chart is 0 (D-26)
+  std::size_t local_directories = 256;   ///< that one chart reaches through `file://` dependencies (D-35)
 };
+
+/// Ignored paths that are kept by name; the others are counted only (B-25).
+inline constexpr std::size_t ignored_kept = 1'000;
 
 /// A rule of .helmignore, its CR counted, its LF not, stays below this (P-31).
 inline constexpr std::size_t ignore_line_bytes = 65'536;

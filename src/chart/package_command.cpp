@@ -173,22 +173,36 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
 Verdict<ListOutcome> run_list_command(std::filesystem::path const& chart, Limits const& limits) {
   auto const location = locate_chart(chart);
   DirectoryTree const tree(location.repository);
-  auto list = packaged_list(tree, location.chart_root, limits);
+  auto list = source_list(tree, location.chart_root, limits);
   if (!list) return as_given(list.error(), chart);
   return ListOutcome{chart, std::move(*list)};
 }
+
+namespace {
+
+/// What a package is made of: all but groups that are left out, and hidden locks, which are read only.
+std::vector<SourceFile const*> listed_files(SourceList const& list) {
+  std::vector<SourceFile const*> files;
+  for (auto const& file : list.files)
+    if (!file.dropped && !file.name.starts_with("lock://")) files.push_back(&file);
+  return files;
+}
+
+}  // namespace
 
 std::string list_text(ListOutcome const& outcome) {
   std::string text = printable(outcome.chart.string()) + "\n";
   auto const heading = [&](char const* what, std::size_t count) {
     text.append(what).append(" (").append(std::to_string(count)).append(")\n");
   };
-  heading("packaged", outcome.list.files.size());
-  for (auto const& file : outcome.list.files) text += "  " + printable(file.path) + "\n";
-  heading("ignored", outcome.list.ignored.size());
+  auto const listed = listed_files(outcome.list);
+  heading("packaged", listed.size());
+  for (auto const* file : listed) text += "  " + printable(file->name) + "\n";
+  heading("ignored", outcome.list.ignored_count);
   for (auto const& path : outcome.list.ignored)
     text += "  " + printable(path.path) + (path.kind == EntryKind::directory ? "/" : "") + "  " +
             rule_text(path.rule) + "\n";
+  if (outcome.list.ignored_count > outcome.list.ignored.size()) text += "  …\n";
   if (!outcome.list.dropped.empty()) {
     heading("left out of charts/, their names begin with `_` or `.`", outcome.list.dropped.size());
     for (auto const& group : outcome.list.dropped) text += "  charts/" + printable(group) + "\n";
@@ -204,12 +218,12 @@ std::string list_json(ListOutcome const& outcome) {
   boost::json::object root;
   root["chart"] = as_utf8(outcome.chart.string());
   auto& files = root["files"].emplace_array();
-  for (auto const& file : outcome.list.files) {
+  for (auto const* file : listed_files(outcome.list)) {
     boost::json::object entry;
-    entry["path"] = as_utf8(file.path);
-    entry["mode"] = kind_text(file.kind);
-    entry["content"] = file.content;
-    entry["size"] = file.size ? boost::json::value(*file.size) : boost::json::value(nullptr);
+    entry["path"] = as_utf8(file->name);
+    entry["mode"] = kind_text(file->kind);
+    entry["content"] = file->content;
+    entry["size"] = file->size ? boost::json::value(*file->size) : boost::json::value(nullptr);
     files.push_back(std::move(entry));
   }
   auto& ignored = root["ignored"].emplace_array();

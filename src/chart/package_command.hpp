@@ -13,6 +13,7 @@
 
 #include "chart/directory_tree.hpp"
 #include "chart/packager.hpp"
+#include "chart/source_list.hpp"
 
 namespace acr::chart {
 
@@ -57,7 +58,7 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command);
 /// What `list CHART` shows.
 struct ListOutcome {
   std::filesystem::path chart;
-  PackagedList list;
+  SourceList list;
 };
 Verdict<ListOutcome> run_list_command(std::filesystem::path const& chart, Limits const& limits = {});
 

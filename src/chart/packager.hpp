@@ -41,6 +41,7 @@ struct PackageOptions {
   std::vector<ExtraArchive> extra_archives;
   bool dependencies_must_be_present = true;  ///< P-75; false for the target of a `file://` dependency (P-90)
   bool case_collision_is_warning = false;    ///< P-156: paths equal but for case or normal form
+  bool read_build_lock = false;              ///< load_chart() hands out the lock of D-7, which may refuse the chart
   bool entry_digests = false;                ///< fill PackageEntry::sha256
   Limits limits;
 };
@@ -80,37 +81,5 @@ Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_
 /// Returns the path. Throws std::runtime_error when the disk says no, std::filesystem::filesystem_error for
 /// the directory.
 std::filesystem::path write_package(Package const& package, std::filesystem::path const& directory);
-
-/// One file that goes into the package, named so that two commits can be compared.
-struct PackagedFile {
-  /// Relative to the chart root; of a `file://` dependency: "file://<its directory in the
-  /// repository>/<path>".
-  std::string path;
-  NodeKind kind = NodeKind::file;  ///< file or executable, of the link's target
-  std::string content;             ///< Node::id, or "sha256:<hex>" where the source has no ids
-  std::optional<std::uint64_t> size;
-  friend bool operator==(PackagedFile const&, PackagedFile const&) = default;
-};
-
-/// What would be packaged and what would not (A-55, "list").
-struct PackagedList {
-  std::vector<PackagedFile> files;   ///< walk order, then the `file://` dependencies, each walked in turn
-  std::vector<IgnoredPath> ignored;  ///< of the chart itself
-  std::vector<std::string> dropped;  ///< groups of charts/ that begin with `_` or `.` (P-55)
-  /// Locks that .helmignore hides, of charts that lack a dependency: not packaged, and yet they say what is fetched (D-7, D-37).
-  std::vector<PackagedFile> hidden_locks;
-  std::vector<std::string> local_targets;  ///< directories of `file://` dependencies, sorted
-  bool leaves_root = false;  ///< links lead out of the chart, or there are `file://` dependencies
-};
-
-/// Links resolved, ignore rules applied, `file://` dependencies that are not vendored included transitively
-/// (P-109, D-37). Of contents only `.helmignore` and the metadata files are read (and vendored archives when
-/// a `file://` dependency may hide in one). Charts are not validated. A `file://` dependency that leads
-/// nowhere is left out here; packaging refuses it.
-Verdict<PackagedList> packaged_list(SourceTree const& tree, std::string_view chart_root,
-                                    Limits const& limits = {});
-
-/// True when both lists bind the same content: path, mode and content of every file, hidden locks included (A-55).
-bool same_content(PackagedList const& a, PackagedList const& b);
 
 }  // namespace acr::chart

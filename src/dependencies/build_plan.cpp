@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "chart/chart_loader.hpp"
+#include "chart/chart_reader.hpp"
 #include "chart/constraint.hpp"
 #include "chart/link_resolution.hpp"
 #include "chart/local_dependency.hpp"
@@ -35,31 +36,23 @@ struct Survey {
   chart::IgnoreRules rules;
   std::vector<Committed> committed;
   std::vector<Rejection> nested;  ///< `nested-missing`
-  FoundLock found;
+  chart::FoundLock found;
   ListFiles files;
 };
-
-std::optional<std::string> text_of(chart::SourceTree const& tree, std::string const& path) {
-  if (!tree.node(path)) return std::nullopt;
-  auto const resolved = chart::resolve(tree, path);
-  if (!resolved || !resolved->node.is_file()) return std::nullopt;
-  auto text = tree.read(resolved->path, chart::text_bytes);
-  if (text && text->starts_with("\xEF\xBB\xBF")) text->erase(0, 3);  // P-14
-  return text;
-}
 
 /// True when no file of the chart declares anything: most charts of a repository need not be loaded here. What cannot be read
 /// is left to the loader, which says what is wrong.
 bool declares_nothing(chart::SourceTree const& tree, std::string const& root) {
-  auto const text = text_of(tree, chart::joined(root, "Chart.yaml"));
-  if (!text) return false;
-  auto const metadata = chart::read_metadata(*text, "Chart.yaml");
-  return metadata && metadata->dependencies.empty() && !tree.node(chart::joined(root, "requirements.yaml"));
+  auto const chart_yaml = chart::read_chart_yaml(tree, root);
+  if (!chart_yaml) return false;
+  auto const described = chart::description(chart_yaml->parsed, nullptr);
+  return described && described->metadata.dependencies.empty() && !tree.node(chart::joined(root, "requirements.yaml"));
 }
 
 Verdict<Survey> survey(chart::SourceTree const& tree, std::string const& root, chart::Limits const& limits) {
   chart::PackageOptions options;
   options.dependencies_must_be_present = false;
+  options.read_build_lock = true;
   options.limits = limits;
   auto loaded = chart::load_chart(tree, root, options);
   if (!loaded) return loaded.error();
@@ -68,11 +61,9 @@ Verdict<Survey> survey(chart::SourceTree const& tree, std::string const& root, c
     seen.committed.push_back({subchart.metadata.name, subchart.metadata.version, subchart.where});
     add_nested_missing(subchart, seen.nested);
   }
-  auto lock = read_chart_lock(tree, root);
-  if (!lock) return lock.error();
-  seen.found = std::move(*lock);
+  seen.found = std::move(loaded->build_lock);
   seen.files.locked = seen.found.file;
-  if (tree.node(chart::joined(root, "requirements.yaml"))) seen.files.declared = "requirements.yaml";
+  seen.files.declared = loaded->chart.dependencies_file;
   seen.metadata = std::move(loaded->chart.metadata);
   seen.rules = std::move(loaded->rules);
   return seen;
@@ -377,20 +368,6 @@ class Planner {
 };
 
 }  // namespace
-
-Verdict<FoundLock> read_chart_lock(chart::SourceTree const& tree, std::string_view chart_root) {
-  FoundLock found;
-  // The later of the two wins, an empty one cancels the earlier (P-52, P-69).
-  for (auto const* file : {"Chart.lock", "requirements.lock"}) {
-    auto const text = text_of(tree, chart::joined(chart_root, file));
-    if (!text) continue;
-    auto lock = chart::read_lock(*text, file);
-    if (!lock) return lock.error();
-    found.lock = std::move(*lock);
-    found.file = file;
-  }
-  return found;
-}
 
 std::string archive_file_name(std::string_view name, std::string_view version) {
   return std::string(name) + "-" + std::string(version) + ".tgz";

@@ -71,13 +71,6 @@ struct BuildPlan {
 /// `lock-legacy`, `nested-missing`.
 BuildPlan plan_build(chart::SourceTree const& tree, std::string_view chart_root, PlanSettings const& settings = {});
 
-/// The lock of a chart directory, hidden by .helmignore or not, and its file's name (D-7, P-52).
-struct FoundLock {
-  std::optional<chart::ChartLock> lock;
-  std::string file = "Chart.lock";
-};
-Verdict<FoundLock> read_chart_lock(chart::SourceTree const& tree, std::string_view chart_root);
-
 /// `charts/<this>` is where an archive of that name and version is placed (D-28).
 std::string archive_file_name(std::string_view name, std::string_view version);
 

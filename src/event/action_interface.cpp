@@ -24,6 +24,12 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "The branch that the pull request must target. Compared byte by byte."},
     {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package, annotate", .kind = paths,
      .description = "Directories whose direct children are the charts, one per line, relative to the repository; `.` is its root."},
+    {.name = "exclude-charts", .default_value = "", .commands = "run", .kind = list,
+     .description = "Charts that are left alone, one per line: names, or repository paths when there is a `/` (one that ends in `/`: all "
+                    "below). `*` and `?` stay within a segment."},
+    {.name = "charts-outside", .default_value = "fail", .commands = "run", .kind = choice, .choices = "fail, ignore",
+     .description = "What happens when a chart changes that lies in no charts-dir: fail refuses the pull request when no other chart "
+                    "changes, and warns beside others; ignore only warns."},
     {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run, annotate", .kind = text,
      .description = "How a chart's tag is called. Holds {name} and {version} once each."},
     {.name = "tag-wait", .default_value = "240", .commands = "run", .kind = number, .minimum = 0, .maximum = 1800,

@@ -246,6 +246,17 @@ void check_annotated(Reader& reader, ActionInputs const& inputs) {
   }
 }
 
+// B-19: an item that can fit no chart is a slip of the hand.
+void check_excluded(Reader& reader, std::vector<std::string> const& items) {
+  for (auto const& item : items) {
+    auto const segments = split(item, '/');
+    bool const odd = std::ranges::any_of(segments, [](auto segment) { return segment == ".."; });
+    if (!odd && item.find_first_of(",\\") == std::string::npos) continue;
+    reader.mistake("exclude-charts", "the item can be no chart's name or path", "B-19");
+    reader.expect("one name or path of the repository per line", item);
+  }
+}
+
 void check_tag_format(Reader& reader, std::string const& format) {
   if (count(format, "{name}") != 1 || count(format, "{version}") != 1) {
     reader.mistake("tag-format", "the format does not hold {name} and {version} once each");
@@ -298,6 +309,9 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.source_branch = reader.branch("source-branch");
   inputs.release_branch = reader.branch("release-branch");
   inputs.charts_dirs = reader.paths("charts-dir");
+  inputs.exclude_charts = reader.list("exclude-charts");
+  check_excluded(reader, inputs.exclude_charts);
+  inputs.charts_outside_fails = reader.choice<bool>("charts-outside", {{"fail", true}, {"ignore", false}});
   inputs.tag_format = reader.text("tag-format");
   check_tag_format(reader, inputs.tag_format);
   inputs.tag_wait = std::chrono::seconds(reader.number("tag-wait"));

@@ -39,6 +39,8 @@ struct ActionInputs {
   std::string token;  ///< secret; empty only where it is not needed
   std::string source_branch, release_branch;
   std::vector<std::string> charts_dirs;  ///< workspace-relative, normalised, no duplicates; "" is the repository's root
+  std::vector<std::string> exclude_charts;  ///< names, or paths when there is a `/` (B-19)
+  bool charts_outside_fails = true;
   std::string tag_format;
   std::chrono::seconds tag_wait{};
   DiffMode diff_mode = DiffMode::tree;

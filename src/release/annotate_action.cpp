@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "chart/chart_metadata.hpp"
-#include "chart/limits.hpp"
+#include "chart/chart_reader.hpp"
+#include "chart/charts_directories.hpp"
 #include "git/tag_annotation.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/tag_check.hpp"
@@ -32,16 +32,21 @@ Verdict<git::LineageItem> item_of(std::string_view line) {
 }
 
 Verdict<chart::ChartMetadata> metadata_at(GitSourceTree const& tree, event::ActionInputs const& inputs) {
-  for (auto const& directory : inputs.charts_dirs) {
-    auto const path = chart::joined(chart::joined(directory, inputs.chart), "Chart.yaml");
-    auto const node = tree.node(path);
-    if (!node) continue;
-    auto const bytes = node->is_file() ? tree.read(path, chart::Limits{}.file_bytes) : std::nullopt;
-    if (!bytes) return reject("no-chart-yaml", path, "Chart.yaml is no file, or too large").rule("A-57");
-    auto metadata = chart::read_metadata(*bytes, path);
-    if (metadata && metadata->name != inputs.chart)
-      return reject("name-mismatch", path, "the chart's name is not its directory's").rule("A-45").expected(inputs.chart).found(metadata->name);
-    return metadata;
+  // A name counts (B-22); a directory of that name will do when no chart is called so.
+  auto paths = chart::charts_named(tree, inputs.charts_dirs, inputs.chart, {});
+  if (paths.size() > 1)
+    return reject("duplicate-name", "input chart", "several charts of the commit are called " + inputs.chart)
+        .rule("A-45")
+        .found(paths[0] + " and " + paths[1])
+        .mend("name the directory of one of them with charts-dir");
+  for (auto const& directory : inputs.charts_dirs)
+    if (auto path = chart::joined(directory, inputs.chart); paths.empty() && tree.node(path)) paths.push_back(std::move(path));
+  for (auto const& path : paths) {
+    auto const chart_yaml = chart::read_chart_yaml(tree, path);
+    if (!chart_yaml) return chart_yaml.error().within(path);
+    auto described = chart::description(chart_yaml->parsed, nullptr);
+    if (!described) return described.error().within(path);
+    return std::move(described->metadata);
   }
   return reject("no-chart", "input chart", "the commit has no chart " + inputs.chart + " in the charts directories").mend("name its directory, or set charts-dir");
 }

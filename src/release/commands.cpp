@@ -36,7 +36,7 @@ struct Row {
 
 constexpr std::array rows{
     Row{"run", dry_run_command, "--base REF --head REF [--repository O/R] [inputs as options]", "what a release of these commits would do; writes nothing"},
-    Row{"changed", changed_command, "--base REF --head REF [--charts-dir D]… [--json]", "charts that change between two commits of this clone"},
+    Row{"changed", changed_command, "--base REF --head REF [--charts-dir D]… [--exclude-charts C]… [--json]", "charts that change between two commits of this clone"},
     Row{"gate", gate_command, "--event FILE --repository O/R [--source-branch B] [--release-branch B]", "the branch gate's verdict on an event file"},
     Row{"lineage", lineage_command, "FILE|TAG [--json]", "what is understood of a tag's annotation"},
     Row{"annotate", annotate_command, "--chart C --version V --entry KEY=ID,sha256:HEX… [--commit SHA] [--source-pr N] [--changelog FILE]", "the annotation of a tag, with its lineage block"},

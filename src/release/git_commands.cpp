@@ -175,15 +175,17 @@ ExitStatus map_command(std::vector<std::string_view> const& words, Terminal cons
 }
 
 ExitStatus changed_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"base", "head", "workspace"}, .repeated = {"charts-dir"}, .flags = {"json"}});
-  arguments.expect_positional(0, 0, "changed --base REF --head REF [--charts-dir D]…");
+  Arguments const arguments(words, {.values = {"base", "head", "workspace"}, .repeated = {"charts-dir", "exclude-charts"}, .flags = {"json"}});
+  arguments.expect_positional(0, 0, "changed --base REF --head REF [--charts-dir D]… [--exclude-charts C]…");
   git::Libgit2 const library;
   auto const objects = open_clone(library, arguments.has("workspace") ? arguments.value("workspace") : ".");
   auto const base = tree_at(*objects, commit_named(*objects, arguments.value("base"), "base"));
   auto const head = tree_at(*objects, commit_named(*objects, arguments.value("head"), "head"));
   auto directories = arguments.all("charts-dir");
   if (directories.empty()) directories.emplace_back("charts");
-  auto const changed = chart::changed_charts(base, head, directories);
+  auto const found = chart::changed_charts(base, head, {directories, arguments.all("exclude-charts")});
+  if (!found) throw BadEnvironment(found.error().code, found.error().sentence());
+  auto const& changed = *found;
   if (arguments.has("json")) {
     boost::json::array charts, removed;
     for (auto const& one : changed.changed)
@@ -191,11 +193,16 @@ ExitStatus changed_command(std::vector<std::string_view> const& words, Terminal 
     for (auto const& one : changed.removed) removed.push_back({{"name", one.name}, {"path", one.path}});
     boost::json::array refused;
     for (auto const& one : changed.refused) refused.push_back({{"path", one.path}, {"code", one.why.code}, {"why", one.why.sentence()}});
-    terminal.out << to_ascii_json(boost::json::object{{"changed", charts}, {"removed", removed}, {"refused", refused}}) << '\n';
+    boost::json::array outside, skipped;
+    for (auto const& path : changed.outside) outside.emplace_back(path);
+    for (auto const& one : changed.skipped) skipped.push_back({{"name", one.name}, {"path", one.path}});
+    terminal.out << to_ascii_json(boost::json::object{{"changed", charts}, {"removed", removed}, {"refused", refused}, {"outside", outside}, {"skipped", skipped}}) << '\n';
   } else {
     for (auto const& one : changed.changed)
       terminal.out << printable(one.path) << "  " << printable(one.old_version.value_or("new")) << " -> " << printable(one.version) << '\n';
     for (auto const& one : changed.removed) terminal.out << printable(one.path) << "  removed\n";
+    for (auto const& one : changed.skipped) terminal.out << printable(one.path) << "  skipped (" << printable(one.item) << ")\n";
+    for (auto const& path : changed.outside) terminal.err << "warning: " << printable(path.empty() ? "." : path) << " changes, and lies in no charts directory\n";
     for (auto const& one : changed.refused) terminal.err << "refused: " << printable(one.why.sentence()) << '\n';
   }
   return changed.refused.empty() ? ExitStatus::done : ExitStatus::refused;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "chart/charts_directories.hpp"
 #include "chart/packager.hpp"
 #include "git/annotated_tag.hpp"
 #include "release/attestation_check.hpp"
@@ -51,9 +52,8 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
   GitSourceTree const tree(objects, tag->commit.tree);
   chart::PackageOptions options;
   options.time = settings.source_date_epoch.value_or(tag->commit.committer_time);
-  for (auto const& directory : settings.inputs.charts_dirs) {
-    auto const root = chart::joined(directory, lineage.release->chart);
-    if (!tree.node(root)) continue;
+  // By name, whatever the directory is called (B-22); charts that share a name differ in their version.
+  for (auto const& root : chart::charts_named(tree, settings.inputs.charts_dirs, lineage.release->chart, lineage.release->version)) {
     if (dependencies) {
       auto archives = archives_for(tree, root, options, *dependencies);
       if (!archives) return archives.error();

@@ -59,7 +59,7 @@ void begin_record(Run& run) {
   record.merge = settings.change.merge;
   record.verify_policy = settings.inputs.verify_policy == event::VerifyPolicy::block ? "block" : "flag";
   // The inputs that decide a verdict; where results go and how fast says nothing about it.
-  for (auto const name : {"source-branch", "release-branch", "charts-dir", "tag-format", "diff-mode", "dependencies", "dependency-pins", "verify-policy",
+  for (auto const name : {"source-branch", "release-branch", "charts-dir", "exclude-charts", "charts-outside", "tag-format", "diff-mode", "dependencies", "dependency-pins", "verify-policy",
                           "missing-lineage", "unresolved-id", "lineage-subjects", "signer-workflows", "oidc-issuer", "predicate-types",
                           "deny-self-hosted", "source-digest", "trusted-root"}) {
     auto const text = settings.inputs.texts.find(name);
@@ -114,8 +114,28 @@ void open_trees(Run& run) {
   }
 }
 
+// B-19: a chart that nobody releases must not make a green run when it is all that changed.
+void report_outside(Run& run, std::vector<std::string> const& paths, bool complete) {
+  auto const add = [&](std::string const& path, std::string why) {
+    auto outside = reject("chart-outside", path, std::move(why))
+                       .rule("B-19")
+                       .expected("a direct child of a charts directory")
+                       .mend("add its directory to charts-dir, or name it in exclude-charts");
+    if (run.works.empty() && run.settings.inputs.charts_outside_fails)
+      run.refuse(std::move(outside));
+    else
+      run.warn(std::move(outside));
+  };
+  for (auto const& path : paths) add(path.empty() ? "." : path, "a chart changes here, and no charts directory holds it");
+  if (!complete) add("repository", "more charts change outside the charts directories than can be listed");
+}
+
 void find_changed_charts(Run& run) {
-  auto changed = chart::changed_charts(*run.base, *run.head, run.settings.inputs.charts_dirs);
+  auto const& inputs = run.settings.inputs;
+  auto found = chart::changed_charts(*run.base, *run.head, {inputs.charts_dirs, inputs.exclude_charts});
+  // B-18: the configuration cannot be meant; whether a checkout is there or not, the status is the same.
+  if (!found) throw BadEnvironment(found.error().code, found.error().sentence());
+  auto& changed = *found;
   for (auto const& gone : changed.removed) {
     run.record.removed_charts.push_back(gone.name);
     run.tools.log.notice("chart " + gone.name + " (" + gone.path + ") was removed; nothing is packaged for it");
@@ -124,6 +144,10 @@ void find_changed_charts(Run& run) {
   for (auto const& moved : changed.moved)
     run.tools.log.notice("chart " + moved.name + " moved from " + moved.from + " to " + moved.to);
   for (auto const& [path, warning] : changed.warnings) run.warn(finding(warning, path));
+  for (auto const& skipped : changed.skipped) {
+    run.record.skipped_charts.push_back(skipped.path);
+    run.tools.log.notice("chart " + skipped.name + " (" + skipped.path + ") is skipped: exclude-charts has " + skipped.item);
+  }
   auto const add = [&](chart::ChangedChart chart) -> ChartWork& {
     auto& work = run.works.emplace_back();
     work.record.name = chart.name;
@@ -137,6 +161,7 @@ void find_changed_charts(Run& run) {
   for (auto& [path, why] : changed.refused)
     add({.path = path, .name = std::string(chart::base_name(path)), .version = {}, .old_version = {}, .old_path = {}}).refuse(std::move(why));
   std::ranges::sort(run.works, {}, [](ChartWork const& work) { return std::pair(work.record.name, work.record.path); });
+  report_outside(run, changed.outside, changed.outside_complete);
 }
 
 void check_change(Run& run) {

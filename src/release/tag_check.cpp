@@ -4,9 +4,11 @@
 #include <map>
 #include <utility>
 
-#include "chart/packager.hpp"
+#include "chart/charts_directories.hpp"
+#include "chart/source_list.hpp"
 #include "git/annotated_tag.hpp"
 #include "release/git_source_tree.hpp"
+#include "release/tag_readings.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {
@@ -17,18 +19,16 @@ constexpr std::size_t near_misses_shown = 5;
 std::string place(ChartWork const& work) { return "tag " + work.record.tag; }
 
 // The first path that differs, said in words; the lists are known to differ.
-std::string first_difference(chart::PackagedList const& tagged, chart::PackagedList const& other) {
-  std::map<std::string_view, chart::PackagedFile const*> there;
-  for (auto const* list : {&other.files, &other.hidden_locks})
-    for (auto const& file : *list) there.emplace(file.path, &file);
-  for (auto const* list : {&tagged.files, &tagged.hidden_locks})
-    for (auto const& file : *list) {
-      auto const found = there.find(file.path);
-      if (found == there.end()) return file.path + " is missing";
-      if (found->second->content != file.content) return file.path + " has other content";
-      if (found->second->kind != file.kind) return file.path + " has another mode";
-      there.erase(found);
-    }
+std::string first_difference(chart::SourceList const& tagged, chart::SourceList const& other) {
+  std::map<std::string_view, chart::SourceFile const*> there;
+  for (auto const& file : other.files) there.emplace(file.name, &file);
+  for (auto const& file : tagged.files) {
+    auto const found = there.find(file.name);
+    if (found == there.end()) return file.name + " is missing";
+    if (found->second->content != file.content) return file.name + " has other content";
+    if (found->second->kind != file.kind) return file.name + " has another mode";
+    there.erase(found);
+  }
   return there.empty() ? "the order of files" : std::string(there.begin()->first) + " is new";
 }
 
@@ -69,6 +69,21 @@ void check_annotation(ChartWork& work, RunSettings const& settings) {
   }
 }
 
+// B-23: a name that means two releases vouches for the one that its Release line names.
+void check_unambiguous(ChartWork& work, chart::SourceTree const& tagged, RunSettings const& settings) {
+  auto const readings = tag_readings(settings.inputs.tag_format, work.record.tag);
+  if (work.lineage.release || readings.size() < 2) return;
+  auto const meant = readings_of(readings, chart::chart_names(tagged, settings.inputs.charts_dirs));
+  if (meant.size() < 2) return;
+  auto const text = [](TagReading const& reading) { return reading.name + " " + reading.version; };
+  auto const& other = meant.front().name == work.record.name ? meant.back() : meant.front();
+  work.refuse(reject("release-line-required", place(work), "the tag's name can be read as another release, too")
+                  .rule("B-23")
+                  .expected("Release: " + work.record.name + " v" + work.record.version)
+                  .found("no Release line; " + text(other) + " would have this tag as well")
+                  .mend("tag the release anew with a Release line in its annotation"));
+}
+
 void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const& trees, RunSettings const& settings) {
   auto const& commit = work.tag->commit;
   if (commit.id != settings.change.head) {
@@ -86,13 +101,14 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
 
   auto const& root = work.chart.path;
   GitSourceTree const tagged_tree(objects, commit.tree);
-  auto const head = chart::packaged_list(trees.head, root);
+  check_unambiguous(work, tagged_tree, settings);
+  auto const head = chart::source_list(trees.head, root);
   if (!head) return work.refuse(head.error());
   for (auto const& file : head->files) {
     work.tree_bytes += file.size.value_or(0);
     work.contents.push_back(file.content);
   }
-  auto const tagged = chart::packaged_list(tagged_tree, root);
+  auto const tagged = chart::source_list(tagged_tree, root);
   if (!tagged || !chart::same_content(*tagged, *head))
     return work.refuse(reject("tag-content-mismatch", place(work),
                               "the chart at the tag's commit is not the chart at the pull request's head")
@@ -102,7 +118,7 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
                                          : tagged.error().sentence())
                            .mend("give the change a new version and tag that"));
   if (!trees.merge) return;
-  auto const merged = chart::packaged_list(*trees.merge, root);
+  auto const merged = chart::source_list(*trees.merge, root);
   if (!merged || !chart::same_content(*merged, *head))
     work.warn(reject("merge-differs", root, "after the merge the chart will differ from what is released")
                   .rule("A-55")

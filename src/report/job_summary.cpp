@@ -224,6 +224,9 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
   std::vector<std::string> removed;
   for (auto const& name : record.removed_charts) removed.push_back("- " + code_span(name));
   text.rows("### Removed charts (not packaged)", "", removed);
+  std::vector<std::string> skipped;
+  for (auto const& path : record.skipped_charts) skipped.push_back("- " + code_span(path));
+  text.rows("### Skipped charts (exclude-charts)", "", skipped);
   std::vector<std::string> records;
   auto const file = [&](char const* what, std::string const& path, std::string const& digest) {
     if (!path.empty()) records.push_back("| " + std::string(what) + " | " + code_span(path) + " | " + code_span(digest) + " |");

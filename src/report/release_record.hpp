@@ -143,6 +143,7 @@ struct ReleaseRecord {
   std::string verify_policy = "block";      ///< "block" or "flag"
   std::vector<ChartRecord> charts;          ///< sorted by name, byte order
   std::vector<std::string> removed_charts;  ///< names, sorted
+  std::vector<std::string> skipped_charts;  ///< directories that exclude-charts leaves alone, sorted (B-19)
   std::vector<Finding> refusals;            ///< of the run: gate, environment, limits
   std::vector<Finding> warnings;            ///< of the run
   /// The inputs that decide a verdict, in a fixed order: {"missing-lineage", "fail"}, …; list values joined by LF.
