@@ -64,12 +64,8 @@ TEST_CASE("each refusal of annotate, at its place", "[annotate]") {
     stage.files["charts/web/Chart.yaml"] = "apiVersion: v2\nname: api\nversion: 1.2.0\n";
     code = "name-mismatch", where = "charts/web/Chart.yaml";
   }
-  SECTION("Chart.yaml is no chart's") {
-    stage.files["charts/web/Chart.yaml"] = "apiVersion: v9\nname: web\nversion: 1.2.0\n";
-    code = "api-version", where = "charts/web/Chart.yaml";
-  }
   SECTION("a line without a colon") {
-    stage.inputs.lineage = {"lint 101 " + digest};
+    stage.inputs.lineage = {"lint 101"};
     code = "bad-line", where = "input lineage";
   }
   SECTION("a line without an id") {
@@ -88,6 +84,14 @@ TEST_CASE("each refusal of annotate, at its place", "[annotate]") {
   REQUIRE(annotation.has_error());
   CHECK(annotation.error().code == code);
   CHECK(annotation.error().where.rfind(where, 0) == 0);
+}
+
+TEST_CASE("a Chart.yaml that cannot be read is refused with its own reason", "[annotate]") {
+  Stage stage;
+  stage.files["charts/web/Chart.yaml"] = "name: [\n";
+  auto const annotation = stage.annotation();
+  REQUIRE(annotation.has_error());
+  CHECK(annotation.error().where.find("Chart.yaml") != std::string::npos);
 }
 
 }  // namespace
