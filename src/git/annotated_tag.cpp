@@ -24,9 +24,8 @@ Rejection missing(std::string place, ObjectId const& id) {
       .mend("push the tag anew with everything it points at");
 }
 
-Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name) {
+Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name, std::optional<Ref> const& ref) {
   std::string const place = "tag " + std::string(name);
-  auto const ref = objects.ref("refs/tags/" + std::string(name));
   if (!ref)
     return reject("tag-not-found", place, "the repository has no such tag")
         .rule("A-91")
@@ -81,8 +80,12 @@ Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name) 
 }  // namespace
 
 Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name) {
+  return resolve_tag(objects, name, objects.ref("refs/tags/" + std::string(name)));
+}
+
+Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name, std::optional<Ref> const& ref) {
   try {
-    return resolved_tag(objects, name);
+    return resolved_tag(objects, name, ref);
   } catch (BadEnvironment const& error) {
     // Whoever pushed an object of such a size spoils their own chart, not the run.
     if (error.code() != "object-too-large") throw;

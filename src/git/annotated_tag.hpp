@@ -2,6 +2,7 @@
 
 // From a tag's name to the commit it vouches for: src/git/annotated_tag.hpp
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,7 @@ struct ResolvedTag {
 /// outermost name), `tag-nesting` (more than 5 levels), `object-missing` (the ref is there, an object behind it is not),
 /// `tag-too-large` (an object behind it is larger than is read).
 Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name);
+/// The same for a ref that was looked up already; nothing: it is not there.
+Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name, std::optional<Ref> const& ref);
 
 }  // namespace acr::git

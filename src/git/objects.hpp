@@ -72,6 +72,12 @@ class ObjectSource {
  public:
   virtual ~ObjectSource() = default;
 
+  /// A ref as it counts, and where the checkout has it when it has something else there (B-24).
+  struct RefAnswer {
+    std::optional<Ref> ref;               ///< nothing: absent
+    std::optional<ObjectId> in_checkout;  ///< nothing: the same, or the checkout was not asked
+  };
+
   [[nodiscard]] virtual std::optional<Commit> commit(ObjectId const& id) = 0;
   [[nodiscard]] virtual std::optional<Tree> tree(ObjectId const& id) = 0;
   /// Nothing also when the object is not a blob. Throws BadEnvironment("object-too-large") beyond `limit` bytes.
@@ -80,6 +86,12 @@ class ObjectSource {
 
   /// `name`: full name, "refs/…"; exact match only.
   [[nodiscard]] virtual std::optional<Ref> ref(std::string_view name) = 0;
+  /// ref() of many names, in their order. A source that pays for each looks them up together.
+  [[nodiscard]] virtual std::vector<RefAnswer> refs(std::vector<std::string> const& names) {
+    std::vector<RefAnswer> answers;
+    for (auto const& name : names) answers.push_back({ref(name), {}});
+    return answers;
+  }
   /// Full names of refs that start with `prefix`, sorted, at most `limit`.
   [[nodiscard]] virtual std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) = 0;
 

@@ -1,9 +1,6 @@
 // `object-source: auto`.
 #include "github/combined_objects.hpp"
 
-#include <algorithm>
-#include <set>
-
 #include "support/errors.hpp"
 
 namespace acr::github {
@@ -47,19 +44,22 @@ std::optional<git::Tag> CombinedObjects::tag(git::ObjectId const& id) {
 }
 
 std::optional<git::Ref> CombinedObjects::ref(std::string_view name) {
-  if (local_)
+  if (local_ && !name.starts_with("refs/tags/"))
     if (auto found = local_->ref(name)) return found;
   return remote_.ref(name);
 }
 
+std::vector<git::ObjectSource::RefAnswer> CombinedObjects::refs(std::vector<std::string> const& names) {
+  auto answers = remote_.refs(names);
+  for (std::size_t i = 0; local_ && i < names.size(); ++i) {
+    auto const here = local_->ref(names[i]);
+    if (here && (!answers[i].ref || answers[i].ref->target != here->target)) answers[i].in_checkout = here->target;
+  }
+  return answers;
+}
+
 std::vector<std::string> CombinedObjects::refs_with_prefix(std::string_view prefix, std::size_t limit) {
-  auto const remote = remote_.refs_with_prefix(prefix, limit);
-  std::set<std::string> names(remote.begin(), remote.end());
-  if (local_)
-    for (auto& name : local_->refs_with_prefix(prefix, limit)) names.insert(std::move(name));
-  std::vector<std::string> all(names.begin(), names.end());
-  if (all.size() > limit) all.resize(limit);
-  return all;
+  return remote_.refs_with_prefix(prefix, limit);
 }
 
 std::optional<bool> CombinedObjects::is_ancestor(git::ObjectId const& ancestor,

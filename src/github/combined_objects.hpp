@@ -2,7 +2,8 @@
 
 // `object-source: auto`: src/github/combined_objects.hpp
 // Every object is looked for in the checkout first and fetched when it is not there. Ids prove trees and
-// blobs in both, so where one came from cannot change a result.
+// blobs in both, so where one came from cannot change a result. A tag's name proves nothing: steps of the job and a
+// stale clone can write it, so the server's word counts (B-24).
 
 #include <memory>
 
@@ -20,8 +21,11 @@ class CombinedObjects final : public git::ObjectSource {
   std::optional<git::Tree> tree(git::ObjectId const& id) override;
   std::optional<std::string> blob(git::ObjectId const& id, std::size_t limit) override;
   std::optional<git::Tag> tag(git::ObjectId const& id) override;
+  /// A tag: as the server has it. Another ref: the checkout's first.
   std::optional<git::Ref> ref(std::string_view name) override;
-  /// Of both, without duplicates: a checkout has all tags or none.
+  /// The server's, with what the checkout has otherwise.
+  std::vector<RefAnswer> refs(std::vector<std::string> const& names) override;
+  /// The server's.
   std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) override;
   std::optional<bool> is_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) override;
   std::optional<git::ObjectId> merge_base(git::ObjectId const& a, git::ObjectId const& b) override;

@@ -176,6 +176,18 @@ git::Ref read_ref_answer(Answer const& answer, std::string const& name) {
   return {name, std::move(target), type};
 }
 
+std::vector<git::Ref> read_matching_refs(Answer const& answer, std::set<std::string> const& wanted) {
+  auto const value = json_of(answer);
+  std::vector<git::Ref> refs;
+  for (auto const& each : array_of(answer, value)) {
+    auto name = string_field(answer, each, "ref");
+    if (!wanted.contains(name)) continue;
+    auto [target, type] = read_ref_object(answer, each);
+    refs.push_back({std::move(name), std::move(target), type});
+  }
+  return refs;
+}
+
 git::Commit read_commit_answer(Answer const& answer, git::ObjectId const& id) {
   auto const value = json_of(answer);
   git::Commit commit;

@@ -18,6 +18,7 @@ inline constexpr std::size_t pages = 20;                            ///< pages o
 inline constexpr std::size_t page_entries = 100;                    ///< `per_page`
 inline constexpr std::size_t bulk_digests = 1024;                   ///< subjects of one bulk call (G-12b)
 inline constexpr std::size_t matching_refs = 1000;                  ///< refs kept of a listing by prefix
+inline constexpr std::size_t ref_pages = 3;  ///< of a listing that stands for single questions about its refs (B-24)
 inline constexpr std::size_t kept_tree_entries = 100'000;  ///< of trees that came by REST, about 150 bytes each
 inline constexpr std::size_t kept_blob_bytes = std::size_t{8} << 20;        ///< of blobs that were read once
 inline constexpr std::size_t prefetched_blob_bytes = std::size_t{5} << 20;  ///< no chart may hold a larger file (P-18)

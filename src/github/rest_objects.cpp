@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <set>
 #include <vector>
@@ -17,6 +18,15 @@
 
 namespace acr::github {
 namespace {
+
+// What all names begin with; there is at least one.
+std::string common_prefix(std::vector<std::string> const& names) {
+  std::string_view prefix = names.front();
+  for (auto const& name : names)
+    while (!name.starts_with(prefix)) prefix.remove_suffix(1);
+  while (prefix.ends_with('.')) prefix.remove_suffix(1);  // "." and ".." are no part of an address
+  return std::string(prefix);
+}
 
 struct Comparison {
   std::string status;
@@ -37,7 +47,42 @@ struct RestObjects::State {
   std::atomic<std::uint64_t> commits_fetched{0}, trees_fetched{0}, blobs_fetched{0}, tags_fetched{0},
       bytes{0};
 
+  std::atomic<bool> refs_too_many{false};  // a listing did not show them all: single questions from then on
+
   explicit State(Api& caller) : api(caller) {}
+
+  // Refs below a prefix. `prefix` begins with "refs/".
+  Call matching_refs(std::string_view prefix) const {
+    auto call = call_for({"git"});
+    auto const below = prefix.substr(5);
+    bool const directory = below.ends_with('/');
+    call.path = path_with_ref({"repos", api.repository().owner, api.repository().name, "git", "matching-refs"},
+                              directory ? below.substr(0, below.size() - 1) : below);
+    if (directory) call.path += '/';
+    return call;
+  }
+
+  // Those of `wanted` that the listing shows; `complete`: what it does not show is not there.
+  std::map<std::string, git::Ref> listed_refs(std::set<std::string> const& wanted, std::string_view prefix, bool& complete) {
+    std::map<std::string, git::Ref> found;
+    auto call = matching_refs(prefix);
+    call.conditional = true;
+    std::size_t count = 0;
+    complete = true;
+    try {
+      api.pages(call, [&](Answer const& answer) {
+        if (answer.status != 200) return false;
+        for (auto& ref : read_matching_refs(answer, wanted)) found.insert_or_assign(ref.name, std::move(ref));
+        if (found.size() == wanted.size()) return false;
+        complete = ++count < limits::ref_pages || answer.link.empty();
+        return complete;
+      });
+    } catch (net::NetworkError const& error) {
+      if (error.failure() != net::Failure::too_large) throw;
+      complete = false;
+    }
+    return found;
+  }
 
   // 404, 409 (empty repository) and 422 (no such id) are "not there".
   Call call_for(std::vector<std::string_view> const& segments) const {
@@ -207,15 +252,30 @@ std::optional<git::Ref> RestObjects::ref(std::string_view name) {
   return read_ref_answer(answer, std::string(name));
 }
 
+std::vector<git::ObjectSource::RefAnswer> RestObjects::refs(std::vector<std::string> const& names) {
+  std::vector<RefAnswer> answers(names.size());
+  std::vector<std::size_t> left;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i].starts_with("refs/")) left.push_back(i);
+  std::set<std::string> wanted;
+  for (auto const i : left) wanted.insert(names[i]);
+  auto const prefix = wanted.empty() ? std::string() : common_prefix({wanted.begin(), wanted.end()});
+  if (wanted.size() > 1 && prefix.size() > 5 && !state_->refs_too_many) {
+    bool complete = false;
+    auto const found = state_->listed_refs(wanted, prefix, complete);
+    for (auto const i : left)
+      if (auto const ref = found.find(names[i]); ref != found.end()) answers[i].ref = ref->second;
+    if (complete) return answers;
+    state_->refs_too_many = true;
+    std::erase_if(left, [&](std::size_t i) { return answers[i].ref.has_value(); });
+  }
+  for_each_index(left.size(), state_->api.settings().max_parallel, [&](std::size_t i) { answers[left[i]].ref = ref(names[left[i]]); });
+  return answers;
+}
+
 std::vector<std::string> RestObjects::refs_with_prefix(std::string_view prefix, std::size_t limit) {
   if (!prefix.starts_with("refs/")) return {};
-  auto call = state_->call_for({"git"});
-  auto const below = prefix.substr(5);
-  bool const directory = below.ends_with('/');
-  call.path = path_with_ref(
-      {"repos", state_->api.repository().owner, state_->api.repository().name, "git", "matching-refs"},
-      directory ? below.substr(0, below.size() - 1) : below);
-  if (directory) call.path += '/';
+  auto const call = state_->matching_refs(prefix);
   std::vector<std::string> names;
   state_->api.pages(call, [&](Answer const& answer) {
     if (answer.status != 200) return false;

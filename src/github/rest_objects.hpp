@@ -33,6 +33,9 @@ class RestObjects final : public git::ObjectSource {
   /// Asked each time, as a conditional request: polling for a tag costs nothing against the limit once it is
   /// there (G-16, G-30).
   std::optional<git::Ref> ref(std::string_view name) override;
+  /// Several in one listing of what their names have in common, also as a conditional request. Names that a listing of
+  /// limits::ref_pages pages has not shown are asked for one by one.
+  std::vector<RefAnswer> refs(std::vector<std::string> const& names) override;
   std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) override;
 
   /// By `compare` (G-20).

@@ -102,34 +102,53 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
   for (auto const& result : verification.checks) entry.checks.push_back(check_of(result));
 }
 
+// An entry without a verdict yet.
+struct OpenEntry {
+  ChartWork* work;
+  report::LineageEntry* entry;
+};
+
+std::vector<OpenEntry> open_entries(std::vector<ChartWork*> const& charts) {
+  std::vector<OpenEntry> open;
+  for (auto* work : charts)
+    for (auto& entry : work->record.entries)
+      if (entry.status == report::EntryStatus::unresolved && !entry.refusal) open.push_back({work, &entry});
+  return open;
+}
+
+// The attestation with the entry's id, when it can be had.
+github::ListedAttestation const* listed_by_id(report::LineageEntry const& entry, std::vector<github::ListedAttestation> const& listed) {
+  auto const found = std::ranges::find_if(listed, [&](auto const& one) { return one.id == entry.id && !one.broken; });
+  return found == listed.end() ? nullptr : &*found;
+}
+
+// Nothing is listed, or other ids alone although this one is what counts: it may be there in a moment.
+bool may_be_late(report::LineageEntry const& entry, github::Listing const& listing, RunSettings const& settings) {
+  if (listing.too_long.contains(entry.subject_digest)) return false;
+  auto const& listed = listing.of.at(entry.subject_digest);
+  if (listed.empty()) return true;
+  return settings.inputs.unresolved_id_fails && std::ranges::all_of(listed, [&](auto const& one) { return one.id && *one.id != entry.id; });
+}
+
 // A round holds at most one candidate of each entry: bound ones first, unbound ones until one verifies.
-std::vector<Candidate> first_candidates(std::vector<ChartWork*> const& charts, github::Listing const& listing) {
+std::vector<Candidate> first_candidates(std::vector<OpenEntry> const& open, github::Listing const& listing) {
   std::vector<Candidate> candidates;
-  for (auto* work : charts) {
-    for (auto& entry : work->record.entries) {
-      auto const found = listing.of.find(entry.subject_digest);
-      if (found == listing.of.end()) continue;
-      auto const bound = std::ranges::find_if(found->second, [&](auto const& one) { return one.id == entry.id && !one.broken; });
-      if (bound != found->second.end()) candidates.push_back({work, &entry, &*bound, true});
-    }
-  }
+  for (auto const& [work, entry] : open)
+    if (auto const* bound = listed_by_id(*entry, listing.of.at(entry->subject_digest))) candidates.push_back({work, entry, bound, true});
   return candidates;
 }
 
-std::vector<Candidate> unbound_candidates(std::vector<ChartWork*> const& charts, github::Listing const& listing, std::size_t rank) {
+std::vector<Candidate> unbound_candidates(std::vector<OpenEntry> const& open, github::Listing const& listing, std::size_t rank) {
   std::vector<Candidate> candidates;
-  for (auto* work : charts) {
-    for (auto& entry : work->record.entries) {
-      if (entry.status == report::EntryStatus::verified || entry.status == report::EntryStatus::verified_unbound) continue;
-      auto const found = listing.of.find(entry.subject_digest);
-      if (found == listing.of.end()) continue;
-      if (std::ranges::any_of(found->second, [&](auto const& one) { return one.id == entry.id && !one.broken; })) continue;
-      std::size_t seen = 0;
-      for (auto const& one : found->second) {
-        if (one.broken || seen++ != rank) continue;
-        candidates.push_back({work, &entry, &one, false});
-        break;
-      }
+  for (auto const& [work, entry] : open) {
+    if (entry->status == report::EntryStatus::verified || entry->status == report::EntryStatus::verified_unbound) continue;
+    auto const& listed = listing.of.at(entry->subject_digest);
+    if (listed_by_id(*entry, listed) != nullptr) continue;
+    std::size_t seen = 0;
+    for (auto const& one : listed) {
+      if (one.broken || seen++ != rank) continue;
+      candidates.push_back({work, entry, &one, false});
+      break;
     }
   }
   return candidates;
@@ -163,7 +182,7 @@ void warn_of_broken(report::LineageEntry& entry, github::Listing const& listing)
                                .found(std::to_string(broken) + " of " + std::to_string(listed.size())));
 }
 
-void refuse_unresolved(ChartWork& work, report::LineageEntry& entry, github::Listing const& listing) {
+void refuse_unresolved(ChartWork const& work, report::LineageEntry& entry, github::Listing const& listing) {
   if (listing.too_long.contains(entry.subject_digest)) {
     entry.status = report::EntryStatus::unresolved;
     entry.refusal = reject("listing-too-long", place(entry), "this repository has more attestations of the entry's subject than are read")
@@ -172,19 +191,19 @@ void refuse_unresolved(ChartWork& work, report::LineageEntry& entry, github::Lis
                         .mend("attest a subject of its own for each release, or delete attestations that nobody needs");
     return;
   }
-  auto const found = listing.of.find(entry.subject_digest);
-  std::size_t const count = found == listing.of.end() ? 0 : found->second.size();
+  std::size_t const count = listing.of.at(entry.subject_digest).size();
   entry.status = report::EntryStatus::unresolved;
   auto why = reject("unresolved", place(entry), "no attestation of the entry's subject can be had from this repository")
                  .rule("A-100")
                  .expected("an attestation of " + entry.subject_digest + " with id " + entry.id)
                  .found(count == 0 ? "none is listed" : std::to_string(count) + " listed, all without bundle and link");
-  if (entry.subject_source == "package")
-    why = std::move(why).mend("write the subject's digest behind the id in the annotation of " + work.record.tag +
-                              ", or name it in lineage-subjects: the package itself is only the last guess");
-  else
-    why = std::move(why).mend("check that the attest step of " + entry.key + " ran in this repository with this subject");
-  entry.refusal = std::move(why);
+  std::string mend = entry.subject_source == "package"
+                         ? "write the subject's digest behind the id in the annotation of " + work.record.tag +
+                               ", or name it in lineage-subjects: the package itself is only the last guess"
+                         : "check that the attest step of " + entry.key + " ran in this repository with this subject";
+  // Listings lag behind.
+  if (count == 0) mend = "re-run this job in a minute if the attestation was made just now; else " + mend;
+  entry.refusal = std::move(why).mend(std::move(mend));
 }
 
 }  // namespace
@@ -228,29 +247,36 @@ bool resolve_subjects(ChartWork& work, RunSettings const& settings) {
   return true;
 }
 
-void verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations,
-                    sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers) {
+std::vector<ChartWork*> verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations, sigstore::Verifier const& verifier,
+                                       RunSettings const& settings, std::size_t workers, Unlisted unlisted) {
+  auto open = open_entries(charts);
   std::vector<std::string> subjects;
-  for (auto const* work : charts)
-    for (auto const& entry : work->record.entries) subjects.push_back(entry.subject_digest);
-  if (subjects.empty()) return;
+  for (auto const& [work, entry] : open) subjects.push_back(entry->subject_digest);
+  if (subjects.empty()) return {};
   auto const listing = attestations.list(subjects);
 
-  if (auto const bound = first_candidates(charts, listing); !bound.empty())
+  std::vector<ChartWork*> waiting;
+  if (unlisted == Unlisted::wait)
+    std::erase_if(open, [&](OpenEntry const& each) {
+      if (!may_be_late(*each.entry, listing, settings)) return false;
+      if (waiting.empty() || waiting.back() != each.work) waiting.push_back(each.work);
+      return true;
+    });
+  if (auto const bound = first_candidates(open, listing); !bound.empty())
     verify_round(bound, attestations, verifier, settings, workers);
   for (std::size_t rank = 0; rank < limits::unbound_candidates; ++rank) {
-    auto const unbound = unbound_candidates(charts, listing, rank);
+    auto const unbound = unbound_candidates(open, listing, rank);
     if (unbound.empty()) break;
     verify_round(unbound, attestations, verifier, settings, workers);
   }
   for (auto* work : charts) refuse_reused(work->record.entries, work->record.tag);
-  for (auto* work : charts)
-    for (auto& entry : work->record.entries) {
-      if (entry.status == report::EntryStatus::unresolved)
-        refuse_unresolved(*work, entry, listing);
-      else
-        warn_of_broken(entry, listing);
-    }
+  for (auto const& [work, entry] : open) {
+    if (entry->status == report::EntryStatus::unresolved)
+      refuse_unresolved(*work, *entry, listing);
+    else
+      warn_of_broken(*entry, listing);
+  }
+  return waiting;
 }
 
 report::VerifiedFacts facts_of(sigstore::VerifiedAttestation const& attestation) {

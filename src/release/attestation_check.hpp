@@ -18,10 +18,18 @@ sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& wo
 /// it is the package. False when an entry needs the package's digest and the chart is not packaged yet; nothing is changed then.
 bool resolve_subjects(ChartWork& work, RunSettings const& settings);
 
-/// Lists all subjects of `charts` together, fetches the bundles and verifies each one. Every listed attestation must pass (V-95): what was
-/// not found or does not verify is a refusal of its entry. Throws as the github room does when the API or storage is out of reach.
-void verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations,
-                    sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers);
+/// What becomes of an entry that is not listed.
+enum class Unlisted {
+  wait,    ///< it stays open: GitHub lists an attestation a moment after it was made
+  refuse,  ///< it is refused
+};
+
+/// Lists the subjects of all open entries of `charts` together, fetches the bundles and verifies each one. Every listed attestation must
+/// pass (V-95): what was not found or does not verify is a refusal of its entry. Returns the charts that have open entries, with
+/// Unlisted::wait: those whose subject lists nothing, or other ids alone where another id does not do. Throws as the github room does when
+/// the API or storage is out of reach.
+std::vector<ChartWork*> verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations, sigstore::Verifier const& verifier,
+                                       RunSettings const& settings, std::size_t workers, Unlisted unlisted = Unlisted::refuse);
 
 /// The facts that a report tells of a verified attestation.
 report::VerifiedFacts facts_of(sigstore::VerifiedAttestation const& attestation);

@@ -25,6 +25,7 @@ struct ChartWork {
   git::Lineage lineage;
   std::filesystem::path staged;              ///< the package in the staging directory; empty before packaging
   std::uint64_t tree_bytes = 0;              ///< what would be packaged, for the disk estimate
+  std::optional<git::ObjectId> tag_in_checkout;  ///< where the checkout has the tag, when the server has it elsewhere or not at all (B-24)
   bool held = false;                         ///< nothing was fetched for it, since another chart is refused (D-6)
   std::vector<git::ObjectId> contents;       ///< blobs that will be read for the package
 

@@ -1,7 +1,9 @@
 #include "release/pipeline.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "release/git_source_tree.hpp"
 #include "release/output_paths.hpp"
 #include "release/packages.hpp"
+#include "release/run_log.hpp"
 #include "release/tag_check.hpp"
 #include "report/checksums.hpp"
 #include "report/limits.hpp"
@@ -27,6 +30,7 @@ namespace {
 
 constexpr std::string_view verifier_id = "https://github.com/org/atomic-chart-release";
 constexpr std::chrono::seconds first_poll{5}, longest_poll{30};  // section 11, "tag not pushed yet"
+constexpr std::size_t names_logged = 20;
 
 // What the steps hand to one another.
 struct Run {
@@ -39,6 +43,7 @@ struct Run {
   std::vector<ChartWork> works;                      // by name
   bool output_taken = false;                         // the commit holds something where our files go: leave it alone
   bool output_cleared = false;
+  std::set<ChartWork const*> logged;
 
   Run(RunSettings const& settings_, RunTools const& tools_)
       : settings(settings_), tools(tools_), staging(settings_.runner_temp) {}
@@ -130,6 +135,14 @@ void report_outside(Run& run, std::vector<std::string> const& paths, bool comple
   if (!complete) add("repository", "more charts change outside the charts directories than can be listed");
 }
 
+void log_changed(Run const& run) {
+  if (run.works.empty()) return;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(run.works.size(), names_logged); ++i)
+    names += (names.empty() ? "" : ", ") + run.works[i].record.name + (run.works[i].record.version.empty() ? "" : " " + run.works[i].record.version);
+  run.tools.log.line("changed: " + names + (run.works.size() > names_logged ? " and " + std::to_string(run.works.size() - names_logged) + " more" : std::string()));
+}
+
 void find_changed_charts(Run& run) {
   auto const& inputs = run.settings.inputs;
   auto found = chart::changed_charts(*run.base, *run.head, {inputs.charts_dirs, inputs.exclude_charts});
@@ -162,6 +175,7 @@ void find_changed_charts(Run& run) {
     add({.path = path, .name = std::string(chart::base_name(path)), .version = {}, .old_version = {}, .old_path = {}}).refuse(std::move(why));
   std::ranges::sort(run.works, {}, [](ChartWork const& work) { return std::pair(work.record.name, work.record.path); });
   report_outside(run, changed.outside, changed.outside_complete);
+  log_changed(run);
 }
 
 void check_change(Run& run) {
@@ -190,14 +204,30 @@ void for_each(Run& run, std::vector<ChartWork*> const& charts, std::size_t worke
   });
 }
 
+// What became of one chart, as far as it goes by itself.
+void settle(ChartWork& work) {
+  bool const good = !work.refused() && !work.staged.empty();
+  bool const held = work.held && !work.refused();
+  work.record.status = good ? report::ChartStatus::packaged : held ? report::ChartStatus::held_back : report::ChartStatus::refused;
+}
+
 // Tag and content of the charts whose tags are there.
 void check_tags(Run& run, std::vector<ChartWork*> const& ready) {
   for_each(run, ready, run.settings.inputs.max_parallel,
            [&](ChartWork& work) { check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, run.settings); });
 }
 
-// Package and attestations of charts whose tags were checked; a package's digest may be the subject that was attested.
-void package_and_prove(Run& run, std::vector<ChartWork*> const& checked) {
+std::size_t cores() { return std::max<std::size_t>(1, std::thread::hardware_concurrency()); }
+
+// What is open of the charts' attestations; returns the charts that still wait.
+std::vector<ChartWork*> prove(Run& run, std::vector<ChartWork*> const& charts, Unlisted patience) {
+  if (!run.tools.attestations) return {};
+  return verify_lineage(charts, *run.tools.attestations, run.tools.verifier, run.settings, cores(), patience);
+}
+
+// Package and attestations of charts whose tags were checked; a package's digest may be the subject that was attested. Charts with
+// attestations that are not listed yet go to `unlisted`.
+void package_and_prove(Run& run, std::vector<ChartWork*> const& checked, Unlisted patience, std::vector<ChartWork*>& unlisted) {
   auto const& settings = run.settings;
   // A tag that does not vouch for the head cannot say when the package was made, nor what its digest is.
   std::vector<ChartWork*> sound;
@@ -206,21 +236,20 @@ void package_and_prove(Run& run, std::vector<ChartWork*> const& checked) {
     if (std::ranges::find(run.record.refusals, full->code, &Rejection::code) == run.record.refusals.end()) run.refuse(std::move(*full));
     return;
   }
-  std::size_t const cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  auto const verify = [&](std::vector<ChartWork*> const& charts) {
-    if (run.tools.attestations) verify_lineage(charts, *run.tools.attestations, run.tools.verifier, settings, cores);
-  };
   // Attestations whose subjects are known do not wait for the packages; where the package is the subject, they must.
   std::vector<ChartWork*> at_once, afterwards;
   for (auto* work : checked)
     if (work->lineage.status == git::Lineage::Status::ok) (resolve_subjects(*work, settings) ? at_once : afterwards).push_back(work);
   for_each_index(2, 2, [&](std::size_t side) {
-    if (side == 1) return verify(at_once);
-    for_each(run, sound, std::min(settings.inputs.max_parallel, cores),
-             [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
+    if (side == 1) {
+      std::ranges::copy(prove(run, at_once, patience), std::back_inserter(unlisted));
+    } else {
+      for_each(run, sound, std::min(settings.inputs.max_parallel, cores()),
+               [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
+    }
   });
   std::erase_if(afterwards, [&](ChartWork* work) { return !resolve_subjects(*work, settings); });
-  verify(afterwards);
+  std::ranges::copy(prove(run, afterwards, patience), std::back_inserter(unlisted));
 }
 
 // D-6: what can be said of dependencies without any host; those that must be fetched are moved to `waiting`.
@@ -251,48 +280,145 @@ void fetch_dependencies(Run& run, std::vector<ChartWork*> const& waiting) {
   run.tools.dependencies->fetch(waiting);
 }
 
-void prove_charts(Run& run) {
-  auto const started = RunClock::Clock::now();
-  auto pause = first_poll;
-  std::vector<ChartWork*> waiting, fetching;
-  for (auto& work : run.works)
-    if (!work.refused()) waiting.push_back(&work);
+// Section 11, "tag not pushed yet": looks at 0, 5, 15, 35 … seconds, the last one when `tag-wait` is over.
+class Wait {
+ public:
+  explicit Wait(Run const& run) : run_(run), started_(now()), limit_(run.settings.dry_run ? std::chrono::seconds{0} : run.settings.inputs.tag_wait) {}
 
-  // Charts whose tags are there go on while others wait for theirs.
-  while (!waiting.empty()) {
-    std::vector<char> there(waiting.size(), 0);
-    for_each_index(waiting.size(), run.settings.inputs.max_parallel, [&](std::size_t i) {
-      run.tools.clock.check();
-      there[i] = find_tag(*waiting[i], run.tools.objects) ? 1 : 0;
-    });
-    std::vector<ChartWork*> ready, missing;
-    for (std::size_t i = 0; i < waiting.size(); ++i) {
-      if (!there[i])
-        missing.push_back(waiting[i]);
-      else if (!waiting[i]->refused())
-        ready.push_back(waiting[i]);
-    }
-    if (!ready.empty()) {
-      check_tags(run, ready);
-      plan_dependencies(run, ready, fetching);
-      package_and_prove(run, ready);
-    }
-    waiting = std::move(missing);
-    if (waiting.empty()) break;
-    auto const waited = std::chrono::duration_cast<std::chrono::seconds>(RunClock::Clock::now() - started);
-    if (run.settings.dry_run || waited + pause > run.settings.inputs.tag_wait) {
-      auto const wait = run.settings.dry_run ? std::chrono::seconds{0} : run.settings.inputs.tag_wait;
-      for (auto* work : waiting) work->refuse(tag_not_found(*work, run.tools.objects, run.settings.change.head, wait));
-      break;
-    }
-    run.tools.log.line("waiting for the tag " + waiting.front()->record.tag +
-                       (waiting.size() > 1 ? " and " + std::to_string(waiting.size() - 1) + " more" : std::string()));
-    run.tools.clock.sleep(pause);
-    pause = std::min(pause * 2, longest_poll);
+  /// The next look is the last one.
+  [[nodiscard]] bool is_over() const { return passed_exactly() >= limit_; }
+  [[nodiscard]] std::chrono::seconds passed() const {
+    return limit_.count() == 0 ? limit_ : std::chrono::duration_cast<std::chrono::seconds>(passed_exactly());
   }
-  if (fetching.empty()) return;
-  fetch_dependencies(run, fetching);
-  package_and_prove(run, fetching);
+
+  void until_next_look() {
+    Duration pause = std::max(Duration::zero(), std::min<Duration>(pause_, limit_ - passed_exactly()));
+    pause_ = std::min<Duration>(pause_ * 2, longest_poll);
+    // What is found in the run's last second could not be proved any more.
+    auto const left = run_.tools.clock.left();
+    if (left <= last_second) throw Unreachable("timeout", "the time limit of the run is reached");
+    pause = std::min(pause, left - last_second);
+    if (run_.tools.waits.sleep)
+      run_.tools.waits.sleep(pause);
+    else
+      run_.tools.clock.sleep(pause);
+  }
+
+ private:
+  using Duration = RunClock::Clock::duration;
+  static constexpr std::chrono::seconds last_second{1};
+  [[nodiscard]] RunClock::Clock::time_point now() const { return run_.tools.waits.now ? run_.tools.waits.now() : RunClock::Clock::now(); }
+  [[nodiscard]] Duration passed_exactly() const { return now() - started_; }
+
+  Run const& run_;
+  RunClock::Clock::time_point started_;
+  std::chrono::seconds limit_;
+  Duration pause_ = first_poll;
+};
+
+// Charts on their way, by what they wait for.
+struct Pending {
+  std::vector<ChartWork*> tagless;    // the tag
+  std::vector<ChartWork*> unfetched;  // dependencies: until all tags and plans are known (D-6)
+  std::vector<ChartWork*> unlisted;   // attestations that GitHub does not list yet
+
+  [[nodiscard]] bool has(ChartWork const* work) const {
+    return std::ranges::any_of(std::array{&tagless, &unfetched, &unlisted}, [&](auto const* list) { return std::ranges::find(*list, work) != list->end(); });
+  }
+};
+
+std::string and_more(std::size_t count) { return count > 1 ? " and " + std::to_string(count - 1) + " more" : std::string(); }
+
+// "the tag web-v1.2.0 of chart web and 2 more"; empty: nothing is waited for.
+std::string waited_for(Pending const& pending) {
+  std::string text;
+  if (!pending.tagless.empty()) {
+    auto const& chart = pending.tagless.front()->record;
+    text = "the tag " + chart.tag + " of chart " + chart.name + and_more(pending.tagless.size());
+  }
+  if (!pending.unlisted.empty()) {
+    auto const& chart = pending.unlisted.front()->record;
+    text += (text.empty() ? "" : ", ") + ("attestations of the tag " + chart.tag + " of chart " + chart.name + and_more(pending.unlisted.size()) + " to be listed");
+  }
+  return text;
+}
+
+// Moves the charts whose tags are there out of `tagless`; those that hold so far are returned.
+std::vector<ChartWork*> take_tagged(Run& run, std::vector<ChartWork*>& tagless) {
+  std::vector<ChartWork*> ready, missing;
+  if (tagless.empty()) return ready;
+  run.tools.clock.check();
+  auto const there = find_tags(tagless, run.tools.objects, run.settings.inputs.max_parallel);
+  for (std::size_t i = 0; i < tagless.size(); ++i) {
+    if (!there[i])
+      missing.push_back(tagless[i]);
+    else if (!tagless[i]->refused())
+      ready.push_back(tagless[i]);
+  }
+  tagless = std::move(missing);
+  return ready;
+}
+
+// Each chart's group, once: when nothing is open about it any more.
+void log_finished(Run& run, Pending const& pending) {
+  for (auto& work : run.works) {
+    if (pending.has(&work) || !run.logged.insert(&work).second) continue;
+    settle(work);
+    log_chart(work.record, run.tools.log);
+  }
+}
+
+// Charts that an error has kept from their end.
+void log_others(Run& run) {
+  for (auto const& work : run.works)
+    if (run.logged.insert(&work).second) log_chart(work.record, run.tools.log);
+}
+
+// One look: at listings and tags that were not there the last time, and everything that follows for charts where they are now.
+void look(Run& run, Pending& pending, Wait const& wait) {
+  bool const last = wait.is_over();
+  auto const patience = last ? Unlisted::refuse : Unlisted::wait;
+  pending.unlisted = prove(run, pending.unlisted, patience);
+  if (auto ready = take_tagged(run, pending.tagless); !ready.empty()) {
+    check_tags(run, ready);
+    plan_dependencies(run, ready, pending.unfetched);
+    package_and_prove(run, ready, patience, pending.unlisted);
+  }
+  if (last)
+    for (auto* work : std::exchange(pending.tagless, {})) work->refuse(tag_not_found(*work, run.tools.objects, run.settings, wait.passed()));
+  if (pending.tagless.empty() && !pending.unfetched.empty()) {
+    auto const fetching = std::exchange(pending.unfetched, {});
+    fetch_dependencies(run, fetching);
+    package_and_prove(run, fetching, patience, pending.unlisted);
+  }
+  // Nobody waits for a chart that is refused anyway.
+  std::vector<ChartWork*> lost;
+  std::ranges::copy_if(pending.unlisted, std::back_inserter(lost), &ChartWork::refused);
+  std::erase_if(pending.unlisted, [](ChartWork const* work) { return work->refused(); });
+  prove(run, lost, Unlisted::refuse);
+}
+
+void prove_charts(Run& run) {
+  Wait wait(run);
+  Pending pending;
+  for (auto& work : run.works)
+    if (!work.refused()) pending.tagless.push_back(&work);
+  try {
+    // Charts whose tags are there go on while others wait for theirs.
+    for (;;) {
+      look(run, pending, wait);
+      log_finished(run, pending);
+      auto const what = waited_for(pending);
+      if (what.empty()) return;
+      run.tools.log.line("waiting for " + what);
+      wait.until_next_look();
+    }
+  } catch (Unreachable const& error) {
+    auto const what = waited_for(pending);
+    if (error.code() != "timeout" || what.empty()) throw;
+    throw Unreachable("timeout", "the time limit of the run (timeout: " + std::to_string(run.settings.inputs.timeout.count()) +
+                                     " seconds) is reached; it was waiting for " + what);
+  }
 }
 
 // A host that could not be reached says nothing about the chart: another run may release it (D-6).
@@ -309,9 +435,8 @@ void decide(Run& run) {
   bool refused = !run.record.refusals.empty();
   bool any_good = false;
   for (auto& work : run.works) {
-    bool const good = !work.refused() && !work.staged.empty();
-    bool const held = work.held && !work.refused();
-    work.record.status = good ? report::ChartStatus::packaged : held ? report::ChartStatus::held_back : report::ChartStatus::refused;
+    settle(work);
+    bool const good = work.record.status == report::ChartStatus::packaged;
     any_good = any_good || good;
     refused = refused || !good;
   }
@@ -424,6 +549,7 @@ RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
     clear_output(run);
     decide(run);
   }
+  log_others(run);
   close_record(run);
   write_files(run);
   if (status == ExitStatus::done) status = status_of(run);

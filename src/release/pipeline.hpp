@@ -3,6 +3,7 @@
 // The whole run: src/release/pipeline.hpp (mission 7.3 … 7.7; docs/architecture.md "Follow one run")
 // changed charts → tags → attestations → packages → verdict → files. Refuses whatever it cannot prove.
 
+#include <chrono>
 #include <functional>
 #include <vector>
 
@@ -19,15 +20,22 @@
 
 namespace acr::release {
 
+/// Time as the waits of a run see it; tests bring their own.
+struct WaitClock {
+  std::function<RunClock::Clock::time_point()> now{};
+  std::function<void(RunClock::Clock::duration)> sleep{};  ///< throws as RunClock::sleep()
+};
+
 /// What a run works with. All must outlive it.
 struct RunTools {
   git::ObjectSource& objects;
   github::Attestations* attestations = nullptr;  ///< null: a dry run without GitHub; entries then stay unresolved
   sigstore::Verifier const& verifier;
   RunClock& clock;
-  report::WorkflowLog& log;  ///< progress lines only; verdicts are in the record
+  report::WorkflowLog& log;  ///< progress, and each chart's group when the chart is done; the run's own verdict is log_run()'s
   DependencyBuild* dependencies = nullptr;  ///< null: `dependencies: off`
   std::function<void(report::ReleaseRecord&)> before_charts{};  ///< checks of the run itself (A-80); may throw RunError
+  WaitClock waits{};                                            ///< empty: `clock`
 };
 
 struct RunOutcome {

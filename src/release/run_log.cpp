@@ -28,26 +28,6 @@ void log_entry(report::LineageEntry const& entry, report::WorkflowLog& log) {
     if (!check.passed) log.line("        " + check.rule + " " + check.name + ": " + check.detail);
 }
 
-void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log) {
-  log.open_group(chart.name + (chart.version.empty() ? "" : " " + chart.version) + ": " + to_text(chart.status));
-  if (!chart.commit.empty()) log.line("tag   " + chart.tag + " on " + chart.commit);
-  for (auto const& entry : chart.entries) log_entry(entry, log);
-  for (auto const& dependency : chart.dependencies)
-    log.line("dep   " + dependency.name + " " + dependency.version + "  " + dependency.url + "  " + dependency.sha256 +
-             (dependency.pinned ? "  pinned" : "  not pinned"));
-  if (!chart.package.empty()) log.line("file  " + chart.package + "  " + std::to_string(chart.size) + " bytes  " + chart.digest);
-  for (auto const& warning : chart.warnings) log.line("warn  " + warning.sentence());
-  for (auto const& refusal : chart.refusals) log.line("FAIL  " + refusal.sentence());
-  log.close_group();
-
-  for (auto const& warning : chart.warnings) log.warning(warning, chart.name, chart.tag);
-  for (auto const& refusal : chart.refusals) log.refusal(refusal, chart.name, chart.tag, {}, report::Severity::high);
-  for (auto const& entry : chart.entries) {
-    for (auto const& warning : entry.warnings) log.warning(warning, chart.name, chart.tag, entry.key);
-    if (entry.refusal) log.refusal(*entry.refusal, chart.name, chart.tag, entry.key);
-  }
-}
-
 // What a dry run says: nothing is released by it, and what it has not looked at is not proved.
 std::string forecast(report::ReleaseRecord const& record, RunKind kind) {
   auto const good = record.packaged_count();
@@ -80,9 +60,30 @@ std::string verdict(report::ReleaseRecord const& record) {
 
 }  // namespace
 
+void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log) {
+  log.open_group(chart.name + (chart.version.empty() ? "" : " " + chart.version) + ": " + to_text(chart.status));
+  if (!chart.commit.empty()) log.line("tag   " + chart.tag + " on " + chart.commit);
+  for (auto const& entry : chart.entries) log_entry(entry, log);
+  for (auto const& dependency : chart.dependencies)
+    log.line("dep   " + dependency.name + " " + dependency.version + "  " + dependency.url + "  " + dependency.sha256 +
+             (dependency.pinned ? "  pinned" : "  not pinned"));
+  if (!chart.package.empty()) log.line("file  " + chart.package + "  " + std::to_string(chart.size) + " bytes  " + chart.digest);
+  for (auto const& warning : chart.warnings) log.line("warn  " + warning.sentence());
+  for (auto const& refusal : chart.refusals) log.line("FAIL  " + refusal.sentence());
+  log.close_group();
+
+  for (auto const& warning : chart.warnings) log.warning(warning, chart.name, chart.tag);
+  for (auto const& refusal : chart.refusals) log.refusal(refusal, chart.name, chart.tag, {}, report::Severity::high);
+  for (auto const& entry : chart.entries) {
+    for (auto const& warning : entry.warnings) log.warning(warning, chart.name, chart.tag, entry.key);
+    if (entry.refusal) log.refusal(*entry.refusal, chart.name, chart.tag, entry.key);
+  }
+}
+
 void log_run(RunOutcome const& outcome, report::WorkflowLog& log, RunKind kind) {
   auto const& record = outcome.record;
-  for (auto const& chart : record.charts) log_chart(chart, log);
+  for (auto const& chart : record.charts)
+    if (chart.status == report::ChartStatus::held_back) log.line("held back: " + chart.name + " " + chart.version + "; another chart or the run is refused");
   for (auto const& warning : record.warnings) log.warning(warning);
   for (auto const& refusal : record.refusals) log.refusal(refusal, {}, {}, {}, report::Severity::high);
   log.line(kind == RunKind::release ? verdict(record) : forecast(record, kind));

@@ -1,7 +1,7 @@
 #pragma once
 
-// A run told to people, after it: src/release/run_log.hpp
-// One group per chart in name order, so the log is the same for any number of threads; verdict last.
+// A run as its log shows it: src/release/run_log.hpp
+// One group per chart, written when the chart is done; the run's own warnings, refusals and its verdict last.
 
 #include "release/pipeline.hpp"
 #include "report/workflow_log.hpp"
@@ -14,7 +14,10 @@ enum class RunKind {
   dry_without_github,  ///< and nobody was asked for attestations
 };
 
-/// Prints charts, entries, warnings and refusals; every refusal is one error line.
+/// The chart's group: tag, entries, dependencies, package, warnings, refusals; every refusal is one error line, too.
+void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log);
+
+/// What is said of the run as a whole, behind the groups: what was held back, warnings, refusals (one error line each), the verdict.
 void log_run(RunOutcome const& outcome, report::WorkflowLog& log, RunKind kind = RunKind::release);
 
 }  // namespace acr::release

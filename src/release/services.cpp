@@ -76,10 +76,12 @@ struct Services::Parts {
         attestations(api),
         verifier(trusted_roots(settings.workspace, settings.trusted_root)),
         built_in_roots(settings.trusted_root.empty()) {
-    if (settings.object_source == event::ObjectSourceChoice::local)
+    if (settings.object_source == event::ObjectSourceChoice::local) {
       objects = local.get();
-    else
+      notices.push_back("object-source: local: tags are taken from the checkout; the server was not asked whether it has them (B-24)");
+    } else {
       objects = &combined;
+    }
     for (auto const& root : verifier.roots())
       for (auto const& note : root.notes) notices.push_back("trusted root " + root.source + ": " + note);
   }

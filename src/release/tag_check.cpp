@@ -5,16 +5,18 @@
 #include <utility>
 
 #include "chart/charts_directories.hpp"
+#include "chart/semver.hpp"
 #include "chart/source_list.hpp"
 #include "git/annotated_tag.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/tag_readings.hpp"
+#include "support/parallel.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {
 namespace {
 
-constexpr std::size_t near_misses_shown = 5;
+constexpr std::size_t near_misses_shown = 5, near_misses_read = 1000;
 
 std::string place(ChartWork const& work) { return "tag " + work.record.tag; }
 
@@ -30,6 +32,24 @@ std::string first_difference(chart::SourceList const& tagged, chart::SourceList 
     there.erase(found);
   }
   return there.empty() ? "the order of files" : std::string(there.begin()->first) + " is new";
+}
+
+// How a tag of this chart is made: what stands between name and version, and the version.
+struct TagForm {
+  std::string between;
+  std::string version;
+};
+
+// Punctuation and a `v` may stand between them; with a letter or digit more it is another chart's tag.
+std::optional<TagForm> form_of(std::string_view tag, std::string_view chart) {
+  if (!tag.starts_with(chart)) return std::nullopt;
+  tag.remove_prefix(chart.size());
+  auto const start = tag.find_first_not_of("-_/@.+");
+  if (start == std::string_view::npos) return std::nullopt;
+  auto const number = tag[start] == 'v' || tag[start] == 'V' ? start + 1 : start;
+  if (number == 0 || number == tag.size() || tag[number] < '0' || tag[number] > '9') return std::nullopt;
+  if (!chart::is_strict_version(tag.substr(number))) return std::nullopt;
+  return TagForm{std::string(tag.substr(0, number)), std::string(tag.substr(number))};
 }
 
 void check_annotation(ChartWork& work, RunSettings const& settings) {
@@ -145,35 +165,83 @@ std::string tag_name(std::string_view format, std::string_view name, std::string
   return out;
 }
 
-bool find_tag(ChartWork& work, git::ObjectSource& objects) {
-  auto resolved = git::resolve_tag(objects, work.record.tag);
-  if (!resolved) {
-    if (resolved.error().code == "tag-not-found") return false;
-    work.refuse(resolved.error());
-    return true;
-  }
-  work.tag = std::move(*resolved);
-  work.record.commit = work.tag->commit.id;
-  work.record.tag_object = work.tag->tag_object;
-  return true;
+std::vector<char> find_tags(std::vector<ChartWork*> const& works, git::ObjectSource& objects, std::size_t workers) {
+  std::vector<std::string> names;
+  for (auto const* work : works) names.push_back("refs/tags/" + work->record.tag);
+  auto const answers = objects.refs(names);
+  std::vector<char> there(works.size(), 0);
+  for_each_index(works.size(), workers, [&](std::size_t i) {
+    auto& work = *works[i];
+    work.tag_in_checkout = answers[i].in_checkout;
+    if (!answers[i].ref) return;
+    there[i] = 1;
+    if (work.tag_in_checkout)
+      work.warn(reject("tag-differs", place(work), "the checkout has this tag at another object than the server; the server's counts")
+                    .rule("B-24")
+                    .expected(answers[i].ref->target)
+                    .found(*work.tag_in_checkout)
+                    .mend("fetch the tags anew; nothing in this job may write them"));
+    auto resolved = git::resolve_tag(objects, work.record.tag, answers[i].ref);
+    if (!resolved) return work.refuse(resolved.error());
+    work.tag = std::move(*resolved);
+    work.record.commit = work.tag->commit.id;
+    work.record.tag_object = work.tag->tag_object;
+  });
+  return there;
 }
 
-Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, std::string_view head, std::chrono::seconds wait) {
-  std::string near;
-  for (auto const& name : objects.refs_with_prefix("refs/tags/" + work.record.name + "-", near_misses_shown + 1)) {
-    if (std::ranges::count(near, ',') + 1 >= static_cast<std::ptrdiff_t>(near_misses_shown)) {
-      near += ", …";
-      break;
-    }
-    near += (near.empty() ? "" : ", ") + name.substr(std::string_view("refs/tags/").size());
+NearMisses near_misses(std::string_view chart, std::string_view version, std::string_view format, std::vector<std::string> const& tags) {
+  struct Near {
+    std::string name;
+    std::string format{};  // that gives this name
+    std::optional<chart::Version> version{};
+  };
+  std::vector<Near> all;
+  bool format_fits = false;  // some release of this chart is tagged as tag-format says
+  for (auto const& name : tags) {
+    auto& near = all.emplace_back(Near{.name = name});
+    auto const form = form_of(name, chart);
+    if (!form) continue;
+    near.version = chart::parse_version(form->version);
+    near.format = "{name}" + form->between + "{version}";
+    format_fits = format_fits || near.format == format;
   }
+  std::ranges::sort(all, [](Near const& a, Near const& b) {
+    if (a.version.has_value() != b.version.has_value()) return a.version.has_value();
+    if (a.version)
+      if (auto const order = chart::compare(*a.version, *b.version); order != 0) return order > 0;
+    return a.name > b.name;
+  });
+  NearMisses misses;
+  for (auto const& near : all) {
+    misses.names.push_back(near.name);
+    bool const same_release = near.version && near.format != format && tag_name(near.format, chart, version) == near.name;
+    // Releases of other versions show the form only while none of them has the configured one.
+    if (misses.tag_format.empty() && near.version && near.format != format && (same_release || !format_fits)) misses.tag_format = near.format;
+  }
+  return misses;
+}
+
+Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, RunSettings const& settings, std::chrono::seconds waited) {
+  std::vector<std::string> tags;
+  for (auto const& name : objects.refs_with_prefix("refs/tags/" + work.record.name, near_misses_read))
+    tags.push_back(name.substr(std::string_view("refs/tags/").size()));
+  auto const misses = near_misses(work.record.name, work.record.version, settings.inputs.tag_format, tags);
+  std::string near;
+  for (std::size_t i = 0; i < std::min(misses.names.size(), near_misses_shown); ++i) near += (near.empty() ? "" : ", ") + misses.names[i];
+  if (misses.names.size() > near_misses_shown) near += ", …";
+  auto found = near.empty() ? "no tag that begins with " + work.record.name : "only " + near;
+  if (work.tag_in_checkout) found += "; the checkout has the tag, at " + *work.tag_in_checkout + ", the server does not";
+  std::string mend = work.tag_in_checkout ? "push the tag, unless it was deleted on purpose, and re-run this job"
+                                          : "let the tagging stage finish (or push the tag) and re-run this job";
+  if (!misses.tag_format.empty()) mend = "set tag-format: " + misses.tag_format + " if the tags are called so on purpose, or " + mend;
   return reject("tag-not-found", place(work),
-                wait.count() > 0 ? "the tag did not appear within " + std::to_string(wait.count()) + " seconds"
-                                 : std::string("the tag does not exist"))
+                waited.count() > 0 ? "the tag did not appear within " + std::to_string(waited.count()) + " seconds"
+                                   : std::string("the tag does not exist"))
       .rule("A-91")
-      .expected("an annotated tag " + work.record.tag + " on a commit of the branch, at or before " + std::string(head))
-      .found(near.empty() ? "no tag that begins with " + work.record.name + "-" : "only " + near)
-      .mend("let the tagging stage finish (or push the tag) and re-run this job");
+      .expected("an annotated tag " + work.record.tag + " on a commit of the branch, at or before " + settings.change.head)
+      .found(std::move(found))
+      .mend(std::move(mend));
 }
 
 void check_tag(ChartWork& work, git::ObjectSource& objects, BoundTrees const& trees, RunSettings const& settings) {

@@ -82,7 +82,7 @@ void WorkflowLog::mask(std::string_view secret) {
     auto const value = trimmed(part);
     // An empty mask is a warning of the runner's, and a short one would blank out innocent text.
     if (value.size() < min_secret_bytes) continue;
-    if (style_ == Style::actions) sink_ << "::add-mask::" << escape_data(value) << '\n';
+    if (style_ == Style::actions) command("::add-mask::" + escape_data(value));
     secrets_.emplace_back(value);
   }
   // The longest first: a secret may contain another one.
@@ -97,15 +97,17 @@ std::string WorkflowLog::cleared(std::string_view text) const {
 
 void WorkflowLog::put(std::string_view text) {
   if (style_ == Style::terminal && group_open_) sink_ << "  ";
-  sink_ << printable(cleared(text), max_message_characters) << '\n';
+  sink_ << printable(cleared(text), max_message_characters) << '\n' << std::flush;
 }
+
+void WorkflowLog::command(std::string_view line) { sink_ << line << '\n' << std::flush; }
 
 void WorkflowLog::line(std::string_view text) { put(text); }
 
 void WorkflowLog::debug(std::string_view text) {
   if (!debug_) return;
   if (style_ == Style::actions) {
-    sink_ << "::debug::" << escape_data(printable(cleared(text), max_message_characters)) << '\n';
+    command("::debug::" + escape_data(printable(cleared(text), max_message_characters)));
   } else {
     put("debug: " + std::string(text));
   }
@@ -115,9 +117,9 @@ void WorkflowLog::open_group(std::string_view title) {
   close_group();
   auto const name = printable(cleared(title), 200);
   if (style_ == Style::actions) {
-    sink_ << "::group::" << escape_data(name) << '\n';
+    command("::group::" + escape_data(name));
   } else {
-    sink_ << name << '\n';
+    sink_ << name << '\n' << std::flush;
   }
   group_open_ = true;
 }
@@ -125,16 +127,16 @@ void WorkflowLog::open_group(std::string_view title) {
 void WorkflowLog::close_group() {
   if (!group_open_) return;
   group_open_ = false;
-  if (style_ == Style::actions) sink_ << "::endgroup::\n";
+  if (style_ == Style::actions) command("::endgroup::");
 }
 
 void WorkflowLog::dump(std::string_view title, std::string_view text) {
   put(title);
   std::string const token = style_ == Style::actions ? random_hex(16) : std::string();
-  if (!token.empty()) sink_ << "::stop-commands::" << token << '\n';
+  if (!token.empty()) command("::stop-commands::" + token);
   std::string const safe = cleared(text);  // named: the pieces below point into it
   for (auto const part : lines(safe)) put(part);
-  if (!token.empty()) sink_ << "::" << token << "::\n";
+  if (!token.empty()) command("::" + token + "::");
 }
 
 void WorkflowLog::notice(std::string_view text, AnnotationPlace place, Severity severity) {

@@ -31,7 +31,8 @@ struct AnnotationPlace {
 /// Orders annotations of one kind: the first ten are shown.
 enum class Severity { high, normal, low };
 
-/// Not thread-safe: one thread writes the log, in an order that never depends on timing. The sink must outlive it.
+/// Not thread-safe: one thread writes the log. Each line and each group reaches the sink as it happens: a run that waits, or is killed, has
+/// shown what it did. The sink must outlive it.
 ///
 /// Notices, warnings and errors are collected and written by finish(): errors, warnings, notices; within a kind by
 /// severity, then in the order of the calls. So the log reads top to bottom, and the ten that GitHub shows are the ten
@@ -98,6 +99,7 @@ class WorkflowLog {
   void write_annotation(Kind kind, Annotation const& annotation);
   void write_plain(Kind kind, std::string_view text);
   void put(std::string_view text);  // one line, secrets replaced
+  void command(std::string_view line);  // a workflow command
   [[nodiscard]] std::string cleared(std::string_view text) const;
 
   std::ostream& sink_;

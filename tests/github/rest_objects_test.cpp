@@ -270,6 +270,82 @@ TEST_CASE("a source without access is an error, not an empty repository", "[gith
   CHECK_THROWS_AS(static_cast<void>(objects.tree(std::string(40, 'a'))), ApiError);
 }
 
+// One page of a listing of refs: `n` others, then those of `names`.
+std::string refs_page(std::vector<std::string> const& names, std::size_t others = 0) {
+  std::string text;
+  auto const add = [&](std::string const& name) {
+    text += (text.empty() ? "" : ",") + (R"({"ref":")" + name + R"(","object":{"type":"tag","sha":")" + std::string(40, 'a') + R"("}})");
+  };
+  for (std::size_t i = 0; i < others; ++i) add("refs/tags/other-" + std::to_string(i));
+  for (auto const& name : names) add(name);
+  return "[" + text + "]";
+}
+
+TEST_CASE("several refs are one listing of what their names begin with, one is one question", "[github]") {  // B-24
+  ScriptedGithub github([&](net::Request const& request) {
+    return request.url.path.find("/git/ref/") != std::string::npos ? json_reply("{}", 404) : json_reply(refs_page({"refs/tags/web-v1.0.0", "refs/tags/web-v1.0.0-rc"}));
+  });
+  RestObjects objects(github.api);
+  CHECK(objects.refs({}).empty());
+  CHECK(github.asked().empty());
+  auto const found = objects.refs({"refs/tags/web-v2.0.0", "refs/tags/web-v1.0.0", "refs/tags/web-v1.0.0", "HEAD"});
+  REQUIRE(found.size() == 4);
+  CHECK_FALSE(found[0].ref);
+  REQUIRE(found[1].ref);
+  CHECK(found[1].ref->target == std::string(40, 'a'));
+  CHECK(found[1].ref->type == git::ObjectType::tag);
+  CHECK(found[2].ref == found[1].ref);
+  CHECK_FALSE(found[3].ref);
+  CHECK(github.asked() == std::vector<std::string>{"GET https://api.github.com/repos/acme/helm-charts/git/matching-refs/tags/web-v"});
+  CHECK_FALSE(objects.refs({"refs/tags/web-v2.0.0"})[0].ref);
+  CHECK(github.asked().back() == "GET https://api.github.com/repos/acme/helm-charts/git/ref/tags/web-v2.0.0");
+  CHECK(github.problems().empty());
+}
+
+TEST_CASE("refs that a long listing does not show are asked for one by one", "[github]") {  // B-24, G-31
+  std::size_t const pages = GENERATE(3, 4);
+  ScriptedGithub github([&](net::Request const& request) {
+    if (request.url.path.find("/git/ref/") != std::string::npos)
+      return json_reply(R"({"ref":"refs/tags/web-v1.0.0","object":{"type":"tag","sha":")" + std::string(40, 'a') + R"("}})", request.url.path.ends_with("web-v1.0.0") ? 200 : 404);
+    auto const url = request.url.text();
+    auto const at = url.find("?page=");
+    std::size_t const page = at == std::string::npos ? 1 : static_cast<std::size_t>(url.at(at + 6) - '0');
+    net::Headers headers;
+    if (page < pages) headers.add("Link", "<https://api.github.com/repos/acme/helm-charts/git/matching-refs/tags/?page=" + std::to_string(page + 1) + ">; rel=\"next\"");
+    return json_reply(refs_page(page == 1 ? std::vector<std::string>{"refs/tags/api-v1.0.0"} : std::vector<std::string>{}, 5), 200, headers);
+  });
+  RestObjects objects(github.api);
+  auto const found = objects.refs({"refs/tags/web-v1.0.0", "refs/tags/api-v1.0.0", "refs/tags/db-v1.0.0"});
+  CHECK(found[0].ref.has_value() == (pages == 4));  // three pages are the whole listing: then it is not there
+  CHECK(found[1].ref.has_value());
+  CHECK_FALSE(found[2].ref.has_value());
+  CHECK(github.asked().size() == (pages == 4 ? 5 : 3));
+  (void)objects.refs({"refs/tags/web-v1.0.0", "refs/tags/db-v1.0.0"});
+  CHECK(github.asked().size() == (pages == 4 ? 7 : 6));  // the long listing is not tried again
+}
+
+TEST_CASE("a tag counts as the server has it, another ref as the checkout has it", "[github]") {  // B-24
+  git::MemoryObjects local, remote;
+  CombinedObjects objects(&local, remote);
+  std::string const here(40, 'a'), there(40, 'b');
+  for (auto const name : {"refs/tags/gone", "refs/tags/moved", "refs/heads/main"}) local.set_ref(name, here);
+  local.set_ref("refs/tags/same", there);
+  for (auto const name : {"refs/tags/same", "refs/tags/moved", "refs/tags/new", "refs/heads/main"}) remote.set_ref(name, there);
+  CHECK_FALSE(objects.ref("refs/tags/gone"));
+  CHECK(objects.ref("refs/tags/moved")->target == there);
+  CHECK(objects.ref("refs/heads/main")->target == here);
+  auto const found = objects.refs({"refs/tags/gone", "refs/tags/moved", "refs/tags/same", "refs/tags/new"});
+  CHECK_FALSE(found[0].ref);
+  CHECK(found[0].in_checkout == here);
+  CHECK(found[1].ref->target == there);
+  CHECK(found[1].in_checkout == here);
+  CHECK(found[2].ref->target == there);
+  CHECK_FALSE(found[2].in_checkout);
+  CHECK(found[3].ref->target == there);
+  CHECK_FALSE(found[3].in_checkout);
+  CHECK(objects.refs_with_prefix("refs/tags/", 9) == std::vector<std::string>{"refs/tags/moved", "refs/tags/new", "refs/tags/same"});
+}
+
 // A checkout, whole or with holes, over the same repository.
 struct Sources {
   git::MemoryObjects local, remote;

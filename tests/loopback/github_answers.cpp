@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <algorithm>
+#include <atomic>
 #include <ctime>
 #include <functional>
 #include <mutex>
@@ -180,6 +181,7 @@ struct GithubAnswers::State {
   mutable std::mutex mutex;  // guards what follows, `links_given` and nothing else
   std::set<std::string> hidden_tags;
   bool all_tags_hidden = false;
+  std::atomic<bool> attestations_hidden{false};
   std::map<std::uint64_t, json::value> pulls;
   std::uint64_t remaining = 0;
   std::map<std::string, PlainAnswer> objects;  ///< answers about immutable objects
@@ -450,7 +452,7 @@ struct GithubAnswers::State {
       return error_answer(422, "Invalid request",
                           {{{"code", "invalid"}, {"field", "subject_digest"}, {"message", "not a digest"}}});
     std::vector<std::size_t> wanted;
-    if (auto const found = by_subject.find(subject); found != by_subject.end())
+    if (auto const found = by_subject.find(subject); found != by_subject.end() && !attestations_hidden)
       for (auto const index : found->second)
         if (has_predicate(attestations[index], target.query.get("predicate_type"))) wanted.push_back(index);
     if (wanted.empty()) return not_found();
@@ -490,7 +492,7 @@ struct GithubAnswers::State {
     for (auto const& each : *subjects) {
       std::string const subject(each.as_string());
       bool any = false;
-      if (auto const found = by_subject.find(subject); found != by_subject.end())
+      if (auto const found = by_subject.find(subject); found != by_subject.end() && !attestations_hidden)
         for (auto const index : found->second)
           if (has_predicate(attestations[index], filter)) wanted.emplace_back(subject, index), any = true;
       if (!any && from == 0) of[subject] = nullptr;
@@ -721,6 +723,8 @@ PlainAnswer GithubAnswers::storage(PlainRequest const& request) {
     return {200, {{"content-type", "application/octet-stream"}}, snappy_block(state_->attestations[found->second].bundle)};
   return refuse(404, "BlobNotFound");
 }
+
+void GithubAnswers::hide_attestations(bool hidden) { state_->attestations_hidden = hidden; }
 
 void GithubAnswers::hide_tag(std::string const& name) {
   std::scoped_lock const lock(state_->mutex);

@@ -69,6 +69,8 @@ class GithubAnswers {
   /// Tags that are not pushed yet answer 404.
   void hide_tag(std::string const& name);
   void show_tag(std::string const& name);
+  /// Attestations that are not listed yet: listings are empty meanwhile.
+  void hide_attestations(bool hidden);
   [[nodiscard]] std::optional<std::string> pull_body(std::uint64_t number) const;
   void set_pull_body(std::uint64_t number, std::optional<std::string> const& body);
   /// Sets one field of the pull request by its path, e.g. {"head", "sha"}.

@@ -154,16 +154,28 @@ class PipelineWorld {
                                                    .clock = clock,
                                                    .log = log,
                                                    .dependencies = dependencies,
-                                                   .before_charts = before_charts});
+                                                   .before_charts = before_charts,
+                                                   .waits = {.now = [this] { return now; }, .sleep = [this](RunClock::Clock::duration pause) { sleep(pause); }}});
     asked = github.asked();
     return outcome;
   }
+
+  /// Waits take no time; they move `now`, and `meanwhile` happens: told how many waits there were.
+  RunClock::Clock::time_point now = RunClock::Clock::now();
+  std::vector<std::int64_t> pauses;  ///< seconds
+  std::function<void(std::size_t)> meanwhile{};
 
   RunClock clock{std::chrono::seconds(600)};
   std::ostringstream log_text;     ///< of the last run
   std::vector<std::string> asked;  ///< requests of the last run
 
  private:
+  void sleep(RunClock::Clock::duration pause) {
+    now += pause;
+    pauses.push_back(std::chrono::duration_cast<std::chrono::seconds>(pause).count());
+    if (meanwhile) meanwhile(pauses.size());
+  }
+
   std::string entries(std::string const& subject) const {
     std::string text;
     auto const found = listed.find(subject);

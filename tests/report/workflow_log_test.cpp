@@ -142,6 +142,39 @@ TEST_CASE("groups do not nest and are closed before the end (A-36)", "[report]")
   CHECK(sink.str() == "::group::a\n::endgroup::\n::group::b\n::endgroup::\n::error::e\n");
 }
 
+// Remembers what had reached it whenever it was flushed.
+class FlushedText : public std::stringbuf {
+ public:
+  std::string flushed;
+
+ protected:
+  int sync() override {
+    flushed = str();
+    return 0;
+  }
+};
+
+TEST_CASE("each line reaches the reader as it happens, not at the end", "[report]") {
+  FlushedText text;
+  std::ostream sink(&text);
+  auto const style = GENERATE(acr::report::WorkflowLog::Style::actions, acr::report::WorkflowLog::Style::terminal);
+  acr::report::WorkflowLog log(sink, style, true);
+  auto const all_there = [&] { return text.flushed == text.str(); };
+  log.mask("a-secret-of-some-length");
+  CHECK(all_there());
+  log.line("one");
+  CHECK(all_there());
+  CHECK_FALSE(text.flushed.empty());
+  log.debug("two");
+  CHECK(all_there());
+  log.open_group("three");
+  CHECK(all_there());
+  log.close_group();
+  CHECK(all_there());
+  log.dump("four", "a\nb\n");
+  CHECK(all_there());
+}
+
 TEST_CASE("debug lines appear with RUNNER_DEBUG only (A-36)", "[report]") {
   Log quiet, loud(WorkflowLog::Style::actions, true);
   quiet.log.debug("x");

@@ -69,6 +69,7 @@ struct RunningProgram::State {
   pid_t child = -1;
   bool ended = false;
   bool watch_memory = false;
+  std::string shown;  // what output_with() has read
   Clock::time_point begin;
 
   void kill_and_reap() {
@@ -108,8 +109,26 @@ RunningProgram::~RunningProgram() { state_->kill_and_reap(); }
 
 void RunningProgram::signal(int number) const { ::kill(state_->child, number); }
 
+std::string RunningProgram::output_with(std::string const& text, std::chrono::milliseconds at_most) {
+  auto const until = Clock::now() + at_most;
+  std::array<char, 4096> buffer{};
+  while (state_->shown.find(text) == std::string::npos) {
+    auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+    pollfd waiting{state_->out.read_end, POLLIN, 0};
+    if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) == 0) {
+      state_->kill_and_reap();
+      throw std::runtime_error("the program did not print it in time; so far it said:\n" + state_->shown);
+    }
+    auto const got = ::read(state_->out.read_end, buffer.data(), buffer.size());
+    if (got == 0) break;
+    if (got > 0) state_->shown.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  return state_->shown;
+}
+
 ProgramResult RunningProgram::wait(std::chrono::milliseconds at_most) {
   ProgramResult result;
+  result.out = state_->shown;
   auto const until = state_->begin + at_most;
   std::array<std::pair<int*, std::string*>, 2> const streams{{{&state_->out.read_end, &result.out}, {&state_->err.read_end, &result.err}}};
   std::array<char, 65536> buffer{};

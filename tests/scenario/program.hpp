@@ -40,6 +40,8 @@ class RunningProgram {
   RunningProgram& operator=(RunningProgram const&) = delete;
 
   void signal(int number) const;
+  /// What it has printed so far, as soon as that holds `text`, or has ended without. Throws as wait() does.
+  std::string output_with(std::string const& text, std::chrono::milliseconds at_most = std::chrono::minutes(1));
   /// Everything it printed, once it has ended. Throws std::runtime_error (and kills it) after `at_most`.
   ProgramResult wait(std::chrono::milliseconds at_most = std::chrono::minutes(2));
 
