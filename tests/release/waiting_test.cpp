@@ -238,19 +238,19 @@ TEST_CASE("tags that come near are named newest first, and show another tag-form
     std::vector<std::string> tags, names;
     std::string proposed;
   };
-  std::string const v = "{name}-v{version}";
+  static constexpr char const* v = "{name}-v{version}";
   auto const row = GENERATE_COPY(values<Row>({
-      {"nothing", v.c_str(), {}, {}, ""},
-      {"the release itself without a v", v.c_str(), {"web-1.2.0"}, {"web-1.2.0"}, "{name}-{version}"},
-      {"with a slash", v.c_str(), {"web/1.2.0"}, {"web/1.2.0"}, "{name}/{version}"},
-      {"with an @", v.c_str(), {"web@v1.2.0"}, {"web@v1.2.0"}, "{name}@v{version}"},
-      {"older releases in another form", v.c_str(), {"web-1.0.0", "web-1.1.0"}, {"web-1.1.0", "web-1.0.0"}, "{name}-{version}"},
-      {"older releases in both forms", v.c_str(), {"web-1.0.0", "web-v1.1.0"}, {"web-v1.1.0", "web-1.0.0"}, ""},
-      {"this release in another form, older ones in the configured one", v.c_str(), {"web-v1.1.0", "web-1.2.0"}, {"web-1.2.0", "web-v1.1.0"}, "{name}-{version}"},
-      {"by version, not by text", v.c_str(), {"web-v1.10.0", "web-v1.9.0", "web-v1.9.0-rc.1"}, {"web-v1.10.0", "web-v1.9.0", "web-v1.9.0-rc.1"}, ""},
-      {"another chart's", v.c_str(), {"web-app-1.2.0", "webhook-1.2.0", "web2-1.2.0"}, {"webhook-1.2.0", "web2-1.2.0", "web-app-1.2.0"}, ""},
+      {"nothing", v, {}, {}, ""},
+      {"the release itself without a v", v, {"web-1.2.0"}, {"web-1.2.0"}, "{name}-{version}"},
+      {"with a slash", v, {"web/1.2.0"}, {"web/1.2.0"}, "{name}/{version}"},
+      {"with an @", v, {"web@v1.2.0"}, {"web@v1.2.0"}, "{name}@v{version}"},
+      {"older releases in another form", v, {"web-1.0.0", "web-1.1.0"}, {"web-1.1.0", "web-1.0.0"}, "{name}-{version}"},
+      {"older releases in both forms", v, {"web-1.0.0", "web-v1.1.0"}, {"web-v1.1.0", "web-1.0.0"}, ""},
+      {"this release in another form, older ones in the configured one", v, {"web-v1.1.0", "web-1.2.0"}, {"web-1.2.0", "web-v1.1.0"}, "{name}-{version}"},
+      {"by version, not by text", v, {"web-v1.10.0", "web-v1.9.0", "web-v1.9.0-rc.1"}, {"web-v1.10.0", "web-v1.9.0", "web-v1.9.0-rc.1"}, ""},
+      {"another chart's", v, {"web-app-1.2.0", "webhook-1.2.0", "web2-1.2.0"}, {"webhook-1.2.0", "web2-1.2.0", "web-app-1.2.0"}, ""},
       {"configured without a v", "{name}-{version}", {"web-v1.2.0"}, {"web-v1.2.0"}, "{name}-v{version}"},
-      {"no version", v.c_str(), {"web-latest", "web-"}, {"web-latest", "web-"}, ""},
+      {"no version", v, {"web-latest", "web-"}, {"web-latest", "web-"}, ""},
   }));
   CAPTURE(row.what);
   auto const misses = acr::release::near_misses("web", "1.2.0", row.format, row.tags);
