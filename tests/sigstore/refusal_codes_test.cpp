@@ -1,5 +1,7 @@
 // The reason code of each of the verifier's refusals, at the place where a reader of docs/refusals.md expects it. What exactly is
 // refused, and what beside it passes, the other files of this folder say.
+#include "sigstore/certificate.hpp"
+#include "sigstore/limits.hpp"
 #include "sigstore/verifier.hpp"
 #include "support/catch2.hpp"
 #include "world_verdict.hpp"
@@ -119,4 +121,17 @@ TEST_CASE("a text that is no digest is refused (V-50.4)", "[sigstore]") {
     REQUIRE(artifact.has_error());
     CHECK(artifact.error().code == "artifact-digest");
   }
+}
+
+TEST_CASE("a certificate's outer form is refused for what it is (V-9, V-34)", "[sigstore]") {
+  auto const why = [](std::string const& der) {
+    auto const certificate = Certificate::parse(der);
+    return certificate ? std::string() : certificate.error().code + ": " + certificate.error().why;
+  };
+  World world;
+  CHECK(why(world.root().der).empty());
+  CHECK(why("") == "certificate: it is empty");
+  CHECK(why(std::string(limits::max_certificate_bytes + 1, 'x')) == "certificate: it is larger than the limit");
+  CHECK(refusal(world, {.leaf = [](auto& spec) { spec.basic_constraints = "critical,CA:TRUE"; }}) == "V-34: the signing certificate is a CA certificate");
+  CHECK_THROWS_AS(Artifact::of_digest(HashAlgorithm::sha256, "short"), std::logic_error);
 }
