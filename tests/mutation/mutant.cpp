@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <cerrno>
 #include <fstream>
 #include <mutex>
 #include <set>
@@ -47,9 +47,11 @@ void append(std::string const& name, std::string const& text, int flags) {
 }  // namespace
 
 bool on(int site) {
+  int const number = errno;  // what refuses next may show it
   auto& s = state();
   std::lock_guard const lock(s.mutex);
   if (s.reached.insert(site).second) append("hits", std::to_string(site) + "\n", 0);
+  errno = number;
   return site != s.off;
 }
 
@@ -65,8 +67,8 @@ void begin_case() {
 void end_case(std::string const& name, double seconds) {
   auto& s = state();
   std::lock_guard const lock(s.mutex);
-  std::set<int> sites;
-  std::ifstream file(s.here + "hits");  // this process's and those of the programs it started
+  std::set<int> sites = s.reached;
+  std::ifstream file(s.here + "hits");  // and those of the programs that this process started
   for (int site = 0; file >> site;) sites.insert(site);
   if (sites.empty()) return;
   std::string line = name + "\t" + std::to_string(seconds) + "\t";
