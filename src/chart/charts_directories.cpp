@@ -70,7 +70,7 @@ Place place_of(SourceTree const& tree, std::string const& directory) {
   if (!resolved) return {{}, linked ? std::optional(resolved.error()) : std::nullopt};
   if (resolved->node.kind == NodeKind::directory) return {resolved->path, {}};
   if (!linked) return {};
-  return {{}, reject("link-dangling", directory, "the link leads to no directory").rule("P-16")};
+  return {{}, reject("link-dangling", directory, "the link does not lead to a directory").rule("P-16")};
 }
 
 Rejection unusable_link(std::string const& directory, Rejection const& cause) {
@@ -87,10 +87,10 @@ Rejection missing(SourceTree const& head, std::string const& directory) {
   for (std::size_t i = 0; i < std::min(there.size(), directories_shown); ++i) found += (i == 0 ? "" : ", ") + shown(there[i]);
   if (there.size() > directories_shown) found += ", …";
   auto const nearest = std::ranges::min_element(there, {}, [&](std::string const& other) { return distance(directory, other); });
-  return reject("charts-dir-missing", "input charts-dir", shown(directory) + " is no directory, neither in the head nor in the base")
+  return reject("charts-dir-missing", "input charts-dir", shown(directory) + " is not a directory, neither in the head nor in the base")
       .rule("B-18")
       .expected("a directory whose direct children are charts")
-      .found(there.empty() ? "no directory with charts" : "charts in " + found)
+      .found(there.empty() ? "not a single chart" : "charts in " + found)
       .mend(nearest == there.end() ? "name the directory that holds the charts" : "did you mean " + shown(*nearest) + "?");
 }
 
