@@ -315,4 +315,21 @@ TEST_CASE("the table's own rows are sound", "[event]") {
   CHECK(input_row("charts") == nullptr);
 }
 
+TEST_CASE("charts that are left alone, and what is said of charts outside (B-19)", "[event]") {
+  auto const reading = read({{"exclude-charts", "web\n\n charts/old/ \nlib-?"}, {"charts-outside", "ignore"}});
+  CHECK(reading.mistakes.empty());
+  CHECK(reading.inputs.exclude_charts == std::vector<std::string>{"web", "charts/old/", "lib-?"});
+  CHECK_FALSE(reading.inputs.charts_outside_fails);
+  CHECK(read({}).inputs.charts_outside_fails);
+  CHECK(read({}).inputs.exclude_charts.empty());
+  for (auto const* const item : {"web,api", "../web", "charts\\web"}) {
+    CAPTURE(item);
+    auto const wrong = read({{"exclude-charts", item}});
+    REQUIRE(wrong.mistakes.size() == 1);
+    CHECK(wrong.mistakes[0].where == "input exclude-charts");
+    CHECK(wrong.mistakes[0].rule_number == "B-19");
+  }
+  CHECK(read({{"charts-outside", "warn"}}).mistakes.size() == 1);
+}
+
 }  // namespace
