@@ -187,7 +187,7 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
   settings.run_attempt = environment.run_attempt;
   settings.workflow_ref = environment.workflow_ref;
   settings.workflow_sha = environment.workflow_sha;
-  settings.signer_workflows = step.inputs.signer_workflows;
+  settings.signer_workflows = step.lists.signer_workflows;
   settings.oidc_issuer = step.inputs.oidc_issuer;
   settings.deny_self_hosted = step.inputs.deny_self_hosted;
   settings.pr_number = event.number;

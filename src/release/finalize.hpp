@@ -43,7 +43,7 @@ struct FinalizeSettings {
   std::string commit;             ///< GITHUB_SHA: what the bundles' certificates must name (A-74)
   std::string run_id, run_attempt;  ///< GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT: the run that the bundles must come from (B-15)
   std::string workflow_ref, workflow_sha;  ///< GITHUB_WORKFLOW_REF and GITHUB_WORKFLOW_SHA: who may sign when `signer_workflows` is empty
-  std::vector<std::string> signer_workflows;
+  std::vector<sigstore::SignerWorkflow> signer_workflows;
   std::string oidc_issuer{sigstore::github_actions_issuer};
   bool deny_self_hosted = false;
 

@@ -207,7 +207,7 @@ TEST_CASE("a workspace that leads nowhere is a mistake of the environment", "[ev
 TEST_CASE("what the commit holds stands in the way of both outputs", "[event]") {
   auto const inputs = inputs_in("/w", {{"output-dir", "dist"}, {"manifest-path", "m.json"}});
   for (auto const& [tracked, input] : {std::pair("dist", "input output-dir"), std::pair("m.json", "input manifest-path")}) {
-    auto const mistakes = check_untracked(inputs, [&, held = std::string(tracked)](std::string const& path) { return path == held; });
+    auto const mistakes = check_untracked(inputs, "/w", [&, held = std::string(tracked)](std::string const& path) { return path == held ? Tracked::other : Tracked::nothing; });
     REQUIRE(mistakes.size() == 1);
     CHECK(mistakes[0].where == input);
     CHECK(mistakes[0].why == "the commit under release holds something at this path, which would be overwritten");

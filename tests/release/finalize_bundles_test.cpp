@@ -264,7 +264,7 @@ TEST_CASE("this workflow may sign, or a file that it can call (B-15)", "[release
 
 TEST_CASE("with signer-workflows nobody else may sign, this workflow neither (B-15)", "[release]") {
   BundleWorld world;
-  world.settings.signer_workflows = {"org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1"};
+  world.settings.signer_workflows = {acr::sigstore::SignerWorkflow::parse("org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1").value()};
   world.settings.workflow_ref.clear();  // not needed then
   auto request = BundleWorld::this_run();
   request.san = "https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1";

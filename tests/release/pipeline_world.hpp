@@ -140,7 +140,9 @@ class PipelineWorld {
     auto reading = event::read_inputs(event::from_map(inputs), workspace().string(), event::TokenRule::optional);
     for (auto const& mistake : reading.mistakes) throw std::logic_error(mistake.sentence());
     settings.inputs = std::move(reading.inputs);
-    settings.lineage_subjects = git::LineageSubjects::parse(settings.inputs.lineage_subjects).value();
+    auto lists = release::read_lists(settings.inputs, settings.server_url);
+    for (auto const& mistake : lists.mistakes) throw std::logic_error(mistake.sentence());
+    settings.lists = std::move(lists.lists);
     settings.change.head = head_commit;
     settings.change.base = base_commit;
     settings.change.merge = merge_commit;

@@ -253,7 +253,7 @@ TEST_CASE("what does not agree is refused where it does not (B-16)", "[release]"
       {"a summary, and that was asked for",
        [](auto& w) {
          w.request = [](auto& made) { made.predicate_type = "https://slsa.dev/verification_summary/v1"; };
-         w.settings.inputs.predicate_types = {"https://slsa.dev/verification_summary/v1"};
+         w.settings.lists.predicate_types = {"https://slsa.dev/verification_summary/v1"};
        },
        {}},
       // What lies beside them (B-16b).
