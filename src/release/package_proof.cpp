@@ -68,7 +68,7 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
     std::ranges::sort(built.archives);
     return built;
   }
-  return reject("no-chart", "tag " + tag_name, "its commit has no chart " + lineage.release->chart + " in the charts directories")
+  return reject("no-chart", "tag " + tag_name, "its commit has no chart " + lineage.release->chart + " " + lineage.release->version + " in the charts directories")
       .mend("name the directory with charts-dir");
 }
 

@@ -58,11 +58,7 @@ TEST_CASE("each refusal of annotate, at its place", "[annotate]") {
   }
   SECTION("Chart.yaml is a directory") {
     stage.files = {{"charts/web/Chart.yaml/x", "x"}};
-    code = "no-chart-yaml", where = "charts/web/Chart.yaml";
-  }
-  SECTION("the chart has another name than its directory") {
-    stage.files["charts/web/Chart.yaml"] = "apiVersion: v2\nname: api\nversion: 1.2.0\n";
-    code = "name-mismatch", where = "charts/web/Chart.yaml";
+    code = "irregular-file", where = "charts/web";
   }
   SECTION("a line without a colon") {
     stage.inputs.lineage = {"lint 101"};
@@ -84,6 +80,14 @@ TEST_CASE("each refusal of annotate, at its place", "[annotate]") {
   REQUIRE(annotation.has_error());
   CHECK(annotation.error().code == code);
   CHECK(annotation.error().where.rfind(where, 0) == 0);
+}
+
+TEST_CASE("a chart is found in a directory of another name (B-22)", "[annotate]") {
+  Stage stage;
+  stage.files["charts/web/Chart.yaml"] = "apiVersion: v2\nname: api\nversion: 1.2.0\n";
+  auto const annotation = stage.annotation();
+  REQUIRE(annotation.has_value());
+  CHECK(annotation->tag == "api-v1.2.0");
 }
 
 TEST_CASE("a Chart.yaml that cannot be read is refused with its own reason", "[annotate]") {

@@ -246,6 +246,7 @@ TEST_CASE("a dry run writes nothing and does not wait", "[release]") {
   PipelineWorld world;
   world.settings.dry_run = true;
   world.inputs["tag-wait"] = "1800";
+  world.inputs["timeout"] = "3000";
   SECTION("passes") {
     auto const outcome = world.run();
     CHECK(outcome.record.result == Result::success);
@@ -368,7 +369,7 @@ TEST_CASE("dependencies are fetched once all tags hold, and what a host gives is
   SECTION("refused by the host") {
     source.refused.emplace("redis", acr::reject("dep-not-found", charts_host, "no such version"));
     auto const outcome = world.run();
-    CHECK(refusals(outcome) == Findings{"dep-not-found @ charts/web: dependency redis 1.0.0: " + charts_host});
+    CHECK(refusals(outcome) == Findings{"dep-not-found @ charts/web: dependency redis 1.0.0 from https://charts.example.org: " + charts_host});
     CHECK(outcome.status == ExitStatus::refused);
   }
   SECTION("out of reach: no verdict, also under flag") {

@@ -228,13 +228,13 @@ TEST_CASE("what does not agree is refused where it does not (B-16)", "[release]"
       // The tag.
       {"a tag that is gone", [](auto& w) { w.manifest.charts[0].tag = "web-v9"; }, {"tag-not-found @ tag web-v9"}},
       {"a tag without a Release line", [](auto& w) { w.tag("web-v1.1.0", "Attestation Lineage:\n- lint: 101\n"); }, {"release-line @ tag web-v1.1.0"}},
-      {"a tag of another version", [](auto& w) { w.tag("web-v1.1.0", "Release: web v1.2.0\n\nAttestation Lineage:\n- lint: 101\n"); }, {"release-line-mismatch @ tag web-v1.1.0"}},
+      {"a tag of another version", [](auto& w) { w.tag("web-v1.1.0", "Release: web v1.2.0\n\nAttestation Lineage:\n- lint: 101\n"); }, {"no-chart @ tag web-v1.1.0"}},
       {"a tag of another commit", [](auto& w) { w.tag("web-v1.1.0", w.annotation + "\nCommit: " + std::string(40, 'c') + "\n"); }, {"commit-mismatch @ tag web-v1.1.0"}},
       {"a tag that names its commit", [](auto& w) { w.tag("web-v1.1.0", w.annotation + "\nCommit: " + w.tagged + "\n"); }, {}},
       {"a tag of a chart that is not there", [](auto& w) { w.tag("web-v1.1.0", "Release: api v1.1.0\n\nAttestation Lineage:\n- lint: 101\n"); }, {"no-chart @ tag web-v1.1.0"}},
       {"a chart that cannot be packaged",
-       [](auto& w) { w.commit({{"charts/web/Chart.yaml", "apiVersion: v2\n"}}), w.manifest.head = w.head; },
-       {"chart-metadata @ charts/web: Chart.yaml"}},
+       [](auto& w) { w.commit({{"charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.1.0\ntype: plugin\n"}}), w.manifest.head = w.head; },
+       {"chart-metadata @ charts/web: Chart.yaml:4"}},
       // The packages.
       {"a package that is missing", [](auto& w) { fs::remove(w.directory.path() / "packages/web-1.1.0.tgz"); }, {"bad-path @ web-1.1.0.tgz"}},
       {"a package of other bytes", [](auto& w) { w.write("web-1.1.0.tgz", w.built.bytes + "x"); }, {"package-differs @ web-1.1.0.tgz"}},
