@@ -1,31 +1,18 @@
 #pragma once
 
-// Points in time as Sigstore documents give them: src/sigstore/time.hpp
-// RFC 3339 (proto3 JSON Timestamp), V-25: compared with sub-second precision, ranges closed at both ends.
+// Ranges of time as Sigstore documents give them: src/sigstore/time.hpp
+// Proto3 JSON Timestamps, V-25: compared with sub-second precision, ranges closed at both ends.
 
-#include <compare>
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
+
+#include "support/time.hpp"
 
 namespace acr::sigstore {
 
-/// Seconds since 1970-01-01T00:00:00Z and nanoseconds of that second (0 … 999,999,999). Covers what int64 seconds do, so
-/// that no foreign number overflows.
-struct Time {
-  std::int64_t seconds = 0;
-  std::int32_t nanoseconds = 0;
-
-  friend auto operator<=>(Time const&, Time const&) = default;
-};
-
-/// `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`, 1 to 9 fraction digits, years 0001 … 9999; nothing for anything else
-/// (lower-case `t`/`z`, leap second 60, impossible dates).
-std::optional<Time> parse_rfc3339(std::string_view text);
-
-/// "2026-08-01T10:00:00Z", fraction only when not zero and without trailing zeros; "@<seconds>" outside years 1 … 9999.
-std::string to_text(Time time);
+using acr::parse_rfc3339;
+using acr::Time;
+using acr::to_text;
 
 /// A range closed at both ends; a missing bound is unbounded (V-24, V-25).
 struct Validity {
