@@ -134,7 +134,7 @@ class NetworkError : public Unreachable {
   [[nodiscard]] std::string const& host() const noexcept { return host_; }
   /// The sentence without the host.
   [[nodiscard]] std::string const& reason() const noexcept { return reason_; }
-  /// Of server_error, rate_limited and proxy; else 0.
+  /// Of server_error, rate_limited, proxy, and a body that is too_large; else 0.
   [[nodiscard]] int http_status() const noexcept { return http_status_; }
 
  private:

@@ -72,7 +72,8 @@ struct ReplyParser::State {
 
   [[nodiscard]] NetworkError failure_of(error_code const& ec) const {
     if (ec == http::error::body_limit) {
-      return failure(Failure::too_large, "the answer is larger than " + std::to_string(max_body) + " bytes");
+      return {Failure::too_large, host, "the answer is larger than " + std::to_string(max_body) + " bytes",
+              static_cast<int>(parser->get().result_int())};
     }
     if (ec == http::error::header_limit) {
       return failure(Failure::too_large, "the answer's header section is too large");
