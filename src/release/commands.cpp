@@ -10,6 +10,7 @@
 #include "release/git_commands.hpp"
 #include "release/ruleset_command.hpp"
 #include "release/sigstore_commands.hpp"
+#include "release/trusted_root_commands.hpp"
 #include "release/tuf_command.hpp"
 #include "release/verify_package.hpp"
 #include "support/text.hpp"
@@ -48,8 +49,9 @@ constexpr std::array rows{
     Row{"list", list_command, "CHART [--json]", "what would be packaged, what is ignored and by which rule"},
     Row{"verify-package", verify_package_command, "FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--signer-workflows W] [--charts-dir D] [--no-attestations]", "rebuilds a published package from its tag and compares; verifies its attestations"},
     Row{"verify-attestations", verify_attestations_command, "--repository O/R [--repository-id N] BUNDLE=DIGEST…", "verifies a list of bundles against one identity policy"},
-    Row{"inspect", inspect_command, "BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--trusted-root F] [--json]", "who signed what, when, where it was logged, each check with its result"},
-    Row{"verify-bundle", verify_bundle_words, "--bundle F (--certificate-identity I --certificate-oidc-issuer U | --key K) [--trusted-root F] FILE|DIGEST", "the protocol of the public Sigstore conformance suite"},
+    Row{"inspect", inspect_command, "BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--trusted-root F | --refresh] [--json]", "who signed what, when, where it was logged, each check with its result"},
+    Row{"verify-bundle", verify_bundle_words, "--bundle F (--certificate-identity I --certificate-oidc-issuer U | --key K) [--trusted-root F] [--refresh] FILE|DIGEST", "the protocol of the public Sigstore conformance suite"},
+    Row{"trusted-roots", trusted_roots_command, "[--json] [--refresh] [--write DIR]", "the trusted roots that are built in, and the current ones"},
     Row{"tuf", tuf_command, "--metadata-dir D [--metadata-url U] [--target-name N]… [--target-base-url U] [--target-dir D] init ROOT | refresh | download", "the protocol of the public conformance suite for TUF clients"},
     Row{"ruleset", ruleset, "--check-name JOB [--release-branch B]", "the ruleset that makes the check binding"},
 };

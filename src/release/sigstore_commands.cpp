@@ -6,6 +6,7 @@
 
 #include "release/arguments.hpp"
 #include "release/services.hpp"
+#include "release/trusted_root_commands.hpp"
 #include "sigstore/conformance.hpp"
 #include "sigstore/verification_text.hpp"
 #include "sigstore/verifier.hpp"
@@ -70,11 +71,17 @@ void name_options(sigstore::Verification& verification) {
 }  // namespace
 
 ExitStatus verify_bundle_words(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  return static_cast<ExitStatus>(sigstore::verify_bundle_command(words, terminal.err));
+  std::vector<std::string_view> rest(words);
+  if (std::erase(rest, "--refresh") == 0) return static_cast<ExitStatus>(sigstore::verify_bundle_command(words, terminal.err));
+  TerminalRefresh refresh(terminal);
+  return refresh.status_or(static_cast<ExitStatus>(sigstore::verify_bundle_command(rest, terminal.err, refresh.current_root())));
 }
 
 ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, accepted());
+  auto options = accepted();
+  options.flags.push_back("refresh");
+  Arguments const arguments(words, options);
+  if (arguments.has("refresh") && arguments.has("trusted-root")) throw BadEnvironment("usage", "a trusted-root file is never refreshed: give one of --refresh and --trusted-root");
   arguments.expect_positional(1, 2, "inspect BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--json]");
   auto const text = read_named_file(arguments.positional().front(), bundle_bytes);
   auto const bundle = sigstore::parse_bundle(text, {.minimum_version = sigstore::BundleVersion::v0_1});
@@ -95,14 +102,17 @@ ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal 
   auto policy = policy_of(arguments);
   bool const anyone = policy.repository.empty() && policy.owner.empty() && policy.certificate_identity.empty();
   if (anyone) policy.certificate_identity_regex = ".*";
-  sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")), {.minimum_version = sigstore::BundleVersion::v0_1});
+  auto refresh = arguments.has("refresh") ? std::optional<TerminalRefresh>(terminal) : std::nullopt;
+  sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")),
+                                    {.minimum_version = sigstore::BundleVersion::v0_1, .remember_signatures = true, .current_root = refresh ? refresh->current_root() : nullptr});
   auto verification = verifier.verify(text, *artifact, policy);
   name_options(verification);
   auto const* shown = bundle ? &*bundle : nullptr;
   terminal.out << (arguments.has("json") ? sigstore::explain_json(shown, verification) : sigstore::explain(shown, verification));
   if (anyone) terminal.err << "any signer was accepted: give --repository or --certificate-identity to hold it to one\n";
   if (!given) terminal.err << "the subject was taken from the bundle itself: give the file or digest to bind it to one\n";
-  return verification.attestation ? ExitStatus::done : ExitStatus::refused;
+  auto const status = verification.attestation ? ExitStatus::done : ExitStatus::refused;
+  return refresh ? refresh->status_or(status) : status;
 }
 
 ExitStatus verify_attestations_command(std::vector<std::string_view> const& words, Terminal const& terminal) {

@@ -8,6 +8,7 @@
 #include "net/retrying_http.hpp"
 #include "release/arguments.hpp"
 #include "release/tuf_directory.hpp"
+#include "release/trusted_root_refresh.hpp"
 #include "release/tuf_drive.hpp"
 #include "support/atomic_file.hpp"
 #include "support/encoding.hpp"
@@ -20,11 +21,6 @@ namespace {
 /// Of one target: it is held in memory until it is verified.
 constexpr std::size_t max_target_bytes = std::size_t{256} << 20;
 
-Time time_now() {
-  auto const now = std::chrono::system_clock::now().time_since_epoch();
-  auto const seconds = std::chrono::floor<std::chrono::seconds>(now);
-  return {seconds.count(), static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now - seconds).count())};
-}
 
 net::Url needed_url(Arguments const& arguments, std::string_view option) {
   auto url = base_url(arguments.value(option));

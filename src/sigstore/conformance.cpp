@@ -73,7 +73,8 @@ Verdict<Policy> read_policy(Options const& options) {
 
 }  // namespace
 
-int verify_bundle_command(std::span<std::string_view const> arguments, std::ostream& log) {
+int verify_bundle_command(std::span<std::string_view const> arguments, std::ostream& log,
+                          std::function<Verdict<std::optional<TrustedRoot>>(std::string const& organization)> current_root) {
   auto const options = read_options(arguments);
   if (!options) {
     log << printable(options.error().sentence()) << "\n" << usage;
@@ -104,7 +105,7 @@ int verify_bundle_command(std::span<std::string_view const> arguments, std::ostr
       artifact = Artifact::of_bytes(file);
     }
     // V-6: the suite needs version 0.1, which nothing else here accepts.
-    Verifier const verifier(std::move(roots), {.minimum_version = BundleVersion::v0_1});
+    Verifier const verifier(std::move(roots), {.minimum_version = BundleVersion::v0_1, .remember_signatures = true, .current_root = options->trusted_root.empty() ? std::move(current_root) : nullptr});
     auto const result = verifier.verify(read_file(options->bundle, limits::max_bundle_bytes), *artifact, *policy);
     log << explain_checks(result);
     if (!result.attestation) log << "not verified: " << printable(result.rejection->sentence()) << "\n";

@@ -1,16 +1,18 @@
-/* The two trusted roots that are part of the program: src/sigstore/roots.S
-   Assembled, not generated: the bytes in the program are the bytes of the files in roots/. */
+/* What trust begins with: src/sigstore/roots.S
+   Assembled, not generated: the bytes in the program are the bytes of the files in roots/ (`trusted-roots --write` makes them). */
+	.macro embed symbol, file
+	.global \symbol
+	.global \symbol\()_end
+\symbol:
+	.incbin "\file"
+\symbol\()_end:
+	.byte 0
+	.endm
+
 	.section .rodata
-	.global acr_root_public_good
-	.global acr_root_public_good_end
-acr_root_public_good:
-	.incbin "sigstore/roots/public_good.json"
-acr_root_public_good_end:
-	.byte 0
-	.global acr_root_github
-	.global acr_root_github_end
-acr_root_github:
-	.incbin "sigstore/roots/github.json"
-acr_root_github_end:
-	.byte 0
+	embed acr_root_public_good, sigstore/roots/public_good.json
+	embed acr_root_github, sigstore/roots/github.json
+	embed acr_initial_root_public_good, sigstore/roots/public_good.root.json
+	embed acr_initial_root_github, sigstore/roots/github.root.json
+	embed acr_built_in, sigstore/roots/built_in.json
 	.section .note.GNU-stack,"",%progbits

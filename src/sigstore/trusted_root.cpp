@@ -13,6 +13,9 @@
 // roots.S
 extern "C" char const acr_root_public_good[], acr_root_public_good_end[];
 extern "C" char const acr_root_github[], acr_root_github_end[];
+extern "C" char const acr_initial_root_public_good[], acr_initial_root_public_good_end[];
+extern "C" char const acr_initial_root_github[], acr_initial_root_github_end[];
+extern "C" char const acr_built_in[], acr_built_in_end[];
 
 namespace acr::sigstore {
 namespace {
@@ -23,9 +26,6 @@ constexpr std::array<std::string_view, 3> media_types = {
     "application/vnd.dev.sigstore.trustedroot.v0.1+json",
     "application/vnd.dev.sigstore.trustedroot.v0.2+json",
 };
-
-/// When the copies in roots/ were taken.
-constexpr std::string_view built_in_date = "2026-08-01";
 
 struct KeyDetails {
   std::string_view name;
@@ -225,7 +225,7 @@ std::vector<Authority> RootReader::read_authorities(ProtoMessage& parent, std::s
 }
 
 TrustedRoot parse_built_in(BuiltInRoot const& root) {
-  auto parsed = parse_trusted_root(root.json, "built in (" + std::string(root.name) + ", " + std::string(root.date) + ")");
+  auto parsed = parse_trusted_root(root.json, "built in (" + std::string(root.name) + ", " + root.date + ")");
   if (!parsed) throw std::logic_error("a built-in trusted root does not parse: " + parsed.error().sentence());
   return std::move(*parsed);
 }
@@ -293,11 +293,38 @@ std::vector<std::size_t> roots_for(std::span<TrustedRoot const> roots, std::stri
   return found;
 }
 
+Verdict<BuiltInRoot> parse_built_in_facts(std::string_view text, std::string_view name) {
+  auto const document = parse_json(text, "built_in.json");
+  if (!document) return document.error();
+  auto const* const facts = find(*document, name);
+  auto const date = facts ? string_in(*facts, "date") : std::nullopt;
+  auto const timestamp = facts ? integer_in(*facts, "timestamp") : std::nullopt;
+  auto const snapshot = facts ? integer_in(*facts, "snapshot") : std::nullopt;
+  auto const targets = facts ? integer_in(*facts, "targets") : std::nullopt;
+  if (!date || !parse_rfc3339(*date + "T00:00:00Z") || !timestamp || !snapshot || !targets)
+    return reject("built-in", "built_in.json: " + std::string(name), "a date and three versions are needed").rule("T-6");
+  return BuiltInRoot{.name = {}, .organization = {}, .json = {}, .date = *date, .initial_root = {}, .timestamp = *timestamp, .snapshot = *snapshot, .targets = *targets};
+}
+
 std::span<BuiltInRoot const> built_in_roots() {
-  static std::array<BuiltInRoot, 2> const roots = {{
-      {"public good", {acr_root_public_good, static_cast<std::size_t>(acr_root_public_good_end - acr_root_public_good)}, built_in_date},
-      {"GitHub", {acr_root_github, static_cast<std::size_t>(acr_root_github_end - acr_root_github)}, built_in_date},
-  }};
+  static std::array<BuiltInRoot, 2> const roots = [] {
+    auto const embedded = [](char const* begin, char const* end) { return std::string_view(begin, static_cast<std::size_t>(end - begin)); };
+    auto const facts = [&](std::string_view name) {
+      auto parsed = parse_built_in_facts(embedded(acr_built_in, acr_built_in_end), name);
+      if (!parsed) throw std::logic_error(parsed.error().sentence());
+      return std::move(*parsed);
+    };
+    std::array<BuiltInRoot, 2> both{facts("public_good"), facts("github")};
+    both[0].name = "public good";
+    both[0].organization = "sigstore.dev";
+    both[0].json = embedded(acr_root_public_good, acr_root_public_good_end);
+    both[0].initial_root = embedded(acr_initial_root_public_good, acr_initial_root_public_good_end);
+    both[1].name = "GitHub";
+    both[1].organization = "GitHub, Inc.";
+    both[1].json = embedded(acr_root_github, acr_root_github_end);
+    both[1].initial_root = embedded(acr_initial_root_github, acr_initial_root_github_end);
+    return both;
+  }();
   return roots;
 }
 
@@ -311,10 +338,12 @@ std::vector<TrustedRoot> const& default_roots() {
 }
 
 std::optional<std::string> built_in_roots_warning(Time now) {
-  auto const taken = parse_rfc3339(std::string(built_in_date) + "T00:00:00Z");
+  auto const roots = built_in_roots();
+  auto const oldest = std::min_element(roots.begin(), roots.end(), [](auto const& a, auto const& b) { return a.date < b.date; });
+  auto const taken = parse_rfc3339(oldest->date + "T00:00:00Z");
   std::int64_t const days = (now.seconds - taken->seconds) / 86400;
   if (days <= limits::built_in_root_age_days) return std::nullopt;
-  return "the built-in trusted roots are of " + std::string(built_in_date) + ", " + std::to_string(days) +
+  return "the built-in trusted roots are of " + oldest->date + ", " + std::to_string(days) +
          " days old: keys may have been added or withdrawn since; update the action or give a trusted-root file";
 }
 

@@ -82,12 +82,19 @@ Verdict<std::vector<TrustedRoot>> parse_trusted_roots(std::string_view text, std
 /// lowest certificate (V-31). Empty: no root knows this issuer.
 std::vector<std::size_t> roots_for(std::span<TrustedRoot const> roots, std::string_view organization);
 
-/// A trusted root compiled into the program.
+/// A trusted root compiled into the program, with the start of trust of the TUF repository that it comes from (T-6).
 struct BuiltInRoot {
-  std::string_view name;  ///< "public good", "GitHub"
+  std::string_view name;          ///< "public good", "GitHub"
+  std::string_view organization;  ///< O of its issuers (V-30)
   std::string_view json;
-  std::string_view date;  ///< when the copy was taken, "2026-08-01"
+  std::string date;               ///< when the copy was taken, "2026-08-01"
+  std::string_view initial_root;  ///< bytes of a root.json
+  std::int64_t timestamp = 0, snapshot = 0, targets = 0;  ///< versions that the copy was taken from; 0: not known
 };
+
+/// The date and the versions of `name` ("public_good", "github") in a file like roots/built_in.json. Refused, code "built-in": any
+/// member missing, another type, no date.
+Verdict<BuiltInRoot> parse_built_in_facts(std::string_view text, std::string_view name);
 
 /// Both, public good first.
 std::span<BuiltInRoot const> built_in_roots();

@@ -2,6 +2,8 @@
 #include "sigstore/verifier.hpp"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <set>
 
 #include "sigstore/certificate.hpp"
@@ -100,11 +102,29 @@ struct PreparedRoot {
   TimestampVerifier timestamps;
 };
 
+/// What VerifierOptions::current_root has said of one organisation.
+struct CurrentRoot {
+  explicit CurrentRoot(Verdict<std::optional<TrustedRoot>> said) : answer(std::move(said)) {}
+  Verdict<std::optional<TrustedRoot>> answer;
+  std::optional<PreparedRoot> prepared;
+
+  /// Null: the verifier's own roots count.
+  [[nodiscard]] Verdict<PreparedRoot const*> result() const {
+    if (!answer) return answer.error();
+    return prepared ? &*prepared : nullptr;
+  }
+};
+
 struct Verifier::State {
   std::vector<TrustedRoot> roots;
   VerifierOptions options;
   SignatureMemory memory{options.remember_signatures};
   std::vector<PreparedRoot> prepared;
+  std::mutex mutex;  ///< of `current`, whose entries stay once they are there
+  std::map<std::string, std::unique_ptr<CurrentRoot>> current;
+
+  /// Null: the verifier's own roots count.
+  Verdict<PreparedRoot const*> current_root(std::string const& organization);
 };
 
 /// One bundle under one root.
@@ -318,7 +338,7 @@ bool read_signer(std::optional<Certificate> const& leaf, Policy const& policy, C
 
 }  // namespace
 
-Verifier::Verifier(std::vector<TrustedRoot> roots, VerifierOptions options) : state_(new State{.roots = std::move(roots), .options = options, .prepared = {}}) {
+Verifier::Verifier(std::vector<TrustedRoot> roots, VerifierOptions options) : state_(new State{.roots = std::move(roots), .options = std::move(options), .prepared = {}, .mutex = {}, .current = {}}) {
   state_->prepared.reserve(state_->roots.size());
   for (TrustedRoot const& root : state_->roots)
     state_->prepared.push_back({root, ChainVerifier(root.certificate_authorities, state_->memory),
@@ -329,6 +349,31 @@ Verifier::Verifier(Verifier&&) noexcept = default;
 Verifier& Verifier::operator=(Verifier&&) noexcept = default;
 
 std::span<TrustedRoot const> Verifier::roots() const { return state_->roots; }
+
+std::vector<TrustedRoot const*> Verifier::current_roots() const {
+  std::lock_guard const lock(state_->mutex);
+  std::vector<TrustedRoot const*> roots;
+  for (auto const& [organization, current] : state_->current)
+    if (current->prepared) roots.push_back(&current->prepared->document);
+  return roots;
+}
+
+Verdict<PreparedRoot const*> Verifier::State::current_root(std::string const& organization) {
+  if (!options.current_root) return nullptr;
+  {
+    std::lock_guard const lock(mutex);
+    if (auto const known = current.find(organization); known != current.end()) return known->second->result();
+  }
+  // Without the lock: it may wait, and bundles of another organisation need not (T-8).
+  auto fresh = std::make_unique<CurrentRoot>(options.current_root(organization));
+  if (fresh->answer && *fresh->answer) {
+    TrustedRoot const& root = **fresh->answer;
+    fresh->prepared.emplace(PreparedRoot{root, ChainVerifier(root.certificate_authorities, memory), TimestampVerifier(root.timestamp_authorities, memory)});
+  }
+  // The first answer stays: two bundles of one instance are never judged by two roots.
+  std::lock_guard const lock(mutex);
+  return current.try_emplace(organization, std::move(fresh)).first->second->result();
+}
 
 Verification Verifier::verify(std::string_view bundle_json, Artifact const& artifact, Policy const& policy) const {
   auto const parsed = parse_bundle_with_leaf(bundle_json, {state_->options.minimum_version});
@@ -359,18 +404,27 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
   Signer signer;
   if (!read_signer(leaf, policy, common, signer)) return failed(std::move(common));
 
-  std::vector<std::size_t> candidates;
-  if (policy.key) {
+  // A root that stays current, or the verifier's own.
+  auto const current = policy.key ? Verdict<PreparedRoot const*>(nullptr) : state_->current_root(signer.organization);
+  if (!current) {
+    common.fail("trusted root", current.error());
+    return failed(std::move(common));
+  }
+  std::vector<PreparedRoot const*> candidates;
+  auto const take = [&](std::size_t i) { candidates.push_back(&state_->prepared[i]); };
+  if (*current) {
+    if (!roots_for(std::span(&(*current)->document, 1), signer.organization).empty()) candidates.push_back(*current);
+  } else if (policy.key) {
     // No issuer points to a root: those with logs, so that a root without any does not excuse the missing log entry.
     for (std::size_t i = 0; i < state_->roots.size(); ++i)
-      if (!state_->roots[i].tlogs.empty()) candidates.push_back(i);
+      if (!state_->roots[i].tlogs.empty()) take(i);
     if (candidates.empty())
-      for (std::size_t i = 0; i < state_->roots.size(); ++i) candidates.push_back(i);
+      for (std::size_t i = 0; i < state_->roots.size(); ++i) take(i);
   } else {
-    candidates = roots_for(state_->roots, signer.organization);
+    for (std::size_t const i : roots_for(state_->roots, signer.organization)) take(i);
   }
   if (candidates.empty()) {
-    std::string known;
+    std::string known = *current ? (*current)->document.source : std::string();
     for (auto const& root : state_->roots) known += (known.empty() ? "" : ", ") + root.source;
     common.fail("trusted root", refuse("trusted-root-unknown", "V-30", "no trusted root knows the authority that issued the certificate")
                                     .expected(known).found(signer.organization).mend("give a trusted-root file of that authority, if you trust it"));
@@ -384,10 +438,10 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
   // Of several roots one must verify alone (V-31). When none does, the account of the one that came furthest is given.
   std::optional<Verification> nearest;
   std::size_t fewest_failures = 0;
-  for (std::size_t const candidate : candidates) {
-    OneVerification one(bundle, signer, artifact, policy, state_->prepared[candidate]);
+  for (PreparedRoot const* const candidate : candidates) {
+    OneVerification one(bundle, signer, artifact, policy, *candidate);
     one.trace_ = common;
-    one.trace_.pass("V-30", "trusted root", state_->roots[candidate].source);
+    one.trace_.pass("V-30", "trusted root", candidate->document.source);
     one.run();
     check_work();  // B-25: OpenSSL's callbacks swallow what the clock throws, and would make a verdict of it
     if (one.holds()) {
@@ -396,7 +450,7 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
       attestation.times_ = std::move(one.times_);
       attestation.log_entries_ = std::move(one.entries_);
       attestation.instance_ = signer.instance;
-      attestation.trusted_root_ = state_->roots[candidate].source;
+      attestation.trusted_root_ = candidate->document.source;
       attestation.statement_ = std::move(one.statement_);
       attestation.artifact_ = artifact.text();
       attestation.signature_ = bundle.signature();

@@ -9,6 +9,7 @@
 //
 // Opens no socket, reads no clock: the times are the verified ones of the bundle.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -89,6 +90,9 @@ struct Verification {
 struct VerifierOptions {
   BundleVersion minimum_version = BundleVersion::v0_2;  ///< V-6
   bool remember_signatures = true;  ///< of certificates; false: each chain is checked anew, for comparison
+  /// Asked for each issuer organisation (V-30) that a bundle has, from any thread; its first answer stays: the root that alone counts for its bundles. It may block, throw,
+  /// and refuse; what it refuses is not verified, and no other root is tried (T-9, T-11). Nothing: the verifier's own roots count.
+  std::function<Verdict<std::optional<TrustedRoot>>(std::string const& organization)> current_root{};
 };
 
 /// Thread-safe after construction: all members are const and may be called from many threads at once. Remembers which certificate was
@@ -113,6 +117,8 @@ class Verifier {
   [[nodiscard]] std::vector<Verification> verify_all(std::span<Job const> jobs, std::size_t workers) const;
 
   [[nodiscard]] std::span<TrustedRoot const> roots() const;
+  /// What `current_root` has answered so far, ordered by organisation.
+  [[nodiscard]] std::vector<TrustedRoot const*> current_roots() const;
 
  private:
   struct State;

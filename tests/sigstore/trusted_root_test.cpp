@@ -30,7 +30,37 @@ TEST_CASE("the built-in trusted roots are the files of the test data", "[sigstor
   CHECK(roots[1].tlogs.empty());
   CHECK(roots[1].certificate_authorities.size() == 6);
   CHECK(roots[1].timestamp_authorities.size() == 6);
-  CHECK(roots[0].source == "built in (public good, 2026-08-01)");
+  CHECK(roots[0].source == "built in (public good, 2026-08-21)");
+}
+
+TEST_CASE("built-in roots come with their date, their versions and the start of trust (T-6)", "[sigstore]") {
+  CHECK(built_in_roots()[0].date == "2026-08-21");
+  CHECK(built_in_roots()[0].organization == "sigstore.dev");
+  CHECK(built_in_roots()[0].timestamp == 762);
+  CHECK(built_in_roots()[0].snapshot == 165);
+  CHECK(built_in_roots()[0].targets == 14);
+  CHECK(built_in_roots()[0].initial_root.find("\"version\": 16") != std::string_view::npos);
+  CHECK(built_in_roots()[1].organization == "GitHub, Inc.");
+  CHECK(built_in_roots()[1].date == "2026-08-01");
+  CHECK(built_in_roots()[1].initial_root.find("\"version\": 3") != std::string_view::npos);
+}
+
+TEST_CASE("facts of a built-in root are all there or refused (T-6)", "[sigstore]") {
+  struct Row { char const* facts; bool good; };
+  auto const row = GENERATE(values<Row>({
+      {R"({"date":"2026-08-01","timestamp":1,"snapshot":2,"targets":0})", true},
+      {R"({"timestamp":1,"snapshot":2,"targets":3})", false},
+      {R"({"date":"August","timestamp":1,"snapshot":2,"targets":3})", false},
+      {R"({"date":"2026-08-01","snapshot":2,"targets":3})", false},
+      {R"({"date":"2026-08-01","timestamp":1,"targets":3})", false},
+      {R"({"date":"2026-08-01","timestamp":1,"snapshot":2,"targets":"3"})", false},
+  }));
+  CAPTURE(row.facts);
+  auto const facts = parse_built_in_facts(std::string("{\"x\":") + row.facts + "}", "x");
+  CHECK(facts.has_value() == row.good);
+  if (!row.good) CHECK(facts.error().code == "built-in");
+  CHECK(parse_built_in_facts("{", "x").has_error());
+  CHECK(parse_built_in_facts("{}", "x").has_error());
 }
 
 TEST_CASE("old built-in roots are warned about", "[sigstore]") {

@@ -2,7 +2,7 @@
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
 #include "tuf/limits.hpp"
-#include "tuf/repository.hpp"
+#include "tuf_signing/repository.hpp"
 
 using namespace acr::tuftest;
 using acr::tuf::MemoryStore;

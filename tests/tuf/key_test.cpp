@@ -6,7 +6,7 @@
 
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
-#include "tuf/repository.hpp"
+#include "tuf_signing/repository.hpp"
 
 using namespace acr::tuf;
 using acr::tuftest::SigningKey;

@@ -2,7 +2,7 @@
 
 #include "support/catch2.hpp"
 #include "tuf/limits.hpp"
-#include "tuf/repository.hpp"
+#include "tuf_signing/repository.hpp"
 
 using namespace acr::tuf;
 using namespace acr::tuftest;

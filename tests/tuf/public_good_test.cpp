@@ -5,7 +5,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
-#include "tuf/repository.hpp"
+#include "tuf_signing/repository.hpp"
 
 using namespace acr::tuftest;
 using acr::tuf::MemoryStore;

@@ -1,4 +1,4 @@
-#include "tuf/repository.hpp"
+#include "tuf_signing/repository.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>

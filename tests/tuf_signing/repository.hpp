@@ -1,6 +1,6 @@
 #pragma once
 
-// A TUF repository in memory with keys of its own: tests/tuf/repository.hpp
+// A TUF repository in memory with keys of its own: tests/tuf_signing/repository.hpp
 // Documents are plain JSON objects that a test changes before they are signed, so that each clause can be broken on purpose.
 
 #include <boost/json.hpp>

@@ -1,0 +1,122 @@
+// Which repositories are asked (T-5, T-13a); see trusted_root_refresh.hpp.
+#include <algorithm>
+
+#include "release/trusted_root_refresh.hpp"
+#include "support/atomic_file.hpp"
+#include "support/encoding.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+#include "tuf/limits.hpp"
+
+namespace acr::release {
+namespace {
+
+constexpr std::size_t trusted_root_bytes = std::size_t{4} << 20;
+
+[[noreturn]] void refuse(std::string const& what) { throw BadEnvironment("tuf-repositories", "ACR_TUF_REPOSITORIES: " + what + " [T-13a]"); }
+
+bool is_loopback_http(net::Url const& url) { return url.scheme == "http" && url.is_loopback(); }
+
+std::string needed_text(boost::json::value const& entry, std::string_view organization, std::string_view name) {
+  auto text = string_in(entry, name);
+  if (!text || text->empty()) refuse("the entry " + std::string(organization) + " needs the text `" + std::string(name) + "`");
+  return *text;
+}
+
+std::string needed_file(std::string const& path, std::size_t limit) {
+  try {
+    return read_file(path, limit);
+  } catch (std::runtime_error const& error) {
+    refuse(error.what());
+  }
+}
+
+void read_built_in(TrustSource& source, boost::json::value const& entry) {
+  auto const& organization = source.organization;
+  BuiltInCopy copy;
+  copy.trusted_root = needed_file(needed_text(entry, organization, "trusted_root"), trusted_root_bytes);
+  copy.date = needed_text(entry, organization, "date");
+  auto const version = [&](std::string_view name) {
+    auto const number = integer_in(entry, name);
+    if (!number || *number < 0) refuse("the entry " + std::string(organization) + " needs the version `built-in." + std::string(name) + "`");
+    return *number;
+  };
+  source.floors = {version("timestamp"), version("snapshot"), version("targets")};
+  if (!parse_rfc3339(copy.date + "T00:00:00Z")) refuse("the entry " + std::string(organization) + " has no date of the form 2026-08-01");
+  source.built_in = std::move(copy);
+}
+
+}  // namespace
+
+std::vector<TrustSource> trust_sources(std::function<std::optional<std::string>(std::string const&)> const& environment) {
+  auto const text = environment("ACR_TUF_REPOSITORIES");
+  if (!text) return default_trust_sources();
+  bool const in_actions = environment("GITHUB_ACTIONS") == "true";
+  return test_trust_sources(*text, in_actions ? environment("GITHUB_API_URL").value_or("none") : std::string());
+}
+
+std::vector<TrustSource> test_trust_sources(std::string_view text, std::string_view api_url) {
+  if (!api_url.empty()) {
+    auto const api = net::Url::parse(api_url);
+    if (!api || !is_loopback_http(*api)) refuse("it counts only when GITHUB_API_URL is http to this machine");
+  }
+  auto const document = parse_json(text, "ACR_TUF_REPOSITORIES");
+  auto const* const entries = document ? document->if_object() : nullptr;
+  if (!entries || entries->empty()) refuse("it is not a JSON object of repositories");
+  std::vector<TrustSource> sources;
+  for (auto const& [organization, entry] : *entries) {
+    auto const base = base_url(needed_text(entry, organization, "url"));
+    if (!base || !is_loopback_http(*base)) refuse("the url of " + std::string(organization) + " is not http to this machine");
+    TrustSource source;
+    source.organization = std::string(organization);
+    source.instance = percent_encode(source.organization);
+    source.address = {*base, *base};
+    source.address.metadata.path += "metadata/";
+    source.address.targets.path += "targets/";
+    source.initial_root = needed_file(needed_text(entry, organization, "root"), tuf::limits::root_bytes);
+    if (find(entry, "target")) source.target = needed_text(entry, organization, "target");
+    source.name = source.target;
+    if (auto const* const copy = find(entry, "built-in")) read_built_in(source, *copy);
+    for (auto const& [name, value] : entry.get_object())
+      if (name != "url" && name != "root" && name != "target" && name != "built-in") refuse("the entry " + std::string(organization) + " has the unknown member " + std::string(name));
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+std::optional<std::string> tenant_of(std::string_view api_url) {
+  auto const url = net::Url::parse(api_url);
+  constexpr std::string_view begin = "api.";
+  constexpr std::string_view end = ".ghe.com";
+  if (!url || !url->is_https() || !url->host.starts_with(begin) || !url->host.ends_with(end) || url->host.size() <= begin.size() + end.size()) return std::nullopt;
+  auto tenant = url->host.substr(begin.size(), url->host.size() - begin.size() - end.size());
+  if (tenant.find('.') != std::string::npos) return std::nullopt;
+  return tenant;
+}
+
+std::string tenant_issuer(std::string_view tenant) { return "https://token.actions." + std::string(tenant) + ".ghe.com"; }
+
+Verdict<TrustSource> tenant_trust_source(std::string_view trust_domain) {
+  bool const usable = !trust_domain.empty() && std::all_of(trust_domain.begin(), trust_domain.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+  if (!usable)
+    return reject("trust-domain", "GET /meta", "the trust domain is not a name of letters, digits, `-` and `.`").rule("T-5").found(printable(trust_domain, 100));
+  auto source = default_trust_sources().at(1);
+  source.target = std::string(trust_domain) + ".trusted_root.json";
+  source.name = source.address.metadata.host + "/" + source.target;
+  source.built_in.reset();  // another instance's
+  return source;
+}
+
+Verdict<std::string> trust_domain_in(std::string_view meta) {
+  auto const document = parse_json(meta, "GET /meta", {.duplicate_names_allowed = true});
+  if (!document) return document.error();
+  auto const* const domains = find(*document, "domains");
+  auto const* const attestations = domains ? find(*domains, "artifact_attestations") : nullptr;
+  auto domain = attestations ? string_in(*attestations, "trust_domain") : std::nullopt;
+  if (!domain) return reject("trust-domain", "GET /meta", "domains.artifact_attestations.trust_domain is missing").rule("T-5");
+  return std::move(*domain);
+}
+
+}  // namespace acr::release

@@ -1,0 +1,225 @@
+#include "release/trusted_root_commands.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <ostream>
+#include <set>
+#include <tuple>
+
+#include "net/http_client.hpp"
+#include "release/arguments.hpp"
+#include "release/trusted_root_cache.hpp"
+#include "support/atomic_file.hpp"
+#include "support/digest.hpp"
+#include "support/encoding.hpp"
+#include "support/json.hpp"
+#include "support/text.hpp"
+#include "tuf/limits.hpp"
+
+namespace acr::release {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::seconds terminal_budget{30};  // T-8
+
+net::ClientSettings client_of(Terminal const& terminal) {
+  return net::client_settings([&](char const* name) { return terminal.environment(name).value_or(""); }, "atomic-chart-release/" ACR_VERSION);
+}
+
+/// One authority or log of a trusted root, for people.
+struct Part {
+  std::string kind;      ///< "certificate authority", …
+  std::string name;
+  std::string identity;  ///< equal for the same key
+  std::string validity;
+  friend bool operator<(Part const& a, Part const& b) { return std::tie(a.kind, a.identity, a.validity) < std::tie(b.kind, b.identity, b.validity); }
+};
+
+std::vector<Part> parts_of(sigstore::TrustedRoot const& root) {
+  std::vector<Part> parts;
+  auto const authority = [&](std::string const& kind, auto const& entry) {
+    std::string chain;
+    for (auto const& certificate : entry.chain) chain += certificate.der();
+    parts.push_back({kind, entry.uri + (entry.common_name.empty() ? "" : " (" + entry.common_name + ")"), hex(sha256(chain)), to_text(entry.valid_for)});
+  };
+  for (auto const& entry : root.certificate_authorities) authority("certificate authority", entry);
+  for (auto const& log : root.tlogs) parts.push_back({"transparency log", log.name(), hex(log.log_id), to_text(log.valid_for)});
+  for (auto const& log : root.ctlogs) parts.push_back({"certificate log", log.name(), hex(log.log_id), to_text(log.valid_for)});
+  for (auto const& entry : root.timestamp_authorities) authority("timestamp authority", entry);
+  return parts;
+}
+
+/// A root that must parse: it did before.
+std::vector<Part> parts_of(std::string const& text, std::string const& name) {
+  auto const root = sigstore::parse_trusted_root(text, name);
+  if (!root) throw BadEnvironment("trusted-root", root.error().sentence());
+  return parts_of(*root);
+}
+
+struct Comparison {
+  std::vector<std::pair<Part, std::string>> parts;  ///< with "same", "new" or "gone" against the built-in copy
+};
+
+Comparison compare(std::vector<Part> const& built_in, std::vector<Part> const& current) {
+  std::set<Part> const before(built_in.begin(), built_in.end());
+  std::set<Part> const now(current.begin(), current.end());
+  Comparison result;
+  for (auto const& part : current) result.parts.emplace_back(part, before.contains(part) || built_in.empty() ? "same" : "new");
+  for (auto const& part : built_in)
+    if (!now.contains(part)) result.parts.emplace_back(part, "gone");
+  return result;
+}
+
+std::int64_t initial_version(TrustSource const& source) {
+  auto const root = tuf::parse_root(source.initial_root, "initial root.json");
+  return root ? root->content.version : 0;
+}
+
+/// What is known of one instance.
+struct Account {
+  TrustSource const* source = nullptr;
+  RefreshOutcome outcome;  ///< fresh: the current copy
+  bool asked = false;
+
+  [[nodiscard]] bool is_fresh() const { return outcome.kind == RefreshOutcome::Kind::fresh; }
+  [[nodiscard]] Comparison comparison() const {
+    auto const built_in = source->built_in ? parts_of(source->built_in->trusted_root, source->name) : std::vector<Part>();
+    return compare(built_in, is_fresh() ? parts_of(outcome.fresh.json, source->name) : built_in);
+  }
+};
+
+json::object account_json(Account const& account) {
+  auto const& source = *account.source;
+  json::object result{{"organisation", source.organization}, {"repository", source.address.metadata.text()}, {"target", source.target}, {"initial_root", initial_version(source)}};
+  result["built_in"] = source.built_in ? json::value(json::object{{"date", source.built_in->date},
+                                                                  {"digest", sha256_text(source.built_in->trusted_root)},
+                                                                  {"timestamp", source.floors.timestamp},
+                                                                  {"snapshot", source.floors.snapshot},
+                                                                  {"targets", source.floors.targets}})
+                                       : json::value(nullptr);
+  auto const& fresh = account.outcome.fresh;
+  result["current"] = account.is_fresh() ? json::value(json::object{{"digest", sha256_text(fresh.json)},
+                                                                    {"root", fresh.root},
+                                                                    {"timestamp", fresh.timestamp},
+                                                                    {"snapshot", fresh.snapshot},
+                                                                    {"targets", fresh.targets},
+                                                                    {"expires", to_text(fresh.expires)}})
+                                         : json::value(nullptr);
+  result["problem"] = account.asked && !account.is_fresh() ? json::value(account.outcome.fault.code + ": " + account.outcome.fault.sentence()) : json::value(nullptr);
+  json::array parts;
+  for (auto const& [part, state] : account.comparison().parts)
+    parts.push_back(json::object{{"kind", part.kind}, {"name", part.name}, {"id", part.identity}, {"validity", part.validity}, {"state", state}});
+  result["parts"] = std::move(parts);
+  return result;
+}
+
+void print(std::ostream& out, Account const& account) {
+  auto const& source = *account.source;
+  out << printable(source.organization) << "  " << source.address.metadata.text() << "  " << printable(source.target) << "\n";
+  if (source.built_in)
+    out << "  built in  " << printable(source.built_in->date) << "  " << sha256_text(source.built_in->trusted_root) << "  initial root " << initial_version(source) << "\n";
+  auto const& fresh = account.outcome.fresh;
+  if (account.is_fresh())
+    out << "  current   root " << fresh.root << "  timestamp " << fresh.timestamp << "  snapshot " << fresh.snapshot << "  targets " << fresh.targets << "  "
+        << sha256_text(fresh.json) << "  until " << to_text(fresh.expires) << "\n";
+  else
+    out << "  current   " << (account.asked ? "unknown: " + printable(account.outcome.fault.code + ": " + account.outcome.fault.sentence()) : std::string("not asked for; see --refresh")) << "\n";
+  for (auto const& [part, state] : account.comparison().parts)
+    out << (state == "new" ? "  + " : state == "gone" ? "  - " : "    ") << part.kind << "  " << printable(part.name) << "  " << part.validity << "\n";
+}
+
+/// The files of src/sigstore/roots (T-6), whole or not at all as far as the network decides.
+void write_roots(std::filesystem::path const& directory, std::vector<Account> const& accounts, std::map<std::string, std::string> const& initial_roots, std::string const& date) {
+  json::object facts;
+  for (auto const& account : accounts) {
+    std::string name = account.source->instance;
+    std::replace(name.begin(), name.end(), '-', '_');
+    auto const& fresh = account.outcome.fresh;
+    write_file(directory / (name + ".json"), fresh.json);
+    write_file(directory / (name + ".root.json"), initial_roots.at(account.source->instance));
+    facts[name] = json::object{{"date", date}, {"timestamp", fresh.timestamp}, {"snapshot", fresh.snapshot}, {"targets", fresh.targets}};
+  }
+  write_file(directory / "built_in.json", to_pretty_json(facts));
+}
+
+ExitStatus status_of(RefreshOutcome::Kind kind) {
+  switch (kind) {
+    case RefreshOutcome::Kind::fresh: return ExitStatus::done;
+    case RefreshOutcome::Kind::wrong: return ExitStatus::refused;
+    case RefreshOutcome::Kind::unreachable:
+    case RefreshOutcome::Kind::expired: break;
+  }
+  return ExitStatus::unreachable;
+}
+
+}  // namespace
+
+ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+  Arguments const arguments(words, {.values = {"write"}, .repeated = {}, .flags = {"json", "refresh"}});
+  arguments.expect_positional(0, 0, "trusted-roots [--json] [--refresh] [--write DIR]");
+  bool const writes = arguments.has("write");
+  bool const asks = writes || arguments.has("refresh");
+  Time const now = time_now();
+  auto const cache = TrustedRootCache::of(terminal.environment);
+
+  // --write begins at what is built in and keeps nothing: what it makes depends on nothing of this machine.
+  std::map<std::string, std::string> initial_roots;
+  std::mutex mutex;
+  auto const from_built_in = [&](TrustSource const& source, net::Http& http, Time time) {
+    tuf::MemoryStore store;
+    auto outcome = refresh_trusted_root(source, store, http, time);
+    std::lock_guard const lock(mutex);
+    initial_roots[source.instance] = store.load("root", tuf::limits::root_bytes).value_or("");
+    return outcome;
+  };
+  TrustedRootRefresh refresh(trust_sources(terminal.environment), terminal.clock, client_of(terminal), terminal_budget,
+                             writes ? TrustedRootRefresh::Ask(from_built_in)
+                                    : TrustedRootRefresh::Ask([&](TrustSource const& source, net::Http& http, Time time) { return cache.refresh(source, http, time, true); }));
+  std::vector<Account> accounts;
+  for (auto const& source : refresh.sources())
+    accounts.push_back({.source = &source, .outcome = asks ? *refresh.outcome_of(source.organization) : cache.kept(source, now), .asked = asks});
+
+  if (arguments.has("json")) {
+    json::array all;
+    for (auto const& account : accounts) all.push_back(account_json(account));
+    terminal.out << to_pretty_json(all);
+  } else {
+    for (auto const& account : accounts) print(terminal.out, account);
+  }
+  if (!asks) return ExitStatus::done;
+  // Wrong weighs more than unreachable.
+  auto status = ExitStatus::done;
+  for (auto const& account : accounts)
+    if (auto const one = status_of(account.outcome.kind); one == ExitStatus::refused || status == ExitStatus::done) status = one;
+  if (writes && status == ExitStatus::done) write_roots(arguments.value("write"), accounts, initial_roots, to_text(now).substr(0, 10));
+  return status;
+}
+
+TerminalRefresh::TerminalRefresh(Terminal const& terminal) : status_(std::make_shared<ExitStatus>(ExitStatus::done)) {
+  auto cache = TrustedRootCache::of(terminal.environment);
+  refresh_ = std::make_shared<TrustedRootRefresh>(trust_sources(terminal.environment), terminal.clock, client_of(terminal), terminal_budget,
+                                                  [cache](TrustSource const& source, net::Http& http, Time now) { return cache.refresh(source, http, now, false); });
+}
+
+std::function<Verdict<std::optional<sigstore::TrustedRoot>>(std::string const& organization)> TerminalRefresh::current_root() {
+  return [refresh = refresh_, status = status_](std::string const& organization) -> Verdict<std::optional<sigstore::TrustedRoot>> {
+    auto const* const outcome = refresh->outcome_of(organization);
+    if (!outcome) return std::optional<sigstore::TrustedRoot>();
+    auto const choice = choose_root(RefreshMode::require, outcome, organization, {}, time_now());
+    if (choice.refusal) {
+      *status = choice.status;
+      return *choice.refusal;
+    }
+    auto const source = std::find_if(refresh->sources().begin(), refresh->sources().end(), [&](auto const& s) { return s.organization == organization; });
+    auto root = sigstore::parse_trusted_root(outcome->fresh.json, source->name);
+    if (!root) return root.error();
+    return std::optional(std::move(*root));
+  };
+}
+
+ExitStatus TerminalRefresh::status_or(ExitStatus status) const { return *status_ == ExitStatus::done ? status : *status_; }
+
+}  // namespace acr::release
