@@ -81,7 +81,10 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "tag-commit: the certificate's source commit must be the tag's commit, which fits checks that ran on a push to "
                     "the source branch."},
     {.name = "trusted-root", .default_value = "", .commands = "run, finalize, verify-package", .kind = path,
-     .description = "A Sigstore trusted root file (JSON). Empty: the built-in roots of the public-good and GitHub's own instance."},
+     .description = "A Sigstore trusted root file (JSON). Empty: the roots of the public-good and GitHub's own instance, kept current."},
+    {.name = "trusted-root-refresh", .default_value = "auto", .commands = "run, finalize, verify-package", .kind = choice, .choices = "auto, require, off",
+     .description = "Whether the trusted roots are fetched anew over TUF. auto falls back on the built-in ones when a repository cannot be "
+                    "reached; require refuses then. Has no effect with trusted-root."},
     {.name = "output-dir", .default_value = ".cr-release-packages", .commands = "run, verify-package, annotate", .kind = path,
      .description = "Where packages, checksums and reports are written."},
     {.name = "manifest-path", .default_value = "release-attestation-manifest.json", .commands = "run, finalize, verify-package", .kind = path,

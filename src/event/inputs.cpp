@@ -344,6 +344,9 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.source_digest = reader.choice<SourceDigest>(
       "source-digest", {{"off", SourceDigest::off}, {"tag-commit", SourceDigest::tag_commit}});
   inputs.trusted_root = reader.path("trusted-root");
+  inputs.trusted_root_refresh = reader.choice<TrustedRootRefresh>(
+      "trusted-root-refresh",
+      {{"auto", TrustedRootRefresh::automatic}, {"require", TrustedRootRefresh::require}, {"off", TrustedRootRefresh::off}});
   inputs.output_dir = reader.path("output-dir");
   inputs.manifest_path = reader.path("manifest-path");
   inputs.clean = reader.boolean("clean");

@@ -24,6 +24,7 @@ enum class Level { off, warn, fail };
 enum class MissingLineage { fail, warn, ignore };
 enum class VerifyPolicy { block, flag };
 enum class SourceDigest { off, tag_commit };
+enum class TrustedRootRefresh { automatic, require, off };
 enum class DependencyPins { warn, require };
 
 /// An item of a list, with the number of its line in the input, 1-based; empty lines count.
@@ -61,6 +62,7 @@ struct ActionInputs {
   bool deny_self_hosted = false;
   SourceDigest source_digest = SourceDigest::off;
   std::string trusted_root;   ///< path, empty: built-in
+  TrustedRootRefresh trusted_root_refresh = TrustedRootRefresh::automatic;
   std::string output_dir;     ///< workspace-relative, normalised
   std::string manifest_path;  ///< workspace-relative, normalised
   bool clean = true;

@@ -152,8 +152,11 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
                        .clock = clock,
                        .log = step.log,
                        .dependencies = step.inputs.build_dependencies ? &dependencies : nullptr,
+                       .before_proofs = [&] { services.begin_refresh(); },
+                       .trusted_roots = [&] { return services.trusted_roots(); },
                        .before_charts = [&](report::ReleaseRecord& record) { check_rules(step, record, services); }};
   auto outcome = run_release(settings, tools);
+  for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
   for (auto const& warning : services.warnings()) step.log.warning(warning);
   for (auto const& line : services.debug_lines()) step.log.debug(line);
 
@@ -203,6 +206,8 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
                             .verifier = services.verifier(),
                             .sleep = [&](std::chrono::milliseconds pause) { clock.sleep(pause); }};
   auto const result = finalize(settings, tools);
+  for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
+  for (auto const& warning : services.warnings()) step.log.warning(warning);
   log_finalize(result, step.log);
   write_outputs(step, result.outputs);
   if (step.inputs.summary) append(environment.step_summary, result.summary);
@@ -234,6 +239,7 @@ ExitStatus publish_command(Step const& step, RunClock& clock) {
                                                 .verifier = services.verifier(),
                                                 .clock = clock,
                                                 .dependencies = step.inputs.build_dependencies ? &rebuild : nullptr});
+  for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
   for (auto const& warning : services.warnings()) step.log.warning(warning);
   log_publish_check(check, step.log);
   write_outputs(step, publish_outputs(check, settings));

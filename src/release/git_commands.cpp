@@ -249,7 +249,9 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
                                               .verifier = services.verifier(),
                                               .clock = terminal.clock,
                                               .log = log,
-                                              .dependencies = settings.inputs.build_dependencies ? &dependencies : nullptr});
+                                              .dependencies = settings.inputs.build_dependencies ? &dependencies : nullptr,
+                                              .before_proofs = [&] { services.begin_refresh(); },
+                                              .trusted_roots = [&] { return services.trusted_roots(); }});
   log_run(outcome, log, ask_github ? RunKind::dry : RunKind::dry_without_github);
   log.notice(ask_github ? "dry run: nothing was written; not checked: the branch gate, rules of the branch"
                         : "dry run: nothing was written; not checked without --repository: attestations, the branch gate, rules of the branch");

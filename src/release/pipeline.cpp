@@ -66,12 +66,10 @@ void begin_record(Run& run) {
   // The inputs that decide a verdict; where results go and how fast says nothing about it.
   for (auto const name : {"source-branch", "release-branch", "charts-dir", "exclude-charts", "charts-outside", "tag-format", "diff-mode", "dependencies", "dependency-pins", "verify-policy",
                           "missing-lineage", "unresolved-id", "lineage-subjects", "signer-workflows", "oidc-issuer", "predicate-types",
-                          "deny-self-hosted", "source-digest", "trusted-root"}) {
+                          "deny-self-hosted", "source-digest", "trusted-root", "trusted-root-refresh"}) {
     auto const text = settings.inputs.texts.find(name);
     if (text != settings.inputs.texts.end()) record.policy.emplace_back(name, text->second);
   }
-  for (auto const& root : run.tools.verifier.roots())
-    record.trusted_roots.push_back({.source = root.source, .digest = "sha256:" + root.sha256_hex});
   if (settings.source_date_epoch) record.source_date_epoch = settings.source_date_epoch_text;
 }
 
@@ -403,6 +401,7 @@ void prove_charts(Run& run) {
   Pending pending;
   for (auto& work : run.works)
     if (!work.refused()) pending.tagless.push_back(&work);
+  if (!pending.tagless.empty() && run.tools.before_proofs) run.tools.before_proofs();
   try {
     // Charts whose tags are there go on while others wait for theirs.
     for (;;) {
@@ -467,6 +466,11 @@ std::string first_reason(report::ReleaseRecord const& record) {
 }
 
 void close_record(Run& run) {
+  if (run.tools.trusted_roots)
+    run.record.trusted_roots = run.tools.trusted_roots();
+  else
+    for (auto const& root : run.tools.verifier.roots())
+      run.record.trusted_roots.push_back({.source = root.source, .digest = "sha256:" + root.sha256_hex});
   if (run.tools.dependencies) run.record.hosts = run.tools.dependencies->hosts();
   for (auto& work : run.works) {
     std::ranges::sort(work.record.dependencies, {}, [](auto const& d) { return std::pair(d.name, d.version); });

@@ -34,6 +34,8 @@ struct RunTools {
   RunClock& clock;
   report::WorkflowLog& log;  ///< progress, and each chart's group when the chart is done; the run's own verdict is log_run()'s
   DependencyBuild* dependencies = nullptr;  ///< null: `dependencies: off`
+  std::function<void()> before_proofs{};  ///< charts are there to be proved: what is needed for them may be asked for (T-8)
+  std::function<std::vector<report::TrustedRoot>()> trusted_roots{};  ///< those that bundles were judged by (T-14); empty: the verifier's own
   std::function<void(report::ReleaseRecord&)> before_charts{};  ///< checks of the run itself (A-80); may throw RunError
   WaitClock waits{};                                            ///< empty: `clock`
 };

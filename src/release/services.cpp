@@ -1,6 +1,9 @@
 #include "release/services.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -25,6 +28,13 @@ ServiceSettings service_settings(RunSettings const& settings, event::PullRequest
   services.workspace = settings.workspace;
   services.object_source = settings.inputs.object_source;
   services.trusted_root = settings.inputs.trusted_root;
+  switch (settings.inputs.trusted_root_refresh) {
+    case event::TrustedRootRefresh::automatic: services.refresh = RefreshMode::automatic; break;
+    case event::TrustedRootRefresh::require: services.refresh = RefreshMode::require; break;
+    case event::TrustedRootRefresh::off: services.refresh = RefreshMode::off; break;
+  }
+  // T-7: a given file counts alone, offline.
+  if (services.trusted_root.empty()) services.trust_sources = trust_sources(lookup);
   if (!environment.api_url.empty()) services.api.base_url = environment.api_url;
   services.api.token = settings.inputs.token;
   services.api.api_version = settings.inputs.api_version;
@@ -52,6 +62,76 @@ std::vector<sigstore::TrustedRoot> trusted_roots(std::filesystem::path const& wo
   }
 }
 
+namespace {
+
+/// "public good", "GitHub", else the organisation.
+std::string shown_name(std::string const& organization) {
+  auto const roots = sigstore::built_in_roots();
+  auto const found = std::ranges::find(roots, organization, &sigstore::BuiltInRoot::organization);
+  return found == roots.end() ? organization : std::string(found->name);
+}
+
+/// The roots of a run that are kept current, and what was made of each (T-7 … T-11, T-14).
+class CurrentRoots {
+ public:
+  CurrentRoots(ServiceSettings const& settings, RunClock& clock)
+      : mode_(settings.refresh),
+        refresh_(settings.trust_sources, clock, settings.client, mode_ == RefreshMode::require ? std::chrono::seconds(30) : std::chrono::seconds(10)) {}
+
+  void begin() {
+    if (mode_ != RefreshMode::off) refresh_.begin();
+  }
+
+  Verdict<std::optional<sigstore::TrustedRoot>> root_of(std::string const& organization) {
+    auto const source = std::ranges::find(refresh_.sources(), organization, &TrustSource::organization);
+    if (source == refresh_.sources().end()) return std::optional<sigstore::TrustedRoot>();
+    auto const* const outcome = mode_ == RefreshMode::off ? nullptr : refresh_.outcome_of(organization);
+    auto const choice = choose_root(mode_, outcome, organization, source->built_in ? source->built_in->date : "", time_now());
+    if (choice.refusal && choice.status == ExitStatus::unreachable) throw Unreachable(choice.refusal->code, choice.refusal->sentence());
+    if (choice.refusal) return *choice.refusal;
+    bool const fresh = choice.use == RootChoice::Use::fresh;
+    std::string const name = fresh ? source->name : "built in (" + shown_name(organization) + ", " + source->built_in->date + ")";
+    auto root = sigstore::parse_trusted_root(fresh ? outcome->fresh.json : source->built_in->trusted_root, name);
+    if (!root) return root.error();
+    std::lock_guard const lock(mutex_);
+    used_.insert_or_assign(organization, report::TrustedRoot{.source = name,
+                                                             .digest = "sha256:" + root->sha256_hex,
+                                                             .origin = fresh ? "tuf" : "built-in",
+                                                             .organization = organization,
+                                                             .tuf_root = fresh ? outcome->fresh.root : 0,
+                                                             .tuf_targets = fresh ? outcome->fresh.targets : 0,
+                                                             .date = fresh ? std::string() : source->built_in->date});
+    if (choice.notice) notices_.insert_or_assign(organization, choice.notice->code + ": " + choice.notice->sentence());
+    if (choice.warning) warnings_.insert_or_assign(organization, choice.warning->code + ": " + choice.warning->sentence());
+    return std::optional(std::move(*root));
+  }
+
+  std::vector<report::TrustedRoot> used() const {
+    std::lock_guard const lock(mutex_);
+    std::vector<report::TrustedRoot> roots;
+    for (auto const& [organization, root] : used_) roots.push_back(root);
+    return roots;
+  }
+  std::vector<std::string> notices() const { return texts(notices_); }
+  std::vector<std::string> warnings() const { return texts(warnings_); }
+
+ private:
+  std::vector<std::string> texts(std::map<std::string, std::string> const& by_organization) const {
+    std::lock_guard const lock(mutex_);
+    std::vector<std::string> texts;
+    for (auto const& [organization, text] : by_organization) texts.push_back(text);
+    return texts;
+  }
+
+  RefreshMode mode_;
+  TrustedRootRefresh refresh_;
+  mutable std::mutex mutex_;
+  std::map<std::string, report::TrustedRoot> used_;
+  std::map<std::string, std::string> notices_, warnings_;
+};
+
+}  // namespace
+
 struct Services::Parts {
   git::Libgit2 libgit2;
   std::vector<std::string> notices;  // before `local`: opening it adds to them
@@ -62,20 +142,20 @@ struct Services::Parts {
   github::RestObjects remote;
   github::CombinedObjects combined;
   github::Attestations attestations;
+  std::unique_ptr<CurrentRoots> current;  ///< null with a given file
   sigstore::Verifier verifier;
   git::ObjectSource* objects = nullptr;
-  bool built_in_roots;
 
   Parts(ServiceSettings settings, RunClock& clock)
       : local(open(settings)),
-        client(clock, std::move(settings.client)),
+        client(clock, settings.client),
         http(client, clock),
         api(http, clock, std::move(settings.api), std::move(settings.repository)),
         remote(api),
         combined(local.get(), remote),
         attestations(api),
-        verifier(trusted_roots(settings.workspace, settings.trusted_root)),
-        built_in_roots(settings.trusted_root.empty()) {
+        current(settings.trusted_root.empty() ? std::make_unique<CurrentRoots>(settings, clock) : nullptr),
+        verifier(current ? std::vector<sigstore::TrustedRoot>() : release::trusted_roots(settings.workspace, settings.trusted_root), options()) {
     if (settings.object_source == event::ObjectSourceChoice::local) {
       objects = local.get();
       notices.push_back("object-source: local: tags are taken from the checkout; the server was not asked whether it has them (B-24)");
@@ -87,6 +167,12 @@ struct Services::Parts {
   }
 
  private:
+  sigstore::VerifierOptions options() {
+    sigstore::VerifierOptions options;
+    if (current) options.current_root = [this](std::string const& organization) { return current->root_of(organization); };
+    return options;
+  }
+
   std::unique_ptr<git::LocalObjects> open(ServiceSettings const& settings) {
     if (settings.object_source == event::ObjectSourceChoice::api) return nullptr;
     auto opened = git::LocalObjects::open(libgit2, settings.workspace);
@@ -106,6 +192,22 @@ github::Api& Services::api() { return parts_->api; }
 github::Attestations& Services::attestations() { return parts_->attestations; }
 sigstore::Verifier const& Services::verifier() const { return parts_->verifier; }
 net::Http& Services::http() { return parts_->http; }
+
+std::vector<std::string> Services::root_notices() const {
+  return parts_->current ? parts_->current->notices() : std::vector<std::string>();
+}
+
+void Services::begin_refresh() {
+  if (parts_->current) parts_->current->begin();
+}
+
+std::vector<report::TrustedRoot> Services::trusted_roots() const {
+  if (parts_->current) return parts_->current->used();
+  std::vector<report::TrustedRoot> roots;
+  for (auto const& root : parts_->verifier.roots())
+    roots.push_back({.source = root.source, .digest = "sha256:" + root.sha256_hex, .origin = "file", .organization = {}, .tuf_root = 0, .tuf_targets = 0, .date = {}});
+  return roots;
+}
 std::vector<std::string> const& Services::notices() const { return parts_->notices; }
 
 std::vector<std::string> Services::debug_lines() const {
@@ -116,9 +218,8 @@ std::vector<std::string> Services::debug_lines() const {
 
 std::vector<std::string> Services::warnings() const {
   auto warnings = parts_->api.use().warnings();
-  auto const now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  if (parts_->built_in_roots)
-    if (auto const old = sigstore::built_in_roots_warning({.seconds = now, .nanoseconds = 0})) warnings.push_back(*old);
+  if (parts_->current)
+    for (auto const& text : parts_->current->warnings()) warnings.push_back(text);
   return warnings;
 }
 

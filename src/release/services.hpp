@@ -16,6 +16,8 @@
 #include "github/attestations.hpp"
 #include "net/http_client.hpp"
 #include "release/settings.hpp"
+#include "release/trusted_root_refresh.hpp"
+#include "report/release_record.hpp"
 #include "sigstore/verifier.hpp"
 #include "support/run_clock.hpp"
 
@@ -25,6 +27,8 @@ struct ServiceSettings {
   std::filesystem::path workspace;
   event::ObjectSourceChoice object_source = event::ObjectSourceChoice::automatic;
   std::string trusted_root;  ///< workspace-relative file, empty: built-in roots
+  RefreshMode refresh = RefreshMode::off;  ///< of the built-in roots (T-7)
+  std::vector<TrustSource> trust_sources;  ///< for which repositories, and what is built in of each
   github::ApiSettings api;
   github::Repository repository;
   net::ClientSettings client;
@@ -50,6 +54,12 @@ class Services {
   github::Api& api();
   github::Attestations& attestations();
   sigstore::Verifier const& verifier() const;
+  /// Asks for current roots now; else the first bundle does (T-8).
+  void begin_refresh();
+  /// After the run: repositories that could not be reached (T-8).
+  [[nodiscard]] std::vector<std::string> root_notices() const;
+  /// Those that bundles were judged by so far, ordered by organisation; a given file in any case (T-14).
+  [[nodiscard]] std::vector<report::TrustedRoot> trusted_roots() const;
   net::Http& http();
 
   /// What was chosen and why, for the log: "no checkout: …".

@@ -125,9 +125,14 @@ struct ChartRecord {
   std::vector<Dependency> dependencies;  ///< fetched ones, sorted by name, version
 };
 
+/// T-14: no address, no time, and no version that changes daily.
 struct TrustedRoot {
-  std::string source;  ///< "built-in public good", or the file's workspace-relative path
+  std::string source;  ///< "built in (public good, 2026-08-01)", "<host>/<target>", or the file's workspace-relative path
   std::string digest;  ///< "sha256:…" of its bytes
+  std::string origin = "built-in";    ///< "built-in", "tuf" or "file"
+  std::string organization{};         ///< O of the issuers that it was consulted for; empty for a file
+  std::int64_t tuf_root = 0, tuf_targets = 0;  ///< versions, of "tuf" alone
+  std::string date{};                 ///< of "built-in" alone
 };
 
 /// Everything one run looked at, found and made. No time stamps, no token: two runs over the same commit give equal

@@ -129,8 +129,13 @@ std::string policy_digest(ReleaseRecord const& record) { return sha256_text(poli
 
 std::string verification_report(ReleaseRecord const& record) {
   json::array roots;
-  for (auto const& root : record.trusted_roots)
-    roots.push_back(json::object{{"source", json_text(root.source)}, {"digest", json_text(root.digest)}});
+  for (auto const& root : record.trusted_roots) {
+    json::object entry{{"origin", json_text(root.origin)}, {"source", json_text(root.source)}, {"digest", json_text(root.digest)}};
+    if (!root.organization.empty()) entry["organisation"] = json_text(root.organization);
+    if (root.origin == "tuf") entry["tuf"] = json::object{{"root", root.tuf_root}, {"targets", root.tuf_targets}};
+    if (!root.date.empty()) entry["date"] = json_text(root.date);
+    roots.push_back(std::move(entry));
+  }
   json::object before{
       {"version", "1.0"},
       {"stage", "tag-verification"},

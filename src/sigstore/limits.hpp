@@ -25,6 +25,5 @@ inline constexpr std::size_t max_trusted_root_bytes = std::size_t{4} << 20;
 inline constexpr std::size_t max_trusted_roots = 32;
 inline constexpr std::size_t max_authorities = 128;                    ///< logs, CAs, TSAs of one root, each
 inline constexpr std::size_t max_cached_chains = 1024;                 ///< remembered verdicts on chains
-inline constexpr int built_in_root_age_days = 180;
 
 }  // namespace acr::sigstore::limits

@@ -337,14 +337,4 @@ std::vector<TrustedRoot> const& default_roots() {
   return roots;
 }
 
-std::optional<std::string> built_in_roots_warning(Time now) {
-  auto const roots = built_in_roots();
-  auto const oldest = std::min_element(roots.begin(), roots.end(), [](auto const& a, auto const& b) { return a.date < b.date; });
-  auto const taken = parse_rfc3339(oldest->date + "T00:00:00Z");
-  std::int64_t const days = (now.seconds - taken->seconds) / 86400;
-  if (days <= limits::built_in_root_age_days) return std::nullopt;
-  return "the built-in trusted roots are of " + oldest->date + ", " + std::to_string(days) +
-         " days old: keys may have been added or withdrawn since; update the action or give a trusted-root file";
-}
-
 }  // namespace acr::sigstore

@@ -102,7 +102,4 @@ std::span<BuiltInRoot const> built_in_roots();
 /// Parsed once, then shared. The files are part of the program: std::logic_error when they do not parse.
 std::vector<TrustedRoot> const& default_roots();
 
-/// A sentence for the log when the built-in roots are older than `limits::built_in_root_age_days` at `now`, else nothing.
-std::optional<std::string> built_in_roots_warning(Time now);
-
 }  // namespace acr::sigstore

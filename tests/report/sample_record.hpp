@@ -52,7 +52,8 @@ inline report::ReleaseRecord released_record() {
   record.policy = {{"missing-lineage", "fail"},
                    {"unresolved-id", "fail"},
                    {"signer-workflows", "acme/checks/.github/workflows/check.yaml@refs/tags/v*"}};
-  record.trusted_roots = {{"built-in public good", fake_digest('7')}};
+  record.trusted_roots = {{"built in (public good, 2026-08-21)", fake_digest('7'), "built-in", "sigstore.dev", 0, 0, "2026-08-21"},
+                          {"tuf.example/trusted_root.json", fake_digest('8'), "tuf", "zeta", 16, 14, ""}};
   record.hosts = {"charts.example.org"};
   record.removed_charts = {"old"};
   report::ChartRecord api;

@@ -63,11 +63,6 @@ TEST_CASE("facts of a built-in root are all there or refused (T-6)", "[sigstore]
   CHECK(parse_built_in_facts("{}", "x").has_error());
 }
 
-TEST_CASE("old built-in roots are warned about", "[sigstore]") {
-  CHECK_FALSE(built_in_roots_warning(*parse_rfc3339("2026-11-24T00:00:00Z")));
-  CHECK(built_in_roots_warning(*parse_rfc3339("2027-03-01T00:00:00Z")));
-}
-
 TEST_CASE("the staging root with its bare PKCS#1 key is read (V-26, V-27)", "[sigstore]") {
   auto const root = parse_trusted_root(samples::text("trusted_root_staging.json"), "staging");
   REQUIRE(root.has_value());
