@@ -165,6 +165,17 @@ std::vector<std::string> dependency_rows(ReleaseRecord const& record) {
   return rows;
 }
 
+// T-14.
+std::vector<std::string> root_rows(ReleaseRecord const& record) {
+  constexpr std::size_t shown_digits = std::string_view("sha256:").size() + 12;
+  std::vector<std::string> rows;
+  for (auto const& root : record.trusted_roots)
+    rows.push_back("| " + code_span(root.organization) + " | " + code_span(root.source) + " | " + code_span(root.origin) + " | " +
+                   (root.origin == "tuf" ? "root " + std::to_string(root.tuf_root) + ", targets " + std::to_string(root.tuf_targets) : code_span(root.date)) + " | " +
+                   code_span(root.digest.substr(0, shown_digits)) + " |");
+  return rows;
+}
+
 // chart → tag → upstream attestations → package → build attestation, which is made after the run.
 std::string lineage_graph(ReleaseRecord const& record) {
   std::string text = "```mermaid\nflowchart LR\n";
@@ -220,6 +231,7 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
   text.rows("### Dependencies",
             "| chart | dependency | version | source | sha256 | pinned |\n|---|---|---|---|---|---|\n",
             dependency_rows(record));
+  text.rows("### Trusted roots", "| organisation | source | origin | version or date | digest |\n|---|---|---|---|---|\n", root_rows(record));
   text.rows("### Warnings", finding_head, warning_rows(record));
   std::vector<std::string> removed;
   for (auto const& name : record.removed_charts) removed.push_back("- " + code_span(name));

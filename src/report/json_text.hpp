@@ -18,6 +18,9 @@ boost::json::object finding_object(Finding const& finding);
 
 boost::json::array finding_array(std::vector<Finding> const& findings);
 
+/// T-14: the roots that bundles of this run were judged by, for report and summary predicate.
+boost::json::array trusted_roots_json(ReleaseRecord const& record);
+
 /// "sha256:" and 64 lower-case hex digits.
 bool is_sha256_text(std::string_view text);
 

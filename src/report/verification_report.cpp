@@ -123,11 +123,7 @@ json::array text_array(Strings const& texts) {
 
 }  // namespace
 
-std::string policy_json(ReleaseRecord const& record) { return to_ascii_json(policy_object(record)); }
-
-std::string policy_digest(ReleaseRecord const& record) { return sha256_text(policy_json(record)); }
-
-std::string verification_report(ReleaseRecord const& record) {
+json::array trusted_roots_json(ReleaseRecord const& record) {
   json::array roots;
   for (auto const& root : record.trusted_roots) {
     json::object entry{{"origin", json_text(root.origin)}, {"source", json_text(root.source)}, {"digest", json_text(root.digest)}};
@@ -136,6 +132,15 @@ std::string verification_report(ReleaseRecord const& record) {
     if (!root.date.empty()) entry["date"] = json_text(root.date);
     roots.push_back(std::move(entry));
   }
+  return roots;
+}
+
+std::string policy_json(ReleaseRecord const& record) { return to_ascii_json(policy_object(record)); }
+
+std::string policy_digest(ReleaseRecord const& record) { return sha256_text(policy_json(record)); }
+
+std::string verification_report(ReleaseRecord const& record) {
+  auto roots = trusted_roots_json(record);
   json::object before{
       {"version", "1.0"},
       {"stage", "tag-verification"},

@@ -69,6 +69,7 @@ std::string vsa_predicate(ReleaseRecord const& record, std::string_view verifier
       {"verificationResult", passed ? "PASSED" : "FAILED"},
       {"verifiedLevels", std::move(levels)},
   };
+  document["trusted_roots"] = trusted_roots_json(record);
   if (dependencies > 0) document["dependencyLevels"] = json::object{{unevaluated, dependencies}};
   document["slsaVersion"] = "1.0";
   return to_pretty_json(std::move(document));

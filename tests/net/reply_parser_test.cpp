@@ -153,4 +153,17 @@ TEST_CASE("an answer to HEAD or CONNECT has no body, whatever its length says", 
   CHECK(outcome.reusable);
 }
 
+TEST_CASE("an answer that is too large says its status", "[net]") {
+  for (int const status : {200, 404}) {
+    ReplyParser parser("host", 1000, false);
+    try {
+      parser.feed("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: 1001\r\n\r\n");
+      FAIL_CHECK("accepted");
+    } catch (NetworkError const& error) {
+      CHECK(error.failure() == Failure::too_large);
+      CHECK(error.http_status() == status);
+    }
+  }
+}
+
 }  // namespace

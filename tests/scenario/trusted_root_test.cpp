@@ -47,7 +47,7 @@ struct Trust {
     json::object entry{{"url", server.base() + "/x"}, {"root", (directory.path() / "root.json").string()}};
     if (!date.empty())
       entry["built-in"] = json::object{{"trusted_root", (directory.path() / "trusted_root.json").string()}, {"date", date}, {"timestamp", 1}, {"snapshot", 1}, {"targets", 1}};
-    return json::serialize(json::object{{"lab.example", entry}});
+    return json::serialize(json::object{{"sigstore.mock", entry}});
   }
 };
 
@@ -75,7 +75,7 @@ TEST_CASE("a run verifies by the fresh trusted root and says so (T-8, T-14)", "[
   auto const& root = roots.at(0);
   CHECK(root.at("origin") == "tuf");
   CHECK(root.at("source") == "trusted_root.json");
-  CHECK(root.at("organisation") == "lab.example");
+  CHECK(root.at("organisation") == "sigstore.mock");
   CHECK(root.at("tuf").at("root") == 1);
   CHECK(root.at("tuf").at("targets") == 2);
   CHECK(root.at("digest") == json::string(acr::sha256_text(lab_root())));
