@@ -18,7 +18,11 @@ std::int64_t version_in(acr::tuf::MemoryStore const& store, char const* name) {
 struct Input {
   std::uint8_t const* data;
   std::size_t left;
-  std::uint8_t next() { return left == 0 ? 0 : (--left, *data++); }
+  std::uint8_t next() {
+    if (left == 0) return std::uint8_t{0};
+    --left;
+    return *data++;
+  }
 };
 
 }  // namespace
