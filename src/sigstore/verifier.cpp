@@ -465,7 +465,7 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
     if (nearest && failures >= fewest_failures) continue;
     fewest_failures = failures;
     nearest = failed(std::move(one.trace_));
-    if (leaf && leaf->validity().from) advise_about_age(*nearest, bundle, *leaf->validity().from, state_->roots[candidate]);
+    if (leaf && leaf->validity().from) advise_about_age(*nearest, bundle, *leaf->validity().from, candidate->document);
   }
   return std::move(*nearest);
 }
