@@ -5,29 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "support/encoding.hpp"
+#include "net/url.hpp"
 #include "support/text.hpp"
 
 namespace acr::net {
 namespace {
 
 using Segments = std::vector<std::string>;
-
-/// Undoes one level of percent-encoding; nothing for a broken escape.
-std::optional<std::string> decoded_once(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    auto const byte = i + 2 < text.size() ? from_hex(text.substr(i + 1, 2)) : std::nullopt;
-    if (!byte) return std::nullopt;
-    decoded += *byte;
-    i += 2;
-  }
-  return decoded;
-}
 
 /// B-28: what one server takes for a way up, for a parameter or for a slash, and another for a name.
 bool is_read_in_two_ways(std::string_view text) {
@@ -55,7 +39,7 @@ std::optional<Segments> segments_decoded_apart(std::string_view path) {
   auto apart = segments_of(path);
   if (!apart) return std::nullopt;
   for (auto& segment : *apart) {
-    auto decoded = decoded_once(segment);
+    auto decoded = percent_decoded(segment);
     if (!decoded) return std::nullopt;
     segment = std::move(*decoded);
   }
@@ -71,7 +55,7 @@ bool begins_with(Segments const& path, Segments const& prefix) {
 bool is_below_prefix(std::string_view path, std::string_view prefix) {
   if (prefix.empty() || prefix == "/") return true;
   if (is_read_in_two_ways(path) || !is_usable_prefix(prefix)) return false;
-  auto const decoded = decoded_once(path);
+  auto const decoded = percent_decoded(path);
   if (!decoded || is_read_in_two_ways(*decoded)) return false;
   auto const wanted = segments_decoded_apart(prefix);
   auto const apart = segments_decoded_apart(path);
@@ -81,7 +65,7 @@ bool is_below_prefix(std::string_view path, std::string_view prefix) {
 
 bool is_usable_prefix(std::string_view prefix) {
   if (prefix.empty() || prefix == "/") return true;
-  auto const decoded = decoded_once(prefix);
+  auto const decoded = percent_decoded(prefix);
   if (!decoded || !prefix.starts_with('/') || is_read_in_two_ways(prefix) || is_read_in_two_ways(*decoded)) return false;
   for (auto const segment : split(prefix.substr(1, prefix.size() - (prefix.ends_with('/') ? 2 : 1)), '/'))
     if (segment.empty() || segment == ".") return false;

@@ -148,22 +148,6 @@ std::optional<Rejection> too_long(std::string_view text) {
   return bad_url("the URL is longer than " + std::to_string(limits::url_bytes) + " bytes");
 }
 
-/// Undoes percent-encoding; nothing for a broken escape.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    auto const byte = i + 2 < text.size() ? from_hex(text.substr(i + 1, 2)) : std::nullopt;
-    if (!byte) return std::nullopt;
-    decoded += *byte;
-    i += 2;
-  }
-  return decoded;
-}
-
 /// `text` with each byte escaped that is not a pchar, one of `further`, or part of an escape.
 std::string with_needed_escapes(std::string_view text, std::string_view further) {
   std::string escaped;
@@ -191,6 +175,21 @@ std::string bracketed(std::string const& host) {
 }
 
 }  // namespace
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    auto const byte = i + 2 < text.size() ? from_hex(text.substr(i + 1, 2)) : std::nullopt;
+    if (!byte) return std::nullopt;
+    decoded += *byte;
+    i += 2;
+  }
+  return decoded;
+}
 
 std::uint16_t default_port(std::string_view scheme) {
   if (scheme == "https" || scheme == "oci") return 443;

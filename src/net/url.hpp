@@ -74,4 +74,7 @@ Verdict<std::string> escaped_reference(std::string_view text);
 /// The scheme's port when a URL gives none: https and oci 443, http 80, else 0.
 std::uint16_t default_port(std::string_view scheme);
 
+/// Undoes one level of percent-encoding; nothing for a broken escape.
+std::optional<std::string> percent_decoded(std::string_view text);
+
 }  // namespace acr::net
