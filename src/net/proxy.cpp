@@ -15,21 +15,6 @@ Rejection bad_proxy(std::string why) {
       .expected("http://[user:password@]host[:port]");
 }
 
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    auto const byte = from_hex(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1) return std::nullopt;
-    decoded += *byte;
-    i += 2;
-  }
-  return decoded;
-}
-
 bool is_in_range(Address const& address, std::string_view range) {
   auto const slash = range.find('/');
   auto const base = Address::parse(range.substr(0, slash));
