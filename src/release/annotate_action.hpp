@@ -18,7 +18,7 @@ struct Annotation {
 };
 
 /// The annotation for input `chart` at `commit` with the lines of input `lineage`, each `<key>: <id> sha256:<hex>` as in an annotation, with
-/// or without the leading dash. Codes: no-chart, name-mismatch, those of Chart.yaml, bad-line, annotation.
+/// or without the leading dash. Codes: no-chart, duplicate-name, those of Chart.yaml, bad-line, annotation.
 Verdict<Annotation> annotation_of(git::ObjectSource& objects, git::ObjectId const& commit, event::ActionInputs const& inputs);
 
 }  // namespace acr::release

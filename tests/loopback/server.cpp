@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "loopback/stream.hpp"
@@ -220,6 +221,7 @@ struct LoopbackServer::State {
   std::vector<Seen> seen;
   std::size_t connections = 0, at_once = 0, most = 0;
   std::set<Stream*> waiting;  ///< for a request
+  std::condition_variable began_to_wait;
   std::unique_ptr<Listener> listener;
 
   /// False: the server stops.
@@ -233,6 +235,7 @@ struct LoopbackServer::State {
       std::lock_guard const lock(mutex);
       waiting.insert(&stream);
     }
+    began_to_wait.notify_all();
     bool const came = read_request(stream, pending, next);
     std::lock_guard const lock(mutex);
     waiting.erase(&stream);
@@ -381,7 +384,10 @@ void LoopbackServer::forget() {
   state_->connections = state_->most = 0;
 }
 void LoopbackServer::close_idle() {
-  std::lock_guard const lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
+  // Its client has the answer a moment before the connection waits again.
+  if (!state_->began_to_wait.wait_for(lock, std::chrono::seconds(10), [this] { return !state_->waiting.empty(); }))
+    throw std::logic_error("no connection is idle");
   for (auto const* const stream : state_->waiting) stream->interrupt();
 }
 

@@ -122,7 +122,7 @@ class LoopbackServer {
   [[nodiscard]] std::size_t most_at_once() const;
   /// Forgets what was seen and counted.
   void forget();
-  /// Closes the connections that wait for a request; those being answered go on.
+  /// Closes the connections that wait for a request, of which there must be one or soon will be; those being answered go on.
   void close_idle();
 
  private:
