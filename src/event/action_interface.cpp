@@ -33,8 +33,8 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run, annotate", .kind = text,
      .description = "How a chart's tag is called. Holds {name} and {version} once each."},
     {.name = "tag-wait", .default_value = "240", .commands = "run", .kind = number, .minimum = 0, .maximum = 1800,
-     .description = "Seconds to wait for tags that are not there yet: the push that opens the pull request starts the tagging "
-                    "workflow too."},
+     .description = "Seconds to wait for tags that are missing and attestations that are not listed yet: the push that opens the pull "
+                    "request starts the tagging workflow too. Less than timeout."},
     {.name = "diff-mode", .default_value = "tree", .commands = "run", .kind = choice, .choices = "tree, merge-base",
      .description = "What charts are compared with: tree is the release branch as it is, merge-base the commit where the two "
                     "branches parted."},
