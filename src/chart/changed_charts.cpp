@@ -354,8 +354,11 @@ class Comparison {
           .mend("increase `version` in Chart.yaml");
     auto const old_version = parse_version(*chart.old_version);
     auto const new_version = parse_version(chart.version);
-    if (old_version && new_version && acr::chart::compare(*new_version, *old_version) <= 0)
-      warn(chart.path, "version-not-increased", "Chart.yaml", "version " + chart.version + " is not greater than " + *chart.old_version, "P-107");
+    if (!old_version || !new_version) return {};
+    auto const order = acr::chart::compare(*new_version, *old_version);
+    // A revert finds its old tag and attestations, and gives the old bytes.
+    if (order < 0) warn(chart.path, "version-lower", "Chart.yaml", "version " + chart.version + " is lower than " + *chart.old_version, "B-4");
+    if (order == 0) warn(chart.path, "version-not-increased", "Chart.yaml", "version " + chart.version + " is not greater than " + *chart.old_version, "P-107");
     return {};
   }
 

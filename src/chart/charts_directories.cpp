@@ -232,15 +232,22 @@ std::set<std::string> chart_names(SourceTree const& tree, std::vector<std::strin
   return names;
 }
 
-std::vector<std::string> charts_named(SourceTree const& tree, std::vector<std::string> const& given, std::string_view name, std::string_view version) {
-  std::vector<std::string> paths;
+std::vector<ChartRelease> chart_releases(SourceTree const& tree, std::vector<std::string> const& given) {
+  std::vector<ChartRelease> releases;
   for (auto const& [path, chart] : candidates_below(tree, given)) {
     if (chart.broken) continue;
     auto const chart_yaml = read_chart_yaml(tree, chart.directory);
     if (!chart_yaml) continue;
     auto const described = description(chart_yaml->parsed, nullptr);
-    if (described && described->metadata.name == name && (version.empty() || described->metadata.version == version)) paths.push_back(path);
+    if (described) releases.push_back({path, described->metadata.name, described->metadata.version});
   }
+  return releases;
+}
+
+std::vector<std::string> charts_named(SourceTree const& tree, std::vector<std::string> const& given, std::string_view name, std::string_view version) {
+  std::vector<std::string> paths;
+  for (auto& release : chart_releases(tree, given))
+    if (release.name == name && (version.empty() || release.version == version)) paths.push_back(std::move(release.path));
   return paths;
 }
 

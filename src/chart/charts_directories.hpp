@@ -46,6 +46,14 @@ std::string chart_name(SourceTree const& tree, std::string_view path, ChartCandi
 /// Names of all charts below `given` in one tree (B-23); a directory that is absent or unusable has none.
 std::set<std::string> chart_names(SourceTree const& tree, std::vector<std::string> const& given);
 
+/// A chart of a commit by what its Chart.yaml says.
+struct ChartRelease {
+  std::string path, name, version;
+};
+
+/// All charts below `given` whose Chart.yaml can be read, by path (B-5, B-22).
+std::vector<ChartRelease> chart_releases(SourceTree const& tree, std::vector<std::string> const& given);
+
 /// Paths of the charts of that name below `given`, sorted (B-22); more than one when charts share a name. `version`: of that one only,
 /// unless it is empty.
 std::vector<std::string> charts_named(SourceTree const& tree, std::vector<std::string> const& given, std::string_view name, std::string_view version);

@@ -65,9 +65,15 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "What happens when no attestation has the id that the tag names, but a valid one of the same digest, predicate "
                     "and signer exists."},
     {.name = "lineage-subjects", .default_value = "", .commands = "run", .kind = list,
-     .description = "What was attested when a tag's entry has no digest, one rule per line: `key = sha256:<hex>`, or "
-                    "`key = text:<template>` with {chart}, {version}, {tag}, {commit}, whose SHA-256 is the subject. `*` in the key "
-                    "stands for any text."},
+     .description = "What was attested under a key, one rule per line: `key = source` (the chart's source digest), `key = package`, "
+                    "`key = sha256:<hex>`, or `key = text:<template>` with {chart}, {version}, {tag}, {commit}, {source}, {package}, whose "
+                    "SHA-256 is the subject. `*` in the key stands for any text. A rule wins over the tag's word."},
+    {.name = "subject-binding", .default_value = "warn", .commands = "run", .kind = choice, .choices = "require, warn, off",
+     .description = "What happens when an attestation's subject is not bound to the chart's content. require refuses it and implies "
+                    "dependency-pins: require."},
+    {.name = "required-attestations", .default_value = "", .commands = "run", .kind = list,
+     .description = "Attestations that each released chart must have, one `key`, `key predicate-type` or `key predicate-type signer` per "
+                    "line; `*` in the key stands for any text."},
     {.name = "signer-workflows", .default_value = "", .commands = "run, finalize, verify-package", .kind = list,
      .description = "Workflows whose attestations count, one `owner/repo/path@ref` per line, `*` allowed in the ref. Empty: any "
                     "workflow of this repository (finalize: this workflow, or one that it calls); pinning is recommended."},

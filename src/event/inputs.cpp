@@ -333,6 +333,11 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
       {{"fail", MissingLineage::fail}, {"warn", MissingLineage::warn}, {"ignore", MissingLineage::ignore}});
   inputs.unresolved_id_fails = reader.choice<bool>("unresolved-id", {{"fail", true}, {"warn", false}});
   inputs.lineage_subjects = reader.numbered_list("lineage-subjects");
+  inputs.subject_binding = reader.choice<SubjectBinding>(
+      "subject-binding", {{"require", SubjectBinding::require}, {"warn", SubjectBinding::warn}, {"off", SubjectBinding::off}});
+  // B-6a: without pins the host of a dependency changes what is packaged under the same source digest.
+  if (inputs.subject_binding == SubjectBinding::require) inputs.dependency_pins = DependencyPins::require;
+  inputs.required_attestations = reader.numbered_list("required-attestations");
   inputs.signer_workflows = reader.numbered_list("signer-workflows");
   inputs.oidc_issuer = reader.text("oidc-issuer");
   if (!inputs.oidc_issuer.starts_with("https://") || inputs.oidc_issuer.size() == 8 || !is_visible_ascii(inputs.oidc_issuer)) {

@@ -1,7 +1,7 @@
 #pragma once
 
 // The inputs, typed: src/event/inputs.hpp (A-12, A-13, A-39 … A-42)
-// Reading touches neither disk nor network. Lists with a grammar of their own (lineage-subjects, signer-workflows, predicate-types,
+// Reading touches neither disk nor network. Lists with a grammar of their own (lineage-subjects, required-attestations, signer-workflows, predicate-types,
 // dependency hosts, registry credentials) stay lists: the rooms that understand them check the items (release/input_lists.hpp).
 
 #include <chrono>
@@ -26,6 +26,7 @@ enum class VerifyPolicy { block, flag };
 enum class SourceDigest { off, tag_commit };
 enum class TrustedRootRefresh { automatic, require, off };
 enum class DependencyPins { warn, require };
+enum class SubjectBinding { require, warn, off };
 
 /// An item of a list, with the number of its line in the input, 1-based; empty lines count.
 struct ListLine {
@@ -56,6 +57,8 @@ struct ActionInputs {
   MissingLineage missing_lineage = MissingLineage::fail;
   bool unresolved_id_fails = true;
   std::vector<ListLine> lineage_subjects;
+  SubjectBinding subject_binding = SubjectBinding::warn;  ///< `require` has made dependency_pins `require` (B-6a)
+  std::vector<ListLine> required_attestations;
   std::vector<ListLine> signer_workflows;
   std::string oidc_issuer;
   std::vector<ListLine> predicate_types;

@@ -1,6 +1,6 @@
 #pragma once
 
-// The input `lineage-subjects`: which subject an entry without digest stands for: src/git/lineage_subjects.hpp
+// The input `lineage-subjects`: what was attested under a key: src/git/lineage_subjects.hpp (A-100, B-4, B-5)
 
 #include <optional>
 #include <string>
@@ -14,6 +14,31 @@ namespace acr::git {
 /// Values for the placeholders of a template.
 struct SubjectContext {
   std::string chart, version, tag, commit;
+  std::string source{}, package{};  ///< "sha256:<hex>", the chart's source digest and its package's; empty: not known
+};
+
+/// One line of the input.
+class SubjectRule {
+ public:
+  /// Code "lineage-subjects", no `where`: another form than those of LineageSubjects::parse().
+  static Verdict<SubjectRule> parse(std::string_view line);
+
+  [[nodiscard]] std::string const& key() const { return key_; }
+  [[nodiscard]] bool matches(std::string_view key) const;
+  /// "sha256:<hex>"; nothing when the rule is about a digest that `context` does not know.
+  [[nodiscard]] std::optional<std::string> subject(SubjectContext const& context) const;
+
+  /// The template holds the chart's source digest or its package's (B-5): it fits this content alone.
+  [[nodiscard]] bool names_content() const;
+  /// The template holds {chart} and one of {version}, {tag}, {commit} (B-5). Two releases may still be filled in alike.
+  [[nodiscard]] bool names_release() const;
+
+ private:
+  std::string key_;
+  std::string digest_;                                    ///< "sha256:…"
+  std::string SubjectContext::*named_ = nullptr;          ///< `source` or `package`
+  std::string template_;                                  ///< when neither of the others
+  [[nodiscard]] bool holds(std::string_view placeholder) const { return template_.find(placeholder) != std::string::npos; }
 };
 
 class LineageSubjects {
@@ -21,21 +46,21 @@ class LineageSubjects {
   /// Takes one more rule, a line of the input. Refused as parse() refuses, with no `where`; the rules before it stay.
   Verdict<bool> add(std::string_view line);
 
-  /// One rule per line: `key = sha256:<hex>` or `key = text:<template>`; `*` in the key stands for any run of characters. Rejected (code
-  /// "lineage-subjects"): another form, an unknown `{placeholder}`, the same key twice.
+  /// One rule per line: `key = source`, `key = package`, `key = sha256:<hex>` or `key = text:<template>`; `*` in the key stands for any
+  /// run of characters. Rejected (code "lineage-subjects"): another form, an unknown `{placeholder}`, the same key twice.
   static Verdict<LineageSubjects> parse(std::vector<std::string> const& lines);
 
-  /// "sha256:<hex>" by the first rule whose key matches; nothing when none does.
-  [[nodiscard]] std::optional<std::string> subject(std::string_view key, SubjectContext const& context) const;
+  /// The first rule that fits `key`, null when none does.
+  [[nodiscard]] SubjectRule const* rule(std::string_view key) const;
   [[nodiscard]] bool empty() const { return rules_.empty(); }
 
  private:
-  struct Rule {
-    std::string key;
-    std::string digest;         ///< "sha256:…", or empty
-    std::string text_template;  ///< when there is no digest
-  };
-  std::vector<Rule> rules_;
+  std::vector<SubjectRule> rules_;
 };
+
+/// A key as rules for keys have it: what an annotation can hold, and `*`.
+bool is_key_pattern(std::string_view pattern);
+/// `*` stands for any run of characters, the empty one too.
+bool key_matches(std::string_view pattern, std::string_view key);
 
 }  // namespace acr::git

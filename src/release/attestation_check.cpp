@@ -7,6 +7,7 @@
 #include "release/check_outcome.hpp"
 #include "release/limits.hpp"
 #include "release/reused_attestations.hpp"
+#include "release/subject_binding.hpp"
 #include "support/digest.hpp"
 #include "support/text.hpp"
 
@@ -18,7 +19,7 @@ struct Candidate {
   ChartWork* work = nullptr;
   report::LineageEntry* entry = nullptr;
   github::ListedAttestation const* listed = nullptr;
-  bool bound = false;  ///< its id is the entry's
+  bool has_id = false;  ///< the entry's own
 };
 
 class Turn {
@@ -47,13 +48,6 @@ report::Check check_of(sigstore::CheckResult const& result) {
           .mend = result.mend};
 }
 
-std::string host_of(std::string_view server_url) {
-  auto const scheme = server_url.find("://");
-  auto host = scheme == std::string_view::npos ? server_url : server_url.substr(scheme + 3);
-  while (host.ends_with('/')) host.remove_suffix(1);
-  return std::string(host);
-}
-
 void record_unavailable(Candidate const& candidate, Rejection why) {
   if (candidate.entry->refusal) return;
   candidate.entry->status = report::EntryStatus::failed;
@@ -67,7 +61,7 @@ Verdict<CheckOutcome> outcome_of(sigstore::VerifiedAttestation const& attestatio
   return check_outcome(statement->predicate_type, attestation.workflow_controlled_payload());
 }
 
-// One candidate's result is written into its entry; of several unbound ones the first that verifies counts.
+// One candidate's result is written into its entry; of several with other ids the first that verifies counts.
 void record_verdict(Candidate const& candidate, sigstore::Verification&& verification, RunSettings const& settings) {
   auto& entry = *candidate.entry;
   if (verification.attestation) {
@@ -78,21 +72,21 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
     entry.refusal.reset();
     if (*outcome == CheckOutcome::warned)
       entry.warnings.push_back(reject("check-warned", place(entry), "the check passed with warnings").rule("B-9").expected("PASSED").found("WARNED"));
-    if (candidate.bound) {
+    if (candidate.has_id) {
       entry.status = report::EntryStatus::verified;
       return;
     }
-    entry.status = report::EntryStatus::verified_unbound;
-    auto unbound = reject("unresolved-id", place(entry),
+    entry.status = report::EntryStatus::verified_other_id;
+    auto other_id = reject("unresolved-id", place(entry),
                           "no attestation of the subject has this id, another one of the same subject verifies")
                        .rule("A-100")
                        .expected("id " + entry.id + " among the attestations of " + entry.subject_digest)
                        .found(candidate.listed->id ? "id " + *candidate.listed->id : std::string("an attestation without a known id"))
                        .mend("tag with the id that the attest step returned, or set unresolved-id: warn");
     if (settings.inputs.unresolved_id_fails) {
-      entry.refusal = std::move(unbound);
+      entry.refusal = std::move(other_id);
     } else {
-      entry.warnings.push_back(std::move(unbound));
+      entry.warnings.push_back(std::move(other_id));
     }
     return;
   }
@@ -130,18 +124,18 @@ bool may_be_late(report::LineageEntry const& entry, github::Listing const& listi
   return settings.inputs.unresolved_id_fails && std::ranges::all_of(listed, [&](auto const& one) { return one.id && *one.id != entry.id; });
 }
 
-// A round holds at most one candidate of each entry: bound ones first, unbound ones until one verifies.
+// A round holds at most one candidate of each entry: those with its id first, others until one verifies.
 std::vector<Candidate> first_candidates(std::vector<OpenEntry> const& open, github::Listing const& listing) {
   std::vector<Candidate> candidates;
   for (auto const& [work, entry] : open)
-    if (auto const* bound = listed_by_id(*entry, listing.of.at(entry->subject_digest))) candidates.push_back({work, entry, bound, true});
+    if (auto const* listed = listed_by_id(*entry, listing.of.at(entry->subject_digest))) candidates.push_back({work, entry, listed, true});
   return candidates;
 }
 
-std::vector<Candidate> unbound_candidates(std::vector<OpenEntry> const& open, github::Listing const& listing, std::size_t rank) {
+std::vector<Candidate> other_candidates(std::vector<OpenEntry> const& open, github::Listing const& listing, std::size_t rank) {
   std::vector<Candidate> candidates;
   for (auto const& [work, entry] : open) {
-    if (entry->status == report::EntryStatus::verified || entry->status == report::EntryStatus::verified_unbound) continue;
+    if (entry->status == report::EntryStatus::verified || entry->status == report::EntryStatus::verified_other_id) continue;
     auto const& listed = listing.of.at(entry->subject_digest);
     if (listed_by_id(*entry, listed) != nullptr) continue;
     std::size_t seen = 0;
@@ -193,20 +187,29 @@ void refuse_unresolved(ChartWork const& work, report::LineageEntry& entry, githu
   }
   std::size_t const count = listing.of.at(entry.subject_digest).size();
   entry.status = report::EntryStatus::unresolved;
-  auto why = reject("unresolved", place(entry), "no attestation of the entry's subject can be had from this repository")
-                 .rule("A-100")
-                 .expected("an attestation of " + entry.subject_digest + " with id " + entry.id)
+  bool const searched = !entry.other_subject.empty();
+  auto why = reject("unresolved", place(entry),
+                    searched ? "no attestation of the chart's source or package can be had from this repository"
+                             : "no attestation of the entry's subject can be had from this repository")
+                 .rule(searched ? "B-4" : "A-100")
+                 .expected("an attestation of " + entry.subject_digest + (searched ? " or " + entry.other_subject : "") + " with id " + entry.id)
                  .found(count == 0 ? "none is listed" : std::to_string(count) + " listed, all without bundle and link");
-  std::string mend = entry.subject_source == "package"
-                         ? "write the subject's digest behind the id in the annotation of " + work.record.tag +
-                               ", or name it in lineage-subjects: the package itself is only the last guess"
-                         : "check that the attest step of " + entry.key + " ran in this repository with this subject";
+  std::string mend = searched ? "attest the chart's source digest in the check of " + entry.key +
+                                    ", or name the subject: its digest behind the id in the annotation of " + work.record.tag + ", or a rule in lineage-subjects"
+                              : "check that the attest step of " + entry.key + " ran in this repository with this subject";
   // Listings lag behind.
   if (count == 0) mend = "re-run this job in a minute if the attestation was made just now; else " + mend;
   entry.refusal = std::move(why).mend(std::move(mend));
 }
 
 }  // namespace
+
+std::string host_of(std::string_view server_url) {
+  auto const scheme = server_url.find("://");
+  auto host = scheme == std::string_view::npos ? server_url : server_url.substr(scheme + 3);
+  while (host.ends_with('/')) host.remove_suffix(1);
+  return std::string(host);
+}
 
 sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& work) {
   sigstore::Policy policy;
@@ -222,38 +225,17 @@ sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& wo
   return policy;
 }
 
-bool resolve_subjects(ChartWork& work, RunSettings const& settings) {
-  if (!work.record.entries.empty()) return true;
-  std::vector<report::LineageEntry> entries;
-  git::SubjectContext const context{work.record.name, work.record.version, work.record.tag, work.record.commit};
-  for (auto const& item : work.lineage.entries) {
-    report::LineageEntry entry;
-    entry.key = item.key;
-    entry.id = item.id;
-    if (item.digest) {
-      entry.subject_digest = *item.digest;
-      entry.subject_source = "annotation";
-    } else if (auto const subject = settings.lists.lineage_subjects.subject(item.key, context)) {
-      entry.subject_digest = *subject;
-      entry.subject_source = "lineage-subjects";
-    } else {
-      if (work.record.digest.empty()) return false;
-      entry.subject_digest = work.record.digest;
-      entry.subject_source = "package";
-    }
-    entries.push_back(std::move(entry));
-  }
-  work.record.entries = std::move(entries);
-  return true;
-}
-
 std::vector<ChartWork*> verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations, sigstore::Verifier const& verifier,
                                        RunSettings const& settings, std::size_t workers, Unlisted unlisted) {
   auto open = open_entries(charts);
   std::vector<std::string> subjects;
-  for (auto const& [work, entry] : open) subjects.push_back(entry->subject_digest);
+  for (auto const& [work, entry] : open) {
+    subjects.push_back(entry->subject_digest);
+    if (!entry->other_subject.empty()) subjects.push_back(entry->other_subject);
+  }
   if (subjects.empty()) return {};
   auto const listing = attestations.list(subjects);
+  for (auto const& [work, entry] : open) choose_subject(*entry, listing);
 
   std::vector<ChartWork*> waiting;
   if (unlisted == Unlisted::wait)
@@ -262,12 +244,12 @@ std::vector<ChartWork*> verify_lineage(std::vector<ChartWork*> const& charts, gi
       if (waiting.empty() || waiting.back() != each.work) waiting.push_back(each.work);
       return true;
     });
-  if (auto const bound = first_candidates(open, listing); !bound.empty())
-    verify_round(bound, attestations, verifier, settings, workers);
-  for (std::size_t rank = 0; rank < limits::unbound_candidates; ++rank) {
-    auto const unbound = unbound_candidates(open, listing, rank);
-    if (unbound.empty()) break;
-    verify_round(unbound, attestations, verifier, settings, workers);
+  if (auto const named = first_candidates(open, listing); !named.empty())
+    verify_round(named, attestations, verifier, settings, workers);
+  for (std::size_t rank = 0; rank < limits::other_candidates; ++rank) {
+    auto const others = other_candidates(open, listing, rank);
+    if (others.empty()) break;
+    verify_round(others, attestations, verifier, settings, workers);
   }
   for (auto* work : charts) refuse_reused(work->record.entries, work->record.tag);
   for (auto const& [work, entry] : open) {

@@ -2,6 +2,8 @@
 
 // Every attestation that a tag lists: found, fetched, verified: src/release/attestation_check.hpp (A-60, A-98 … A-100; V-95, V-96)
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "github/attestations.hpp"
@@ -11,12 +13,11 @@
 
 namespace acr::release {
 
+/// "github.com" of "https://github.com/".
+std::string host_of(std::string_view server_url);
+
 /// Who must have signed the attestations of `work`'s tag.
 sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& work);
-
-/// Fills in record.entries from the annotation: the subject of each entry comes from the entry itself, else from `lineage-subjects`, else
-/// it is the package. False when an entry needs the package's digest and the chart is not packaged yet; nothing is changed then.
-bool resolve_subjects(ChartWork& work, RunSettings const& settings);
 
 /// What becomes of an entry that is not listed.
 enum class Unlisted {
@@ -24,7 +25,7 @@ enum class Unlisted {
   refuse,  ///< it is refused
 };
 
-/// Lists the subjects of all open entries of `charts` together, fetches the bundles and verifies each one. Every listed attestation must
+/// Lists the subjects of all open entries of `charts` together (resolve_subjects()), fetches the bundles and verifies each one. Every listed attestation must
 /// pass (V-95): what was not found or does not verify is a refusal of its entry. Returns the charts that have open entries, with
 /// Unlisted::wait: those whose subject lists nothing, or other ids alone where another id does not do. Throws as the github room does when
 /// the API or storage is out of reach.

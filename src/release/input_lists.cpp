@@ -31,6 +31,8 @@ ListReading read_lists(event::ActionInputs const& inputs, std::string_view serve
             [&](std::string const& line) { return kept(sigstore::SignerWorkflow::parse(line, server_url), lists.signer_workflows); });
   each_line("predicate-types", inputs.predicate_types, reading.mistakes,
             [&](std::string const& line) { return kept(sigstore::parse_predicate_type(line), lists.predicate_types); });
+  each_line("required-attestations", inputs.required_attestations, reading.mistakes,
+            [&](std::string const& line) { return kept(RequiredAttestation::parse(line, lists.predicate_types, lists.signer_workflows, server_url), lists.required_attestations); });
   return reading;
 }
 

@@ -10,6 +10,7 @@
 
 #include "event/inputs.hpp"
 #include "git/lineage_subjects.hpp"
+#include "release/required_attestations.hpp"
 #include "sigstore/signer_workflow.hpp"
 #include "support/verdict.hpp"
 
@@ -17,6 +18,7 @@ namespace acr::release {
 
 struct InputLists {
   git::LineageSubjects lineage_subjects;
+  std::vector<RequiredAttestation> required_attestations;
   std::vector<sigstore::SignerWorkflow> signer_workflows;  ///< empty: any workflow of the repository
   std::vector<std::string> predicate_types;                ///< empty: any
 };

@@ -74,6 +74,9 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
                            .rule("A-45")
                            .expected(work.record.name + " " + work.record.version)
                            .found(package->name + " " + package->version));
+  // B-1b. What it was packaged from has a name, or it is not released.
+  if (work.record.source_digest.empty())
+    return work.refuse(reject("chart-unreadable", work.chart.path, "the chart's content has no source digest").rule("B-1b"));
   work.staged = chart::write_package(*package, staging.path());
   work.record.package = package->file_name;
   work.record.digest = package->digest;

@@ -8,13 +8,16 @@
 #include <utility>
 
 #include "chart/changed_charts.hpp"
+#include "chart/source_list.hpp"
 #include "event/branch_gate.hpp"
 #include "event/path_rules.hpp"
 #include "release/attestation_check.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/output_paths.hpp"
 #include "release/packages.hpp"
+#include "release/required_attestations.hpp"
 #include "release/run_log.hpp"
+#include "release/subject_binding.hpp"
 #include "release/tag_check.hpp"
 #include "report/checksums.hpp"
 #include "report/limits.hpp"
@@ -44,6 +47,7 @@ struct Run {
   bool output_taken = false;                         // the commit holds something where our files go: leave it alone
   bool output_cleared = false;
   std::set<ChartWork const*> logged;
+  std::optional<std::vector<chart::ChartRelease>> releases;  // of the head, read when asked for
 
   Run(RunSettings const& settings_, RunTools const& tools_)
       : settings(settings_), tools(tools_), staging(settings_.runner_temp) {}
@@ -65,7 +69,7 @@ void begin_record(Run& run) {
   record.verify_policy = settings.inputs.verify_policy == event::VerifyPolicy::block ? "block" : "flag";
   // The inputs that decide a verdict; where results go and how fast says nothing about it.
   for (auto const name : {"source-branch", "release-branch", "charts-dir", "exclude-charts", "charts-outside", "tag-format", "diff-mode", "dependencies", "dependency-pins", "verify-policy",
-                          "missing-lineage", "unresolved-id", "lineage-subjects", "signer-workflows", "oidc-issuer", "predicate-types",
+                          "missing-lineage", "unresolved-id", "lineage-subjects", "subject-binding", "required-attestations", "signer-workflows", "oidc-issuer", "predicate-types",
                           "deny-self-hosted", "source-digest", "trusted-root", "trusted-root-refresh"}) {
     auto const text = settings.inputs.texts.find(name);
     if (text != settings.inputs.texts.end()) record.policy.emplace_back(name, text->second);
@@ -223,21 +227,30 @@ std::vector<ChartWork*> prove(Run& run, std::vector<ChartWork*> const& charts, U
   return verify_lineage(charts, *run.tools.attestations, run.tools.verifier, run.settings, cores(), patience);
 }
 
+// B-1. A chart that cannot be read has none: packaging says why.
+void digest_sources(Run& run, std::vector<ChartWork*> const& charts) {
+  for_each(run, charts, std::min(run.settings.inputs.max_parallel, cores()), [&](ChartWork& work) {
+    if (auto digest = chart::source_digest(*run.head, work.chart.path)) work.record.source_digest = std::move(*digest);
+  });
+}
+
 // Package and attestations of charts whose tags were checked; a package's digest may be the subject that was attested. Charts with
 // attestations that are not listed yet go to `unlisted`.
 void package_and_prove(Run& run, std::vector<ChartWork*> const& checked, Unlisted patience, std::vector<ChartWork*>& unlisted) {
   auto const& settings = run.settings;
   // A tag that does not vouch for the head cannot say when the package was made, nor what its digest is.
-  std::vector<ChartWork*> sound;
-  std::ranges::copy_if(checked, std::back_inserter(sound), [](ChartWork const* work) { return !work->refused() && !work->held; });
+  std::vector<ChartWork*> readable, sound;
+  std::ranges::copy_if(checked, std::back_inserter(readable), std::not_fn(&ChartWork::refused));
+  std::ranges::copy_if(readable, std::back_inserter(sound), [](ChartWork const* work) { return !work->held; });
   if (auto full = no_space(run.works, run.staging, settings)) {
     if (std::ranges::find(run.record.refusals, full->code, &Rejection::code) == run.record.refusals.end()) run.refuse(std::move(*full));
     return;
   }
-  // Attestations whose subjects are known do not wait for the packages; where the package is the subject, they must.
+  digest_sources(run, readable);
+  // Attestations whose subjects are known do not wait for the packages; where the package may be the subject, they must.
   std::vector<ChartWork*> at_once, afterwards;
   for (auto* work : checked)
-    if (work->lineage.status == git::Lineage::Status::ok) (resolve_subjects(*work, settings) ? at_once : afterwards).push_back(work);
+    if (work->lineage.status == git::Lineage::Status::ok) (resolve_subjects(*work, settings, Digests::so_far) ? at_once : afterwards).push_back(work);
   for_each_index(2, 2, [&](std::size_t side) {
     if (side == 1) {
       std::ranges::copy(prove(run, at_once, patience), std::back_inserter(unlisted));
@@ -246,7 +259,7 @@ void package_and_prove(Run& run, std::vector<ChartWork*> const& checked, Unliste
                [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
     }
   });
-  std::erase_if(afterwards, [&](ChartWork* work) { return !resolve_subjects(*work, settings); });
+  std::erase_if(afterwards, [&](ChartWork* work) { return work->refused() || !resolve_subjects(*work, settings, Digests::all); });
   std::ranges::copy(prove(run, afterwards, patience), std::back_inserter(unlisted));
 }
 
@@ -357,10 +370,29 @@ std::vector<ChartWork*> take_tagged(Run& run, std::vector<ChartWork*>& tagless) 
   return ready;
 }
 
-// Each chart's group, once: when nothing is open about it any more.
-void log_finished(Run& run, Pending const& pending) {
+// Every chart of the head, for templates that several could fill alike (B-5).
+std::vector<chart::ChartRelease> const& releases_of(Run& run) {
+  if (!run.releases) run.releases = chart::chart_releases(*run.head, run.settings.inputs.charts_dirs);
+  return *run.releases;
+}
+
+// B-5, B-6, B-8: what the verified attestations are worth for this chart.
+void weigh(Run& run, ChartWork& work) {
+  auto const& settings = run.settings;
+  if (!work.tag || work.record.entries.size() != work.lineage.entries.size()) return;
+  bind_subjects(work, settings, [&]() -> auto const& { return releases_of(run); });
+  // Without a source digest the chart is refused, and nothing is known about bounds.
+  bool const unbound_counts = settings.inputs.subject_binding == event::SubjectBinding::off || work.record.source_digest.empty();
+  for (auto& missing : missing_attestations(settings.lists.required_attestations, work.record, unbound_counts, host_of(settings.server_url)))
+    work.refuse(std::move(missing));
+}
+
+// Each chart once, when nothing is open about it any more: the last word on its attestations, and its group in the log.
+void finish_charts(Run& run, Pending const& pending) {
   for (auto& work : run.works) {
-    if (pending.has(&work) || !run.logged.insert(&work).second) continue;
+    if (pending.has(&work) || run.logged.contains(&work)) continue;
+    weigh(run, work);
+    run.logged.insert(&work);
     settle(work);
     log_chart(work.record, run.tools.log);
   }
@@ -406,7 +438,7 @@ void prove_charts(Run& run) {
     // Charts whose tags are there go on while others wait for theirs.
     for (;;) {
       look(run, pending, wait);
-      log_finished(run, pending);
+      finish_charts(run, pending);
       auto const what = waited_for(pending);
       if (what.empty()) return;
       run.tools.log.line("waiting for " + what);

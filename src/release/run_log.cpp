@@ -8,7 +8,7 @@ namespace {
 std::string mark(report::LineageEntry const& entry) {
   switch (entry.status) {
     case report::EntryStatus::verified: return "ok    ";
-    case report::EntryStatus::verified_unbound: return entry.refusal ? "FAIL  " : "warn  ";
+    case report::EntryStatus::verified_other_id: return entry.refusal ? "FAIL  " : "warn  ";
     case report::EntryStatus::unresolved: return entry.refusal ? "FAIL  " : "?     ";  // a dry run asks nobody
     case report::EntryStatus::failed: return "FAIL  ";
   }
@@ -20,6 +20,7 @@ void log_entry(report::LineageEntry const& entry, report::WorkflowLog& log) {
   if (entry.facts) {
     line += "  signed by " + entry.facts->signer;
     if (!entry.facts->times.empty()) line += "  at " + entry.facts->times.front().time;
+    if (!entry.bound.empty()) line += "  bound by " + entry.bound;
   } else {
     line += entry.status == report::EntryStatus::unresolved && !entry.refusal ? "  not asked for" : "  " + to_text(entry.status);
   }

@@ -127,7 +127,7 @@ Outputs run_outputs(ReleaseRecord const& record, ReleaseFiles const& files, std:
   outputs.set("failed-count", std::uint64_t{record.entry_count(EntryStatus::failed)});
   // An id that nothing was found for, even when another attestation of the same subject holds.
   outputs.set("unresolved-count", std::uint64_t{record.entry_count(EntryStatus::unresolved) +
-                                                record.entry_count(EntryStatus::verified_unbound)});
+                                                record.entry_count(EntryStatus::verified_other_id)});
   if (record.pr_number != 0) outputs.set("pr-number", record.pr_number);
   set_file("head-sha", record.head);
   set_file("base-sha", record.base);

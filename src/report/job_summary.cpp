@@ -90,7 +90,7 @@ std::string verdict(ReleaseRecord const& record) {
           std::to_string(record.entry_count(EntryStatus::verified)) + " verified, " +
           std::to_string(record.entry_count(EntryStatus::failed)) + " failed, " +
           std::to_string(record.entry_count(EntryStatus::unresolved) +
-                         record.entry_count(EntryStatus::verified_unbound)) +
+                         record.entry_count(EntryStatus::verified_other_id)) +
           " unresolved.";
   return text;
 }
@@ -149,7 +149,7 @@ std::vector<std::string> lineage_rows(ReleaseRecord const& record) {
     for (auto const& entry : chart.entries)
       rows.push_back("| " + code_span(chart.name) + " | " + code_span(entry.key) + " | " +
                      attestation_link(record.server_url, record.repository, entry.id) + " | " +
-                     to_text(entry.status) + " | " + code_span(entry.subject_digest) + " | " +
+                     to_text(entry.status) + " | " + code_span(entry.subject_digest) + " | " + (entry.bound.empty() ? "–" : entry.bound) + " | " +
                      code_span(entry.facts ? entry.facts->signer : "") + " | " +
                      code_span(entry.facts ? entry.facts->predicate_type : "") + " |");
   return rows;
@@ -226,7 +226,7 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
             chart_rows(record));
   if (!record.charts.empty()) text.block("### Lineage\n\n" + lineage_graph(record));
   text.rows("### Upstream attestations",
-            "| chart | check | id | verdict | subject | signer | predicate |\n|---|---|---|---|---|---|---|\n",
+            "| chart | check | id | verdict | subject | bound by | signer | predicate |\n|---|---|---|---|---|---|---|---|\n",
             lineage_rows(record));
   text.rows("### Dependencies",
             "| chart | dependency | version | source | sha256 | pinned |\n|---|---|---|---|---|---|\n",

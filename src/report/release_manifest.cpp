@@ -16,6 +16,7 @@ namespace json = boost::json;
 bool is_commit(std::string_view text) { return is_lower_hex(text, 40) || is_lower_hex(text, 64); }
 bool is_filled(std::string_view text) { return !text.empty(); }
 bool is_any(std::string_view) { return true; }
+bool is_binding(std::string_view text) { return text == "source" || text == "package" || text == "rule"; }
 
 // Order of A-75: `tag-verification`, then the charts' own, in the order of the charts. Unknown keys: nothing.
 std::optional<std::size_t> attestation_rank(ReleaseManifest const& manifest, std::string_view key) {
@@ -56,6 +57,14 @@ class ObjectReader {
       return {};
     }
     return {string->data(), string->size()};
+  }
+
+  /// Empty for null.
+  std::string text_or_null(std::string_view name, bool (*is_fit)(std::string_view)) {
+    auto const* value = object_ ? object_->if_contains(name) : nullptr;
+    if (!value || !value->is_null()) return text(name, is_fit);
+    ++taken_;
+    return {};
   }
 
   json::array const* array(std::string_view name, bool optional = false) {
@@ -133,6 +142,7 @@ Verdict<std::vector<std::pair<std::string, std::vector<ManifestUpstream>>>> read
       entry.key = std::string(key);
       entry.id = reader.text("id", is_attestation_id);
       entry.digest = reader.text("digest", is_sha256_text);
+      entry.bound = reader.text_or_null("bound", is_binding);
       if (auto const fault = reader.fault()) return *fault;
       entries.push_back(std::move(entry));
     }
@@ -183,7 +193,7 @@ ReleaseManifest manifest_of(ReleaseRecord const& record, ReleaseFiles const& fil
     manifest.charts.push_back({chart.name, chart.version, chart.digest, chart.tag, chart.package});
     std::vector<ManifestUpstream> entries;
     for (auto const& entry : chart.entries)
-      if (entry.status == EntryStatus::verified) entries.push_back({entry.key, entry.id, entry.subject_digest});
+      if (entry.status == EntryStatus::verified) entries.push_back({entry.key, entry.id, entry.subject_digest, entry.bound});
     manifest.upstream.emplace_back(chart.name, std::move(entries));
     for (auto const& each : chart.dependencies)
       manifest.dependencies.push_back({chart.name, each.name, each.version, each.repository, each.url, each.sha256,
@@ -211,7 +221,8 @@ std::string manifest_text(ReleaseManifest const& manifest) {
   for (auto const& [chart, entries] : manifest.upstream) {
     json::object keys;
     for (auto const& entry : entries)
-      keys[entry.key] = json::object{{"id", json_text(entry.id)}, {"digest", json_text(entry.digest)}};
+      keys[entry.key] = json::object{{"id", json_text(entry.id)}, {"digest", json_text(entry.digest)},
+                                     {"bound", entry.bound.empty() ? json::value(nullptr) : json::value(json_text(entry.bound))}};
     upstream[chart] = std::move(keys);
   }
 

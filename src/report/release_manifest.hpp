@@ -28,6 +28,7 @@ struct ManifestUpstream {
   std::string key;
   std::string id;      ///< decimal
   std::string digest;  ///< "sha256:…" of the subject
+  std::string bound{};  ///< "source", "package", "rule"; empty (null in the document): only the tag ties it to the chart (B-5)
 
   friend bool operator==(ManifestUpstream const&, ManifestUpstream const&) = default;
 };

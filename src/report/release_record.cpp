@@ -19,7 +19,7 @@ std::string to_text(Result result) {
 std::string to_text(EntryStatus status) {
   switch (status) {
     case EntryStatus::verified: return "verified";
-    case EntryStatus::verified_unbound: return "verified-unbound";
+    case EntryStatus::verified_other_id: return "verified-other-id";
     case EntryStatus::unresolved: return "unresolved";
     case EntryStatus::failed: return "failed";
   }

@@ -67,7 +67,7 @@ struct VerifiedFacts {
 
 enum class EntryStatus {
   verified,          ///< the attestation with this id verified
-  verified_unbound,  ///< another attestation of the same subject verified; the id was not found (A-100)
+  verified_other_id,  ///< another attestation of the same subject verified; the id was not found (A-100)
   unresolved,        ///< no candidate
   failed,            ///< a candidate was there and did not verify
 };
@@ -78,7 +78,9 @@ struct LineageEntry {
   std::string key;             ///< "w5-semver"
   std::string id;              ///< decimal
   std::string subject_digest;  ///< "sha256:…"; empty when none could be derived
-  std::string subject_source;  ///< "annotation", "lineage-subjects", "package"
+  std::string subject_source;  ///< "lineage-subjects", "annotation", or what lists the id: "source", "package" (B-4)
+  std::string other_subject{};  ///< of an id alone: the other digest that may list it; in no report
+  std::string bound{};          ///< "source", "package" or "rule" (B-5); empty: only the tag ties it to this chart, or it is not known
   EntryStatus status = EntryStatus::unresolved;
   std::optional<VerifiedFacts> facts;  ///< for the two verified statuses
   std::vector<Check> checks;
@@ -115,6 +117,7 @@ struct ChartRecord {
   std::string tag_object;      ///< object id of the outermost tag object; empty when there is none
   std::string lineage_status;  ///< of the annotation: "ok", "none", "error"; empty when it was not read
   std::string source_pr;       ///< decimal, from the annotation; may be empty
+  std::string source_digest{};   ///< "sha256:…" of the chart's content at the head (B-1); empty when it was not read
   ChartStatus status = ChartStatus::refused;
   std::string package;         ///< file name "web-1.2.0.tgz"; empty unless packaged
   std::string digest;          ///< "sha256:…" of the package; empty unless packaged

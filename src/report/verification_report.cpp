@@ -61,6 +61,7 @@ json::object entry_object(LineageEntry const& entry) {
       {"verdict", to_text(entry.status)},
       {"subject_digest", json_text(entry.subject_digest)},
       {"subject_source", json_text(entry.subject_source)},
+      {"bound", entry.bound.empty() ? json::value(nullptr) : json::value(json_text(entry.bound))},
   };
   if (entry.facts) object["facts"] = facts_object(*entry.facts);
   json::array checks;
@@ -97,6 +98,7 @@ json::object chart_object(ChartRecord const& chart) {
       {"commit", json_text(chart.commit)},
       {"lineage", json_text(chart.lineage_status)},
       {"source_pr", json_text(chart.source_pr)},
+      {"source_digest", json_text(chart.source_digest)},
       {"package", json_text(chart.package)},
       {"digest", json_text(chart.digest)},
       {"size", chart.size},

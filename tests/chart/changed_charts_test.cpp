@@ -254,15 +254,16 @@ TEST_CASE("charts that must not be released are refused with their reason", "[ch
   CHECK(paths.changed.empty());
 }
 
-TEST_CASE("a lower version is a warning, not a refusal", "[chart]") {
+TEST_CASE("a lower version is a warning (B-4), and so is one that only differs in build metadata (P-107)", "[chart]") {
+  auto const [version, code] = GENERATE(table<std::string, std::string>({{"0.9.0", "version-lower"}, {"1.0.0+again", "version-not-increased"}}));
   auto const base = base_tree();
   auto head = base;
-  head.file("charts/web/Chart.yaml", chart_yaml("web", "0.9.0"));
+  head.file("charts/web/Chart.yaml", chart_yaml("web", version));
   auto const result = changes(base, head, {{"charts"}});
   CHECK(result.changed.size() == 1);
   REQUIRE(result.warnings.size() == 1);
   CHECK(result.warnings[0].path == "charts/web");
-  CHECK(result.warnings[0].warning.code == "version-not-increased");
+  CHECK(result.warnings[0].warning.code == code);
 }
 
 TEST_CASE("a base that cannot be packaged does not hide a change", "[chart]") {

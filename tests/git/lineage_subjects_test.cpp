@@ -8,6 +8,12 @@ using acr::git::LineageSubjects;
 using acr::git::SubjectContext;
 
 SubjectContext const context{.chart = "web", .version = "1.2.0", .tag = "web-v1.2.0", .commit = "abc"};
+// What the first rule that fits gives.
+std::optional<std::string> subject(LineageSubjects const& subjects, std::string_view key, SubjectContext const& values = context) {
+  auto const* rule = subjects.rule(key);
+  return rule ? rule->subject(values) : std::nullopt;
+}
+
 std::string const digest = "sha256:" + std::string(64, 'a');
 
 // Expected hashes are those of `printf TEXT | sha256sum`.
@@ -15,15 +21,15 @@ TEST_CASE("a template's subject is the hash of the filled-in text", "[git]") {
   auto const subjects =
       LineageSubjects::parse({"w5-semver = text:w5-semver-{chart}-{version}-{commit}", "eq=text:k={tag} x=y"});
   REQUIRE(subjects.has_value());
-  CHECK(subjects->subject("w5-semver", context) == "sha256:10edf29f68fcce946939e41c7555ac72ee9bddb4997a65d8ee55c460eb145da8");
-  CHECK(subjects->subject("eq", context) == "sha256:5a67272e6a1d8121236e06665fd99dd44dfd429251a69241f6f8b8d5bcda7fe0");
-  CHECK_FALSE(subjects->subject("w5", context));
+  CHECK(subject(*subjects, "w5-semver") == "sha256:10edf29f68fcce946939e41c7555ac72ee9bddb4997a65d8ee55c460eb145da8");
+  CHECK(subject(*subjects, "eq") == "sha256:5a67272e6a1d8121236e06665fd99dd44dfd429251a69241f6f8b8d5bcda7fe0");
+  CHECK_FALSE(subject(*subjects, "w5"));
 }
 
 TEST_CASE("a placeholder inside a value stays text", "[git]") {
   auto const subjects = LineageSubjects::parse({"a = text:{chart}"}).value();
   SubjectContext const hostile{.chart = "{version}", .version = "1", .tag = {}, .commit = {}};
-  CHECK(subjects.subject("a", hostile) == "sha256:afccb3e68f5c60b2fbf1f2f66bdf31b3db7deaa905d5ce456fc8cccaa69fee4d");
+  CHECK(subject(subjects, "a", hostile) == "sha256:afccb3e68f5c60b2fbf1f2f66bdf31b3db7deaa905d5ce456fc8cccaa69fee4d");
 }
 
 TEST_CASE("a star in a key stands for any run of characters", "[git]") {
@@ -47,25 +53,25 @@ TEST_CASE("a star in a key stands for any run of characters", "[git]") {
   }));
   CAPTURE(row.pattern, row.key);
   auto const subjects = LineageSubjects::parse({std::string(row.pattern) + " = " + digest}).value();
-  CHECK(subjects.subject(row.key, context).has_value() == row.matches);
+  CHECK(subject(subjects, row.key).has_value() == row.matches);
 }
 
 TEST_CASE("many stars against a long key end soon", "[git]") {
   std::string pattern;
   for (int i = 0; i < 60; ++i) pattern += "*a";
   auto const subjects = LineageSubjects::parse({pattern + "*b = " + digest}).value();
-  CHECK_FALSE(subjects.subject(std::string(128, 'a'), context));
+  CHECK_FALSE(subject(subjects, std::string(128, 'a')));
 }
 
 TEST_CASE("the first rule that matches decides", "[git]") {
   std::string const other = "sha256:" + std::string(64, 'b');
   auto const subjects = LineageSubjects::parse({"w1-* = " + digest, "w1-lint = " + other, "* = " + other}).value();
-  CHECK(subjects.subject("w1-lint", context) == digest);
-  CHECK(subjects.subject("w2", context) == other);
+  CHECK(subject(subjects, "w1-lint") == digest);
+  CHECK(subject(subjects, "w2") == other);
 }
 
 TEST_CASE("digests are folded to lower case", "[git]") {
-  CHECK(LineageSubjects::parse({"a = sha256:" + std::string(64, 'A')}).value().subject("a", context) == digest);
+  CHECK(subject(LineageSubjects::parse({"a = sha256:" + std::string(64, 'A')}).value(), "a") == digest);
 }
 
 TEST_CASE("rules of another form are refused with their line", "[git]") {
@@ -89,7 +95,7 @@ TEST_CASE("a rule is refused for its key or its template, and the same rule with
       {"a = text:", "a = text: ", "the template is empty"},
       {"a = text:" + std::string(5000, 'x'), "a = text:x", "the template is longer than"},
       {"a = text:{name}", "a = text:{chart}", "the template has a brace that belongs to none of"},
-      {"a = sha512:12", "a = text:sha512:12", "the subject is neither a digest nor a text"},
+      {"a = sha512:12", "a = text:sha512:12", "the subject is neither source, nor package, nor a digest, nor a text"},
   }));
   CAPTURE(row.bad, row.good);
   auto subjects = LineageSubjects::parse({"ok = text:x"}).value();
@@ -106,10 +112,42 @@ TEST_CASE("rules are counted", "[git]") {
   CHECK(subjects.add("one-more = text:x").error().why == "there are more than 512 rules");
 }
 
+// B-4, B-5. Expected hashes are those of `printf TEXT | sha256sum`.
+TEST_CASE("rules name the chart's own digests, as a whole or within a text", "[git]") {
+  auto const subjects = LineageSubjects::parse({"s = source", "p = package", "ts = text:lint {source}", "tp = text:{package}"}).value();
+  SubjectContext known = context;
+  known.source = "sha256:" + std::string(64, '1');
+  known.package = "sha256:" + std::string(64, '2');
+  CHECK(subject(subjects, "s", known) == known.source);
+  CHECK(subject(subjects, "p", known) == known.package);
+  CHECK(subject(subjects, "ts", known) == "sha256:be19db6d53d637969fa909042b67d5852b41d6368759d26e766283430a492925");
+  CHECK(subject(subjects, "tp", known) == "sha256:4f2e8d65483c641648cdb374ae9d8abd368d269e4ddffe092a8237b8162cddd6");
+  for (auto const* key : {"s", "p", "ts", "tp"}) CHECK_FALSE(subject(subjects, key));  // neither is known
+}
+
+TEST_CASE("a template is about a content or about a release by its placeholders (B-5)", "[git]") {
+  struct Row { std::string text; bool content, release; };
+  auto const row = GENERATE(values<Row>({
+      {"text:{source}", true, false},
+      {"text:x-{package}", true, false},
+      {"text:{chart}-{version}", false, true},
+      {"text:{chart} {tag}", false, true},
+      {"text:{commit}/{chart}", false, true},
+      {"text:{chart}", false, false},
+      {"text:{version}{tag}{commit}", false, false},
+      {"text:lint", false, false},
+      {"source", false, false},
+  }));
+  CAPTURE(row.text);
+  auto const subjects = LineageSubjects::parse({"a = " + row.text}).value();
+  CHECK(subjects.rule("a")->names_content() == row.content);
+  CHECK(subjects.rule("a")->names_release() == row.release);
+}
+
 TEST_CASE("no rules give no subjects", "[git]") {
   auto const subjects = LineageSubjects::parse({}).value();
   CHECK(subjects.empty());
-  CHECK_FALSE(subjects.subject("a", context));
+  CHECK_FALSE(subject(subjects, "a"));
 }
 
 }  // namespace

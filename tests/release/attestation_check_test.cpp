@@ -55,8 +55,8 @@ TEST_CASE("each check of an attestation refuses its entry with its code", "[rele
       {"no bundle", [](PipelineWorld& w) { w.listed[lint].front().bundle = "{}"; }, "bundle-version"},
       {"a link that is dead", [](PipelineWorld& w) { stored(w, 404, "x"); }, "bundle-unavailable"},
       {"a bundle that cannot be unpacked", [](PipelineWorld& w) { stored(w, 200, "\xff\xff\xff\xff\xff\xff"); }, "bundle-unreadable"},
-      {"another id", [](PipelineWorld& w) { w.listed[lint].front().id = "1002"; }, "unresolved-id", "1002", EntryStatus::verified_unbound},
-      {"no id", [](PipelineWorld& w) { w.listed[lint].front().id.clear(); }, "unresolved-id", "without a known id", EntryStatus::verified_unbound},
+      {"another id", [](PipelineWorld& w) { w.listed[lint].front().id = "1002"; }, "unresolved-id", "1002", EntryStatus::verified_other_id},
+      {"no id", [](PipelineWorld& w) { w.listed[lint].front().id.clear(); }, "unresolved-id", "without a known id", EntryStatus::verified_other_id},
       {"nothing is listed", [](PipelineWorld& w) { w.listed.clear(); }, "unresolved", "none is listed", EntryStatus::unresolved},
       {"neither bundle nor link", [](PipelineWorld& w) { w.listed[lint] = {{"", ""}}; }, "unresolved", "1 listed", EntryStatus::unresolved},
       {"another id that does not verify", [](PipelineWorld& w) { sign(w, {.repository = "evil/charts"}), w.listed[lint].front().id = "1002"; }, "identity", "evil/charts"},
@@ -102,7 +102,7 @@ TEST_CASE("unresolved-id: warn lets another attestation of the subject stand, a 
     auto const outcome = world.run();
     CHECK(refusals(outcome).empty());
     CHECK(warnings(outcome) == Findings{"unresolved-id @ attestation lint (id 1001)"});
-    CHECK(outcome.record.charts.front().entries.front().status == EntryStatus::verified_unbound);
+    CHECK(outcome.record.charts.front().entries.front().status == EntryStatus::verified_other_id);
     CHECK(outcome.record.charts.front().entries.front().warnings.front().found_value == "id 1002");
   }
   SECTION("the first does not verify, the second does") {
@@ -112,7 +112,7 @@ TEST_CASE("unresolved-id: warn lets another attestation of the subject stand, a 
     world.listed[lint].push_back(good);
     auto const outcome = world.run();
     CHECK(refusals(outcome).empty());
-    CHECK(outcome.record.charts.front().entries.front().status == EntryStatus::verified_unbound);
+    CHECK(outcome.record.charts.front().entries.front().status == EntryStatus::verified_other_id);
     CHECK(outcome.record.charts.front().entries.front().checks.empty());  // those of the first are not this one's
   }
   SECTION("not valid") {
@@ -170,12 +170,12 @@ TEST_CASE("one bad attestation among good ones refuses the chart, the others are
   CHECK(world.asked.size() == 1);  // one bulk listing for all
 }
 
-TEST_CASE("the subject of an entry: annotation, then lineage-subjects, then the package (A-100)", "[release]") {
+TEST_CASE("the subject of an entry: lineage-subjects, then the annotation, then what lists the id (A-100, B-4)", "[release]") {
   PipelineWorld world;
   world.listed.clear();
   std::string source;
-  SECTION("annotation before lineage-subjects") {
-    world.inputs["lineage-subjects"] = "lint = " + subject_of("other");
+  SECTION("annotation, no rule for its key") {
+    world.inputs["lineage-subjects"] = "scan = " + subject_of("other");
     world.attest("1001", lint);
     source = "annotation";
   }

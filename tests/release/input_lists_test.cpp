@@ -25,16 +25,17 @@ TEST_CASE("lists of inputs come out typed", "[inputs]") {
   REQUIRE(reading.lists.signer_workflows.size() == 1);
   CHECK(reading.lists.signer_workflows[0].text() == "o/r/.github/workflows/a.yml@refs/heads/main");
   CHECK(reading.lists.predicate_types == std::vector<std::string>{"https://x.example/a", "https://x.example/b"});
-  CHECK(reading.lists.lineage_subjects.subject("lint", {"web", "", "", ""}));
+  CHECK(reading.lists.lineage_subjects.rule("lint") != nullptr);
 }
 
 TEST_CASE("every bad line is a mistake of its own, with the input's name and the line's number (B-10)", "[inputs]") {
   auto const reading = release::read_lists(inputs({{"signer-workflows", "\nvalidate.yaml\no/r/.github/workflows/a.yml@refs/heads/main\n\n a@v1 \n"},
                                                    {"predicate-types", "https://x.example/a\nnone"},
-                                                   {"lineage-subjects", "a = text:x\na = text:y\nb"}}),
+                                                   {"lineage-subjects", "a = text:x\na = text:y\nb"},
+                                                   {"required-attestations", "lint\nlint https://x.example/b"}}),
                                            "https://github.com");
   CHECK(places(reading) == std::vector<std::string>{"input lineage-subjects, line 2", "input lineage-subjects, line 3", "input signer-workflows, line 2",
-                                                    "input signer-workflows, line 5", "input predicate-types, line 2"});
+                                                    "input signer-workflows, line 5", "input predicate-types, line 2", "input required-attestations, line 2"});
 }
 
 TEST_CASE("no lists, no mistakes", "[inputs]") {

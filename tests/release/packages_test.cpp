@@ -42,6 +42,7 @@ ChartWork web_chart(std::string const& version = "1.1.0") {
   work.record.name = "web";
   work.record.version = version;
   work.record.tag = "web-v" + version;
+  work.record.source_digest = subject_of("source");
   work.tag.emplace();
   work.tag->commit.committer_time = 1'790'000'100;
   return work;
@@ -51,6 +52,18 @@ acr::chart::MemoryTree tree_of(Files const& files) {
   acr::chart::MemoryTree tree;
   for (auto const& [path, bytes] : files) tree.file(path, bytes);
   return tree;
+}
+
+TEST_CASE("a package of content that has no source digest is not released (B-1b)", "[release]") {
+  acr::test::TemporaryDirectory directory;
+  Staging const staging(directory.path());
+  RunSettings settings;
+  auto work = web_chart();
+  bool const known = GENERATE(true, false);
+  if (!known) work.record.source_digest.clear();
+  stage_package(work, tree_of(chart_files("web", "1.1.0")), nullptr, staging, settings);
+  CHECK(findings_of(work.record.refusals) == (known ? Findings{} : Findings{"chart-unreadable @ charts/web"}));
+  CHECK(work.staged.empty() != known);
 }
 
 TEST_CASE("a package must be called as its tag says (A-45)", "[release]") {

@@ -90,7 +90,8 @@ class PipelineWorld {
   std::optional<Files> head{};                 ///< default: as tagged, and a page beside it
   std::optional<Files> merge{};                ///< of the test merge; default: it is not at hand
   std::map<std::string, std::string> tags{};   ///< annotations by tag name
-  std::map<std::string, std::string> inputs{{"tag-wait", "0"}, {"max-parallel", "1"}};
+  /// What the checks attested is of no account here, except to tests of just that.
+  std::map<std::string, std::string> inputs{{"tag-wait", "0"}, {"max-parallel", "1"}, {"subject-binding", "off"}};
   std::map<std::string, std::vector<Listed>> listed{};  ///< by subject
   release::RunSettings settings{};
   release::DependencyBuild* dependencies = nullptr;

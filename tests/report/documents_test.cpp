@@ -62,7 +62,7 @@ TEST_CASE("a summary claims the lineage only when every packaged chart has one a
   };
   auto record = acr::test::released_record();
   CHECK(levels(record) == R"(["SLSA_BUILD_LEVEL_UNEVALUATED","ACR_TAG_LINEAGE_VERIFIED"])");
-  record.charts[0].entries[0].status = acr::report::EntryStatus::verified_unbound;
+  record.charts[0].entries[0].status = acr::report::EntryStatus::verified_other_id;
   CHECK(levels(record) == R"(["SLSA_BUILD_LEVEL_UNEVALUATED"])");
   record.charts[0].entries.clear();
   CHECK(levels(record) == R"(["SLSA_BUILD_LEVEL_UNEVALUATED"])");
@@ -76,7 +76,7 @@ TEST_CASE("a summary claims the lineage only when every packaged chart has one a
 
 TEST_CASE("an id that was not found is never named as an input", "[report]") {
   auto record = acr::test::released_record();
-  record.charts[0].entries[0].status = acr::report::EntryStatus::verified_unbound;
+  record.charts[0].entries[0].status = acr::report::EntryStatus::verified_other_id;
   CHECK(acr::report::vsa_predicate(record, verifier_id).find("/attestations/101") == std::string::npos);
 }
 

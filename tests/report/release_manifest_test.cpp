@@ -109,6 +109,10 @@ TEST_CASE("each part of a manifest is read by its own form, the next one beside 
       {R"("upstream":{"api":[]})", "manifest: upstream.api", "not an object"},
       {R"("upstream":{"api":{"lint":[]}})", "manifest: upstream.api.lint", "not an object"},
       {R"("upstream":{"api":{"lint":{"id":"1"}}})", "manifest: upstream.api.lint.digest", "the key is missing"},
+      {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"("}}})", "manifest: upstream.api.lint.bound", "the key is missing"},
+      {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"(","bound":"tag"}}})", "manifest: upstream.api.lint.bound", "the value has another form"},
+      {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"(","bound":null}}})", "", ""},
+      {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"(","bound":"package"}}})", "", ""},
       {R"("upstream":[])", "manifest: upstream", "not an object"},
       {R"("charts":{},"x":1)", "manifest: charts", "not an array"},
       {R"("charts":[1])", "manifest: charts[0]", "not an object"},
@@ -163,7 +167,7 @@ TEST_CASE("a signed manifest must not change by a byte (A-73)", "[report]") {
 
 TEST_CASE("only packaged charts and bound ids reach the manifest", "[report]") {
   auto record = acr::test::released_record();
-  record.charts[0].entries[0].status = acr::report::EntryStatus::verified_unbound;
+  record.charts[0].entries[0].status = acr::report::EntryStatus::verified_other_id;
   record.charts[1].status = acr::report::ChartStatus::refused;
   auto const manifest = acr::report::manifest_of(record, acr::test::sample_files());
   REQUIRE(manifest.charts.size() == 1);
