@@ -12,19 +12,20 @@ namespace {
 using enum InputKind;
 
 constexpr auto inputs = std::to_array<InputRow>({
-    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, annotate, ruleset",
+    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, annotate, digest, ruleset",
      .description = "What to do: run verifies and packages, finalize records attestation ids after the attest steps, "
                     "verify-package proves the packages of a manifest before they are published, annotate writes the "
-                    "annotation of a chart's tag, ruleset prints the ruleset that makes this job a required check."},
-    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package, annotate", .kind = secret,
+                    "annotation of a chart's tag, digest computes the source digests of charts, ruleset prints the ruleset that makes this job a "
+                    "required check."},
+    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package, annotate, digest", .kind = secret,
      .description = "Token for the API. It is sent to the API's own host only and never written anywhere."},
     {.name = "source-branch", .default_value = "main", .commands = "run, finalize", .kind = branch,
      .description = "The only branch that may be merged into the release branch. Compared byte by byte."},
     {.name = "release-branch", .default_value = "release", .commands = "all", .kind = branch,
      .description = "The branch that the pull request must target. Compared byte by byte."},
-    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package, annotate", .kind = paths,
+    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package, annotate, digest", .kind = paths,
      .description = "Directories whose direct children are the charts, one per line, relative to the repository; `.` is its root."},
-    {.name = "exclude-charts", .default_value = "", .commands = "run", .kind = list,
+    {.name = "exclude-charts", .default_value = "", .commands = "run, digest", .kind = list,
      .description = "Charts that are left alone, one per line: names, or repository paths when there is a `/` (one that ends in `/`: all "
                     "below). `*` and `?` stay within a segment."},
     {.name = "charts-outside", .default_value = "fail", .commands = "run", .kind = choice, .choices = "fail, ignore",
@@ -38,7 +39,7 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "diff-mode", .default_value = "tree", .commands = "run", .kind = choice, .choices = "tree, merge-base",
      .description = "What charts are compared with: tree is the release branch as it is, merge-base the commit where the two "
                     "branches parted."},
-    {.name = "object-source", .default_value = "auto", .commands = "run, verify-package, annotate", .kind = choice, .choices = "auto, local, api",
+    {.name = "object-source", .default_value = "auto", .commands = "run, verify-package, annotate, digest", .kind = choice, .choices = "auto, local, api",
      .description = "Where commits, trees and files come from: auto takes the checkout first and the API for what it lacks."},
     {.name = "max-charts", .default_value = "0", .commands = "run", .kind = number, .minimum = 0, .maximum = max_charts_limit,
      .description = "Refuse a pull request that changes more charts than this. 0 is no limit, 1 means one chart per release."},
@@ -97,7 +98,7 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "Where the release manifest is written, and where finalize completes it."},
     {.name = "clean", .default_value = "true", .commands = "run", .kind = boolean,
      .description = "Remove the packages that an earlier run left in output-dir; only files that its checksums.txt names."},
-    {.name = "max-parallel", .default_value = "4", .commands = "run, verify-package, annotate", .kind = number, .minimum = 1, .maximum = 16,
+    {.name = "max-parallel", .default_value = "4", .commands = "run, verify-package, annotate, digest", .kind = number, .minimum = 1, .maximum = 16,
      .description = "How many charts and API requests are worked on at once. Results do not depend on it."},
     {.name = "retention-days", .default_value = "30", .commands = "run", .kind = number, .minimum = 0, .maximum = max_retention_input,
      .description = "Days to keep the uploaded packages, clamped to 1 to 90 and to the repository's limit; handed on as output."},
@@ -119,8 +120,9 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "bundle-paths", .default_value = "", .commands = "finalize", .kind = list,
      .description = "Bundle files of the attest steps, one per line. Each must verify and come from this run; an id that none of them proves is "
                     "refused."},
-    {.name = "chart", .default_value = "", .commands = "annotate", .kind = text,
-     .description = "Directory name of the chart that is tagged; its version is read from the commit."},
+    {.name = "chart", .default_value = "", .commands = "annotate, digest", .kind = text,
+     .description = "annotate: directory name of the chart that is tagged; its version is read from the commit. digest: name or directory of "
+                    "one chart; empty: every chart below charts-dir."},
     {.name = "lineage", .default_value = "", .commands = "annotate", .kind = list,
      .description = "The chart's attestations, one per line: a key, the attestation's id, and the digest of what it attests, as in "
                     "w5-semver: 24500001 sha256:<64 hex digits>."},
@@ -130,9 +132,9 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "The required check's name. Empty: this job's id."},
     {.name = "summary", .default_value = "true", .commands = "run, finalize, verify-package", .kind = boolean,
      .description = "Write the job summary."},
-    {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package, annotate", .kind = number, .minimum = 30, .maximum = 3000,
+    {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package, annotate, digest", .kind = number, .minimum = 30, .maximum = 3000,
      .description = "Seconds after which the run gives up and says what was done and what was missing."},
-    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package, annotate", .kind = text,
+    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package, annotate, digest", .kind = text,
      .description = "Version of GitHub's REST API to ask for."},
 });
 
@@ -140,16 +142,18 @@ constexpr auto outputs = std::to_array<OutputRow>({
     {"result", "`success`, `partial`, `no-charts`, `skipped` or `failed`. Always set."},
     {"reason", "Code of the first problem, or why the run was skipped; empty if none."},
     {"charts", "JSON array of the changed charts: name, version, path, tag, commit, package, digest, size, verified (number of "
-               "verified attestations), status (`packaged` or `refused`)."},
+               "verified attestations), status (`packaged` or `refused`). `digest`: path, name, version, source-digest."},
+    {"source-digest", "`sha256:<hex>`: the source digest of the chart, when `digest` was asked for one chart."},
+    {"name", "Its name (`digest`)."},
     {"matrix", "`{\"include\":[…]}` of the packaged charts for a job matrix, each with `file`, the package's name. Guard the job "
                "with `chart-count != '0'`: an empty matrix is an error."},
-    {"chart-count", "Number of packaged charts. Always set."},
+    {"chart-count", "Number of packaged charts; of charts with a source digest (`digest`). Always set."},
     {"<chart>_digest", "`sha256:<hex>` of the chart's package; one output for each packaged chart."},
     {"<chart>_version", "The chart's version."},
     {"<chart>_package", "The chart's package, relative to the workspace."},
     {"<chart>_tag", "The chart's tag."},
     {"chart", "Name of the chart, when exactly one was packaged."},
-    {"version", "Its version, when exactly one chart was packaged."},
+    {"version", "Its version, when exactly one chart was packaged or asked for (`digest`)."},
     {"tag", "Its tag, when exactly one chart was packaged; the tag to make (`annotate`)."},
     {"package", "Its package, when exactly one chart was packaged."},
     {"digest", "`sha256:<hex>` of its package, when exactly one chart was packaged."},

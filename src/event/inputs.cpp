@@ -301,9 +301,10 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
                   {"finalize", Command::finalize},
                   {"verify-package", Command::verify_package},
                   {"annotate", Command::annotate},
+                  {"digest", Command::digest},
                   {"ruleset", Command::ruleset}});
   inputs.token = reader.text("token");
-  if (inputs.token.empty() && token == TokenRule::required && inputs.command != Command::ruleset)
+  if (inputs.token.empty() && token == TokenRule::required && inputs.command != Command::ruleset && inputs.command != Command::digest)
     reader.mistake("token", "there is no token").mend_text = "leave the input out, so that the job's own token is used";
   if (!is_visible_ascii(inputs.token)) reader.mistake("token", "the token holds characters that no token has");
   inputs.source_branch = reader.branch("source-branch");

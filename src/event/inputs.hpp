@@ -17,7 +17,7 @@
 
 namespace acr::event {
 
-enum class Command { run, finalize, verify_package, annotate, ruleset };
+enum class Command { run, finalize, verify_package, annotate, digest, ruleset };
 enum class DiffMode { tree, merge_base };
 enum class ObjectSourceChoice { automatic, local, api };
 enum class Level { off, warn, fail };
@@ -77,7 +77,7 @@ struct ActionInputs {
   std::string attestation_ids_dir;  ///< workspace-relative, normalised
   std::string build_attestation_id, verification_attestation_id, overall_attestation_id;  ///< decimal or empty
   std::vector<std::string> bundle_paths;  ///< as given (A-74)
-  std::string chart;                 ///< directory name of one chart; `annotate`
+  std::string chart;                 ///< directory name of one chart; `digest`: a name or a path, empty: all
   std::vector<std::string> lineage;  ///< lines of a lineage block; `annotate`
   Level require_check = Level::off;
   std::string check_name;

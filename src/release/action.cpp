@@ -25,6 +25,7 @@
 #include "release/ruleset_command.hpp"
 #include "release/run_log.hpp"
 #include "release/services.hpp"
+#include "release/source_digests.hpp"
 #include "report/action_outputs.hpp"
 #include "report/artifacts_list.hpp"
 #include "report/job_summary.hpp"
@@ -226,6 +227,14 @@ event::PullRequestEvent repository_alone(RunnerEnvironment const& environment) {
   return event;
 }
 
+// The commit that the workflow runs on, whatever the event.
+git::Commit commit_of_run(git::ObjectSource& objects, std::string const& sha) {
+  auto commit = objects.commit(sha);
+  if (!commit)
+    throw BadEnvironment("object-missing", "the commit of the run, GITHUB_SHA " + sha + ", is in no object source; add a checkout step, or set object-source: auto");
+  return std::move(*commit);
+}
+
 ExitStatus publish_command(Step const& step, RunClock& clock) {
   auto const event = repository_alone(step.environment);
   auto const settings = run_settings(step, event);
@@ -275,6 +284,27 @@ ExitStatus annotate_command(Step const& step, RunClock& clock) {
   write_outputs(step, outputs);
   step.log.finish();
   return ExitStatus::done;
+}
+
+// B-3. No token is needed where the checkout has everything.
+ExitStatus digest_command(Step const& step, RunClock& clock) {
+  auto const event = repository_alone(step.environment);
+  auto const settings = run_settings(step, event);
+  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
+  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  auto const commit = commit_of_run(services.objects(), step.environment.sha);
+  services.objects().prefetch_trees(commit.tree);
+  GitSourceTree const tree(services.objects(), commit.tree);
+  auto const wanted = step.inputs.chart.empty() ? std::vector<std::string>() : std::vector{step.inputs.chart};
+  auto const found = source_digests(tree, {step.inputs.charts_dirs, step.inputs.exclude_charts}, wanted, step.inputs.max_parallel);
+  if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
+  for (auto const& skipped : found->skipped)
+    step.log.notice("chart " + skipped.name + " (" + skipped.path + ") is skipped: exclude-charts has " + skipped.item);
+  for (auto const& chart : found->charts) step.log.line(chart.digest + "  " + chart.path);
+  for (auto const& why : found->refusals) step.log.refusal(why);
+  write_outputs(step, digest_outputs(*found));
+  step.log.finish();
+  return found->refusals.empty() ? ExitStatus::done : ExitStatus::refused;
 }
 
 // Whatever a command throws is told and ends the step with its status; our own mistakes and a cancelled run pass.
@@ -329,6 +359,7 @@ ExitStatus run_action(ActionHost const& host) {
   return guarded(step, [&] {
     if (step.inputs.command == event::Command::verify_package) return publish_command(step, host.start_clock(step.inputs.timeout));
     if (step.inputs.command == event::Command::annotate) return annotate_command(step, host.start_clock(step.inputs.timeout));
+    if (step.inputs.command == event::Command::digest) return digest_command(step, host.start_clock(step.inputs.timeout));
     auto const decision = gate(step);
     if (decision.outcome == event::GateOutcome::reject) return refuse(step, {*decision.reason}, ExitStatus::refused);
     if (decision.outcome == event::GateOutcome::skip) {

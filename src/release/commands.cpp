@@ -7,6 +7,7 @@
 #include "release/arguments.hpp"
 #include "release/chart_commands.hpp"
 #include "release/dependency_commands.hpp"
+#include "release/digest_command.hpp"
 #include "release/git_commands.hpp"
 #include "release/ruleset_command.hpp"
 #include "release/sigstore_commands.hpp"
@@ -39,6 +40,7 @@ struct Row {
 constexpr std::array rows{
     Row{"run", dry_run_command, "--base REF --head REF [--repository O/R] [inputs as options]", "what a release of these commits would do; writes nothing"},
     Row{"changed", changed_command, "--base REF --head REF [--charts-dir D]… [--exclude-charts C]… [--json]", "charts that change between two commits of this clone"},
+    Row{"source-digest", source_digest_command, "CHART… [--ref REF] [--charts-dir D]… [--json]", "the source digest of charts at a commit of this clone (HEAD)"},
     Row{"gate", gate_command, "--event FILE --repository O/R [--source-branch B] [--release-branch B]", "the branch gate's verdict on an event file"},
     Row{"lineage", lineage_command, "FILE|TAG [--json]", "what is understood of a tag's annotation"},
     Row{"annotate", annotate_command, "--chart C --version V --entry KEY=ID,sha256:HEX… [--commit SHA] [--source-pr N] [--changelog FILE]", "the annotation of a tag, with its lineage block"},

@@ -1,7 +1,6 @@
 #include "release/git_commands.hpp"
 
 #include <filesystem>
-#include <memory>
 #include <ostream>
 #include <utility>
 
@@ -10,19 +9,17 @@
 #include "event/action_interface.hpp"
 #include "event/inputs.hpp"
 #include "git/annotated_tag.hpp"
-#include "git/local_objects.hpp"
 #include "git/tag_annotation.hpp"
 #include "release/arguments.hpp"
 #include "release/dependency_build.hpp"
 #include "release/dependency_network.hpp"
-#include "release/git_source_tree.hpp"
+#include "release/local_clone.hpp"
 #include "release/option_inputs.hpp"
 #include "release/pipeline.hpp"
 #include "release/run_log.hpp"
 #include "release/services.hpp"
 #include "report/attestation_map.hpp"
 #include "report/pull_request_body.hpp"
-#include "support/encoding.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -33,36 +30,6 @@ constexpr std::size_t annotation_bytes = (std::size_t{1} << 20) + 1;  // A-92: o
 constexpr std::size_t body_bytes = std::size_t{1} << 20;
 
 [[noreturn]] void unusable(Rejection const& why) { throw BadEnvironment(why.code, why.sentence()); }
-
-std::unique_ptr<git::LocalObjects> open_clone(git::Libgit2 const& library, std::filesystem::path const& workspace) {
-  auto opened = git::LocalObjects::open(library, workspace);
-  if (!opened) unusable(opened.error());
-  return std::move(*opened);
-}
-
-// A full commit id, a branch, a remote branch or a tag.
-git::ObjectId commit_named(git::ObjectSource& objects, std::string const& name, std::string_view option) {
-  if (name.empty()) throw BadEnvironment("usage", "--" + std::string(option) + " is missing; see --help");
-  if (is_lower_hex(name, 40) || is_lower_hex(name, 64)) return name;
-  for (auto const prefix : {"", "refs/heads/", "refs/remotes/", "refs/remotes/origin/", "refs/tags/"}) {
-    auto const ref = objects.ref(prefix + name);
-    if (!ref) continue;
-    auto id = ref->target;
-    for (int depth = 0; depth < 5; ++depth) {
-      if (objects.commit(id)) return id;
-      auto const tag = objects.tag(id);
-      if (!tag) break;
-      id = tag->target;
-    }
-  }
-  throw BadEnvironment("unknown-commit", "--" + std::string(option) + " " + printable(name) + " is no commit, branch or tag of this clone");
-}
-
-GitSourceTree tree_at(git::ObjectSource& objects, git::ObjectId const& id) {
-  auto const commit = objects.commit(id);
-  if (!commit) throw BadEnvironment("object-missing", "the commit " + id + " is not in this clone");
-  return {objects, commit->tree};
-}
 
 }  // namespace
 

@@ -300,6 +300,15 @@ TEST_CASE("a run without a token is a mistake, ruleset needs none", "[event]") {
   CHECK(read({}, TokenRule::optional).mistakes.empty());
 }
 
+TEST_CASE("digest needs no token, and its chart may be a path or be left out (B-3)", "[event]") {
+  for (auto const* chart : {"", "web", "charts/web", "./charts/web"}) {
+    auto const reading = read({{"command", "digest"}, {"chart", chart}}, TokenRule::required);
+    CHECK(mistakes(reading) == "");
+    CHECK(reading.inputs.command == Command::digest);
+    CHECK(reading.inputs.chart == chart);
+  }
+}
+
 TEST_CASE("the table's own rows are sound", "[event]") {
   std::vector<std::string_view> names;
   for (auto const& row : input_table()) {

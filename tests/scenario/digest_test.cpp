@@ -1,0 +1,117 @@
+// Source digests, by the action and on a terminal: the specification's vectors through the built program (B-1, B-3).
+#include <cstdlib>
+
+#include "scenario/release_world.hpp"
+#include "support/atomic_file.hpp"
+#include "support/catch2.hpp"
+#include "support/json.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+using acr::test::Checkout;
+using acr::test::ReleaseWorld;
+using acr::test::run_program;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+fs::path const lab = fs::path(ACR_TEST_DATA) / "lab";
+fs::path const vectors = fs::path(ACR_TEST_DATA) / "source-digest";
+
+json::value json_of(std::string const& text) { return acr::parse_json(text, "test").value(); }
+
+std::map<std::string, std::string> digest(std::map<std::string, std::string> inputs = {}) {
+  inputs.insert({{"command", "digest"}, {"GITHUB_EVENT_NAME", "push"}});
+  return inputs;
+}
+
+// A clone of the specification's repository.
+struct Clone {
+  acr::test::TemporaryDirectory directory;
+  fs::path const path = directory.path() / "clone";
+  Clone() {
+    auto const made = run_program("/usr/bin/git", {{"PATH", std::getenv("PATH")}}, {"clone", "--quiet", (vectors / "repo.bundle").string(), path.string()}, "/");
+    if (made.status != 0) throw std::runtime_error(made.err);
+  }
+  acr::test::ProgramResult say(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "source-digest");
+    return run_program(ACR_PROGRAM, {{"PATH", std::getenv("PATH")}}, arguments, path);
+  }
+};
+
+TEST_CASE("the terminal says each vector's digest, or why there is none", "[scenario]") {
+  Clone const clone;
+  auto const given = json_of(acr::read_file(vectors / "vectors.json", 1 << 20));
+  for (auto const& item : given.at("vectors").as_array()) {
+    std::string const path(item.at("path").as_string()), commit(item.at("commit").as_string());
+    CAPTURE(path, commit);
+    auto const said = clone.say({path, "--ref", commit});
+    if (auto const* expected = item.as_object().if_contains("digest"); expected && expected->is_string()) {
+      CHECK(said.status == 0);
+      CHECK(said.out == std::string(expected->as_string()) + "  " + path + "\n");
+    } else {
+      CHECK(said.status == 1);
+      CHECK(said.out.empty());
+      CHECK(said.err.find("refused: chart-unreadable: " + path) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the terminal reads HEAD, never the work tree; what is not a chart is a mistake", "[scenario]") {
+  Clone const clone;
+  auto const before = clone.say({"charts/moved", "--json"});
+  INFO(before.out << before.err);
+  REQUIRE(before.status == 0);
+  auto const listed = json_of(before.out).as_array();
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0].at("path").as_string() == "charts/moved");
+  acr::write_file(clone.path / "charts/moved/values.yaml", "replicas: 99\n");
+  CHECK(clone.say({"charts/moved", "--json"}).out == before.out);
+  CHECK(clone.say({"charts/moved", "charts/nobody"}).status == 2);
+  CHECK(clone.say({}).status == 2);
+  CHECK(clone.say({"charts/moved", "--ref", "nowhere"}).status == 2);
+  CHECK(clone.say({"charts/moved", "--ref", ""}).status == 2);
+  acr::write_file(clone.path / ".git/HEAD", "ref: refs/heads/nothing\n");
+  auto const unborn = clone.say({"charts/moved"});
+  CHECK(unborn.status == 2);
+  CHECK(unborn.err.find("unknown-commit") != std::string::npos);
+}
+
+TEST_CASE("command: digest lists all charts at GITHUB_SHA, without a token and without a request", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  auto const result = world.run(digest({{"token", ""}}));
+  INFO(result.out);
+  REQUIRE(result.status == 0);
+  CHECK(world.github().count("api") == 0);
+  auto const outputs = world.outputs();
+  CHECK(outputs.at("result") == "success");
+  auto const charts = json_of(outputs.at("charts")).as_array();
+  CHECK(outputs.at("chart-count") == std::to_string(charts.size()));
+  REQUIRE(charts.size() > 1);
+  CHECK_FALSE(outputs.contains("source-digest"));
+
+  // By name, and the same from the API alone.
+  auto const name = std::string(charts[0].at("name").as_string());
+  auto const one = world.run(digest({{"chart", name}}));
+  INFO(one.out);
+  CHECK(one.status == 0);
+  CHECK(world.outputs().at("source-digest") == charts[0].at("source-digest").as_string());
+  CHECK(world.outputs().at("name") == name);
+  CHECK(world.outputs().at("version") == charts[0].at("version").as_string());
+  ReleaseWorld remote(lab / "two-charts", Checkout::none);
+  CHECK(remote.run(digest()).status == 0);
+  CHECK(remote.outputs().at("charts") == outputs.at("charts"));
+  CHECK(remote.github().violations().empty());
+}
+
+TEST_CASE("command: digest refuses what names no chart with 2, and a commit that nobody has", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  CHECK(world.run(digest({{"chart", "nobody"}})).status == 2);
+  CHECK(world.outputs().at("reason") == "no-chart");
+  CHECK(world.run(digest({{"charts-dir", "chart"}})).status == 2);
+  CHECK(world.outputs().at("reason") == "charts-dir-missing");
+  CHECK(world.run(digest({{"GITHUB_SHA", std::string(40, 'a')}, {"object-source", "local"}})).status == 2);
+  CHECK(world.outputs().at("reason") == "object-missing");
+}
+
+}  // namespace
