@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "chart/packager.hpp"
+#include "chart/source_list.hpp"
 #include "report/checksums.hpp"
 #include "support/atomic_file.hpp"
 #include "support/errors.hpp"
@@ -74,9 +75,10 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
                            .rule("A-45")
                            .expected(work.record.name + " " + work.record.version)
                            .found(package->name + " " + package->version));
-  // B-1b. What it was packaged from has a name, or it is not released.
-  if (work.record.source_digest.empty())
-    return work.refuse(reject("chart-unreadable", work.chart.path, "the chart's content has no source digest").rule("B-1b"));
+  // B-1b: packaging has a reason of its own for most of this; what it would leave out unread is refused all the same.
+  auto const source_digest = work.record.source_digest.empty() ? chart::source_digest(head, work.chart.path) : work.record.source_digest;
+  if (!source_digest) return work.refuse(source_digest.error());
+  work.record.source_digest = *source_digest;
   work.staged = chart::write_package(*package, staging.path());
   work.record.package = package->file_name;
   work.record.digest = package->digest;

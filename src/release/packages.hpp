@@ -35,7 +35,7 @@ class Staging {
 Rejection finding(chart::Warning const& warning, std::string const& root);
 
 /// Packages the chart from the head's tree with the committer time of the tag's commit (P-130) into the staging directory; refusals and
-/// warnings go into `work`. Nothing is kept in memory. `dependencies` is null when nothing is built (D-1).
+/// warnings go into `work`, its source digest too when it is not known; refused without (B-1b). Nothing is kept in memory. `dependencies` is null when nothing is built (D-1).
 void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBuild const* dependencies, Staging const& staging,
                    RunSettings const& settings);
 

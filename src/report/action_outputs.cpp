@@ -39,6 +39,7 @@ json::object chart_object(ChartRecord const& chart, std::string_view packages_di
       {"verified", static_cast<std::int64_t>(verified)},
       // Section 12 knows two words; the report tells a chart that was held back from a refused one.
       {"status", chart.status == ChartStatus::packaged ? "packaged" : "refused"},
+      {"source-digest", json_text(chart.source_digest)},
   };
 }
 

@@ -48,7 +48,7 @@ void append_outputs(std::filesystem::path const& command_file, Outputs const& ou
 Outputs run_outputs(ReleaseRecord const& record, ReleaseFiles const& files, std::uint64_t retention_days);
 
 /// JSON array of all changed charts, one line of ASCII: {name, version, path, tag, commit, package, digest, size,
-/// verified, status}. `package`: workspace-relative path below `packages_dir`, "" unless packaged.
+/// verified, status, source-digest}. `package`: workspace-relative path below `packages_dir`, "" unless packaged.
 std::string charts_json(ReleaseRecord const& record, std::string_view packages_dir);
 
 /// {"include":[…]} of the packaged charts, each with `file` = the package's base name.

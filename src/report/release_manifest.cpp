@@ -117,6 +117,7 @@ Verdict<std::vector<ManifestChart>> read_charts(json::array const& array) {
     chart.digest = reader.text("digest", is_sha256_text);
     chart.tag = reader.text("tag", is_filled);
     chart.package = reader.text("package", is_filled);
+    chart.source_digest = reader.text("source_digest", is_sha256_text);
     if (auto const fault = reader.fault()) return *fault;
     if (!charts.empty() && !(charts.back().name < chart.name))
       return invalid(indexed("charts", i), "charts are not in byte order, or one stands twice").found(chart.name);
@@ -190,7 +191,7 @@ ReleaseManifest manifest_of(ReleaseRecord const& record, ReleaseFiles const& fil
   manifest.source_date_epoch = record.source_date_epoch;
   for (auto const& chart : record.charts) {
     if (chart.status != ChartStatus::packaged) continue;
-    manifest.charts.push_back({chart.name, chart.version, chart.digest, chart.tag, chart.package});
+    manifest.charts.push_back({chart.name, chart.version, chart.digest, chart.tag, chart.package, chart.source_digest});
     std::vector<ManifestUpstream> entries;
     for (auto const& entry : chart.entries)
       if (entry.status == EntryStatus::verified) entries.push_back({entry.key, entry.id, entry.subject_digest, entry.bound});
@@ -214,7 +215,8 @@ std::string manifest_text(ReleaseManifest const& manifest) {
                                   {"version", json_text(chart.version)},
                                   {"digest", json_text(chart.digest)},
                                   {"tag", json_text(chart.tag)},
-                                  {"package", json_text(chart.package)}});
+                                  {"package", json_text(chart.package)},
+                                  {"source_digest", json_text(chart.source_digest)}});
   json::object attestations;
   for (auto const& [key, id] : manifest.attestations) attestations[key] = json_text(id);
   json::object upstream;

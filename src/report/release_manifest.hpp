@@ -20,6 +20,7 @@ struct ManifestChart {
   std::string digest;   ///< "sha256:…" of the package
   std::string tag;
   std::string package;  ///< file name
+  std::string source_digest{};  ///< "sha256:…" of what the package is made of in the commit (B-3)
 
   friend bool operator==(ManifestChart const&, ManifestChart const&) = default;
 };

@@ -117,11 +117,11 @@ struct ChartRecord {
   std::string tag_object;      ///< object id of the outermost tag object; empty when there is none
   std::string lineage_status;  ///< of the annotation: "ok", "none", "error"; empty when it was not read
   std::string source_pr;       ///< decimal, from the annotation; may be empty
-  std::string source_digest{};   ///< "sha256:…" of the chart's content at the head (B-1); empty when it was not read
   ChartStatus status = ChartStatus::refused;
   std::string package;         ///< file name "web-1.2.0.tgz"; empty unless packaged
   std::string digest;          ///< "sha256:…" of the package; empty unless packaged
   std::uint64_t size = 0;      ///< bytes of the package
+  std::string source_digest{};  ///< "sha256:…" of its content at the head (B-1); empty when it was not read
   std::vector<LineageEntry> entries;  ///< in the annotation's order
   std::vector<Finding> refusals;      ///< of the chart itself; those of entries are in `entries`
   std::vector<Finding> warnings;

@@ -91,7 +91,7 @@ struct FinalizeWorld {
     pulls.pull.base_ref = "release";
     pulls.pull.body = "Automated release.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\"}\n-->\n";
 
-    initial.charts = {{"api", "2.0.0", "sha256:" + api.hex, "api-v2.0.0", api.name}, {"web", "1.2.0", "sha256:" + web.hex, "web-v1.2.0", web.name}};
+    initial.charts = {{"api", "2.0.0", "sha256:" + api.hex, "api-v2.0.0", api.name, sha256_text("api")}, {"web", "1.2.0", "sha256:" + web.hex, "web-v1.2.0", web.name, sha256_text("web")}};
     initial.pr = 42;
     initial.head = settings.head_sha;
     initial.base = std::string(40, '2');

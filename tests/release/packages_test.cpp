@@ -1,6 +1,7 @@
 // Packages on disk: names, warnings, room, what is left behind and what is published (A-6, A-17, A-33, A-45; section 11).
 #include "release/packages.hpp"
 
+#include "chart/source_list.hpp"
 #include "release/pipeline_world.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
@@ -42,7 +43,6 @@ ChartWork web_chart(std::string const& version = "1.1.0") {
   work.record.name = "web";
   work.record.version = version;
   work.record.tag = "web-v" + version;
-  work.record.source_digest = subject_of("source");
   work.tag.emplace();
   work.tag->commit.committer_time = 1'790'000'100;
   return work;
@@ -52,18 +52,6 @@ acr::chart::MemoryTree tree_of(Files const& files) {
   acr::chart::MemoryTree tree;
   for (auto const& [path, bytes] : files) tree.file(path, bytes);
   return tree;
-}
-
-TEST_CASE("a package of content that has no source digest is not released (B-1b)", "[release]") {
-  acr::test::TemporaryDirectory directory;
-  Staging const staging(directory.path());
-  RunSettings settings;
-  auto work = web_chart();
-  bool const known = GENERATE(true, false);
-  if (!known) work.record.source_digest.clear();
-  stage_package(work, tree_of(chart_files("web", "1.1.0")), nullptr, staging, settings);
-  CHECK(findings_of(work.record.refusals) == (known ? Findings{} : Findings{"chart-unreadable @ charts/web"}));
-  CHECK(work.staged.empty() != known);
 }
 
 TEST_CASE("a package must be called as its tag says (A-45)", "[release]") {
@@ -108,6 +96,26 @@ TEST_CASE("what cannot be packaged is refused, and what is odd is a warning that
     CHECK(work.record.refusals.empty());
     CHECK(findings_of(work.record.warnings) == Findings{"no-icon @ charts/web/Chart.yaml"});
   }
+}
+
+TEST_CASE("a packaged chart has its source digest (B-3); a file of it that nobody can read has none, packaged or not (B-1b)", "[release]") {
+  TemporaryDirectory directory;
+  Staging const staging(directory.path());
+  auto files = chart_files("web", "1.1.0");
+  auto const left_out = std::string("charts/web/charts/_notes/a.yaml");  // never packaged (P-55), and part of the digest
+  auto const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(64, 'a') + "\nsize 12345\n";
+  files[left_out] = "plain: true\n";
+  auto work = web_chart();
+  acr::release::stage_package(work, tree_of(files), nullptr, staging, {});
+  CHECK(findings_of(work.record.refusals).empty());
+  CHECK(work.record.source_digest == acr::chart::source_digest(tree_of(files), "charts/web").value());
+
+  files[left_out] = pointer;
+  auto unread = web_chart();
+  acr::release::stage_package(unread, tree_of(files), nullptr, staging, {});
+  CHECK(findings_of(unread.record.refusals) == Findings{"chart-unreadable @ charts/web"});
+  CHECK(unread.record.source_digest.empty());
+  CHECK(unread.staged.empty());
 }
 
 TEST_CASE("the disk must hold twice the charts and 64 MiB, where they are staged and where they go (section 11)", "[release]") {

@@ -67,7 +67,7 @@ struct PublishWorld {
     settings.inputs.manifest_path = "manifest.json";
     commit(chart_files("charts/web", "web", "1.1.0"));
     built = acr::release::rebuild_package(objects, "web-v1.1.0", settings, nullptr).value();
-    manifest.charts = {{"web", "1.1.0", built.digest, "web-v1.1.0", built.file_name}};
+    manifest.charts = {{"web", "1.1.0", built.digest, "web-v1.1.0", built.file_name, acr::sha256_text("source")}};
     manifest.pr = 42;
     manifest.head = head;
     manifest.base = std::string(40, '2');

@@ -83,6 +83,8 @@ TEST_CASE("a manifest of another form is refused with the key at fault", "[repor
       {"\"name\": \"api\"", "\"name\": \"zed\"", "manifest: charts[1]"},
       {"\"name\": \"api\"", "\"name\": \"web\"", "manifest: charts[1]"},
       {"\"digest\": \"sha256:a", "\"digest\": \"sha256:A", "manifest: charts[0].digest"},
+      {"\"source_digest\": \"sha256:6", "\"source_digest\": \"sha256:", "manifest: charts[0].source_digest"},
+      {"\"source_digest\": ", "\"source-digest\": ", "manifest: charts[0].source_digest"},
       {"\"id\": \"101\"", "\"id\": \"x\"", "manifest: upstream.api.lint.id"},
       {"\"pinned\": false", "\"pinned\": 0", "manifest: dependencies[0].pinned"},
       {"\"pinned\": false", "\"pinned\": false, \"x\": 1", "manifest: dependencies[0]"},

@@ -104,6 +104,28 @@ TEST_CASE("command: digest lists all charts at GITHUB_SHA, without a token and w
   CHECK(remote.github().violations().empty());
 }
 
+TEST_CASE("a release carries the same digest in its outputs, its report and its manifest (B-3)", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  auto const released = world.run();
+  INFO(released.out);
+  REQUIRE(released.status == 0);
+  auto const outputs = world.outputs();
+  auto const report = json_of(acr::test::text_of(world.file(outputs.at("verification-path")))).at("charts").as_array();
+  auto const manifest = json_of(acr::test::text_of(world.file(outputs.at("manifest-path")))).at("charts").as_array();
+  auto const charts = json_of(outputs.at("charts")).as_array();
+  REQUIRE(charts.size() == 2);
+  REQUIRE(world.run(digest()).status == 0);
+  std::map<std::string, std::string> digests;
+  auto const listed = json_of(world.outputs().at("charts")).as_array();
+  for (auto const& chart : listed) digests[std::string(chart.at("path").as_string())] = chart.at("source-digest").as_string();
+  for (std::size_t i = 0; i < charts.size(); ++i) {
+    auto const& expected = digests.at(std::string(charts[i].at("path").as_string()));
+    CHECK(charts[i].at("source-digest").as_string() == expected);
+    CHECK(report.at(i).at("source_digest").as_string() == expected);
+    CHECK(manifest.at(i).at("source_digest").as_string() == expected);
+  }
+}
+
 TEST_CASE("command: digest refuses what names no chart with 2, and a commit that nobody has", "[scenario]") {
   ReleaseWorld world(lab / "two-charts");
   CHECK(world.run(digest({{"chart", "nobody"}})).status == 2);
