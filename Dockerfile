@@ -1,6 +1,8 @@
 # The image of the action: one static program, the CA list, and the licence texts of what is linked in (docs/container.md).
 # Releases give BASE by digest; checks without a registry give a local name.
 ARG BASE=debian:13-slim
+# The action's own repository, for the label and for the program: a fork that releases itself gives its own (B-16a, docs/releasing.md).
+ARG SOURCE=https://github.com/org/atomic-chart-release
 
 # --target packages: what the archive must give; fails alone when it does not answer.
 FROM ${BASE} AS packages
@@ -10,8 +12,9 @@ RUN scripts/install-build-packages
 
 FROM packages AS build
 COPY . .
+ARG SOURCE
 # Warnings stop developers, not those who build a release with a compiler that is newer.
-RUN cmake -S . -B build/image -G Ninja -DCMAKE_BUILD_TYPE=Release -DACR_STATIC=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=OFF \
+RUN cmake -S . -B build/image -G Ninja -DCMAKE_BUILD_TYPE=Release -DACR_STATIC=ON -DACR_SOURCE="${SOURCE}" -DCMAKE_COMPILE_WARNING_AS_ERROR=OFF \
  && cmake --build build/image --target atomic-chart-release
 # CHECK=no leaves the tests out: for those who have just run them.
 ARG CHECK=yes
@@ -26,7 +29,7 @@ COPY --from=build /sbom.spdx.json /
 FROM scratch
 ARG VERSION=dev
 ARG REVISION=unknown
-ARG SOURCE=https://github.com/org/atomic-chart-release
+ARG SOURCE
 LABEL org.opencontainers.image.title="atomic-chart-release" \
       org.opencontainers.image.description="Proves tags and attestations of Helm charts, packages them reproducibly, and fails closed" \
       org.opencontainers.image.source="${SOURCE}" \

@@ -78,12 +78,19 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "signer-workflows", .default_value = "", .commands = "run, finalize, verify-package", .kind = list,
      .description = "Workflows whose attestations count, one `owner/repo/path@ref` per line, `*` allowed in the ref. Empty: any "
                     "workflow of this repository (finalize: this workflow, or one that it calls); pinning is recommended."},
+    {.name = "build-signer-workflows", .default_value = "", .commands = "verify-package", .kind = list,
+     .description = "Workflows that may have built and attested the packages, as in signer-workflows. Empty: the workflow release-charts.yaml that this "
+                    "action ships, at a release tag of this major version."},
+    {.name = "pull-request-signers", .default_value = "refuse", .commands = "verify-package", .kind = choice, .choices = "refuse, allow",
+     .description = "Whether build-signer-workflows may name a workflow at refs/pull/…, a file that anyone who can open a pull request from a branch "
+                    "of this repository can change."},
     {.name = "oidc-issuer", .default_value = "https://token.actions.githubusercontent.com", .commands = "run, finalize, verify-package", .kind = text,
      .description = "Issuer that the signing certificates must name."},
     {.name = "predicate-types", .default_value = "", .commands = "run, verify-package", .kind = list,
-     .description = "Predicate types that count, one per line. Empty: any (verify-package: provenance v1)."},
-    {.name = "deny-self-hosted", .default_value = "false", .commands = "run, finalize, verify-package", .kind = boolean,
-     .description = "Refuse attestations that were made on self-hosted runners."},
+     .description = "Predicate types that count among the attestations that tags list, one per line. Empty: any."},
+    {.name = "deny-self-hosted", .default_value = "", .commands = "run, finalize, verify-package", .kind = boolean,
+     .description = "Refuse attestations that were made on self-hosted runners. Empty: false; verify-package then still refuses packages that were "
+                    "built there, unless false is given."},
     {.name = "source-digest", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, tag-commit",
      .description = "tag-commit: the certificate's source commit must be the tag's commit, which fits checks that ran on a push to "
                     "the source branch."},

@@ -85,6 +85,12 @@ class Reader {
     return false;
   }
 
+  /// Nothing: not given.
+  std::optional<bool> boolean_if_given(std::string_view name) {
+    if (text(name).empty()) return std::nullopt;
+    return boolean(name);
+  }
+
   template <class T>
   T choice(std::string_view name, std::initializer_list<std::pair<std::string_view, T>> choices) {
     auto const value = text(name);
@@ -340,13 +346,17 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   if (inputs.subject_binding == SubjectBinding::require) inputs.dependency_pins = DependencyPins::require;
   inputs.required_attestations = reader.numbered_list("required-attestations");
   inputs.signer_workflows = reader.numbered_list("signer-workflows");
+  inputs.build_signer_workflows = reader.numbered_list("build-signer-workflows");
+  inputs.pull_request_signers = reader.choice<bool>("pull-request-signers", {{"refuse", false}, {"allow", true}});
   inputs.oidc_issuer = reader.text("oidc-issuer");
   if (!inputs.oidc_issuer.starts_with("https://") || inputs.oidc_issuer.size() == 8 || !is_visible_ascii(inputs.oidc_issuer)) {
     reader.mistake("oidc-issuer", "the issuer is no https address");
     reader.expect("https://token.actions.githubusercontent.com", inputs.oidc_issuer);
   }
   inputs.predicate_types = reader.numbered_list("predicate-types");
-  inputs.deny_self_hosted = reader.boolean("deny-self-hosted");
+  auto const deny_self_hosted = reader.boolean_if_given("deny-self-hosted");
+  inputs.deny_self_hosted = deny_self_hosted.value_or(false);
+  inputs.self_hosted_builders = deny_self_hosted == false;
   inputs.source_digest = reader.choice<SourceDigest>(
       "source-digest", {{"off", SourceDigest::off}, {"tag-commit", SourceDigest::tag_commit}});
   inputs.trusted_root = reader.path("trusted-root");
@@ -391,6 +401,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
       InputReading unused;
       inputs.texts.emplace(row.name, Reader(lookup, workspace, unused).text(row.name));
     }
+  inputs.texts["deny-self-hosted"] = inputs.deny_self_hosted ? "true" : "false";  // what it means for the attestations of tags
   return reading;
 }
 

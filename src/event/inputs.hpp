@@ -60,9 +60,12 @@ struct ActionInputs {
   SubjectBinding subject_binding = SubjectBinding::warn;  ///< `require` has made dependency_pins `require` (B-6a)
   std::vector<ListLine> required_attestations;
   std::vector<ListLine> signer_workflows;
+  std::vector<ListLine> build_signer_workflows;  ///< empty: the workflow that this action ships (B-16a)
+  bool pull_request_signers = false;             ///< builders at refs/pull/… may be listed
   std::string oidc_issuer;
   std::vector<ListLine> predicate_types;
   bool deny_self_hosted = false;
+  bool self_hosted_builders = false;  ///< `deny-self-hosted: false` was given: builders too may run there (B-16a)
   SourceDigest source_digest = SourceDigest::off;
   std::string trusted_root;   ///< path, empty: built-in
   TrustedRootRefresh trusted_root_refresh = TrustedRootRefresh::automatic;

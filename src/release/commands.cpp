@@ -49,7 +49,7 @@ constexpr std::array rows{
     Row{"dependencies", dependencies_command, "CHART… [--json] [dependency inputs as options]", "each declared dependency: constraint, lock, pin, and where it comes from; asks no host"},
     Row{"pin", pin_command, "CHART… [dependency inputs as options]", "fetches what charts/ lacks and writes its digests into Chart.lock"},
     Row{"list", list_command, "CHART [--json]", "what would be packaged, what is ignored and by which rule"},
-    Row{"verify-package", verify_package_command, "FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--signer-workflows W] [--charts-dir D] [--no-attestations]", "rebuilds a published package from its tag and compares; verifies its attestations"},
+    Row{"verify-package", verify_package_command, "FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--build-signer-workflows W] [--charts-dir D] [--no-attestations]", "rebuilds a published package from its tag and compares; verifies its attestations"},
     Row{"verify-attestations", verify_attestations_command, "--repository O/R [--repository-id N] BUNDLE=DIGEST…", "verifies a list of bundles against one identity policy"},
     Row{"inspect", inspect_command, "BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--trusted-root F | --refresh] [--json]", "who signed what, when, where it was logged, each check with its result"},
     Row{"verify-bundle", verify_bundle_words, "--bundle F (--certificate-identity I --certificate-oidc-issuer U | --key K) [--trusted-root F] [--refresh] FILE|DIGEST", "the protocol of the public Sigstore conformance suite"},

@@ -20,7 +20,21 @@ Verdict<T> kept(Verdict<T> parsed, std::vector<T>& list) {
   return parsed;
 }
 
+// B-16a: what signs at refs/pull/… is the pull request's own file.
+Verdict<sigstore::SignerWorkflow> builder(std::string const& line, std::string_view server_url, bool pull_requests_allowed) {
+  auto signer = sigstore::SignerWorkflow::parse(line, server_url);
+  if (signer && names_pull_request(*signer) && !pull_requests_allowed)
+    return reject("bad-input", "", "a pull request can change the workflow file at this ref, so what it signs proves nothing")
+        .rule("B-16a")
+        .expected("a workflow at refs/tags/…, refs/heads/… or a commit id")
+        .found(line)
+        .mend("sign in a called workflow (docs/policies.md), or set pull-request-signers: allow");
+  return signer;
+}
+
 }  // namespace
+
+bool names_pull_request(sigstore::SignerWorkflow const& signer) { return signer.place().ref.starts_with("refs/pull/"); }
 
 ListReading read_lists(event::ActionInputs const& inputs, std::string_view server_url) {
   ListReading reading;
@@ -29,6 +43,8 @@ ListReading read_lists(event::ActionInputs const& inputs, std::string_view serve
             [&](std::string const& line) { return lists.lineage_subjects.add(line); });
   each_line("signer-workflows", inputs.signer_workflows, reading.mistakes,
             [&](std::string const& line) { return kept(sigstore::SignerWorkflow::parse(line, server_url), lists.signer_workflows); });
+  each_line("build-signer-workflows", inputs.build_signer_workflows, reading.mistakes,
+            [&](std::string const& line) { return kept(builder(line, server_url, inputs.pull_request_signers), lists.build_signer_workflows); });
   each_line("predicate-types", inputs.predicate_types, reading.mistakes,
             [&](std::string const& line) { return kept(sigstore::parse_predicate_type(line), lists.predicate_types); });
   each_line("required-attestations", inputs.required_attestations, reading.mistakes,

@@ -20,8 +20,12 @@ struct InputLists {
   git::LineageSubjects lineage_subjects;
   std::vector<RequiredAttestation> required_attestations;
   std::vector<sigstore::SignerWorkflow> signer_workflows;  ///< empty: any workflow of the repository
+  std::vector<sigstore::SignerWorkflow> build_signer_workflows;  ///< empty: the workflow that this action ships (B-16a)
   std::vector<std::string> predicate_types;                ///< empty: any
 };
+
+/// Its file is one that a pull request can change (B-11).
+bool names_pull_request(sigstore::SignerWorkflow const& signer);
 
 struct ListReading {
   InputLists lists;                 ///< usable only when there are no mistakes

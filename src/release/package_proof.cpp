@@ -8,12 +8,14 @@
 #include "git/annotated_tag.hpp"
 #include "release/attestation_check.hpp"
 #include "release/git_source_tree.hpp"
+#include "release/own_workflow.hpp"
 #include "support/digest.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {
 namespace {
 
+constexpr std::string_view provenance_type = "https://slsa.dev/provenance/v1";
 constexpr std::size_t listed_at_most = 100;  // of one file; real ones have a handful
 
 AttestationProof proof_of(std::string name, sigstore::Verification const& result) {
@@ -81,9 +83,14 @@ std::optional<Rejection> compare_package(std::string const& file, std::string co
       .mend("do not publish it; find out who built it, and from what");
 }
 
-sigstore::Policy publisher_policy(RunSettings const& settings) {
+sigstore::Policy builder_policy(RunSettings const& settings) {
   auto policy = lineage_policy(settings, {});
   policy.source_digest.clear();
+  // A check's signer must not pass for a builder, and a scan or a bill of materials of the same bytes says nothing about who built them.
+  policy.signer_workflows = settings.lists.build_signer_workflows;
+  if (policy.signer_workflows.empty()) policy.released_workflow = own_workflow();
+  policy.predicate_types = {std::string(provenance_type)};
+  policy.deny_self_hosted_runners = !settings.inputs.self_hosted_builders;
   return policy;
 }
 
@@ -102,7 +109,7 @@ Rejection ListedProofs::refusal(std::string const& what, std::string const& dige
     found = std::to_string(attestations.size()) + " listed; of " + attestations.front().name + ": " + attestations.front().refusal->sentence();
   return reject("not-attested", what, "no attestation of it verifies")
       .rule("V-95")
-      .expected("an attestation of " + digest + " by this repository")
+      .expected("provenance of " + digest + " by a workflow that may build releases of this repository")
       .found(found)
       .mend("look at the attest step of the release run; do not publish without");
 }

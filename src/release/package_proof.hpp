@@ -36,9 +36,10 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
 /// Refused (package-differs) unless `bytes` are those of `built`.
 std::optional<Rejection> compare_package(std::string const& file, std::string const& bytes, Rebuilt const& built);
 
-/// Who may have attested a package: as lineage_policy(), any source commit. The certificate names the test merge of the release run, which
-/// nobody knows afterwards; the source is bound by the rebuilt bytes.
-sigstore::Policy publisher_policy(RunSettings const& settings);
+/// Who may have built a package (B-16a): `build-signer-workflows`, else the workflow that this action ships at a trusted release, with
+/// provenance v1 of any source commit, on a runner of GitHub's unless `deny-self-hosted: false` was given. The certificate names the test merge
+/// of the release run, which nobody knows afterwards; the source is bound by the rebuilt bytes.
+sigstore::Policy builder_policy(RunSettings const& settings);
 
 /// What one attestation proved or did not.
 struct AttestationProof {

@@ -88,6 +88,17 @@ void check_own_files(RunSettings const& settings, report::ReleaseManifest const&
   compare(report_name, "digest of the verification report", manifest.verification_digest);
 }
 
+// B-16a: allowed by name, and said each time what it is worth.
+void warn_of_pull_requests(RunSettings const& settings, PublishCheck& check) {
+  for (auto const& signer : settings.lists.build_signer_workflows)
+    if (names_pull_request(signer))
+      check.warnings.push_back(reject("pull-request-signer", "input build-signer-workflows",
+                                      "this signer proves nothing against those who can open a pull request from a branch of the repository")
+                                   .rule("B-16a")
+                                   .found(signer.text())
+                                   .mend("build with release-charts.yaml of this action, or with a workflow that is called at a protected tag"));
+}
+
 std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const& settings, PublishTools const& tools, sigstore::Policy const& policy,
                                                               PublishCheck& check) {
   auto const& name = settings.inputs.manifest_path;
@@ -174,9 +185,8 @@ void check_package(CheckedPackage& package, RunSettings const& settings, report:
 PublishCheck check_published(RunSettings const& given, PublishTools const& tools) {
   PublishCheck check;
   auto settings = given;
-  auto policy = publisher_policy(settings);
-  // A scan or a bill of materials of the same bytes says nothing about who built them (B-16).
-  if (policy.predicate_types.empty()) policy.predicate_types = {"https://slsa.dev/provenance/v1"};
+  auto const policy = builder_policy(settings);
+  warn_of_pull_requests(settings, check);
   check.manifest = read_attested_manifest(settings, tools, policy, check);
   if (!check.manifest) return check;
   // The time of the entries is part of what the manifest vouches for.
@@ -260,6 +270,7 @@ void log_publish_check(PublishCheck const& check, report::WorkflowLog& log) {
     if (package.refusals.empty())
       log.line("ok    " + package.chart.package + " equals what " + package.chart.tag + " gives (" + package.commit + "), attested by " + package.signer);
   log.close_group();
+  for (auto const& warning : check.warnings) log.warning(warning);
   for (auto const& refusal : check.refusals) log.refusal(refusal, {}, {}, {}, report::Severity::high);
   for (auto const& package : check.packages)
     for (auto const& refusal : package.refusals) log.refusal(refusal, package.chart.name, package.chart.tag);

@@ -39,6 +39,7 @@ struct PublishCheck {
   std::string manifest_digest, manifest_signer;
   std::vector<CheckedPackage> packages;  ///< in the manifest's order
   std::vector<Rejection> refusals;       ///< of the manifest and the directory
+  std::vector<Rejection> warnings;
 };
 
 /// From `settings` count: workspace, repository and its ids, and the inputs about paths, policy and charts directories. Throws RunError for

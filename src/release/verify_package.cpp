@@ -101,7 +101,7 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
     return differs ? ExitStatus::refused : ExitStatus::done;
   }
 
-  auto const policy = publisher_policy(settings);
+  auto const policy = builder_policy(settings);
   if (auto const checked = sigstore::check_policy(policy); !checked) throw BadEnvironment("usage", checked.error().sentence());
   auto const digest = sha256_text(bytes);
   ListedProofs proofs;

@@ -132,6 +132,7 @@ class IdentityCheck {
       return fail("signer identity", not_as_demanded("V-93", "the certificate was issued to somebody else", "a match of " + policy_.certificate_identity_regex, san));
     }
     auto const workflow = workflow_place_of_uri(san);
+    if (policy_.released_workflow) return check_released_workflow(workflow);
     if (!policy_.signer_workflows.empty()) return check_signer_workflows(workflow);
     if (!policy_.signer_workflow.empty()) return check_signer_workflow(workflow);
     if (!policy_.signer_repository.empty()) {
@@ -178,6 +179,16 @@ class IdentityCheck {
         if (allowed.matches(*actual, policy_.hostname)) return pass("A-60", "signer workflow", identity_.san + " is allowed by " + allowed.text());
     auto rejection = not_as_demanded("A-60", "the signing workflow is not among the allowed ones", joined(policy_.signer_workflows), identity_.san);
     if (actual && actual->host == policy_.hostname) rejection.mend_text = nearest_workflow(*actual);
+    if (auto renamed = renamed_since(); !renamed.empty()) rejection.mend_text = std::move(renamed);
+    fail("signer workflow", rejection);
+  }
+
+  void check_released_workflow(std::optional<WorkflowPlace> const& actual) {
+    auto const& released = *policy_.released_workflow;
+    if (actual && released.matches(*actual)) return pass("B-16a", "signer workflow", identity_.san);
+    auto rejection = not_as_demanded("B-16a", "the signing workflow is not the released one", "https://" + released.host + "/" + released.text(), identity_.san);
+    bool const same_file = actual && equal_ignoring_ascii_case(actual->repository, released.repository) && actual->path == released.path;
+    rejection.mend_text = same_file ? "call the workflow at a release tag of this major version" : "call that workflow, or name the one that builds your releases in build-signer-workflows";
     if (auto renamed = renamed_since(); !renamed.empty()) rejection.mend_text = std::move(renamed);
     fail("signer workflow", rejection);
   }
@@ -293,7 +304,7 @@ bool check_release_statement(Statement const& statement, std::string_view payloa
 Verdict<bool> check_policy(Policy const& policy) {
   int const san_options = int{!policy.signer_repository.empty()} + int{!policy.signer_workflow.empty()} +
                           int{!policy.certificate_identity.empty()} + int{!policy.certificate_identity_regex.empty()} +
-                          int{!policy.signer_workflows.empty()};
+                          int{!policy.signer_workflows.empty()} + int{policy.released_workflow.has_value()};
   bool const about_certificates = san_options != 0 || !policy.repository.empty() || !policy.owner.empty() || !policy.repository_id.empty() ||
                                   !policy.owner_id.empty() || !policy.signer_digest.empty() || !policy.source_digest.empty() ||
                                   !policy.source_ref.empty() || policy.deny_self_hosted_runners;

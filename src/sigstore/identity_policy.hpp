@@ -13,6 +13,7 @@
 #include "sigstore/certificate_identity.hpp"
 #include "sigstore/check.hpp"
 #include "sigstore/public_key.hpp"
+#include "sigstore/released_workflow.hpp"
 #include "sigstore/signer_workflow.hpp"
 #include "sigstore/statement.hpp"
 #include "sigstore/time.hpp"
@@ -56,6 +57,7 @@ struct Policy {
 
   // The action's own demands.
   std::vector<SignerWorkflow> signer_workflows;  ///< A-60, B-10: any of them; empty: any
+  std::optional<ReleasedWorkflow> released_workflow;  ///< B-16a: this one alone
   std::string repository_id;  ///< V-96: .15, decimal
   std::string owner_id;       ///< V-96: .17, decimal
 

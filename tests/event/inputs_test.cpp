@@ -21,6 +21,22 @@ std::string mistakes(InputReading const& reading) {
   return all;
 }
 
+TEST_CASE("deny-self-hosted that is not given leaves builders on hosted runners alone (B-16a)", "[event]") {
+  struct Row {
+    std::string given;
+    bool deny, self_hosted_builders;
+  };
+  for (auto const& row : std::vector<Row>{{"", false, false}, {"false", false, true}, {"true", true, false}}) {
+    CAPTURE(row.given);
+    auto const reading = read({{"deny-self-hosted", row.given}});
+    CHECK(reading.mistakes.empty());
+    CHECK(reading.inputs.deny_self_hosted == row.deny);
+    CHECK(reading.inputs.self_hosted_builders == row.self_hosted_builders);
+    CHECK(reading.inputs.texts.at("deny-self-hosted") == (row.deny ? "true" : "false"));
+  }
+  CHECK(read({{"deny-self-hosted", "no"}}).mistakes.size() == 1);
+}
+
 TEST_CASE("without inputs everything has its documented default", "[event]") {
   auto const reading = read({});
   CHECK(mistakes(reading) == "");

@@ -38,6 +38,21 @@ TEST_CASE("every bad line is a mistake of its own, with the input's name and the
                                                     "input signer-workflows, line 5", "input predicate-types, line 2", "input required-attestations, line 2"});
 }
 
+TEST_CASE("a builder at a pull request's ref is a mistake unless it is allowed by name (B-16a)", "[inputs]") {
+  std::string const file = "o/r/.github/workflows/a.yml@";
+  std::map<std::string, std::string> given{{"build-signer-workflows", file + "refs/tags/v1\n" + file + "refs/pull/*/merge\nx\n" + file + std::string(40, 'a')}};
+  CHECK(places(release::read_lists(inputs(given), "https://github.com")) ==
+        std::vector<std::string>{"input build-signer-workflows, line 2", "input build-signer-workflows, line 3"});
+  given["pull-request-signers"] = "allow";
+  auto const reading = release::read_lists(inputs(given), "https://github.com");
+  CHECK(places(reading) == std::vector<std::string>{"input build-signer-workflows, line 3"});
+  REQUIRE(reading.lists.build_signer_workflows.size() == 3);
+  CHECK_FALSE(release::names_pull_request(reading.lists.build_signer_workflows[0]));
+  CHECK(release::names_pull_request(reading.lists.build_signer_workflows[1]));
+  // The signers of checks are another list: checks run on pull requests (A-60).
+  CHECK(places(release::read_lists(inputs({{"signer-workflows", file + "refs/pull/*/merge"}}), "https://github.com")).empty());
+}
+
 TEST_CASE("no lists, no mistakes", "[inputs]") {
   auto const reading = release::read_lists(inputs({}), "https://github.com");
   CHECK(reading.mistakes.empty());

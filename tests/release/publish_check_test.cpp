@@ -23,6 +23,9 @@ namespace {
 using acr::ExitStatus;
 using acr::signing::Attest;
 using Files = std::map<std::string, std::string>;
+
+// What the certificate of a called workflow has: the called file at its own ref, all else the caller's (B-11).
+std::string const shipped = "https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1";
 namespace fs = std::filesystem;
 
 acr::signing::World& signing_world() {
@@ -53,7 +56,7 @@ struct PublishWorld {
   acr::report::ReleaseManifest manifest;
   bool attest_manifest = true, attest_packages = true;
   std::string annotation = "Release: web v1.1.0\n\nAttestation Lineage:\n- lint: 101 sha256:" + std::string(64, '8') + "\n- scan: 102\n";
-  std::function<void(Attest&)> request = [](auto&) {};
+  std::function<void(Attest&)> request = [](auto&) {};  // of manifest and package
   std::map<std::string, std::vector<std::string>> listed;  // JSON of bundles, by digest
   std::set<std::string> dead_links;                        // digests for which a bundle is listed that storage does not have
 
@@ -96,6 +99,7 @@ struct PublishWorld {
     auto const list = [&](std::string const& digest) {
       Attest made;
       made.subject_sha256 = digest.substr(7);
+      made.san = shipped;
       request(made);
       listed[digest].push_back(signing_world().attest(made));
     };
@@ -150,7 +154,7 @@ TEST_CASE("a release whose files, manifest and attestations agree is proved", "[
   CHECK(check.status == ExitStatus::done);
   REQUIRE(check.packages.size() == 1);
   CHECK(check.packages[0].commit == world.tagged);
-  CHECK(check.packages[0].signer.starts_with("https://github.com/acme/helm-charts/"));
+  CHECK(check.packages[0].signer == shipped);
   auto const outputs = acr::release::publish_outputs(check, world.settings);
   CHECK(*outputs.find("result") == "success");
   CHECK(*outputs.find("reason") == "");
@@ -250,11 +254,8 @@ TEST_CASE("what does not agree is refused where it does not (B-16)", "[release]"
       {"nothing but a summary is attested",
        [](auto& w) { w.request = [](auto& made) { made.predicate_type = "https://slsa.dev/verification_summary/v1"; }; },
        {"not-attested @ manifest.json", "not-attested @ web-1.1.0.tgz"}},
-      {"a summary, and that was asked for",
-       [](auto& w) {
-         w.request = [](auto& made) { made.predicate_type = "https://slsa.dev/verification_summary/v1"; };
-         w.settings.lists.predicate_types = {"https://slsa.dev/verification_summary/v1"};
-       },
+      {"types that the tags' attestations may have",
+       [](auto& w) { w.settings.lists.predicate_types = {"https://slsa.dev/verification_summary/v1"}; },
        {}},
       // What lies beside them (B-16b).
       {"a provenance file", [](auto& w) { w.write("web-1.1.0.tgz.prov", "x"); }, {"stray-file @ packages/web-1.1.0.tgz.prov"}},
@@ -365,6 +366,84 @@ TEST_CASE("one attestation that verifies is enough, whatever else is listed", "[
   foreign.subject_sha256 = world.built.digest.substr(7);
   world.listed[world.built.digest].push_back(signing_world().attest(foreign));
   CHECK(refusals(world.run()) == Refusals{});
+}
+
+std::vector<acr::sigstore::SignerWorkflow> signers(std::string const& line) { return {acr::sigstore::SignerWorkflow::parse(line).value()}; }
+
+TEST_CASE("only the builders that count may have attested manifest and packages (B-16a)", "[release]") {
+  struct Row {
+    std::string name;
+    std::function<void(PublishWorld&)> spoil;
+    bool proved;
+  };
+  std::string const file = "https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@";
+  std::string const own = "acme/helm-charts/.github/workflows/build.yaml@";
+  auto const signed_by = [](std::string const& san) { return [san](auto& w) { w.request = [san](auto& made) { made.san = san; }; }; };
+  auto const listed = [own](std::string const& line, std::string const& ref) {
+    return [=](auto& w) {
+      w.settings.lists.build_signer_workflows = signers(own + line);
+      w.request = [=](auto& made) { made.san = "https://github.com/" + own + ref; };
+    };
+  };
+  std::string const commit(40, 'c');
+  auto const row = GENERATE_COPY(values<Row>({
+      {"the shipped workflow at its major version", signed_by(file + "refs/tags/v1"), true},
+      {"at a release", signed_by(file + "refs/tags/v1.0.0"), true},
+      {"at a newer release", signed_by(file + "refs/tags/v1.7.2"), true},
+      {"at another major version", signed_by(file + "refs/tags/v2"), false},
+      {"at a release below the oldest trusted", signed_by(file + "refs/tags/v0.9.9"), false},
+      {"at a branch", signed_by(file + "refs/heads/v1"), false},
+      {"at a pull request", signed_by(file + "refs/pull/1/merge"), false},
+      {"at a commit id, which may be a fork's", signed_by(file + commit), false},
+      {"another file of this action", signed_by("https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/tags/v1"), false},
+      {"the same file of a fork", signed_by("https://github.com/mallory/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1"), false},
+      {"a direct job of this repository", signed_by("https://github.com/acme/helm-charts/.github/workflows/other.yaml@refs/heads/some-branch"), false},
+      {"a direct job of the pull request", signed_by("https://github.com/acme/helm-charts/.github/workflows/release-charts.yaml@refs/pull/42/merge"), false},
+      {"the shipped workflow, called by another repository", [](auto& w) { w.request = [](auto& made) { made.repository = "mallory/helm-charts"; }; }, false},
+      {"the shipped workflow on a runner that is not GitHub's", [](auto& w) { w.request = [](auto& made) { made.runner = "self-hosted"; }; }, false},
+      {"such a runner, allowed by name",
+       [](auto& w) { w.settings.inputs.self_hosted_builders = true, w.request = [](auto& made) { made.runner = "self-hosted"; }; },
+       true},
+      {"a listed builder", listed("refs/tags/build-v1", "refs/tags/build-v1"), true},
+      {"a listed commit id", listed(commit, commit), true},
+      {"another ref of a listed builder", listed("refs/tags/build-v1", "refs/heads/main"), false},
+      {"another commit id than the listed one", listed(commit, std::string(40, 'd')), false},
+      {"the shipped workflow where another one is listed", [own](auto& w) { w.settings.lists.build_signer_workflows = signers(own + "refs/tags/build-v1"); }, false},
+      {"a listed builder on a runner that is not GitHub's",
+       [own](auto& w) {
+         w.settings.lists.build_signer_workflows = signers(own + "refs/tags/build-v1");
+         w.request = [own](auto& made) { made.san = "https://github.com/" + own + "refs/tags/build-v1", made.runner = "self-hosted"; };
+       },
+       false},
+      {"a check's signer", [](auto& w) {
+         w.settings.lists.signer_workflows = signers("acme/helm-charts/.github/workflows/validate.yaml@refs/pull/*/merge");
+         w.request = [](auto& made) { made.san.clear(); };
+       }, false},
+      {"the shipped workflow beside signers of checks", [](auto& w) { w.settings.lists.signer_workflows = signers("acme/helm-charts/.github/workflows/validate.yaml@refs/heads/main"); }, true},
+  }));
+  CAPTURE(row.name);
+  PublishWorld world;
+  row.spoil(world);
+  auto const check = world.run();
+  CHECK(refusals(check) == (row.proved ? Refusals{} : Refusals{"not-attested @ manifest.json", "not-attested @ web-1.1.0.tgz"}));
+  CHECK(check.warnings.empty());
+}
+
+TEST_CASE("a builder at a pull request's ref is allowed by name, with a warning (B-16a)", "[release]") {
+  PublishWorld world;
+  std::string const file = "acme/helm-charts/.github/workflows/release.yaml@refs/pull/";
+  world.settings.lists.build_signer_workflows = signers(file + "*/merge");
+  world.request = [&](auto& made) { made.san = "https://github.com/" + file + "42/merge"; };
+  auto const check = world.run();
+  CHECK(refusals(check) == Refusals{});
+  REQUIRE(check.warnings.size() == 1);
+  CHECK(check.warnings[0].code == "pull-request-signer");
+  CHECK(check.warnings[0].where == "input build-signer-workflows");
+  std::ostringstream text;
+  acr::report::WorkflowLog log(text, acr::report::WorkflowLog::Style::actions);
+  acr::release::log_publish_check(check, log);
+  log.finish();
+  CHECK(text.str().find("pull-request-signer") != std::string::npos);
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ inline report::ReleaseRecord released_record() {
   api.tag_object = std::string(40, '5');
   api.lineage_status = "ok";
   api.source_pr = "17";
-  api.source_digest = fake_digest('5');
+  api.source_digest = fake_digest('6');
   api.status = report::ChartStatus::packaged;
   api.package = "api-2.0.0.tgz";
   api.digest = fake_digest('a');
@@ -85,7 +85,7 @@ inline report::ReleaseRecord released_record() {
   web.digest = fake_digest('b');
   web.size = 99;
   web.source_pr.clear();
-  web.source_digest = fake_digest('6');
+  web.source_digest = fake_digest('5');
   web.entries = {verified_entry("lint", "103", '8')};
   web.dependencies.clear();
   web.warnings.clear();

@@ -15,7 +15,7 @@ struct Attested : Sequence {
   std::map<std::string, std::string> inputs;
   Attested() {
     if (world->run().status != 0) throw std::runtime_error("the run before finalize failed");
-    inputs = ids_and_bundles(attest_packages(), attest_report());
+    inputs = ids_and_bundles(attest_packages(shipped()), attest_report(shipped()));
   }
 };
 
@@ -86,7 +86,7 @@ TEST_CASE("with signer-workflows only the listed workflow's bundles count (B-15)
   inputs["signer-workflows"] = "acme/helm-charts/.github/workflows/called.yaml@refs/heads/main";
   CHECK(sequence.finalize(inputs).status == 1);
   CHECK(sequence.world->outputs().at("reason") == "identity");
-  inputs["signer-workflows"] = "acme/helm-charts/.github/workflows/release.yaml@refs/pull/*/merge";
+  inputs["signer-workflows"] = "org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1";
   CHECK(sequence.finalize(inputs).status == 0);
 }
 
@@ -140,7 +140,7 @@ std::pair<std::string, std::string> altered(Attested& sequence, std::string cons
   if (at == std::string::npos) throw std::runtime_error("not in the manifest: " + what);
   acr::write_file(sequence.world->file("release-attestation-manifest.json"), manifest.replace(at, what.size(), with));
   auto const temp = fs::path(sequence.world->environment.at("RUNNER_TEMP"));
-  sequence.attest_manifest();
+  sequence.attest_manifest(Sequence::shipped());
   return {text_of(temp / "packages/attestation.json"), text_of(temp / "overall/attestation.json")};
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("on a terminal verify-package says what it lacks to find attestations"
                                           {{"GITHUB_REPOSITORY_ID"}, {}, "--repository needs --repository-id too"},
                                           {{"INPUT_TOKEN"}, {}, "GitHub lists attestations to a token"},
                                           {{}, {"--source-date-epoch", "soon"}, "SOURCE_DATE_EPOCH"},
-                                          {{}, {"--signer-workflows", "nobody"}, "signer-workflows"},
+                                          {{}, {"--build-signer-workflows", "nobody"}, "build-signer-workflows"},
                                           {{}, {"--bundle", "trusted_root.json", "--bundle", "empty"}, "empty holds no bundle"}}) {
     CAPTURE(row.message);
     acr::write_file(publishing.world->file("empty"), "\n");
@@ -212,6 +212,51 @@ TEST_CASE("on a terminal verify-package says what it lacks to find attestations"
     publishing.world->environment = variables;
     CHECK(result.status == 2);
     CHECK(result.err.find(row.message) != std::string::npos);
+  }
+}
+
+// data/reports/publish-any-signer, and its siblings.
+TEST_CASE("only the shipped workflow at a release, or a listed one, may have built what is published (B-16a)", "[scenario]") {
+  struct Row {
+    std::string name;
+    acr::signing::Attest request;
+    std::map<std::string, std::string> inputs;
+    int status;
+    std::string says;
+  };
+  std::string const shipped = "https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@";
+  std::string const direct = "https://github.com/acme/helm-charts/.github/workflows/release.yaml@refs/pull/42/merge";
+  std::string const pinned = "acme/helm-charts/.github/workflows/release.yaml@refs/pull/*/merge";
+  std::vector<Row> const rows{
+      {"the defaults of a called workflow", Sequence::shipped(), {}, 0, "attested by " + shipped + "refs/tags/v1"},
+      {"another workflow at a branch", {.workflow = ".github/workflows/other.yaml", .ref = "refs/heads/some-branch"}, {}, 1, "other.yaml@refs/heads/some-branch"},
+      {"the shipped file at a branch", Sequence::shipped("refs/heads/main"), {}, 1, "call the workflow at a release tag"},
+      {"the shipped file at a pull request", Sequence::shipped("refs/pull/3/merge"), {}, 1, "call the workflow at a release tag"},
+      {"an impostor commit", Sequence::shipped(std::string(40, '1')), {}, 1, "call the workflow at a release tag"},
+      {"a direct job of an edited caller", {}, {}, 1, "call that workflow, or name the one"},
+      {"a release below the oldest trusted", Sequence::shipped("refs/tags/v0.9.0"), {}, 1, "v1.x.y from v1.0.0"},
+      {"another major version", Sequence::shipped("refs/tags/v2"), {}, 1, "v1.x.y from v1.0.0"},
+      {"a self-hosted runner", {.san = shipped + "refs/tags/v1", .runner = "self-hosted"}, {}, 1, "github-hosted"},
+      {"a self-hosted runner, allowed", {.san = shipped + "refs/tags/v1", .runner = "self-hosted"}, {{"deny-self-hosted", "false"}}, 0, "proved: 2 packages"},
+      {"the pull request's own file, listed", {}, {{"build-signer-workflows", pinned}}, 2, "build-signer-workflows, line 1: "},
+      {"the same, allowed", {}, {{"build-signer-workflows", pinned}, {"pull-request-signers", "allow"}}, 0, "proves nothing against those who can open a pull request"},
+      {"a check's signer", {.workflow = ".github/workflows/validate.yaml", .ref = "refs/pull/17/merge"}, {{"signer-workflows", "acme/helm-charts/.github/workflows/validate.yaml@refs/pull/*/merge"}}, 1, "validate.yaml"},
+  };
+  Attested sequence;
+  auto const temp = fs::path(sequence.world->environment.at("RUNNER_TEMP"));
+  auto const github = text_of(sequence.folder / "github.json");
+  for (auto const& row : rows) {
+    CAPTURE(row.name);
+    acr::write_file(sequence.folder / "github.json", github);  // the same packages: without what earlier rows have listed
+    REQUIRE(sequence.world->run().status == 0);
+    sequence.attest_packages(row.request);
+    sequence.attest_manifest(row.request);
+    Publishing publishing(sequence, {text_of(temp / "packages/attestation.json")}, {text_of(temp / "overall/attestation.json")});
+    auto const result = publishing.step(row.inputs);
+    INFO(result.out);
+    CHECK(result.status == row.status);
+    CHECK(result.out.find(row.says) != std::string::npos);
+    CHECK(publishing.world->outputs().at("reason") == (row.status == 0 ? "" : row.status == 1 ? "not-attested" : "bad-input"));
   }
 }
 

@@ -77,6 +77,11 @@ struct Sequence {
     acr::write_file(file, signing.attest(request) + "\n");
     return "/home/runner/work/_temp/" + name + "/attestation.json";
   }
+  /// As the workflow that the action ships, called by this repository's: the certificate names the called file at its own ref, all else is
+  /// the caller's (B-11).
+  static signing::Attest shipped(std::string const& ref = "refs/tags/v1") {
+    return {.san = "https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@" + ref};
+  }
   std::string attest_packages(acr::signing::Attest request = {}) {
     return attest("packages", subjects_of_checksums(text_of(world->file(world->outputs().at("checksums-path")))), std::move(request));
   }

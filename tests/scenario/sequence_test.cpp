@@ -218,7 +218,7 @@ TEST_CASE("a description at the size limit shrinks our part, one over it is refu
 TEST_CASE("a published package is rebuilt from its tag and its attestations are found at GitHub and verified", "[scenario]") {
   Sequence sequence;
   REQUIRE(sequence.world->run().status == 0);
-  auto const path = sequence.attest_packages();
+  auto const path = sequence.attest_packages(Sequence::shipped());
   auto const bundle = text_of(std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP")) / "packages" / "attestation.json");
   auto const foreign = [&] {
     sequence.attest_packages({.repository = "mallory/helm-charts"});
@@ -232,9 +232,9 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
     CHECK(result.status == 0);
     CHECK(result.out.find("ok    the package equals the one built from gateway-v1.1.0") != std::string::npos);
     CHECK(result.out.find("FAIL  attestation 88001") != std::string::npos);
-    CHECK(result.out.find("ok    attestation 88002, signed by https://github.com/acme/helm-charts/.github/workflows/release.yaml@refs/pull/42/merge") !=
+    CHECK(result.out.find("ok    attestation 88002, signed by https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1") !=
           std::string::npos);
-    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--signer-workflows", "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"}).status ==
+    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--build-signer-workflows", "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"}).status ==
           1);
   }
   SECTION("attested by others only, or by nobody") {
@@ -277,9 +277,9 @@ TEST_CASE("before publishing: manifest and packages are attested, and rebuilt fr
   Sequence sequence;
   REQUIRE(sequence.world->run().status == 0);
   auto const temp = std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP"));
-  auto const inputs = ids_and_bundles(sequence.attest_packages(), sequence.attest_report());
+  auto const inputs = ids_and_bundles(sequence.attest_packages(Sequence::shipped()), sequence.attest_report(Sequence::shipped()));
   REQUIRE(sequence.finalize(inputs).status == 0);
-  sequence.attest("overall", {{"w7-overall", acr::sha256_text(sequence.manifest()).substr(7)}});
+  sequence.attest("overall", {{"w7-overall", acr::sha256_text(sequence.manifest()).substr(7)}}, Sequence::shipped());
   auto const packages = text_of(temp / "packages" / "attestation.json");
   auto const overall = text_of(temp / "overall" / "attestation.json");
 

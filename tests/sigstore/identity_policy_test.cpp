@@ -510,3 +510,27 @@ TEST_CASE("a pattern outside the known syntax is refused", "[sigstore]") {
   CAPTURE(pattern);
   CHECK(IdentityPattern::compile(pattern).has_error());
 }
+
+TEST_CASE("only the released workflow may sign when the policy names one (B-16a)", "[sigstore]") {
+  auto policy = for_repository();
+  policy.released_workflow = ReleasedWorkflow{"github.com", "octo/action", ".github/workflows/release.yaml", {1, 2, 0}, {1, 1, 0}};
+  auto called = certificate();
+  called.san = "https://github.com/octo/action/.github/workflows/release.yaml@refs/tags/v1";
+  CHECK(passes(called, policy));
+
+  auto const own_file = judge(certificate(), policy);
+  REQUIRE(own_file.failed("signer workflow"));
+  CHECK(own_file.failures() == 1);
+  CHECK(own_file.failed("signer workflow")->rule == "B-16a");
+  CHECK(own_file.failed("signer workflow")->mend == "call that workflow, or name the one that builds your releases in build-signer-workflows");
+
+  called.san = "https://github.com/octo/action/.github/workflows/release.yaml@refs/heads/main";
+  auto const branch = judge(called, policy);
+  REQUIRE(branch.failed("signer workflow"));
+  CHECK(branch.failed("signer workflow")->mend == "call the workflow at a release tag of this major version");
+  called.san = "mallory@example.org";
+  CHECK_FALSE(passes(called, policy));
+
+  policy.signer_workflows = signers({"octo/charts/.github/workflows/lint.yml@refs/tags/v1"});
+  CHECK(check_policy(policy).error().code == "policy");
+}

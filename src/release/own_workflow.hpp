@@ -1,0 +1,18 @@
+#pragma once
+
+// The workflow that this action ships for releases, whose word on packages counts: src/release/own_workflow.hpp (B-12, B-16a)
+
+#include <string_view>
+
+#include "sigstore/released_workflow.hpp"
+
+namespace acr::release {
+
+/// The oldest release whose workflow is trusted, whoever calls it. Raised with each security advisory about it.
+inline constexpr std::string_view oldest_trusted = "1.0.0";
+
+/// `.github/workflows/release-charts.yaml` of the repository that this program was released from (ACR_SOURCE of CMakeLists.txt, the image's
+/// `source` label), at tags of this program's major version that are not below `oldest_trusted`.
+sigstore::ReleasedWorkflow own_workflow();
+
+}  // namespace acr::release
