@@ -14,24 +14,24 @@ using enum InputKind;
 constexpr auto inputs = std::to_array<InputRow>({
     {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, annotate, digest, ruleset",
      .description = "What to do: run verifies and packages, finalize records attestation ids after the attest steps, "
-                    "verify-package proves the packages of a manifest before they are published, annotate writes the "
+                    "verify-package proves a merged release and its packages again before they are published, annotate writes the "
                     "annotation of a chart's tag, digest computes the source digests of charts, ruleset prints the ruleset that makes this job a "
                     "required check."},
     {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package, annotate, digest", .kind = secret,
      .description = "Token for the API. It is sent to the API's own host only and never written anywhere."},
-    {.name = "source-branch", .default_value = "main", .commands = "run, finalize", .kind = branch,
+    {.name = "source-branch", .default_value = "main", .commands = "run, finalize, verify-package", .kind = branch,
      .description = "The only branch that may be merged into the release branch. Compared byte by byte."},
     {.name = "release-branch", .default_value = "release", .commands = "all", .kind = branch,
      .description = "The branch that the pull request must target. Compared byte by byte."},
     {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package, annotate, digest", .kind = paths,
      .description = "Directories whose direct children are the charts, one per line, relative to the repository; `.` is its root."},
-    {.name = "exclude-charts", .default_value = "", .commands = "run, digest", .kind = list,
+    {.name = "exclude-charts", .default_value = "", .commands = "run, verify-package, digest", .kind = list,
      .description = "Charts that are left alone, one per line: names, or repository paths when there is a `/` (one that ends in `/`: all "
                     "below). `*` and `?` stay within a segment."},
-    {.name = "charts-outside", .default_value = "fail", .commands = "run", .kind = choice, .choices = "fail, ignore",
+    {.name = "charts-outside", .default_value = "fail", .commands = "run, verify-package", .kind = choice, .choices = "fail, ignore",
      .description = "What happens when a chart changes that lies in no charts-dir: fail refuses the pull request when no other chart "
                     "changes, and warns beside others; ignore only warns."},
-    {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run, annotate", .kind = text,
+    {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run, verify-package, annotate", .kind = text,
      .description = "How a chart's tag is called. Holds {name} and {version} once each."},
     {.name = "tag-wait", .default_value = "240", .commands = "run", .kind = number, .minimum = 0, .maximum = 1800,
      .description = "Seconds to wait for tags that are missing and attestations that are not listed yet: the push that opens the pull "
@@ -41,7 +41,7 @@ constexpr auto inputs = std::to_array<InputRow>({
                     "branches parted."},
     {.name = "object-source", .default_value = "auto", .commands = "run, verify-package, annotate, digest", .kind = choice, .choices = "auto, local, api",
      .description = "Where commits, trees and files come from: auto takes the checkout first and the API for what it lacks."},
-    {.name = "max-charts", .default_value = "0", .commands = "run", .kind = number, .minimum = 0, .maximum = max_charts_limit,
+    {.name = "max-charts", .default_value = "0", .commands = "run, verify-package", .kind = number, .minimum = 0, .maximum = max_charts_limit,
      .description = "Refuse a pull request that changes more charts than this. 0 is no limit, 1 means one chart per release."},
     {.name = "title-check", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, warn, fail",
      .description = "Whether the pull request's title must be `release: <chart>-v<version>` of a changed chart."},
@@ -57,22 +57,22 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "registry-credentials", .default_value = "", .commands = "run, verify-package", .kind = secret,
      .description = "Credentials for dependencies, one `host[:port][/prefix]=user:password` per line. ` realm=host[:port]` at its end names a "
                     "token service elsewhere that may be given the password."},
-    {.name = "verify-policy", .default_value = "block", .commands = "run", .kind = choice, .choices = "block, flag",
+    {.name = "verify-policy", .default_value = "block", .commands = "run, verify-package", .kind = choice, .choices = "block, flag",
      .description = "block: one refused chart refuses the release and no package is left. flag: refused charts are left out, the "
                     "others are packaged."},
-    {.name = "missing-lineage", .default_value = "fail", .commands = "run", .kind = choice, .choices = "fail, warn, ignore",
+    {.name = "missing-lineage", .default_value = "fail", .commands = "run, verify-package", .kind = choice, .choices = "fail, warn, ignore",
      .description = "What happens when a tag declares that it has no attestation data."},
-    {.name = "unresolved-id", .default_value = "fail", .commands = "run", .kind = choice, .choices = "fail, warn",
+    {.name = "unresolved-id", .default_value = "fail", .commands = "run, verify-package", .kind = choice, .choices = "fail, warn",
      .description = "What happens when no attestation has the id that the tag names, but a valid one of the same digest, predicate "
                     "and signer exists."},
-    {.name = "lineage-subjects", .default_value = "", .commands = "run", .kind = list,
+    {.name = "lineage-subjects", .default_value = "", .commands = "run, verify-package", .kind = list,
      .description = "What was attested under a key, one rule per line: `key = source` (the chart's source digest), `key = package`, "
                     "`key = sha256:<hex>`, or `key = text:<template>` with {chart}, {version}, {tag}, {commit}, {source}, {package}, whose "
                     "SHA-256 is the subject. `*` in the key stands for any text. A rule wins over the tag's word."},
-    {.name = "subject-binding", .default_value = "warn", .commands = "run", .kind = choice, .choices = "require, warn, off",
+    {.name = "subject-binding", .default_value = "warn", .commands = "run, verify-package", .kind = choice, .choices = "require, warn, off",
      .description = "What happens when an attestation's subject is not bound to the chart's content. require refuses it and implies "
                     "dependency-pins: require."},
-    {.name = "required-attestations", .default_value = "", .commands = "run", .kind = list,
+    {.name = "required-attestations", .default_value = "", .commands = "run, verify-package", .kind = list,
      .description = "Attestations that each released chart must have, one `key`, `key predicate-type` or `key predicate-type signer` per "
                     "line; `*` in the key stands for any text."},
     {.name = "signer-workflows", .default_value = "", .commands = "run, finalize, verify-package", .kind = list,
@@ -91,7 +91,7 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "deny-self-hosted", .default_value = "", .commands = "run, finalize, verify-package", .kind = boolean,
      .description = "Refuse attestations that were made on self-hosted runners. Empty: false; verify-package then still refuses packages that were "
                     "built there, unless false is given."},
-    {.name = "source-digest", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, tag-commit",
+    {.name = "source-digest", .default_value = "off", .commands = "run, verify-package", .kind = choice, .choices = "off, tag-commit",
      .description = "tag-commit: the certificate's source commit must be the tag's commit, which fits checks that ran on a push to "
                     "the source branch."},
     {.name = "trusted-root", .default_value = "", .commands = "run, finalize, verify-package", .kind = path,

@@ -13,6 +13,7 @@
 #include "event/branch_gate.hpp"
 #include "event/inputs.hpp"
 #include "event/path_rules.hpp"
+#include "event/push_event.hpp"
 #include "release/annotate_action.hpp"
 #include "release/dependency_build.hpp"
 #include "release/dependency_network.hpp"
@@ -87,11 +88,11 @@ event::GateDecision gate(Step const& step) {
 }
 
 // A run that GitHub tells about a repository by two numbers is not one that we understand.
-std::optional<Rejection> repository_disagrees(RunnerEnvironment const& environment, event::PullRequestEvent const& event) {
-  if (environment.repository_id.empty() || environment.repository_id == std::to_string(event.repository.id)) return std::nullopt;
+std::optional<Rejection> repository_disagrees(RunnerEnvironment const& environment, event::Repository const& repository) {
+  if (environment.repository_id.empty() || environment.repository_id == std::to_string(repository.id)) return std::nullopt;
   return reject("repository-mismatch", "environment", "GITHUB_REPOSITORY_ID is not the repository of the event")
       .rule("A-50")
-      .expected(std::to_string(event.repository.id))
+      .expected(std::to_string(repository.id))
       .found(environment.repository_id);
 }
 
@@ -235,19 +236,24 @@ git::Commit commit_of_run(git::ObjectSource& objects, std::string const& sha) {
   return std::move(*commit);
 }
 
-ExitStatus publish_command(Step const& step, RunClock& clock) {
-  auto const event = repository_alone(step.environment);
+ExitStatus publish_command(Step const& step, event::PushEvent const& push, RunClock& clock) {
+  auto event = repository_alone(step.environment);
+  event.head.sha = push.after;
+  event.base.sha = push.before;
   auto const settings = run_settings(step, event);
   Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
   for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
 
   dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url), step.inputs.max_parallel);
-  RebuildTools const rebuild{.source = source, .plan = plan_settings(step.inputs, source)};
+  DependencyBuild dependencies(source, plan_settings(step.inputs, source), step.inputs.max_parallel);
   auto const check = check_published(settings, {.objects = services.objects(),
-                                                .attestations = services.attestations(),
+                                                .attestations = &services.attestations(),
                                                 .verifier = services.verifier(),
                                                 .clock = clock,
-                                                .dependencies = step.inputs.build_dependencies ? &rebuild : nullptr});
+                                                .log = step.log,
+                                                .dependencies = step.inputs.build_dependencies ? &dependencies : nullptr,
+                                                .before_proofs = [&] { services.begin_refresh(); },
+                                                .trusted_roots = [&] { return services.trusted_roots(); }});
   for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
   for (auto const& warning : services.warnings()) step.log.warning(warning);
   log_publish_check(check, step.log);
@@ -255,6 +261,20 @@ ExitStatus publish_command(Step const& step, RunClock& clock) {
   if (step.inputs.summary) append(step.environment.step_summary, publish_summary(check));
   step.log.finish();
   return check.status;
+}
+
+// B-16: only a push to the release branch is followed by a publication.
+ExitStatus publish_step(Step const& step) {
+  auto const& environment = step.environment;
+  auto const push = event::push_gate({.event_name = environment.event_name,
+                                      .payload = event::read_event_file(environment.event_path),
+                                      .repository = environment.repository,
+                                      .ref = environment.ref,
+                                      .sha = environment.sha,
+                                      .release_branch = step.inputs.release_branch});
+  if (!push) return refuse(step, {push.error()}, ExitStatus::refused);
+  if (auto const mismatch = repository_disagrees(environment, push->repository)) return refuse(step, {*mismatch}, ExitStatus::refused);
+  return publish_command(step, *push, step.host.start_clock(step.inputs.timeout));
 }
 
 ExitStatus annotate_command(Step const& step, RunClock& clock) {
@@ -357,7 +377,7 @@ ExitStatus run_action(ActionHost const& host) {
   }
 
   return guarded(step, [&] {
-    if (step.inputs.command == event::Command::verify_package) return publish_command(step, host.start_clock(step.inputs.timeout));
+    if (step.inputs.command == event::Command::verify_package) return publish_step(step);
     if (step.inputs.command == event::Command::annotate) return annotate_command(step, host.start_clock(step.inputs.timeout));
     if (step.inputs.command == event::Command::digest) return digest_command(step, host.start_clock(step.inputs.timeout));
     auto const decision = gate(step);
@@ -366,7 +386,7 @@ ExitStatus run_action(ActionHost const& host) {
       log.notice("pr-closed: the pull request is closed, nothing to do");
       return end_early(step, report::Result::skipped, decision.reason->code, ExitStatus::done);
     }
-    if (auto const mismatch = repository_disagrees(environment, *decision.event)) return refuse(step, {*mismatch}, ExitStatus::refused);
+    if (auto const mismatch = repository_disagrees(environment, decision.event->repository)) return refuse(step, {*mismatch}, ExitStatus::refused);
 
     auto& clock = host.start_clock(step.inputs.timeout);
     return step.inputs.command == event::Command::finalize ? finalize_command(step, *decision.event, clock)

@@ -64,22 +64,19 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
     auto package = chart::package(tree, root, options);
     if (!package) return package.error();
     if (auto why = contradiction(lineage, *package, tag->commit.id, "tag " + tag_name)) return *std::move(why);
-    Rebuilt built{std::move(package->bytes), std::move(package->digest), std::move(package->name), std::move(package->version),
-                  std::move(package->file_name), tag->commit.id, std::move(lineage), {}};
-    for (auto const& archive : options.extra_archives) built.archives.push_back(sha256_text(*archive.bytes));
-    std::ranges::sort(built.archives);
-    return built;
+    return Rebuilt{std::move(package->bytes), std::move(package->digest), std::move(package->name), std::move(package->version),
+                   std::move(package->file_name), tag->commit.id};
   }
   return reject("no-chart", "tag " + tag_name, "its commit has no chart " + lineage.release->chart + " " + lineage.release->version + " in the charts directories")
       .mend("name the directory with charts-dir");
 }
 
-std::optional<Rejection> compare_package(std::string const& file, std::string const& bytes, Rebuilt const& built) {
-  if (built.bytes == bytes) return std::nullopt;
+std::optional<Rejection> compare_package(std::string const& file, std::string const& digest, std::string const& built_digest, git::ObjectId const& commit) {
+  if (digest == built_digest) return std::nullopt;
   return reject("package-differs", file, "the package is not what its tag gives")
       .rule("P-130")
-      .expected(built.digest + " of commit " + built.commit)
-      .found(sha256_text(bytes))
+      .expected(built_digest + " of commit " + commit)
+      .found(digest)
       .mend("do not publish it; find out who built it, and from what");
 }
 

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "git/objects.hpp"
-#include "git/tag_annotation.hpp"
 #include "github/attestations.hpp"
 #include "release/dependency_build.hpp"
 #include "release/settings.hpp"
@@ -24,8 +23,6 @@ struct Rebuilt {
   std::string name, version;  ///< of its Chart.yaml; the annotation's Release line says the same
   std::string file_name;      ///< "<name>-<version>.tgz"
   std::string commit;         ///< of the tag
-  git::Lineage lineage;       ///< of the tag's annotation
-  std::vector<std::string> archives;  ///< "sha256:…" of what `dependencies` supplied, sorted
 };
 
 /// The package that the tag's commit gives, by the steps and times of a release (P-130): from `settings` the charts directories and the
@@ -33,8 +30,8 @@ struct Rebuilt {
 /// release-line, release-line-mismatch, commit-mismatch; no-chart. Throws Unreachable.
 Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& tag, RunSettings const& settings, RebuildTools const* dependencies);
 
-/// Refused (package-differs) unless `bytes` are those of `built`.
-std::optional<Rejection> compare_package(std::string const& file, std::string const& bytes, Rebuilt const& built);
+/// Refused (package-differs) unless the bytes with this digest are those that `commit`, a tag's, gives.
+std::optional<Rejection> compare_package(std::string const& file, std::string const& digest, std::string const& built_digest, git::ObjectId const& commit);
 
 /// Who may have built a package (B-16a): `build-signer-workflows`, else the workflow that this action ships at a trusted release, with
 /// provenance v1 of any source commit, on a runner of GitHub's unless `deny-self-hosted: false` was given. The certificate names the test merge

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <thread>
 #include <utility>
 
 #include "chart/limits.hpp"
 #include "chart/package_command.hpp"
+#include "release/merged_heads.hpp"
 #include "release/packages.hpp"
 #include "report/checksums.hpp"
 #include "report/limits.hpp"
@@ -42,10 +44,10 @@ bool is_regular(fs::directory_entry const& item) {
 
 // Only the manifest's packages and this program's own files may lie there, no links and no directories (B-16b): the step that publishes
 // may take all of it.
-void refuse_strays(RunSettings const& settings, report::ReleaseManifest const& manifest, PublishCheck& check) {
+void refuse_strays(RunSettings const& settings, PublishCheck& check) {
   auto const& directory = settings.inputs.output_dir;
   std::set<std::string> expected{std::string(checksums_name), std::string(report_name), std::string(vsa_name)};
-  for (auto const& chart : manifest.charts) expected.insert(chart.package);
+  for (auto const& package : check.packages) expected.insert(package.chart.package);
   if (fs::path const path(settings.inputs.manifest_path); path.parent_path() == fs::path(directory)) expected.insert(path.filename().string());
   std::set<std::string> strays;
   std::error_code error;
@@ -99,7 +101,7 @@ void warn_of_pull_requests(RunSettings const& settings, PublishCheck& check) {
                                    .mend("build with release-charts.yaml of this action, or with a workflow that is called at a protected tag"));
 }
 
-std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const& settings, PublishTools const& tools, sigstore::Policy const& policy,
+std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const& settings, RunTools const& tools, sigstore::Policy const& policy,
                                                               PublishCheck& check) {
   auto const& name = settings.inputs.manifest_path;
   auto const bytes = read_plain(settings.workspace / name, report::max_manifest_bytes, name);
@@ -113,7 +115,7 @@ std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const&
     return std::nullopt;
   }
   check.manifest_digest = sha256_text(*bytes);
-  auto const proofs = verify_listed({check.manifest_digest}, tools.attestations, tools.verifier, policy, 1).at(check.manifest_digest);
+  auto const proofs = verify_listed({check.manifest_digest}, *tools.attestations, tools.verifier, policy, 1).at(check.manifest_digest);
   if (proofs.proved())
     check.manifest_signer = proofs.signer();
   else
@@ -121,124 +123,253 @@ std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const&
   return std::move(*manifest);
 }
 
-// A-55, as far as commits alone can tell it: the tag was on the branch when its chart was released.
-std::optional<Rejection> refused_commit(std::string const& commit, std::string const& head, git::ObjectSource& objects, std::string const& tag) {
-  if (commit == head) return std::nullopt;
-  auto const reaches = objects.is_ancestor(commit, head);
-  if (reaches && *reaches) return std::nullopt;
-  return reject("tag-not-on-branch", "tag " + tag,
-                reaches ? "the tag's commit is not an ancestor of the manifest's head"
-                        : "no object source can tell whether the tag's commit is an ancestor of the manifest's head")
-      .rule("A-55")
-      .expected("an ancestor of " + head)
-      .found(commit)
-      .mend(reaches ? "do not publish it" : "check out with fetch-depth: 0 or allow the API (object-source: auto)");
+// The gate's steps over the push: what it would release, and nothing of it written. Refused charts are left out here, whatever
+// verify-policy says; finish() knows it.
+RunSettings proving(RunSettings settings) {
+  settings.dry_run = true;
+  settings.change.pr_number = 0;
+  settings.change.merge.clear();
+  settings.inputs.verify_policy = event::VerifyPolicy::flag;
+  settings.inputs.diff_mode = event::DiffMode::tree;     // B-16: between `before` and `after`
+  settings.inputs.title_check = event::Level::off;       // a push has no title
+  settings.inputs.tag_wait = std::chrono::seconds(0);    // what was released had its tags
+  return settings;
 }
 
-// What the manifest says of a package besides its digest: the package's own Chart.yaml and the tag's annotation know better.
-void check_fields(CheckedPackage& package, report::ReleaseManifest const& manifest, Rebuilt const& built) {
+RunOutcome prove_again(RunSettings const& settings, RunTools const& tools) {
+  if (!settings.change.base.empty()) return run_release(settings, tools);
+  // The branch is new: it was not merged into, so that nothing was released by this push.
+  RunOutcome nothing;
+  nothing.record.result = report::Result::no_charts;
+  nothing.status = ExitStatus::done;
+  return nothing;
+}
+
+report::ChartRecord const* proved_chart(report::ReleaseRecord const& record, std::string const& name) {
+  auto const found = std::ranges::find(record.charts, name, &report::ChartRecord::name);
+  return found == record.charts.end() ? nullptr : &*found;
+}
+
+bool is_proved(report::ChartRecord const& chart) { return chart.status == report::ChartStatus::packaged; }
+
+std::vector<Rejection> unproved(report::ChartRecord const& chart) {
+  auto refusals = chart.refusals;
+  for (auto const& entry : chart.entries)
+    if (entry.refusal) refusals.push_back(*entry.refusal);
+  return refusals;
+}
+
+// Neither fewer charts nor others than the push has changed (B-16): an old release must not be published again, and none must be left out.
+void compare_charts(RunSettings const& given, RunOutcome const& proof, PublishCheck& check) {
+  // What ended the run early says nothing about charts.
+  bool const whole = proof.record.refusals.empty();
+  for (auto& package : check.packages) {
+    auto const* chart = proved_chart(proof.record, package.chart.name);
+    if (chart != nullptr) {
+      package.commit = chart->commit;
+      package.unproved = unproved(*chart);
+    } else if (whole) {
+      package.refusals.push_back(reject("manifest-differs", "manifest: chart " + package.chart.name, "the manifest names a chart that this push has not changed")
+                                     .rule("B-16")
+                                     .expected("the charts that differ between " + (given.change.base.empty() ? "nothing (the branch is new)" : given.change.base) + " and " + given.change.head)
+                                     .found(package.chart.name + " " + package.chart.version)
+                                     .mend("do not publish it; take manifest and packages from the release run of what was merged"));
+    }
+  }
+  for (auto const& chart : proof.record.charts) {
+    if (std::ranges::any_of(check.packages, [&](auto const& package) { return package.chart.name == chart.name; })) continue;
+    if (chart.status == report::ChartStatus::refused && given.inputs.verify_policy == event::VerifyPolicy::flag) {
+      check.left_out.push_back(chart.name);
+      continue;
+    }
+    CheckedPackage missing{.chart = {chart.name, chart.version, chart.digest, chart.tag, chart.package}, .commit = chart.commit, .signer = {}, .unproved = unproved(chart), .refusals = {}};
+    if (is_proved(chart) && check.manifest)
+      missing.refusals.push_back(reject("manifest-differs", "manifest: chart " + chart.name, "the manifest leaves out a chart that this push has changed")
+                                     .rule("B-16")
+                                     .expected(chart.name + " " + chart.version)
+                                     .found("no such chart")
+                                     .mend("do not publish a part; take manifest and packages from the release run of what was merged"));
+    check.packages.push_back(std::move(missing));
+  }
+}
+
+// What is published must have been on the source branch, as it is there (B-16), and so must the tags' commits.
+void check_heads(RunSettings const& settings, RunTools const& tools, PublishCheck& check) {
+  std::vector<std::string> paths;
+  for (auto const& chart : check.record.charts)
+    if (std::ranges::find(check.left_out, chart.name) == check.left_out.end()) paths.push_back(chart.path);
+  if (paths.empty()) return;
+  auto const heads = merged_heads(tools.objects, settings.change.head, settings.inputs.source_branch, paths);
+  if (!heads) return check.refusals.push_back(heads.error());
+  if (check.manifest && std::ranges::find(*heads, check.manifest->head) == heads->end())
+    check.refusals.push_back(differs("manifest: head", "head than what was merged", heads->front(), check.manifest->head));
+  for (auto& package : check.packages) {
+    auto const* chart = proved_chart(check.record, package.chart.name);
+    if (chart == nullptr || !is_proved(*chart)) continue;
+    bool const reached = std::ranges::any_of(*heads, [&](auto const& head) { return head == chart->commit || tools.objects.is_ancestor(chart->commit, head) == true; });
+    if (!reached)
+      package.refusals.push_back(reject("tag-not-on-branch", "tag " + chart->tag, "the tag's commit is not known to be an ancestor of what was merged from the source branch")
+                                     .rule("A-55")
+                                     .expected("an ancestor of " + heads->front())
+                                     .found(chart->commit)
+                                     .mend("tag a commit of '" + settings.inputs.source_branch + "'"));
+  }
+}
+
+std::vector<std::string> archives_of(std::string const& chart, std::vector<report::ManifestDependency> const& all) {
+  std::vector<std::string> archives;
+  for (auto const& each : all)
+    if (each.chart == chart) archives.push_back(each.name + " " + each.version + " " + each.sha256);
+  std::ranges::sort(archives);
+  return archives;
+}
+
+std::string joined(std::vector<std::string> const& texts) {
+  std::string all;
+  for (auto const& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all.empty() ? "none" : all;
+}
+
+// What the manifest says of a package besides its digest.
+void check_fields(CheckedPackage& package, report::ReleaseManifest const& manifest, report::ReleaseManifest const& proved) {
   auto const& chart = package.chart;
-  auto const compare = [&](char const* field, std::string const& expected, std::string const& found) {
-    if (expected != found) package.refusals.push_back(differs("manifest: chart " + chart.name, field, expected, found));
+  auto const& expected = *proved.chart(chart.name);
+  auto const compare = [&](char const* field, std::string const& right, std::string const& found) {
+    if (right != found) package.refusals.push_back(differs("manifest: chart " + chart.name, field, right, found));
   };
-  compare("name than the package", built.name, chart.name);
-  compare("version than the package", built.version, chart.version);
-  compare("file name than the package", built.file_name, chart.package);
+  compare("version than the package", expected.version, chart.version);
+  compare("tag than the package", expected.tag, chart.tag);
+  compare("file name than the package", expected.package, chart.package);
   auto const listed = std::ranges::find(manifest.upstream, chart.name, [](auto const& each) { return each.first; });
   if (listed == manifest.upstream.end()) return package.refusals.push_back(differs("manifest: upstream", "list of charts", chart.name, "no such key"));
-  for (auto const& entry : listed->second) {
-    auto const item = std::ranges::find(built.lineage.entries, entry.key, &git::LineageItem::key);
-    if (item == built.lineage.entries.end() || item->id != entry.id || (item->digest && *item->digest != entry.digest))
-      package.refusals.push_back(differs("manifest: upstream." + chart.name + "." + entry.key, "attestation than the tag",
-                                         item == built.lineage.entries.end() ? "no such key" : item->id + " " + item->digest.value_or(""),
-                                         entry.id + " " + entry.digest));
-  }
-  std::vector<std::string> fetched;
-  for (auto const& each : manifest.dependencies)
-    if (each.chart == chart.name) fetched.push_back(each.sha256);
-  for (auto const& digest : fetched)
-    if (!std::ranges::binary_search(built.archives, digest))
-      package.refusals.push_back(differs("manifest: dependencies of " + chart.name, "dependency than the package", std::to_string(built.archives.size()) + " archives",
-                                         digest));
+  if (auto const right = archives_of(chart.name, proved.dependencies), found = archives_of(chart.name, manifest.dependencies); right != found)
+    package.refusals.push_back(differs("manifest: dependencies of " + chart.name, "dependency than the package", joined(right), joined(found)));
 }
 
-void check_package(CheckedPackage& package, RunSettings const& settings, report::ReleaseManifest const& manifest, PublishTools const& tools) {
+// The release run may have been told other subjects of entries without a digest; id and digest as the tag has them are the same for both.
+void check_upstream(CheckedPackage& package, report::ReleaseManifest const& manifest, report::ChartRecord const& chart) {
+  auto const listed = std::ranges::find(manifest.upstream, chart.name, [](auto const& each) { return each.first; });
+  if (listed == manifest.upstream.end()) return;
+  for (auto const& entry : listed->second) {
+    auto const item = std::ranges::find(chart.entries, entry.key, &report::LineageEntry::key);
+    bool const same = item != chart.entries.end() && item->id == entry.id && (item->subject_source != "annotation" || item->subject_digest == entry.digest);
+    if (!same)
+      package.refusals.push_back(differs("manifest: upstream." + chart.name + "." + entry.key, "attestation than the tag",
+                                         item == chart.entries.end() ? "no such key" : item->id + " " + item->subject_digest, entry.id + " " + entry.digest));
+  }
+}
+
+// The file is the manifest's, and the one that the tag gives.
+void check_bytes(CheckedPackage& package, RunSettings const& settings, report::ChartRecord const* proved) {
   auto const& chart = package.chart;
   auto const bytes = read_plain(settings.workspace / settings.inputs.output_dir / chart.package, chart::Limits{}.chart_bytes * 2, chart.package);
   if (!bytes) return package.refusals.push_back(bytes.error());
-  if (auto const digest = sha256_text(*bytes); digest != chart.digest)
-    return package.refusals.push_back(reject("package-differs", chart.package, "the package is not the one of the manifest")
-                                          .rule("A-75")
-                                          .expected(chart.digest)
-                                          .found(digest)
-                                          .mend("do not publish it; take the packages from the release run's artifact"));
-  auto const built = rebuild_package(tools.objects, chart.tag, settings, tools.dependencies);
-  if (!built) return package.refusals.push_back(built.error());
-  package.commit = built->commit;
-  if (auto why = compare_package(chart.package, *bytes, *built)) package.refusals.push_back(std::move(*why));
-  if (auto why = refused_commit(built->commit, manifest.head, tools.objects, chart.tag)) package.refusals.push_back(std::move(*why));
-  check_fields(package, manifest, *built);
+  auto const digest = sha256_text(*bytes);
+  if (digest != chart.digest)
+    package.refusals.push_back(reject("package-differs", chart.package, "the package is not the one of the manifest")
+                                   .rule("A-75")
+                                   .expected(chart.digest)
+                                   .found(digest)
+                                   .mend("do not publish it; take the packages from the release run's artifact"));
+  else if (proved != nullptr && is_proved(*proved))
+    if (auto why = compare_package(chart.package, digest, proved->digest, proved->commit)) package.refusals.push_back(std::move(*why));
 }
 
-}  // namespace
+std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-PublishCheck check_published(RunSettings const& given, PublishTools const& tools) {
-  PublishCheck check;
-  auto settings = given;
-  auto const policy = builder_policy(settings);
-  warn_of_pull_requests(settings, check);
-  check.manifest = read_attested_manifest(settings, tools, policy, check);
-  if (!check.manifest) return check;
-  // The time of the entries is part of what the manifest vouches for.
-  if (check.manifest->source_date_epoch) {
-    auto const epoch = chart::source_date_epoch(*check.manifest->source_date_epoch);
-    if (!epoch) {
-      check.refusals.push_back(epoch.error());
-      return check;
-    }
-    settings.source_date_epoch = *epoch;
-  }
-  if (check.manifest->charts.empty())
-    check.refusals.push_back(reject("manifest-invalid", settings.inputs.manifest_path, "the manifest names no chart: nothing is proved").rule("A-75"));
-  refuse_strays(settings, *check.manifest, check);
-  check_own_files(settings, *check.manifest, check);
-
-  std::vector<std::string> digests;
-  for (auto const& chart : check.manifest->charts) {
-    check.packages.push_back({.chart = chart, .commit = {}, .signer = {}, .refusals = {}});
-    digests.push_back(chart.digest);
-  }
-  std::size_t const cores = std::max(1U, std::thread::hardware_concurrency());
-  for_each_index(check.packages.size(), cores, [&](std::size_t i) {
+// B-16: each package of the manifest against what was proved, and against who may build.
+void check_packages(RunSettings const& settings, RunTools const& tools, sigstore::Policy const& policy, PublishCheck& check) {
+  if (!check.manifest) return;
+  auto const count = check.manifest->charts.size();  // those that it lacks come after them
+  auto const proved = report::manifest_of(check.record, {});
+  for_each_index(count, cores(), [&](std::size_t i) {
     tools.clock.check();
-    check_package(check.packages[i], settings, *check.manifest, tools);
+    auto& package = check.packages[i];
+    auto const* chart = proved_chart(check.record, package.chart.name);
+    check_bytes(package, settings, chart);
+    if (chart == nullptr || !is_proved(*chart)) return;
+    check_fields(package, *check.manifest, proved);
+    check_upstream(package, *check.manifest, *chart);
   });
-  auto const proofs = digests.empty() ? std::map<std::string, ListedProofs>{} : verify_listed(digests, tools.attestations, tools.verifier, policy, cores);
-  bool good = check.refusals.empty();
-  for (auto& package : check.packages) {
+  std::vector<std::string> digests;
+  for (std::size_t i = 0; i < count; ++i) digests.push_back(check.packages[i].chart.digest);
+  auto const proofs = digests.empty() ? std::map<std::string, ListedProofs>{} : verify_listed(digests, *tools.attestations, tools.verifier, policy, cores());
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& package = check.packages[i];
     auto const& proof = proofs.at(package.chart.digest);
     if (proof.proved())
       package.signer = proof.signer();
     else
       package.refusals.push_back(proof.refusal(package.chart.package, package.chart.digest));
-    good = good && package.refusals.empty();
   }
-  check.status = good ? ExitStatus::done : ExitStatus::refused;
+}
+
+// A host out of reach, or a commit that cannot be had, says nothing about the release: another run may publish it.
+ExitStatus finish(PublishCheck const& check, ExitStatus of_run) {
+  bool const own = !check.refusals.empty() || std::ranges::any_of(check.packages, [](auto const& package) { return !package.refusals.empty(); });
+  if (own) return ExitStatus::refused;
+  if (of_run != ExitStatus::done) return of_run;
+  return refusals_of(check).empty() ? ExitStatus::done : ExitStatus::refused;
+}
+
+}  // namespace
+
+PublishCheck check_published(RunSettings const& given, RunTools const& tools) {
+  PublishCheck check;
+  auto settings = proving(given);
+  auto const policy = builder_policy(settings);
+  warn_of_pull_requests(settings, check);
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(settings.workspace / settings.inputs.manifest_path, error))) {
+    check.manifest = read_attested_manifest(settings, tools, policy, check);
+    if (!check.manifest) return check;
+    if (check.manifest->charts.empty())
+      check.refusals.push_back(reject("manifest-invalid", settings.inputs.manifest_path, "the manifest names no chart: nothing is proved").rule("A-75"));
+    // The time of the entries is what the release run was given: the same commit has other bytes with another one.
+    auto const epoch = chart::source_date_epoch(check.manifest->source_date_epoch.value_or(""));
+    if (!epoch) {
+      check.refusals.push_back(epoch.error());
+      return check;
+    }
+    settings.source_date_epoch = *epoch;
+    for (auto const& chart : check.manifest->charts) check.packages.push_back({.chart = chart, .commit = {}, .signer = {}, .unproved = {}, .refusals = {}});
+  }
+
+  auto proof = prove_again(settings, tools);
+  bool const missing = !check.manifest && !proof.record.charts.empty();
+  if (missing) check.refusals.push_back(reject("bad-path", settings.inputs.manifest_path, "the file is missing, and this push has changed charts").rule("B-16"));
+  // Without a manifest nothing may lie there that could be published.
+  if (check.manifest || (!missing && fs::exists(fs::symlink_status(settings.workspace / settings.inputs.output_dir, error)))) refuse_strays(settings, check);
+  if (check.manifest) check_own_files(settings, *check.manifest, check);
+  compare_charts(given, proof, check);
+  check.record = std::move(proof.record);
+  check_heads(settings, tools, check);
+  check_packages(settings, tools, policy, check);
+  check.status = finish(check, proof.status);
   return check;
+}
+
+std::vector<Rejection> refusals_of(PublishCheck const& check) {
+  auto all = check.refusals;
+  all.insert(all.end(), check.record.refusals.begin(), check.record.refusals.end());
+  for (auto const& package : check.packages) {
+    all.insert(all.end(), package.unproved.begin(), package.unproved.end());
+    all.insert(all.end(), package.refusals.begin(), package.refusals.end());
+  }
+  return all;
 }
 
 report::Outputs publish_outputs(PublishCheck const& check, RunSettings const& settings) {
   report::Outputs outputs;
   bool const good = check.status == ExitStatus::done;
-  std::string reason;
-  for (auto const& refusal : check.refusals)
-    if (reason.empty()) reason = refusal.code;
-  for (auto const& package : check.packages)
-    if (reason.empty() && !package.refusals.empty()) reason = package.refusals.front().code;
-  outputs.set("result", good ? "success" : "failed");
-  outputs.set("reason", reason);
+  auto const refusals = refusals_of(check);
+  outputs.set("result", !good                      ? "failed"
+                        : !check.left_out.empty()  ? "partial"
+                        : check.packages.empty()   ? "no-charts"
+                                                   : "success");
+  outputs.set("reason", !refusals.empty() ? refusals.front().code : good ? "" : check.record.reason);
   outputs.set("chart-count", std::uint64_t{good ? check.packages.size() : 0});
-  if (good) {
+  if (good && check.manifest) {
     outputs.set("packages-dir", settings.inputs.output_dir);
     outputs.set("manifest-path", settings.inputs.manifest_path);
     outputs.set("manifest-digest", check.manifest_digest);
@@ -246,38 +377,59 @@ report::Outputs publish_outputs(PublishCheck const& check, RunSettings const& se
   return outputs;
 }
 
+namespace {
+
+std::string verdict_of(CheckedPackage const& package) {
+  for (auto const* refusals : {&package.unproved, &package.refusals})
+    if (!refusals->empty()) return "**refused** " + report::code_span(refusals->front().sentence());
+  return "proved";
+}
+
+std::string counted(std::size_t count, std::string const& noun) { return std::to_string(count) + " " + noun + (count == 1 ? "" : "s"); }
+
+}  // namespace
+
 std::string publish_summary(PublishCheck const& check) {
   using report::code_span;
   bool const good = check.status == ExitStatus::done;
-  std::string text = std::string("## Atomic chart release: ") + (good ? "packages proved" : "refused, do not publish") + "\n\n";
+  std::string const title = !good ? "refused, do not publish" : check.packages.empty() ? "no chart changed, nothing to publish" : "packages proved";
+  std::string text = "## Atomic chart release: " + title + "\n\n";
   std::size_t const shown_at_most = 1000;
-  if (!check.packages.empty()) text += "| chart | version | tag | package | attested by | |\n|---|---|---|---|---|---|\n";
+  if (!check.packages.empty()) text += "| chart | version | tag | package | built by | |\n|---|---|---|---|---|---|\n";
   for (std::size_t i = 0; i < std::min(check.packages.size(), shown_at_most); ++i) {
     auto const& package = check.packages[i];
     text += "| " + code_span(package.chart.name) + " | " + code_span(package.chart.version) + " | " + code_span(package.chart.tag) + " | " +
-            code_span(package.chart.digest) + " | " + code_span(package.signer) + " | " +
-            (package.refusals.empty() ? "proved" : "**refused** " + code_span(package.refusals.front().sentence())) + " |\n";
+            code_span(package.chart.digest) + " | " + code_span(package.signer) + " | " + verdict_of(package) + " |\n";
   }
   if (check.packages.size() > shown_at_most) text += "\nand " + std::to_string(check.packages.size() - shown_at_most) + " more\n";
-  for (auto const& refusal : check.refusals) text += "\n- **refused** " + code_span(refusal.code + ": " + refusal.sentence(), 600) + "\n";
+  for (auto const& name : check.left_out) text += "\n- left out: " + code_span(name) + "\n";
+  for (auto const* refusals : {&check.refusals, &check.record.refusals})
+    for (auto const& refusal : *refusals) text += "\n- **refused** " + code_span(refusal.code + ": " + refusal.sentence(), 600) + "\n";
   return text + "\n";
 }
 
+// The charts' own groups were written as each was proved (log_chart).
 void log_publish_check(PublishCheck const& check, report::WorkflowLog& log) {
+  bool const good = check.status == ExitStatus::done;
   log.open_group("Packages");
   if (!check.manifest_signer.empty()) log.line("ok    manifest " + check.manifest_digest + ", attested by " + check.manifest_signer);
   for (auto const& package : check.packages)
-    if (package.refusals.empty())
+    if (package.unproved.empty() && package.refusals.empty())
       log.line("ok    " + package.chart.package + " equals what " + package.chart.tag + " gives (" + package.commit + "), attested by " + package.signer);
+  for (auto const& name : check.left_out) log.line("left out: " + name);
   log.close_group();
-  for (auto const& warning : check.warnings) log.warning(warning);
-  for (auto const& refusal : check.refusals) log.refusal(refusal, {}, {}, {}, report::Severity::high);
+  for (auto const* warnings : {&check.warnings, &check.record.warnings})
+    for (auto const& warning : *warnings) log.warning(warning);
+  for (auto const* refusals : {&check.refusals, &check.record.refusals})
+    for (auto const& refusal : *refusals) log.refusal(refusal, {}, {}, {}, report::Severity::high);
   for (auto const& package : check.packages)
     for (auto const& refusal : package.refusals) log.refusal(refusal, package.chart.name, package.chart.tag);
-  if (check.status == ExitStatus::done)
-    log.line("proved: " + std::to_string(check.packages.size()) + (check.packages.size() == 1 ? " package" : " packages") + ", ready to be published");
-  else
+  if (!good)
     log.line("refused: nothing of this may be published");
+  else if (check.packages.empty())
+    log.line("nothing to publish: this push has changed no chart");
+  else
+    log.line("proved: " + counted(check.packages.size(), "package") + ", ready to be published");
 }
 
 }  // namespace acr::release

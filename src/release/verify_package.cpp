@@ -91,7 +91,7 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
     terminal.err << "refused: " << printable(built.error().sentence()) << '\n';
     return ExitStatus::refused;
   }
-  auto const differs = compare_package(file, bytes, *built);
+  auto const differs = compare_package(file, sha256_text(bytes), built->digest, built->commit);
   if (differs)
     line(terminal, false, differs->sentence());
   else

@@ -50,6 +50,11 @@ struct Step {
 
   [[nodiscard]] fs::path path(std::string const& name) const { return directory.path() / name; }
 
+  void push(std::string const& ref, std::int64_t id) {
+    variables["GITHUB_EVENT_NAME"] = "push";
+    json::object const event{{"ref", ref}, {"before", std::string(40, 'b')}, {"after", std::string(40, 'c')}, {"repository", json::object{{"id", id}, {"full_name", "o/r"}}}};
+    write_file(path("event.json"), json::serialize(event));
+  }
   void write_event(std::string const& state, std::string const& head, std::int64_t id) const {
     json::object const repository{{"id", id}, {"full_name", "o/r"}, {"owner", json::object{{"login", "o"}, {"type", "Organization"}}}};
     json::object const event{
@@ -116,10 +121,22 @@ TEST_CASE("a step that nothing speaks against starts its clock", "[action]") {
       step.variables["INPUT_CHART"] = "web";
       step.variables["INPUT_LINEAGE"] = "lint: 1 sha256:" + std::string(64, 'a');
     }
+    if (std::string(command) == "verify-package") step.push("refs/heads/release", 7);
     step.at_start = [] { throw Cancelled(ExitStatus::interrupted); };
     CHECK_THROWS_AS(step.run(), Cancelled);
     CHECK(step.clock_started);
   }
+}
+
+TEST_CASE("verify-package runs on a push to the release branch alone (B-16)", "[action]") {
+  Step step;
+  step.variables["INPUT_COMMAND"] = "verify-package";
+  step.check_refused(step.run(), ExitStatus::refused, "unsupported-event");
+  step.push("refs/heads/main", 7);
+  step.check_refused(step.run(), ExitStatus::refused, "wrong-branch");
+  step.push("refs/heads/release", 9);
+  step.check_refused(step.run(), ExitStatus::refused, "repository-mismatch");
+  CHECK_FALSE(step.clock_started);
 }
 
 TEST_CASE("masks are the first lines of the log (A-37)", "[action]") {
@@ -253,6 +270,7 @@ TEST_CASE("stages without a pull request need the runner's word on the repositor
   step.variables["INPUT_CHART"] = "web";
   step.variables["INPUT_LINEAGE"] = "lint: 1 sha256:" + std::string(64, 'a');
   step.variables["GITHUB_REPOSITORY_ID"] = "0";
+  step.push("refs/heads/release", 0);
   step.check_refused(step.run(), ExitStatus::bad_input, "bad-input");
   CHECK(step.says("do not name a repository"));
 }

@@ -172,7 +172,7 @@ class PipelineWorld {
   std::ostringstream log_text;     ///< of the last run
   std::vector<std::string> asked;  ///< requests of the last run
 
- private:
+ protected:
   void sleep(RunClock::Clock::duration pause) {
     now += pause;
     pauses.push_back(std::chrono::duration_cast<std::chrono::seconds>(pause).count());

@@ -152,7 +152,8 @@ TEST_CASE("a manifest that says something else than package and tag is refused (
       {"\"stage\"", "\"stage\"", ""},
       {"\"version\": \"1.1.0\"", "\"version\": \"99.0.0\"", "manifest-differs"},
       {"\"lint\"", "\"audit\"", "manifest-differs"},
-      {"\"tag\": \"gateway-v1.1.0\"", "\"tag\": \"ledger-v1.1.0\"", "package-differs"},
+      {"\"tag\": \"gateway-v1.1.0\"", "\"tag\": \"ledger-v1.1.0\"", "manifest-differs"},
+      {"\"head\": \"", "\"head\": \"0", "manifest-invalid"},
   }));
   CAPTURE(row.what);
   Attested sequence;
@@ -258,6 +259,133 @@ TEST_CASE("only the shipped workflow at a release, or a listed one, may have bui
     CHECK(result.out.find(row.says) != std::string::npos);
     CHECK(publishing.world->outputs().at("reason") == (row.status == 0 ? "" : row.status == 1 ? "not-attested" : "bad-input"));
   }
+}
+
+// What is published, ready to be spoilt: packages and manifest of the release, built by the shipped workflow.
+struct Published : Attested {
+  std::string const packages, overall;
+  Publishing publishing;
+  /// `edit` makes another manifest of the release's, which is attested all the same.
+  explicit Published(std::function<std::string(std::string const&)> const& edit = {}) : packages(bundle("packages")), overall(attested(edit)), publishing(*this, {packages}, {overall}) {}
+
+ private:
+  [[nodiscard]] std::string bundle(std::string const& name) const { return text_of(fs::path(world->environment.at("RUNNER_TEMP")) / name / "attestation.json"); }
+  std::string attested(std::function<std::string(std::string const&)> const& edit) {
+    if (edit) acr::write_file(world->file("release-attestation-manifest.json"), edit(manifest()));
+    attest_manifest(shipped());
+    return bundle("overall");
+  }
+};
+
+TEST_CASE("only the charts that the push has changed are published, and all of them (B-16)", "[scenario]") {
+  Published sequence;
+  auto& publishing = sequence.publishing;
+  auto const refused = [&](std::string const& reason, std::string const& says) {
+    auto const result = publishing.step();
+    INFO(result.out);
+    CHECK(result.status == 1);
+    CHECK(publishing.world->outputs().at("reason") == reason);
+    CHECK(publishing.world->outputs().at("chart-count") == "0");
+    CHECK(result.out.find(says) != std::string::npos);
+  };
+  CHECK(publishing.step().status == 0);
+  SECTION("a chart that another push has changed") {
+    publishing.push["before"] = publishing.git({"rev-parse", "refs/heads/main~1"});
+    refused("manifest-differs", "chart gateway: the manifest names a chart that this push has not changed");
+  }
+  SECTION("an old release on a later push") {
+    publishing.push["before"] = publishing.git({"rev-parse", "refs/heads/main"});
+    refused("manifest-differs", "the manifest names a chart that this push has not changed");
+  }
+  SECTION("an old release on a push that makes the branch anew") {
+    publishing.push["before"] = std::string(40, '0');
+    refused("manifest-differs", "the branch is new");
+  }
+  SECTION("another branch, another event") {
+    publishing.push["ref"] = "refs/heads/main";
+    refused("wrong-branch", "refs/heads/release");
+    publishing.push["ref"] = "refs/heads/release";
+    CHECK(publishing.step({{"GITHUB_EVENT_NAME", "workflow_dispatch"}}).status == 1);
+    CHECK(publishing.world->outputs().at("reason") == "unsupported-event");
+    CHECK(publishing.step({{"GITHUB_REPOSITORY_ID", "7"}}).status == 1);
+    CHECK(publishing.world->outputs().at("reason") == "repository-mismatch");
+  }
+  SECTION("a squash merge") {
+    auto const tree = publishing.git({"rev-parse", "refs/pull/42/merge^{tree}"});
+    publishing.push["after"] = publishing.git({"commit-tree", "-m", "Release (#42)", "-p", std::string(publishing.push["before"].as_string()), tree});
+    refused("head-not-on-branch", "squash and rebase make commits that were never on it");
+  }
+  SECTION("a merge that adds something") {
+    auto const blob = publishing.git({"hash-object", "-w", publishing.world->file("trusted_root.json").string()});
+    publishing.git({"read-tree", "refs/pull/42/merge"});
+    publishing.git({"update-index", "--add", "--cacheinfo", "100644," + blob + ",charts/gateway/templates/more.yaml"});
+    auto const tree = publishing.git({"write-tree"});
+    publishing.push["after"] = publishing.git({"commit-tree", "-m", "Merge", "-p", std::string(publishing.push["before"].as_string()), "-p", "refs/heads/main", tree});
+    refused("head-not-on-branch", "has other files in charts/gateway");
+  }
+  SECTION("nothing changed, nothing is there") {
+    fs::remove_all(publishing.world->file("packages"));
+    fs::remove(publishing.world->file("manifest.json"));
+    publishing.push["before"] = publishing.git({"rev-parse", "refs/heads/main"});
+    auto const result = publishing.step();
+    INFO(result.out);
+    CHECK(result.status == 0);
+    CHECK(publishing.world->outputs().at("result") == "no-charts");
+  }
+}
+
+TEST_CASE("a chart that the manifest leaves out is missed (B-16)", "[scenario]") {
+  Published sequence([](std::string const& text) {
+    auto manifest = json_of(text);
+    manifest.as_object()["charts"].as_array().pop_back();
+    manifest.as_object()["upstream"].as_object().erase("ledger");
+    return boost::json::serialize(manifest);
+  });
+  auto& publishing = sequence.publishing;
+  fs::remove(publishing.world->file("packages/ledger-1.1.0.tgz"));
+  fs::remove(publishing.world->file("packages/checksums.txt"));
+  auto const result = publishing.step();
+  INFO(result.out);
+  CHECK(result.status == 1);
+  CHECK(publishing.world->outputs().at("reason") == "manifest-differs");
+  CHECK(result.out.find("chart ledger: the manifest leaves out a chart that this push has changed") != std::string::npos);
+  CHECK(publishing.step({{"exclude-charts", "ledger"}}).status == 0);
+}
+
+TEST_CASE("tags and attestations are proved again under the publishing job's own inputs (B-16)", "[scenario]") {
+  struct Row {
+    std::map<std::string, std::string> inputs;
+    std::string reason;
+  };
+  std::string const validate = "acme/helm-charts/.github/workflows/validate.yaml@refs/";
+  Published sequence;
+  for (auto const& row : std::vector<Row>{{{{"signer-workflows", validate + "heads/main"}}, "identity"},
+                                          {{{"signer-workflows", validate + "pull/*/merge"}}, ""},
+                                          {{{"predicate-types", "https://example.org/test/v1"}}, "predicate-type"},
+                                          {{{"source-digest", "tag-commit"}}, "identity"},
+                                          {{{"tag-format", "{name}/{version}"}}, "tag-not-found"},
+                                          {{{"source-branch", "trunk"}}, "head-not-on-branch"},
+                                          {{}, ""}}) {
+    CAPTURE(row.inputs);
+    auto const result = sequence.publishing.step(row.inputs);
+    INFO(result.out);
+    CHECK(result.status == (row.reason.empty() ? 0 : 1));
+    CHECK(sequence.publishing.world->outputs().at("reason") == row.reason);
+  }
+  CHECK(sequence.publishing.world->github().violations().empty());
+}
+
+TEST_CASE("an attestation that was withdrawn after the release run stops the publication (B-16)", "[scenario]") {
+  Published sequence;
+  auto github = json_of(text_of(sequence.folder / "github.json"));
+  auto& all = github.as_object()["attestations"].as_array();
+  all.erase(all.begin());
+  acr::write_file(sequence.folder / "github.json", boost::json::serialize(github));
+  Publishing publishing(sequence, {});
+  auto const result = publishing.step();
+  INFO(result.out);
+  CHECK(result.status == 1);
+  CHECK(publishing.world->outputs().at("reason") == "unresolved");
 }
 
 }  // namespace

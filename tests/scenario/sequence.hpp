@@ -3,6 +3,7 @@
 // The job of a release and the stage that publishes, with the built program: tests/scenario/sequence.hpp
 // The attest steps are played by the signing world that also signed the upstream attestations.
 
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -107,6 +108,7 @@ inline std::map<std::string, std::string> ids_and_bundles(std::string const& pac
 struct Publishing {
   Sequence& sequence;
   std::unique_ptr<ReleaseWorld> world;
+  boost::json::object push;  ///< the event: the pull request was merged as its test merge was
 
   /// `bundles` are listed for the packages, `of_manifest` for the manifest.
   explicit Publishing(Sequence& released, std::vector<std::string> const& bundles, std::vector<std::string> const& of_manifest = {})
@@ -131,11 +133,30 @@ struct Publishing {
     world = std::make_unique<ReleaseWorld>(sequence.folder);
     std::filesystem::copy(sequence.world->file(".cr-release-packages"), world->file("packages"));
     acr::write_file(world->file("manifest.json"), sequence.manifest());
+    auto const event = json_of(text_of(sequence.folder / "event.json"));
+    push = {{"ref", "refs/heads/release"},
+            {"before", string_in(*find(*find(event, "pull_request"), "base"), "sha").value()},
+            {"after", world->environment.at("GITHUB_SHA")},
+            {"repository", *find(event, "repository")}};
   }
   // As a step of a workflow on `push`.
   ProgramResult step(std::map<std::string, std::string> inputs = {}) {
+    auto const event = world->temporary() / "push.json";
+    acr::write_file(event, boost::json::serialize(push));
     inputs.insert({{"command", "verify-package"}, {"output-dir", "packages"}, {"manifest-path", "manifest.json"}, {"GITHUB_EVENT_NAME", "push"}});
+    inputs.insert({{"GITHUB_EVENT_PATH", event.string()}, {"GITHUB_REF", std::string(push.at("ref").as_string())}, {"GITHUB_SHA", std::string(push.at("after").as_string())}});
     return world->run(inputs);
+  }
+  /// The output of git in the workspace's repository, without its line end.
+  std::string git(std::vector<std::string> words) const {
+    words.insert(words.begin(), {"--git-dir=" + world->file(".git").string()});
+    std::map<std::string, std::string> const environment{{"PATH", std::getenv("PATH")},         {"HOME", "/nonexistent"},
+                                                         {"GIT_CONFIG_NOSYSTEM", "1"},          {"GIT_AUTHOR_NAME", "a"},
+                                                         {"GIT_AUTHOR_EMAIL", "a@example.org"}, {"GIT_COMMITTER_NAME", "a"},
+                                                         {"GIT_COMMITTER_EMAIL", "a@example.org"}};
+    auto const result = run_program("/usr/bin/git", environment, words, "/");
+    if (result.status != 0) throw std::runtime_error("git failed: " + result.err);
+    return std::string(trimmed(result.out));
   }
   ProgramResult verify(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "verify-package");
