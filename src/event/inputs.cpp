@@ -276,6 +276,15 @@ void check_tag_format(Reader& reader, std::string const& format) {
   }
 }
 
+// One text for all that mean the same: their digest says under which policy a release was verified.
+std::string one_form(InputKind kind, std::string text) {
+  if (kind == InputKind::boolean) return to_lower_ascii(text);
+  if (kind != InputKind::list && kind != InputKind::paths) return text;
+  std::string items;
+  for (auto const& item : lines_of(text)) items += (items.empty() ? "" : "\n") + item.text;
+  return items;
+}
+
 }  // namespace
 
 std::string input_variable(std::string_view name) {
@@ -399,7 +408,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   for (auto const& row : input_table())
     if (row.kind != InputKind::secret) {
       InputReading unused;
-      inputs.texts.emplace(row.name, Reader(lookup, workspace, unused).text(row.name));
+      inputs.texts.emplace(row.name, one_form(row.kind, Reader(lookup, workspace, unused).text(row.name)));
     }
   inputs.texts["deny-self-hosted"] = inputs.deny_self_hosted ? "true" : "false";  // what it means for the attestations of tags
   return reading;

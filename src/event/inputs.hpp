@@ -88,7 +88,8 @@ struct ActionInputs {
   std::chrono::seconds timeout{};
   std::string api_version;
 
-  /// Each input's text after defaults, for the report's policy and for `--help`-like listings; secrets are left out.
+  /// Each input's text after defaults, for the report's policy and for `--help`-like listings; secrets are left out. Items of a list are
+  /// trimmed, one per line; booleans are "true" or "false".
   std::map<std::string, std::string> texts;
 };
 

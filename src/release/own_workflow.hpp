@@ -1,6 +1,6 @@
 #pragma once
 
-// The workflow that this action ships for releases, whose word on packages counts: src/release/own_workflow.hpp (B-12, B-16a)
+// The workflow that this action ships for releases, whose word on packages counts: src/release/own_workflow.hpp (B-16a)
 
 #include <string_view>
 

@@ -70,7 +70,8 @@ void begin_record(Run& run) {
   // The inputs that decide a verdict; where results go and how fast says nothing about it.
   for (auto const name : {"source-branch", "release-branch", "charts-dir", "exclude-charts", "charts-outside", "tag-format", "diff-mode", "dependencies", "dependency-pins", "verify-policy",
                           "missing-lineage", "unresolved-id", "lineage-subjects", "subject-binding", "required-attestations", "signer-workflows", "oidc-issuer", "predicate-types",
-                          "deny-self-hosted", "source-digest", "trusted-root", "trusted-root-refresh"}) {
+                          "deny-self-hosted", "source-digest", "trusted-root", "trusted-root-refresh", "max-charts", "title-check", "dependency-hosts",
+                          "dependency-private-hosts"}) {
     auto const text = settings.inputs.texts.find(name);
     if (text != settings.inputs.texts.end()) record.policy.emplace_back(name, text->second);
   }

@@ -21,6 +21,19 @@ std::string mistakes(InputReading const& reading) {
   return all;
 }
 
+TEST_CASE("texts that mean the same have one form", "[event]") {
+  auto const texts = read({{"signer-workflows", "\n  o/r/.github/workflows/a.yml@refs/heads/main \r\n\n o/r/.github/workflows/b.yml@refs/heads/main"},
+                           {"charts-dir", " charts\n\n more \n"},
+                           {"clean", "TRUE"},
+                           {"token", "secret"}})
+                         .inputs.texts;
+  CHECK(texts.at("signer-workflows") == "o/r/.github/workflows/a.yml@refs/heads/main\no/r/.github/workflows/b.yml@refs/heads/main");
+  CHECK(texts.at("charts-dir") == "charts\nmore");
+  CHECK(texts.at("clean") == "true");
+  CHECK(texts.at("tag-wait") == "240");
+  CHECK_FALSE(texts.contains("token"));
+}
+
 TEST_CASE("deny-self-hosted that is not given leaves builders on hosted runners alone (B-16a)", "[event]") {
   struct Row {
     std::string given;

@@ -52,12 +52,12 @@ TEST_CASE("another event, payload, repository or branch is refused at its place 
       {"unsupported-event", "event pull_request", [](auto& asked, auto&) { asked.event_name = "pull_request"; }},
       {"unsupported-event", "event workflow_dispatch", [](auto& asked, auto&) { asked.event_name = "workflow_dispatch"; }},
       {"unsupported-event", "event ", [](auto& asked, auto&) { asked.event_name.clear(); }},
-      {"bad-payload", "ref", [](auto&, auto& body) { body.erase("ref"); }},
-      {"bad-payload", "ref", [](auto&, auto& body) { body["ref"] = 1; }},
+      {"bad-payload", "ref", [](auto& asked, auto& body) { body.erase("ref"), asked.ref.clear(); }},
+      {"bad-payload", "ref", [](auto& asked, auto& body) { body["ref"] = 1, asked.ref.clear(); }},
       {"bad-payload", "before", [](auto&, auto& body) { body.erase("before"); }},
       {"bad-payload", "before", [](auto&, auto& body) { body["before"] = std::string(40, 'A'); }},
       {"bad-payload", "before", [](auto&, auto& body) { body["before"] = std::string(39, '0'); }},
-      {"bad-payload", "after", [](auto&, auto& body) { body["after"] = nullptr; }},
+      {"bad-payload", "after", [](auto& asked, auto& body) { body["after"] = "main", asked.sha.clear(); }},
       {"bad-payload", "after", [](auto& asked, auto& body) { body["after"] = zeros, asked.sha.clear(); }},
       {"bad-payload", "after", [](auto& asked, auto&) { asked.sha = before; }},
       {"bad-payload", "ref", [](auto& asked, auto&) { asked.ref = "refs/heads/main"; }},
@@ -87,6 +87,7 @@ TEST_CASE("a payload that is none is refused (A-48)", "[event]") {
   for (auto const* text : {"", "{", "[]"}) {
     asked.payload = text;
     CHECK(push_gate(asked).error().code == "bad-payload");
+    CHECK(push_gate(asked).error().where.starts_with("event payload"));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "dependencies/sample_charts.hpp"
 #include "release/pipeline_world.hpp"
+#include "report/verification_report.hpp"
 #include "support/catch2.hpp"
 
 namespace {
@@ -418,6 +419,32 @@ TEST_CASE("what is written carries the tag's commit time, or SOURCE_DATE_EPOCH (
   PipelineWorld third;
   third.settings.source_date_epoch = 1'790'000'101;
   CHECK(third.run().record.charts.front().digest != as_tagged);
+}
+
+// What a summary's policy.digest stands for: two releases with the same digest were verified under the same inputs.
+TEST_CASE("each input that decides a verdict is part of the policy's digest, however it is written", "[release]") {
+  auto const digest = [](std::map<std::string, std::string> const& inputs) {
+    PipelineWorld world;
+    for (auto const& [name, value] : inputs) world.inputs[name] = value;
+    return acr::report::policy_digest(world.run().record);
+  };
+  auto const usual = digest({});
+  std::string const signer = "o/r/.github/workflows/a.yml@refs/heads/";
+  CHECK(digest({{"max-parallel", "2"}}) == usual);
+  CHECK(digest({{"deny-self-hosted", "False"}}) == usual);
+  CHECK(digest({{"missing-lineage", "fail"}}) == usual);
+  CHECK(digest({{"signer-workflows", signer + "a\n" + signer + "b"}}) == digest({{"signer-workflows", "\n " + signer + "a\r\n\n" + signer + "b \n"}}));
+  for (auto const& [name, value] : std::map<std::string, std::string>{{"source-branch", "trunk"}, {"release-branch", "stable"}, {"charts-dir", "charts\nother"},
+                                                                      {"exclude-charts", "db"}, {"charts-outside", "ignore"}, {"tag-format", "{name}_{version}"},
+                                                                      {"diff-mode", "merge-base"}, {"dependencies", "off"}, {"dependency-pins", "require"},
+                                                                      {"dependency-hosts", "h.example"}, {"dependency-private-hosts", "h.example"}, {"verify-policy", "flag"},
+                                                                      {"missing-lineage", "warn"}, {"unresolved-id", "warn"}, {"lineage-subjects", "lint = text:x"},
+                                                                      {"signer-workflows", signer + "a"}, {"oidc-issuer", "https://i.example"}, {"predicate-types", "https://t.example/v1"},
+                                                                      {"deny-self-hosted", "true"}, {"source-digest", "tag-commit"}, {"trusted-root-refresh", "off"},
+                                                                      {"max-charts", "3"}, {"title-check", "warn"}}) {
+    CAPTURE(name);
+    CHECK(digest({{name, value}}) != usual);
+  }
 }
 
 }  // namespace
