@@ -18,8 +18,8 @@ boost::json::object finding_object(Finding const& finding);
 
 boost::json::array finding_array(std::vector<Finding> const& findings);
 
-/// T-14: the roots that bundles of this run were judged by, for report and summary predicate.
-boost::json::array trusted_roots_json(ReleaseRecord const& record);
+/// T-14: the roots that bundles of this run were judged by, for report, manifest and summary predicate.
+boost::json::array trusted_roots_json(std::vector<TrustedRoot> const& roots);
 
 /// "sha256:" and 64 lower-case hex digits.
 bool is_sha256_text(std::string_view text);

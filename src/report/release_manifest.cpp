@@ -7,6 +7,7 @@
 #include "report/limits.hpp"
 #include "support/encoding.hpp"
 #include "support/text.hpp"
+#include "support/time.hpp"
 
 namespace acr::report {
 namespace {
@@ -65,6 +66,14 @@ class ObjectReader {
     if (!value || !value->is_null()) return text(name, is_fit);
     ++taken_;
     return {};
+  }
+
+  /// A positive integer.
+  std::int64_t version(std::string_view name) {
+    auto const* value = take(name);
+    auto const* number = value ? value->if_int64() : nullptr;
+    if (value && !(number && *number > 0)) fail(at(name), "not a version", json::serialize(*value));
+    return number ? *number : 0;
   }
 
   json::array const* array(std::string_view name, bool optional = false) {
@@ -152,6 +161,34 @@ Verdict<std::vector<std::pair<std::string, std::vector<ManifestUpstream>>>> read
   return upstream;
 }
 
+bool is_origin(std::string_view text) { return text == "built-in" || text == "tuf" || text == "file"; }
+bool is_date(std::string_view text) { return parse_rfc3339(std::string(text) + "T00:00:00Z").has_value(); }
+
+// T-14: which members an entry has follows from its origin.
+Verdict<std::vector<TrustedRoot>> read_trusted_roots(json::array const& array) {
+  std::vector<TrustedRoot> roots;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    auto const place = indexed("verification.trusted_roots", i);
+    ObjectReader reader(array[i], place);
+    TrustedRoot root;
+    root.origin = reader.text("origin", is_origin);
+    root.source = reader.text("source", is_filled);
+    root.digest = reader.text("digest", is_sha256_text);
+    if (root.origin != "file") root.organization = reader.text("organisation", is_filled);
+    if (root.origin == "built-in") root.date = reader.text("date", is_date);
+    auto const* tuf = root.origin == "tuf" ? reader.take("tuf") : nullptr;
+    if (auto const fault = reader.fault()) return *fault;
+    if (tuf) {
+      ObjectReader versions(*tuf, place + ".tuf");
+      root.tuf_root = versions.version("root");
+      root.tuf_targets = versions.version("targets");
+      if (auto const fault = versions.fault()) return *fault;
+    }
+    roots.push_back(std::move(root));
+  }
+  return roots;
+}
+
 Verdict<std::vector<ManifestDependency>> read_dependencies(json::array const& array) {
   std::vector<ManifestDependency> dependencies;
   for (std::size_t i = 0; i < array.size(); ++i) {
@@ -188,6 +225,7 @@ ReleaseManifest manifest_of(ReleaseRecord const& record, ReleaseFiles const& fil
   manifest.merge = record.merge;
   manifest.verification_path = files.verification_path;
   manifest.verification_digest = files.verification_digest;
+  manifest.trusted_roots = record.trusted_roots;
   manifest.source_date_epoch = record.source_date_epoch;
   for (auto const& chart : record.charts) {
     if (chart.status != ChartStatus::packaged) continue;
@@ -236,6 +274,7 @@ std::string manifest_text(ReleaseManifest const& manifest) {
   if (!manifest.merge.empty()) document["merge"] = json_text(manifest.merge);
   document["verification"] = json::object{{"path", json_text(manifest.verification_path)},
                                           {"digest", json_text(manifest.verification_digest)}};
+  if (!manifest.trusted_roots.empty()) document["verification"].get_object()["trusted_roots"] = trusted_roots_json(manifest.trusted_roots);
   document["upstream"] = std::move(upstream);
   if (!manifest.dependencies.empty()) {
     json::array dependencies;
@@ -280,7 +319,13 @@ Verdict<ReleaseManifest> read_manifest(std::string_view text) {
   ObjectReader record(*verification, "verification");
   manifest.verification_path = record.text("path", is_any);
   manifest.verification_digest = record.text("digest", is_sha256_text);
+  auto const* trusted_roots = record.array("trusted_roots", true);
   if (auto const fault = record.fault()) return *fault;
+  if (trusted_roots) {
+    auto read_roots = read_trusted_roots(*trusted_roots);
+    if (!read_roots) return read_roots.error();
+    manifest.trusted_roots = std::move(*read_roots);
+  }
 
   auto read = read_charts(*charts);
   if (!read) return read.error();

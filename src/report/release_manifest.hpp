@@ -60,6 +60,7 @@ struct ReleaseManifest {
   std::string head, base, merge;  ///< commit ids; merge may be empty (then the key is left out)
   std::string verification_path;    ///< workspace-relative
   std::string verification_digest;  ///< "sha256:…"
+  std::vector<TrustedRoot> trusted_roots;  ///< of the verification, as the report has them (T-14); none: the key is left out
   std::vector<std::pair<std::string, std::vector<ManifestUpstream>>> upstream;  ///< per chart, sorted by name
   std::vector<ManifestDependency> dependencies;  ///< sorted by chart, name, version
   std::optional<std::string> source_date_epoch;

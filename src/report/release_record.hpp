@@ -136,6 +136,8 @@ struct TrustedRoot {
   std::string organization{};         ///< O of the issuers that it was consulted for; empty for a file
   std::int64_t tuf_root = 0, tuf_targets = 0;  ///< versions, of "tuf" alone
   std::string date{};                 ///< of "built-in" alone
+
+  friend bool operator==(TrustedRoot const&, TrustedRoot const&) = default;
 };
 
 /// Everything one run looked at, found and made. No time stamps, no token: two runs over the same commit give equal

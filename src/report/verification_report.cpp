@@ -125,9 +125,9 @@ json::array text_array(Strings const& texts) {
 
 }  // namespace
 
-json::array trusted_roots_json(ReleaseRecord const& record) {
+json::array trusted_roots_json(std::vector<TrustedRoot> const& trusted_roots) {
   json::array roots;
-  for (auto const& root : record.trusted_roots) {
+  for (auto const& root : trusted_roots) {
     json::object entry{{"origin", json_text(root.origin)}, {"source", json_text(root.source)}, {"digest", json_text(root.digest)}};
     if (!root.organization.empty()) entry["organisation"] = json_text(root.organization);
     if (root.origin == "tuf") entry["tuf"] = json::object{{"root", root.tuf_root}, {"targets", root.tuf_targets}};
@@ -142,7 +142,7 @@ std::string policy_json(ReleaseRecord const& record) { return to_ascii_json(poli
 std::string policy_digest(ReleaseRecord const& record) { return sha256_text(policy_json(record)); }
 
 std::string verification_report(ReleaseRecord const& record) {
-  auto roots = trusted_roots_json(record);
+  auto roots = trusted_roots_json(record.trusted_roots);
   json::object before{
       {"version", "1.0"},
       {"stage", "tag-verification"},

@@ -72,7 +72,7 @@ std::string vsa_predicate(ReleaseRecord const& record, std::string_view verifier
       {"verificationResult", passed ? "PASSED" : "FAILED"},
       {"verifiedLevels", std::move(levels)},
   };
-  document["trusted_roots"] = trusted_roots_json(record);
+  document["trusted_roots"] = trusted_roots_json(record.trusted_roots);
   if (dependencies > 0) document["dependencyLevels"] = json::object{{unevaluated, dependencies}};
   document["slsaVersion"] = "1.0";
   return to_pretty_json(std::move(document));

@@ -3,6 +3,7 @@
 #include "report/golden.hpp"
 #include "report/limits.hpp"
 #include "report/sample_record.hpp"
+#include "report/verification_report.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
@@ -46,6 +47,69 @@ TEST_CASE("what is written is read back whole", "[report]") {
   manifest.dependencies.clear();
   manifest.source_date_epoch.reset();
   CHECK(read_manifest(manifest_text(manifest)).value() == manifest);
+}
+
+TEST_CASE("the manifest names the roots that the attestations were judged by, as the report does (T-14)", "[report]") {
+  auto const text = manifest_text(sample());
+  auto const document = acr::parse_json(text, "manifest").value();
+  auto const report = acr::parse_json(acr::report::verification_report(acr::test::released_record()), "report").value();
+  CHECK(document.at("verification").at("trusted_roots") == report.at("trusted_roots"));
+  CHECK(read_manifest(text).value().trusted_roots == acr::test::released_record().trusted_roots);
+  auto none = sample();
+  none.trusted_roots.clear();
+  CHECK(manifest_text(none).find("trusted_roots") == std::string::npos);
+  CHECK(read_manifest(manifest_text(none)).value() == none);
+}
+
+TEST_CASE("a trusted root in a manifest has the members of its origin and no others (T-14)", "[report]") {
+  struct Row {
+    std::string entry;
+    std::string where, why;  ///< empty: accepted
+  };
+  auto const digest = R"(,"digest":")" + acr::test::fake_digest('7') + "\"";
+  auto const built_in = R"({"origin":"built-in","source":"s")" + digest;
+  auto const tuf = R"({"origin":"tuf","source":"s","organisation":"o")" + digest;
+  auto const file = R"({"origin":"file","source":"s")" + digest;
+  std::string const place = "manifest: verification.trusted_roots";
+  std::vector<Row> const rows{
+      {"[" + built_in + R"(,"organisation":"o","date":"2026-08-21"}])", "", ""},
+      {"[" + tuf + R"(,"tuf":{"root":16,"targets":14}}])", "", ""},
+      {"[" + file + "}," + file + "}]", "", ""},
+      {"[]", "", ""},
+      {"{}", place, "not an array"},
+      {"[1]", place + "[0]", "not an object"},
+      {"[" + file + "},1]", place + "[1]", "not an object"},
+      {R"([{"origin":"other","source":"s")" + digest + "}]", place + "[0].origin", "the value has another form"},
+      {R"([{"origin":"file","source":"")" + digest + "}]", place + "[0].source", "the value has another form"},
+      {R"([{"origin":"file","source":"s","digest":"sha256:0"}])", place + "[0].digest", "the value has another form"},
+      {"[" + file + R"(,"organisation":"o"}])", place + "[0]", "a key that this program does not write"},
+      {"[" + file + R"(,"date":"2026-08-21"}])", place + "[0]", "a key that this program does not write"},
+      {"[" + built_in + R"(,"organisation":"","date":"2026-08-21"}])", place + "[0].organisation", "the value has another form"},
+      {"[" + built_in + R"(,"date":"2026-08-21"}])", place + "[0].organisation", "the key is missing"},
+      {"[" + built_in + R"(,"organisation":"o"}])", place + "[0].date", "the key is missing"},
+      {"[" + built_in + R"(,"organisation":"o","date":"2026-02-30"}])", place + "[0].date", "the value has another form"},
+      {"[" + built_in + R"(,"organisation":"o","date":"2026-08-21","tuf":{"root":1,"targets":1}}])", place + "[0]", "a key that this program does not write"},
+      {"[" + tuf + "}]", place + "[0].tuf", "the key is missing"},
+      {"[" + tuf + R"(,"tuf":1}])", place + "[0].tuf", "not an object"},
+      {"[" + tuf + R"(,"tuf":{"root":0,"targets":14}}])", place + "[0].tuf.root", "not a version"},
+      {"[" + tuf + R"(,"tuf":{"root":"1","targets":14}}])", place + "[0].tuf.root", "not a version"},
+      {"[" + tuf + R"(,"tuf":{"root":16}}])", place + "[0].tuf.targets", "the key is missing"},
+      {"[" + tuf + R"(,"tuf":{"root":16,"targets":14,"timestamp":1}}])", place + "[0].tuf", "a key that this program does not write"},
+  };
+  for (auto const& row : rows) {
+    CAPTURE(row.entry);
+    auto document = acr::parse_json(manifest_text(sample()), "sample").value();
+    document.at("verification").as_object()["trusted_roots"] = acr::parse_json(row.entry, "entry").value();
+    auto const result = read_manifest(boost::json::serialize(document));
+    if (row.where.empty()) {
+      CHECK(result.has_value());
+    } else {
+      REQUIRE(result.has_error());
+      CHECK(result.error().code == "manifest-invalid");
+      CHECK(result.error().where == row.where);
+      CHECK(result.error().why == row.why);
+    }
+  }
 }
 
 TEST_CASE("ids take their places, whatever the order they come in (A-75)", "[report]") {
