@@ -85,7 +85,7 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "Whether build-signer-workflows may name a workflow at refs/pull/…, a file that anyone who can open a pull request from a branch "
                     "of this repository can change."},
     {.name = "oidc-issuer", .default_value = "https://token.actions.githubusercontent.com", .commands = "run, finalize, verify-package", .kind = text,
-     .description = "Issuer that the signing certificates must name."},
+     .description = "Issuer that the signing certificates must name. A tenant of ghe.com has its own by default."},
     {.name = "predicate-types", .default_value = "", .commands = "run, verify-package", .kind = list,
      .description = "Predicate types that count among the attestations that tags list, one per line. Empty: any."},
     {.name = "deny-self-hosted", .default_value = "", .commands = "run, finalize, verify-package", .kind = boolean,

@@ -101,7 +101,7 @@ RunSettings run_settings(Step const& step, event::PullRequestEvent const& event)
   settings.inputs = step.inputs;
   settings.lists = step.lists;
   settings.change = {.pr_number = event.number, .title = event.title, .head = event.head.sha, .base = event.base.sha, .merge = step.environment.sha};
-  if (!step.environment.server_url.empty()) settings.server_url = step.environment.server_url;
+  settings.server_url = server_url(step.environment);
   settings.repository = event.repository.full_name;
   settings.repository_id = std::to_string(event.repository.id);
   settings.owner_id = step.environment.repository_owner_id;
@@ -183,7 +183,7 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
   settings.overall_attestation_id = step.inputs.overall_attestation_id;
   settings.bundle_paths = step.inputs.bundle_paths;
   settings.update_pr = step.inputs.update_pr;
-  if (!environment.server_url.empty()) settings.server_url = environment.server_url;
+  settings.server_url = server_url(environment);
   settings.repository = event.repository.full_name;
   settings.repository_id = std::to_string(event.repository.id);
   settings.repository_owner_id = environment.repository_owner_id;
@@ -348,7 +348,7 @@ ExitStatus run_action(ActionHost const& host) {
   auto const environment = event::read_runner_environment(host.environment);
   report::WorkflowLog log(host.log, environment.in_actions ? report::WorkflowLog::Style::actions : report::WorkflowLog::Style::terminal,
                           environment.debug);
-  auto const lookup = event::from_environment(host.environment);
+  auto const lookup = with_tenant_issuer(event::from_environment(host.environment), environment.api_url);
   if (auto const token = lookup("token")) log.mask_token(trimmed(*token));
   if (auto const credentials = lookup("registry-credentials")) {
     std::vector<std::string> items;

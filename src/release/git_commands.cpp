@@ -189,6 +189,8 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   report::WorkflowLog log(terminal.out, report::WorkflowLog::Style::terminal);
   log.mask_token(settings.inputs.token);
   for (auto const& secret : credential_secrets(settings.inputs.registry_credentials)) log.mask(secret);
+  auto const environment = event::read_runner_environment(terminal.environment);
+  settings.server_url = server_url(environment);
   settings.repository = arguments.value("repository");
   settings.repository_id = arguments.value("repository-id");
   settings.workspace = workspace;
@@ -203,7 +205,6 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   if (auto const id = to_number(settings.repository_id, INT64_MAX)) event.repository.id = static_cast<std::int64_t>(*id);
   if (ask_github && event.repository.id == 0) throw BadEnvironment("usage", "--repository needs --repository-id too: the numeric id is the identity (A-50)");
   if (!ask_github) event.repository.full_name = "local/clone";
-  auto const environment = event::read_runner_environment(terminal.environment);
   Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
   settings.change.head = commit_named(services.objects(), arguments.value("head"), "head");
   settings.change.base = commit_named(services.objects(), arguments.value("base"), "base");
@@ -217,7 +218,7 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
                                               .clock = terminal.clock,
                                               .log = log,
                                               .dependencies = settings.inputs.build_dependencies ? &dependencies : nullptr,
-                                              .before_proofs = [&] { services.begin_refresh(); },
+                                              .before_proofs = [&] { if (ask_github) services.begin_refresh(); },  // T-12
                                               .trusted_roots = [&] { return services.trusted_roots(); }});
   log_run(outcome, log, ask_github ? RunKind::dry : RunKind::dry_without_github);
   log.notice(ask_github ? "dry run: nothing was written; not checked: the branch gate, rules of the branch"

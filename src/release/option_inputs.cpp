@@ -7,6 +7,7 @@
 
 #include "event/action_interface.hpp"
 #include "release/dependency_network.hpp"
+#include "release/trusted_root_refresh.hpp"
 #include "support/errors.hpp"
 
 namespace acr::release {
@@ -31,7 +32,7 @@ OptionInputs read_options(Arguments const& arguments, Terminal const& terminal, 
     credentials->second = read_named_file(credentials->second.substr(1), credentials_bytes);
   for (auto const variable : {"INPUT_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"})
     if (auto token = terminal.environment(variable); token && !token->empty()) values.try_emplace("token", *token);
-  auto reading = event::read_inputs(event::from_map(values), workspace.string(), event::TokenRule::optional);
+  auto reading = event::read_inputs(with_tenant_issuer(event::from_map(values), terminal.environment("GITHUB_API_URL").value_or("")), workspace.string(), event::TokenRule::optional);
   auto lists = read_lists(reading.inputs, terminal.environment("GITHUB_SERVER_URL").value_or("https://github.com"));
   std::string mistakes;
   std::ranges::move(lists.mistakes, std::back_inserter(reading.mistakes));

@@ -14,8 +14,8 @@
 namespace acr::release {
 
 /// What a command about one package takes of the action's inputs; same names, same meaning.
-inline constexpr std::array<std::string_view, 9> option_inputs{"token",       "charts-dir",           "object-source",    "build-signer-workflows",
-                                                               "oidc-issuer", "pull-request-signers", "deny-self-hosted", "trusted-root",
+inline constexpr std::array<std::string_view, 10> option_inputs{"token",       "charts-dir",           "object-source",    "build-signer-workflows",
+                                                               "oidc-issuer", "pull-request-signers", "deny-self-hosted", "trusted-root", "trusted-root-refresh",
                                                                "api-version"};
 
 /// The inputs of dependencies.md (D-38). The value of `registry-credentials` may be `@FILE`: passwords do not belong on a command line.

@@ -33,6 +33,8 @@ ServiceSettings service_settings(RunSettings const& settings, event::PullRequest
     case event::TrustedRootRefresh::require: services.refresh = RefreshMode::require; break;
     case event::TrustedRootRefresh::off: services.refresh = RefreshMode::off; break;
   }
+  // T-8: somebody who looks at a terminal may wait longer.
+  services.refresh_budget = environment.in_actions && services.refresh != RefreshMode::require ? std::chrono::seconds(10) : std::chrono::seconds(30);
   // T-7: a given file counts alone, offline.
   if (services.trusted_root.empty()) services.trust_sources = trust_sources(lookup);
   if (!environment.api_url.empty()) services.api.base_url = environment.api_url;
@@ -50,7 +52,6 @@ ServiceSettings service_settings(RunSettings const& settings, event::PullRequest
 }
 
 std::vector<sigstore::TrustedRoot> trusted_roots(std::filesystem::path const& workspace, std::string const& file) {
-  if (file.empty()) return sigstore::default_roots();
   try {
     auto roots = sigstore::parse_trusted_roots(read_file(workspace / file, trusted_root_bytes), file);
     if (!roots) throw BadEnvironment("trusted-root", roots.error().sentence());
@@ -71,12 +72,22 @@ std::string shown_name(std::string const& organization) {
   return found == roots.end() ? organization : std::string(found->name);
 }
 
+/// Keeps nothing on disk (T-35); of a tenant the server is asked for its target first (T-5).
+RefreshOutcome asked_in_memory(github::Api& api, TrustSource const& source, net::Http& http, Time now) {
+  tuf::MemoryStore store;
+  if (!source.named_by_server) return refresh_trusted_root(source, store, http, now);
+  auto const named = tenant_trust_source(source, github::meta(api).trust_domain);
+  if (!named) return {.kind = RefreshOutcome::Kind::wrong, .fresh = {}, .fault = named.error()};
+  return refresh_trusted_root(*named, store, http, now);
+}
+
 /// The roots of a run that are kept current, and what was made of each (T-7 … T-11, T-14).
 class CurrentRoots {
  public:
-  CurrentRoots(ServiceSettings const& settings, RunClock& clock)
+  CurrentRoots(ServiceSettings const& settings, RunClock& clock, github::Api& api)
       : mode_(settings.refresh),
-        refresh_(settings.trust_sources, clock, settings.client, mode_ == RefreshMode::require ? std::chrono::seconds(30) : std::chrono::seconds(10)) {}
+        refresh_(settings.trust_sources, clock, settings.client, settings.refresh_budget,
+                 [&api](TrustSource const& source, net::Http& http, Time now) { return asked_in_memory(api, source, http, now); }) {}
 
   void begin() {
     if (mode_ != RefreshMode::off) refresh_.begin();
@@ -90,7 +101,7 @@ class CurrentRoots {
     if (choice.refusal && choice.status == ExitStatus::unreachable) throw Unreachable(choice.refusal->code, choice.refusal->sentence());
     if (choice.refusal) return *choice.refusal;
     bool const fresh = choice.use == RootChoice::Use::fresh;
-    std::string const name = fresh ? source->name : "built in (" + shown_name(organization) + ", " + source->built_in->date + ")";
+    std::string const name = fresh ? outcome->fresh.name : "built in (" + shown_name(organization) + ", " + source->built_in->date + ")";
     auto root = sigstore::parse_trusted_root(fresh ? outcome->fresh.json : source->built_in->trusted_root, name);
     if (!root) return root.error();
     std::lock_guard const lock(mutex_);
@@ -154,7 +165,7 @@ struct Services::Parts {
         remote(api),
         combined(local.get(), remote),
         attestations(api),
-        current(settings.trusted_root.empty() ? std::make_unique<CurrentRoots>(settings, clock) : nullptr),
+        current(settings.trusted_root.empty() ? std::make_unique<CurrentRoots>(settings, clock, api) : nullptr),
         verifier(current ? std::vector<sigstore::TrustedRoot>() : release::trusted_roots(settings.workspace, settings.trusted_root), options()) {
     if (settings.object_source == event::ObjectSourceChoice::local) {
       objects = local.get();

@@ -3,6 +3,7 @@
 // The outside world of a run, put together once: src/release/services.hpp
 // Local objects, HTTP client with retries, GitHub's API, object source by `object-source`, verifier with its roots.
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -28,6 +29,7 @@ struct ServiceSettings {
   event::ObjectSourceChoice object_source = event::ObjectSourceChoice::automatic;
   std::string trusted_root;  ///< workspace-relative file, empty: built-in roots
   RefreshMode refresh = RefreshMode::off;  ///< of the built-in roots (T-7)
+  std::chrono::seconds refresh_budget{10};  ///< for each repository, retries included (T-8)
   std::vector<TrustSource> trust_sources;  ///< for which repositories, and what is built in of each
   github::ApiSettings api;
   github::Repository repository;
@@ -38,7 +40,7 @@ struct ServiceSettings {
 ServiceSettings service_settings(RunSettings const& settings, event::PullRequestEvent const& event,
                                  event::RunnerEnvironment const& environment, event::EnvironmentLookup const& lookup);
 
-/// The trusted roots of a run: the file, or the built-in ones. Throws BadEnvironment("trusted-root").
+/// The trusted roots of a file. Throws BadEnvironment("trusted-root").
 std::vector<sigstore::TrustedRoot> trusted_roots(std::filesystem::path const& workspace, std::string const& file);
 
 /// Nothing goes to the network before the first question. Thread-safe where its parts are.

@@ -1,5 +1,6 @@
 #include "release/sigstore_commands.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -68,20 +69,31 @@ void name_options(sigstore::Verification& verification) {
   for (auto& check : verification.checks) name_options(check.mend);
 }
 
+std::vector<sigstore::TrustedRoot> roots_of(Arguments const& arguments, Terminal const& terminal) {
+  return arguments.has("trusted-root") ? trusted_roots(".", arguments.value("trusted-root")) : offline_roots(terminal.environment);
+}
+
+void expect_no_root_file(bool given) {
+  if (given) throw BadEnvironment("usage", "a trusted-root file is never refreshed: give one of --refresh and --trusted-root");
+}
+
 }  // namespace
 
 ExitStatus verify_bundle_words(std::vector<std::string_view> const& words, Terminal const& terminal) {
   std::vector<std::string_view> rest(words);
-  if (std::erase(rest, "--refresh") == 0) return static_cast<ExitStatus>(sigstore::verify_bundle_command(words, terminal.err));
+  if (std::erase(rest, "--refresh") == 0) return static_cast<ExitStatus>(sigstore::verify_bundle_command(words, terminal.err, offline_roots(terminal.environment)));
+  expect_no_root_file(std::ranges::find(rest, "--trusted-root") != rest.end());
+  // A key's bundle does not say which root it needs.
+  if (std::ranges::find(rest, "--key") != rest.end()) throw BadEnvironment("usage", "only roots that a certificate names are refreshed: give one of --refresh and --key");
   TerminalRefresh refresh(terminal);
-  return refresh.status_or(static_cast<ExitStatus>(sigstore::verify_bundle_command(rest, terminal.err, refresh.current_root())));
+  return refresh.status_or(static_cast<ExitStatus>(sigstore::verify_bundle_command(rest, terminal.err, {}, refresh.current_root())));
 }
 
 ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
   auto options = accepted();
   options.flags.push_back("refresh");
   Arguments const arguments(words, options);
-  if (arguments.has("refresh") && arguments.has("trusted-root")) throw BadEnvironment("usage", "a trusted-root file is never refreshed: give one of --refresh and --trusted-root");
+  if (arguments.has("refresh")) expect_no_root_file(arguments.has("trusted-root"));
   arguments.expect_positional(1, 2, "inspect BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--json]");
   auto const text = read_named_file(arguments.positional().front(), bundle_bytes);
   auto const bundle = sigstore::parse_bundle(text, {.minimum_version = sigstore::BundleVersion::v0_1});
@@ -103,7 +115,8 @@ ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal 
   bool const anyone = policy.repository.empty() && policy.owner.empty() && policy.certificate_identity.empty();
   if (anyone) policy.certificate_identity_regex = ".*";
   auto refresh = arguments.has("refresh") ? std::optional<TerminalRefresh>(terminal) : std::nullopt;
-  sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")),
+  // T-11: with --refresh nothing that is built in counts.
+  sigstore::Verifier const verifier(refresh ? std::vector<sigstore::TrustedRoot>() : roots_of(arguments, terminal),
                                     {.minimum_version = sigstore::BundleVersion::v0_1, .remember_signatures = true, .current_root = refresh ? refresh->current_root() : nullptr});
   auto verification = verifier.verify(text, *artifact, policy);
   name_options(verification);
@@ -133,7 +146,7 @@ ExitStatus verify_attestations_command(std::vector<std::string_view> const& word
   std::vector<sigstore::Verifier::Job> jobs;
   for (std::size_t i = 0; i < texts.size(); ++i)
     jobs.push_back({.bundle_json = texts[i], .artifact = &artifacts[i], .policy = &policy});
-  sigstore::Verifier const verifier(trusted_roots(".", arguments.value("trusted-root")));
+  sigstore::Verifier const verifier(roots_of(arguments, terminal));
   auto results = verifier.verify_all(jobs, 2);
   for (auto& result : results) name_options(result);
   bool all = true;

@@ -1,6 +1,7 @@
 // Which repositories are asked (T-5, T-13a); see trusted_root_refresh.hpp.
 #include <algorithm>
 
+#include "event/action_interface.hpp"
 #include "release/trusted_root_refresh.hpp"
 #include "support/atomic_file.hpp"
 #include "support/encoding.hpp"
@@ -46,10 +47,26 @@ void read_built_in(TrustSource& source, boost::json::value const& entry) {
   source.built_in = std::move(copy);
 }
 
+/// GitHub's repository, with a target that only the server knows, and nothing built in.
+TrustSource tenant_repository() {
+  auto repository = default_trust_sources().at(1);
+  repository.target.clear();
+  repository.name.clear();
+  repository.built_in.reset();  // another instance's
+  repository.named_by_server = true;
+  return repository;
+}
+
+std::string without_slashes(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return to_lower_ascii(url);
+}
+
 }  // namespace
 
 std::vector<TrustSource> trust_sources(std::function<std::optional<std::string>(std::string const&)> const& environment) {
   auto const text = environment("ACR_TUF_REPOSITORIES");
+  if (!text && tenant_of(environment("GITHUB_API_URL").value_or(""))) return {tenant_repository()};
   if (!text) return default_trust_sources();
   bool const in_actions = environment("GITHUB_ACTIONS") == "true";
   return test_trust_sources(*text, in_actions ? environment("GITHUB_API_URL").value_or("none") : std::string());
@@ -96,27 +113,49 @@ std::optional<std::string> tenant_of(std::string_view api_url) {
 
 std::string tenant_issuer(std::string_view tenant) { return "https://token.actions." + std::string(tenant) + ".ghe.com"; }
 
-Verdict<TrustSource> tenant_trust_source(std::string_view trust_domain) {
-  bool const usable = !trust_domain.empty() && std::all_of(trust_domain.begin(), trust_domain.end(), [](char c) {
+event::InputLookup with_tenant_issuer(event::InputLookup inputs, std::string_view api_url) {
+  auto const tenant = tenant_of(api_url);
+  if (!tenant) return inputs;
+  return [inputs = std::move(inputs), issuer = tenant_issuer(*tenant)](std::string_view name) {
+    auto given = inputs(name);
+    // The runner fills in the default of action.yml, which no authority of a tenant names.
+    if (name == "oidc-issuer" && (!given || trimmed(*given).empty() || trimmed(*given) == event::input_row(name)->default_value)) given = issuer;
+    return given;
+  };
+}
+
+std::string server_url(event::RunnerEnvironment const& environment) {
+  auto const tenant = tenant_of(environment.api_url);
+  if (!tenant) return environment.server_url.empty() ? "https://github.com" : environment.server_url;
+  auto const own = "https://" + *tenant + ".ghe.com";
+  if (!environment.server_url.empty() && without_slashes(environment.server_url) != own)
+    throw BadEnvironment("bad-environment", "GITHUB_SERVER_URL is " + printable(environment.server_url, 200) + ", and GITHUB_API_URL belongs to " + own + " [T-5]");
+  return own;
+}
+
+Verdict<TrustSource> tenant_trust_source(TrustSource repository, std::optional<std::string> const& trust_domain) {
+  if (!trust_domain) return reject("trust-domain", "GET /meta", "domains.artifact_attestations.trust_domain is missing").rule("T-5");
+  bool const usable = !trust_domain->empty() && std::all_of(trust_domain->begin(), trust_domain->end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
   });
   if (!usable)
-    return reject("trust-domain", "GET /meta", "the trust domain is not a name of letters, digits, `-` and `.`").rule("T-5").found(printable(trust_domain, 100));
-  auto source = default_trust_sources().at(1);
-  source.target = std::string(trust_domain) + ".trusted_root.json";
-  source.name = source.address.metadata.host + "/" + source.target;
-  source.built_in.reset();  // another instance's
-  return source;
+    return reject("trust-domain", "GET /meta", "the trust domain is not a name of letters, digits, `-` and `.`").rule("T-5").found(printable(*trust_domain, 100));
+  repository.target = *trust_domain + ".trusted_root.json";
+  repository.name = repository.address.metadata.host + "/" + repository.target;
+  repository.named_by_server = false;
+  return repository;
 }
 
-Verdict<std::string> trust_domain_in(std::string_view meta) {
-  auto const document = parse_json(meta, "GET /meta", {.duplicate_names_allowed = true});
-  if (!document) return document.error();
-  auto const* const domains = find(*document, "domains");
-  auto const* const attestations = domains ? find(*domains, "artifact_attestations") : nullptr;
-  auto domain = attestations ? string_in(*attestations, "trust_domain") : std::nullopt;
-  if (!domain) return reject("trust-domain", "GET /meta", "domains.artifact_attestations.trust_domain is missing").rule("T-5");
-  return std::move(*domain);
+std::vector<sigstore::TrustedRoot> offline_roots(std::function<std::optional<std::string>(std::string const&)> const& environment) {
+  if (!environment("ACR_TUF_REPOSITORIES")) return sigstore::default_roots();
+  std::vector<sigstore::TrustedRoot> roots;
+  for (auto const& source : trust_sources(environment)) {
+    if (!source.built_in) continue;
+    auto root = sigstore::parse_trusted_root(source.built_in->trusted_root, "built in (" + source.organization + ", " + source.built_in->date + ")");
+    if (!root) refuse(root.error().sentence());
+    roots.push_back(std::move(*root));
+  }
+  return roots;
 }
 
 }  // namespace acr::release

@@ -8,7 +8,9 @@
 #include <set>
 #include <tuple>
 
+#include "github/api.hpp"
 #include "net/http_client.hpp"
+#include "net/retrying_http.hpp"
 #include "release/arguments.hpp"
 #include "release/trusted_root_cache.hpp"
 #include "support/atomic_file.hpp"
@@ -27,6 +29,34 @@ constexpr std::chrono::seconds terminal_budget{30};  // T-8
 
 net::ClientSettings client_of(Terminal const& terminal) {
   return net::client_settings([&](char const* name) { return terminal.environment(name).value_or(""); }, "atomic-chart-release/" ACR_VERSION);
+}
+
+/// The API of a tenant, which names the tenant's target (T-5).
+struct TenantApi {
+  explicit TenantApi(Terminal const& terminal)
+      : client(terminal.clock, client_of(terminal)), http(client, terminal.clock), api(http, terminal.clock, settings(terminal), {}) {}
+
+  static github::ApiSettings settings(Terminal const& terminal) {
+    github::ApiSettings settings;
+    settings.base_url = terminal.environment("GITHUB_API_URL").value_or("");
+    for (auto const variable : {"GH_TOKEN", "GITHUB_TOKEN"})
+      if (settings.token.empty()) settings.token = terminal.environment(variable).value_or("");
+    return settings;
+  }
+
+  net::HttpClient client;
+  net::RetryingHttp http;
+  github::Api api;
+};
+
+/// `ask`, and of a tenant first what is to be asked for.
+TrustedRootRefresh::Ask with_tenant(std::vector<TrustSource> const& sources, Terminal const& terminal, TrustedRootRefresh::Ask ask) {
+  if (std::ranges::none_of(sources, &TrustSource::named_by_server)) return ask;
+  return [ask, tenant = std::make_shared<TenantApi>(terminal)](TrustSource const& source, net::Http& http, Time now) {
+    auto const named = tenant_trust_source(source, github::meta(tenant->api).trust_domain);
+    if (!named) return RefreshOutcome{.kind = RefreshOutcome::Kind::wrong, .fresh = {}, .fault = named.error()};
+    return ask(*named, http, now);
+  };
 }
 
 /// One authority or log of a trusted root, for people.
@@ -84,6 +114,11 @@ struct Account {
   RefreshOutcome outcome;  ///< fresh: the current copy
   bool asked = false;
 
+  /// Of a tenant it is known when the server was asked (T-5).
+  [[nodiscard]] std::string target() const {
+    auto const slash = outcome.fresh.name.rfind('/');
+    return source->named_by_server && slash != std::string::npos ? outcome.fresh.name.substr(slash + 1) : source->target;
+  }
   [[nodiscard]] bool is_fresh() const { return outcome.kind == RefreshOutcome::Kind::fresh; }
   [[nodiscard]] Comparison comparison() const {
     auto const built_in = source->built_in ? parts_of(source->built_in->trusted_root, source->name) : std::vector<Part>();
@@ -93,7 +128,7 @@ struct Account {
 
 json::object account_json(Account const& account) {
   auto const& source = *account.source;
-  json::object result{{"organisation", source.organization}, {"repository", source.address.metadata.text()}, {"target", source.target}, {"initial_root", initial_version(source)}};
+  json::object result{{"organisation", source.organization}, {"repository", source.address.metadata.text()}, {"target", account.target()}, {"initial_root", initial_version(source)}};
   result["built_in"] = source.built_in ? json::value(json::object{{"date", source.built_in->date},
                                                                   {"digest", sha256_text(source.built_in->trusted_root)},
                                                                   {"timestamp", source.floors.timestamp},
@@ -118,7 +153,7 @@ json::object account_json(Account const& account) {
 
 void print(std::ostream& out, Account const& account) {
   auto const& source = *account.source;
-  out << printable(source.organization) << "  " << source.address.metadata.text() << "  " << printable(source.target) << "\n";
+  out << printable(source.organization) << "  " << source.address.metadata.text() << "  " << printable(account.target()) << "\n";
   if (source.built_in)
     out << "  built in  " << printable(source.built_in->date) << "  " << sha256_text(source.built_in->trusted_root) << "  initial root " << initial_version(source) << "\n";
   auto const& fresh = account.outcome.fresh;
@@ -175,9 +210,11 @@ ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Ter
     initial_roots[source.instance] = store.load("root", tuf::limits::root_bytes).value_or("");
     return outcome;
   };
-  TrustedRootRefresh refresh(trust_sources(terminal.environment), terminal.clock, client_of(terminal), terminal_budget,
+  auto const sources = trust_sources(terminal.environment);
+  if (writes && std::ranges::any_of(sources, &TrustSource::named_by_server)) throw BadEnvironment("usage", "nothing is built in for a tenant: --write is for the other instances");
+  TrustedRootRefresh refresh(sources, terminal.clock, client_of(terminal), terminal_budget,
                              writes ? TrustedRootRefresh::Ask(from_built_in)
-                                    : TrustedRootRefresh::Ask([&](TrustSource const& source, net::Http& http, Time time) { return cache.refresh(source, http, time, true); }));
+                                    : with_tenant(sources, terminal, [&](TrustSource const& source, net::Http& http, Time time) { return cache.refresh(source, http, time, true); }));
   std::vector<Account> accounts;
   for (auto const& source : refresh.sources())
     accounts.push_back({.source = &source, .outcome = asks ? *refresh.outcome_of(source.organization) : cache.kept(source, now), .asked = asks});
@@ -200,8 +237,10 @@ ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Ter
 
 TerminalRefresh::TerminalRefresh(Terminal const& terminal) : status_(std::make_shared<ExitStatus>(ExitStatus::done)) {
   auto cache = TrustedRootCache::of(terminal.environment);
-  refresh_ = std::make_shared<TrustedRootRefresh>(trust_sources(terminal.environment), terminal.clock, client_of(terminal), terminal_budget,
-                                                  [cache](TrustSource const& source, net::Http& http, Time now) { return cache.refresh(source, http, now, false); });
+  auto const sources = trust_sources(terminal.environment);
+  refresh_ = std::make_shared<TrustedRootRefresh>(
+      sources, terminal.clock, client_of(terminal), terminal_budget,
+      with_tenant(sources, terminal, [cache](TrustSource const& source, net::Http& http, Time now) { return cache.refresh(source, http, now, false); }));
 }
 
 std::function<Verdict<std::optional<sigstore::TrustedRoot>>(std::string const& organization)> TerminalRefresh::current_root() {
@@ -213,8 +252,7 @@ std::function<Verdict<std::optional<sigstore::TrustedRoot>>(std::string const& o
       *status = choice.status;
       return *choice.refusal;
     }
-    auto const source = std::find_if(refresh->sources().begin(), refresh->sources().end(), [&](auto const& s) { return s.organization == organization; });
-    auto root = sigstore::parse_trusted_root(outcome->fresh.json, source->name);
+    auto root = sigstore::parse_trusted_root(outcome->fresh.json, outcome->fresh.name);
     if (!root) return root.error();
     return std::optional(std::move(*root));
   };

@@ -48,7 +48,7 @@ Verdict<std::string> target_bytes(TrustSource const& source, tuf::Client& client
 /// T-33: before anything uses it.
 Verdict<FreshRoot> finished(TrustSource const& source, tuf::Client const& client, std::string bytes) {
   if (auto const parsed = sigstore::parse_trusted_root(bytes, source.name); !parsed) return parsed.error();
-  return FreshRoot{std::move(bytes), client.root_version(), client.targets_version(), client.timestamp_version(), client.snapshot_version(), client.expires()};
+  return FreshRoot{std::move(bytes), source.name, client.root_version(), client.targets_version(), client.timestamp_version(), client.snapshot_version(), client.expires()};
 }
 
 Verdict<FreshRoot> fresh_root(TrustSource const& source, tuf::Store& store, net::Http& http, Time now, bool ahead, std::string_view kept) {
@@ -149,16 +149,6 @@ RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::str
   return choice;
 }
 
-namespace {
-
-/// T-35: a run stores nothing.
-RefreshOutcome in_memory(TrustSource const& source, net::Http& http, Time now) {
-  tuf::MemoryStore store;
-  return refresh_trusted_root(source, store, http, now);
-}
-
-}  // namespace
-
 struct TrustedRootRefresh::State {
   std::vector<TrustSource> sources;
   RunClock& run;
@@ -179,16 +169,22 @@ struct TrustedRootRefresh::State {
     auto const time = left == RunClock::Clock::duration::max() ? budget : std::min(budget, std::chrono::floor<std::chrono::seconds>(left));
     clock = std::make_unique<RunClock>(time);
     on_cancel = std::make_unique<RunClock::OnCancel>(run, [this] { clock->cancel(ExitStatus::interrupted); });
-    client = std::make_unique<net::HttpClient>(*clock, settings);
-    http = std::make_unique<net::RetryingHttp>(*client, *clock);
+    // Reading the CA list takes its time: not the caller's.
+    auto const connected = std::async(std::launch::async, [this] {
+                             client = std::make_unique<net::HttpClient>(*clock, settings);
+                             http = std::make_unique<net::RetryingHttp>(*client, *clock);
+                           }).share();
     Time const now = time_now();  // T-22
     for (auto const& source : sources)
-      outcomes.push_back(std::async(std::launch::async, [this, &source, now] { return ask(source, *http, now); }).share());
+      outcomes.push_back(std::async(std::launch::async, [this, &source, now, connected] {
+                           connected.get();
+                           return ask(source, *http, now);
+                         }).share());
   }
 };
 
 TrustedRootRefresh::TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::ClientSettings client, std::chrono::seconds budget, Ask ask)
-    : state_(new State{.sources = std::move(sources), .run = clock, .settings = std::move(client), .budget = budget, .ask = ask ? std::move(ask) : Ask(in_memory), .mutex = {}, .clock = {}, .on_cancel = {}, .client = {}, .http = {}, .outcomes = {}}) {}
+    : state_(new State{.sources = std::move(sources), .run = clock, .settings = std::move(client), .budget = budget, .ask = std::move(ask), .mutex = {}, .clock = {}, .on_cancel = {}, .client = {}, .http = {}, .outcomes = {}}) {}
 
 TrustedRootRefresh::~TrustedRootRefresh() {
   if (!state_->clock) return;

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "event/inputs.hpp"
+#include "event/runner_environment.hpp"
 #include "net/http_client.hpp"
 #include "release/tuf_fetch.hpp"
 #include "sigstore/trusted_root.hpp"
@@ -40,12 +42,13 @@ struct TrustSource {
   std::string target = "trusted_root.json";
   std::string name;  ///< for reports: "<host>/<target>", in tests the target alone (T-14)
   std::optional<BuiltInCopy> built_in;
+  bool named_by_server = false;  ///< T-5: the target is not known before `GET /meta` says it; see tenant_trust_source()
 };
 
 /// Public good and GitHub's own.
 std::vector<TrustSource> default_trust_sources();
 
-/// Those of the environment: the variable of T-13a, else default_trust_sources(). Throws BadEnvironment.
+/// Those of the environment: the variable of T-13a, else of a tenant its own alone (T-5), else default_trust_sources(). Throws BadEnvironment.
 std::vector<TrustSource> trust_sources(std::function<std::optional<std::string>(std::string const&)> const& environment);
 
 /// T-13a: what the environment variable ACR_TUF_REPOSITORIES says. `api_url`: GITHUB_API_URL in an Actions run, else empty.
@@ -56,16 +59,24 @@ std::vector<TrustSource> test_trust_sources(std::string_view text, std::string_v
 
 /// "octocorp" for `https://api.octocorp.ghe.com`; nothing for any other API.
 std::optional<std::string> tenant_of(std::string_view api_url);
-/// GitHub's repository with the tenant's target. Refused, code "trust-domain": other characters than letters, digits, `-` and `.`.
-Verdict<TrustSource> tenant_trust_source(std::string_view trust_domain);
+/// `repository` with the target that the trust domain of `GET /meta` names. Refused, code "trust-domain": none, or other characters than
+/// letters, digits, `-` and `.`.
+Verdict<TrustSource> tenant_trust_source(TrustSource repository, std::optional<std::string> const& trust_domain);
 /// `https://token.actions.<tenant>.ghe.com`.
 std::string tenant_issuer(std::string_view tenant);
-/// Of the answer of `GET /meta`. Refused, code "trust-domain": no such member.
-Verdict<std::string> trust_domain_in(std::string_view meta);
+/// `inputs` with the tenant's issuer where `oidc-issuer` is not set.
+event::InputLookup with_tenant_issuer(event::InputLookup inputs, std::string_view api_url);
+/// The web address that certificates name: of the environment, else the tenant's, else https://github.com. Throws BadEnvironment when the
+/// API is a tenant's and the address another's.
+std::string server_url(event::RunnerEnvironment const& environment);
+
+/// What offline commands trust without a file: what is built in, or what the variable of T-13a says instead. Throws BadEnvironment.
+std::vector<sigstore::TrustedRoot> offline_roots(std::function<std::optional<std::string>(std::string const&)> const& environment);
 
 /// A verified, unexpired copy.
 struct FreshRoot {
   std::string json;
+  std::string name;          ///< TrustSource::name of what was asked
   std::int64_t root = 0;     ///< TUF versions
   std::int64_t targets = 0;
   std::int64_t timestamp = 0, snapshot = 0;  ///< never in a report (T-14)
@@ -104,14 +115,15 @@ struct RootChoice {
 /// T-7 … T-11. `outcome`: null when nothing was asked (`off`). `built_in_date`: empty without a built-in copy.
 RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::string_view organization, std::string_view built_in_date, Time now);
 
-/// Asks all repositories at once, each on a thread of its own, with one deadline.
+/// Asks all repositories at once, each on a thread of its own, with one deadline. The HTTP client is its own, not the run's: a client's
+/// deadline and cancellation are its clock's, and these ten seconds end before the run does. They share no host, so no connection is lost by it.
 class TrustedRootRefresh {
  public:
-  /// How one is asked; called on a thread of its own.
+  /// How one is asked; called on a thread of its own. What it throws, outcome_of() throws.
   using Ask = std::function<RefreshOutcome(TrustSource const& source, net::Http& http, Time now)>;
 
-  /// Asks nothing yet. `clock` must live longer: cancelling it ends the refresh. `ask`: refresh_trusted_root() with a store in memory.
-  TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::ClientSettings client, std::chrono::seconds budget, Ask ask = {});
+  /// Asks nothing yet. `clock` must live longer: cancelling it ends the refresh.
+  TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::ClientSettings client, std::chrono::seconds budget, Ask ask);
   /// Cancels what is still being asked (T-8).
   ~TrustedRootRefresh();
   TrustedRootRefresh(TrustedRootRefresh const&) = delete;

@@ -65,7 +65,7 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   settings.lists = std::move(options.lists);
   settings.repository = arguments.has("repository") ? arguments.value("repository") : environment.repository;
   settings.repository_id = arguments.has("repository-id") ? arguments.value("repository-id") : environment.repository_id;
-  if (!environment.server_url.empty()) settings.server_url = environment.server_url;
+  settings.server_url = server_url(environment);
 
   auto const bundles = arguments.all("bundle");
   bool const attested = !arguments.has("no-attestations");

@@ -73,7 +73,7 @@ Verdict<Policy> read_policy(Options const& options) {
 
 }  // namespace
 
-int verify_bundle_command(std::span<std::string_view const> arguments, std::ostream& log,
+int verify_bundle_command(std::span<std::string_view const> arguments, std::ostream& log, std::vector<TrustedRoot> roots,
                           std::function<Verdict<std::optional<TrustedRoot>>(std::string const& organization)> current_root) {
   auto const options = read_options(arguments);
   if (!options) {
@@ -86,10 +86,7 @@ int verify_bundle_command(std::span<std::string_view const> arguments, std::ostr
       log << printable(policy.error().sentence()) << "\n";
       return not_verified;
     }
-    std::vector<TrustedRoot> roots;
-    if (options->trusted_root.empty()) {
-      roots = default_roots();
-    } else {
+    if (!options->trusted_root.empty()) {
       auto parsed = parse_trusted_roots(read_file(options->trusted_root, limits::max_trusted_root_bytes), options->trusted_root);
       if (!parsed) {
         log << printable(parsed.error().sentence()) << "\n";

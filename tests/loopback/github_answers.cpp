@@ -570,6 +570,9 @@ struct GithubAnswers::State {
     json::value answer = json::parse(description->example("api-overview"));
     // The example's fingerprints are numbers where the schema wants strings.
     answer.as_object().erase("ssh_key_fingerprints");
+    answer.as_object().erase("domains");
+    if (settings.trust_domain)
+      answer.as_object()["domains"] = json::object{{"artifact_attestations", json::object{{"trust_domain", *settings.trust_domain}}}};
     if (!settings.installed_version.empty())
       answer.as_object()["installed_version"] = settings.installed_version;
     return json_answer(200, answer);

@@ -28,6 +28,7 @@ struct GithubSettings {
   bool repository_visible = true;  ///< off: the repository itself answers 404
   bool normalize_line_ends = false;  ///< a written description comes back with LF for CRLF
   std::string installed_version;     ///< non-empty: an Enterprise Server of that version
+  std::optional<std::string> trust_domain;  ///< what /meta says of data residency (G-15); nothing: no such member
   std::vector<std::string> api_versions{"2022-11-28", "2026-03-10"};
   std::string renamed_from;  ///< "owner/name": answers 301 or 307 to /repositories/<id>/… (G-9)
   std::size_t truncate_trees_above = 100000;  ///< entries; more: `truncated` (G-18)

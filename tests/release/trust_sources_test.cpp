@@ -1,4 +1,6 @@
 #include <filesystem>
+#include <functional>
+#include <map>
 
 #include "release/trusted_root_refresh.hpp"
 #include "support/atomic_file.hpp"
@@ -37,30 +39,95 @@ TEST_CASE("a tenant of data residency is in the API's name (T-5)", "[release][tr
   CHECK(tenant_issuer("octocorp") == "https://token.actions.octocorp.ghe.com");
 }
 
+namespace {
+
+std::function<std::optional<std::string>(std::string const&)> variables(std::map<std::string, std::string> values) {
+  return [values = std::move(values)](std::string const& name) {
+    auto const found = values.find(name);
+    return found == values.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+}  // namespace
+
+TEST_CASE("of a tenant GitHub's repository alone is asked, for a target that the server names (T-5)", "[release][trust]") {
+  auto const sources = trust_sources(variables({{"GITHUB_API_URL", "https://api.octocorp.ghe.com"}}));
+  REQUIRE(sources.size() == 1);
+  CHECK(sources[0].organization == "GitHub, Inc.");
+  CHECK(sources[0].named_by_server);
+  CHECK_FALSE(sources[0].built_in);
+  CHECK(trust_sources(variables({})).size() == 2);
+  CHECK(trust_sources(variables({{"GITHUB_API_URL", "https://api.github.com"}})).size() == 2);
+}
+
 TEST_CASE("a trust domain names the target, and nothing else (T-5)", "[release][trust]") {
-  auto const source = tenant_trust_source("octocorp.ghe.com");
+  auto const repository = trust_sources(variables({{"GITHUB_API_URL", "https://api.octocorp.ghe.com"}})).at(0);
+  auto const source = tenant_trust_source(repository, "octocorp.ghe.com");
   REQUIRE(source.has_value());
   CHECK(source->target == "octocorp.ghe.com.trusted_root.json");
   CHECK(source->name == "tuf-repo.github.com/octocorp.ghe.com.trusted_root.json");
   CHECK(source->organization == "GitHub, Inc.");
   CHECK_FALSE(source->built_in);
+  CHECK_FALSE(source->named_by_server);
   for (auto const* bad : {"", "a/b", "a b", "a%2fb", "a\n", "\xc3\xa9", "a_b"}) {
     CAPTURE(bad);
-    auto const refused = tenant_trust_source(bad);
+    auto const refused = tenant_trust_source(repository, bad);
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == "trust-domain");
+  }
+  CHECK(tenant_trust_source(repository, std::nullopt).error().code == "trust-domain");
+}
+
+TEST_CASE("a tenant's issuer is derived where none is given (T-5)", "[release][trust]") {
+  auto const issuer = [](std::map<std::string, std::string> given, char const* api) { return with_tenant_issuer(acr::event::from_map(std::move(given)), api)("oidc-issuer").value_or("none"); };
+  constexpr auto tenant = "https://api.octocorp.ghe.com";
+  CHECK(issuer({}, tenant) == "https://token.actions.octocorp.ghe.com");
+  CHECK(issuer({{"oidc-issuer", " \n"}}, tenant) == "https://token.actions.octocorp.ghe.com");
+  CHECK(issuer({{"oidc-issuer", "https://token.actions.githubusercontent.com"}}, tenant) == "https://token.actions.octocorp.ghe.com");  // action.yml's default
+  CHECK(issuer({{"oidc-issuer", "https://issuer.example"}}, tenant) == "https://issuer.example");
+  CHECK(issuer({}, "https://api.github.com") == "none");
+  CHECK(with_tenant_issuer(acr::event::from_map({{"token", "t"}}), tenant)("token") == "t");
+  CHECK_FALSE(with_tenant_issuer(acr::event::from_map({}), tenant)("token"));
+}
+
+TEST_CASE("certificates of a tenant name the tenant's web address (T-5)", "[release][trust]") {
+  auto const of = [](char const* api, char const* server) {
+    acr::event::RunnerEnvironment environment;
+    environment.api_url = api;
+    environment.server_url = server;
+    return server_url(environment);
+  };
+  CHECK(of("", "") == "https://github.com");
+  CHECK(of("https://github.example/api/v3", "https://github.example") == "https://github.example");
+  CHECK(of("https://api.octocorp.ghe.com", "") == "https://octocorp.ghe.com");
+  CHECK(of("https://api.octocorp.ghe.com", "https://OctoCorp.ghe.com/") == "https://octocorp.ghe.com");
+  for (auto const* other : {"https://github.com", "https://other.ghe.com", "http://octocorp.ghe.com"}) {
+    CAPTURE(other);
+    try {
+      of("https://api.octocorp.ghe.com", other);
+      FAIL_CHECK("accepted");
+    } catch (acr::BadEnvironment const& error) {
+      CHECK(error.code() == "bad-environment");
+      CHECK(std::string(error.what()).find("GITHUB_SERVER_URL") != std::string::npos);
+    }
   }
 }
 
-TEST_CASE("the trust domain stands in the answer about the server (T-5)", "[release][trust]") {
-  CHECK(*trust_domain_in(R"({"domains":{"artifact_attestations":{"trust_domain":"octo"}},"more":1})") == "octo");
-  for (auto const* bad : {"{}", R"({"domains":{}})", R"({"domains":{"artifact_attestations":{}}})", R"({"domains":{"artifact_attestations":{"trust_domain":1}}})"}) {
-    CAPTURE(bad);
-    auto const refused = trust_domain_in(bad);
-    REQUIRE(refused.has_error());
-    CHECK(refused.error().code == "trust-domain");
-  }
-  CHECK(trust_domain_in("<html>").error().code == "bad-json");
+TEST_CASE("offline commands trust what is built in, or what the variable of tests says (T-13a)", "[release][trust]") {
+  CHECK(offline_roots(variables({})).size() == 2);
+  acr::test::TemporaryDirectory const directory;
+  auto const root = (directory.path() / "root.json").string();
+  auto const trusted = (directory.path() / "trusted_root.json").string();
+  acr::write_file(root, "{}");
+  acr::write_file(trusted, std::string(acr::sigstore::built_in_roots()[0].json));
+  std::string const entry = R"({"Example":{"url":"http://127.0.0.1:1/x","root":")" + root + "\"";
+  auto const with = [&](std::string const& more) { return variables({{"ACR_TUF_REPOSITORIES", entry + more + "}}"}}); };
+  CHECK(offline_roots(with("")).empty());
+  auto const copy = R"(,"built-in":{"trusted_root":")" + trusted + R"(","date":"2026-01-01","timestamp":1,"snapshot":1,"targets":1})";
+  REQUIRE(offline_roots(with(copy)).size() == 1);
+  CHECK(offline_roots(with(copy)).at(0).source == "built in (Example, 2026-01-01)");
+  acr::write_file(trusted, "{}");
+  CHECK_THROWS_AS(offline_roots(with(copy)), acr::BadEnvironment);
 }
 
 TEST_CASE("repositories of tests come from the environment, on this machine only (T-13a)", "[release][trust]") {
