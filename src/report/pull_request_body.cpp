@@ -71,10 +71,9 @@ Verdict<Merged> merged_map(std::string_view body, std::vector<MapMember> const& 
   if (!place) return place.error();
   Merged merged;
   if (!*place) {
-    auto const json = merge_map_json("{}", own, seen, line_end);
-    if (!json) return json.error();
+    auto const json = merge_map_json("{}", own, seen, line_end).value();
     merged.body = std::string(body) + gap_after(body, line_end) + std::string(map_header) + std::string(line_end) +
-                  *json + std::string(line_end) + "-->" + std::string(line_end);
+                  json + std::string(line_end) + "-->" + std::string(line_end);
     return merged;
   }
   auto const& span = **place;

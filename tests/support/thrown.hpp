@@ -1,0 +1,33 @@
+#pragma once
+
+// What stopped a run, for tests that compare it.
+
+#include <string>
+
+#include "support/errors.hpp"
+
+namespace acr::test {
+
+/// The code of the RunError that `action` throws; "nothing" when it throws none. Other exceptions pass.
+template <class Action>
+std::string thrown_code(Action const& action) {
+  try {
+    action();
+  } catch (RunError const& error) {
+    return error.code();
+  }
+  return "nothing";
+}
+
+/// "code: sentence".
+template <class Action>
+std::string thrown(Action const& action) {
+  try {
+    action();
+  } catch (RunError const& error) {
+    return error.code() + ": " + error.what();
+  }
+  return "nothing";
+}
+
+}  // namespace acr::test
