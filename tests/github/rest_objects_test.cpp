@@ -14,6 +14,7 @@
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
+#include "support/thrown.hpp"
 
 namespace acr::github {
 namespace {
@@ -194,6 +195,23 @@ TEST_CASE("a truncated tree is walked level by level with the same result", "[gi
     CHECK(cut_objects.tree(std::string(id)) == whole_objects.tree(std::string(id)));
   CHECK(cut_objects.tree(root) == whole_objects.tree(root));
   CHECK(cut.stand_in.violations() == std::vector<std::string>{});
+}
+
+TEST_CASE("a directory with more entries than GitHub lists is refused, not read in part", "[github]") {  // G-18
+  git::MemoryObjects source;
+  auto const root = source.add_files({{"a", "1"}, {"b", "2"}});
+  auto const bytes = source.tree(root)->entries;
+  bool cut = false;
+  ScriptedGithub github([&](net::Request const&) {
+    std::string entries;
+    for (auto const& entry : bytes)
+      entries += (entries.empty() ? "" : ",") + (R"({"path":")" + entry.name + R"(","mode":"100644","type":"blob","sha":")" + entry.id + R"("})");
+    return json_reply(R"({"sha":")" + root + R"(","tree":[)" + entries + R"(],"truncated":)" + (cut ? "true}" : "false}"));
+  });
+  RestObjects whole(github.api), part(github.api);
+  CHECK(whole.tree(root) == source.tree(root));
+  cut = true;
+  CHECK(test::thrown_code([&] { (void)part.tree(root); }) == "tree-too-large");
 }
 
 TEST_CASE("too many files to fetch one by one end the run with an advice", "[github]") {  // A-56, G-26

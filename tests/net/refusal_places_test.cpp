@@ -129,6 +129,28 @@ TEST_CASE("each fault of an answer is refused for what it is", "[net]") {
   CHECK(said_of("HTTP/1.1 200 OK\r\nX: " + std::string(70'000, 'x'), false) == "the answer's header section is too large");
 }
 
+TEST_CASE("each kind of failure has its code", "[net]") {
+  struct Row {
+    Failure failure;
+    char const* code;
+  };
+  auto const row = GENERATE(values<Row>({{Failure::tls, "tls-failed"},
+                                         {Failure::certificate, "bad-certificate"},
+                                         {Failure::too_large, "response-too-large"},
+                                         {Failure::bad_framing, "bad-response"},
+                                         {Failure::redirect_refused, "redirect-refused"},
+                                         {Failure::address_refused, "address-refused"},
+                                         {Failure::rate_limited, "rate-limited"},
+                                         {Failure::resolve, "unreachable"},
+                                         {Failure::connect, "unreachable"},
+                                         {Failure::proxy, "unreachable"},
+                                         {Failure::timeout, "unreachable"},
+                                         {Failure::closed_early, "unreachable"},
+                                         {Failure::truncated, "unreachable"},
+                                         {Failure::server_error, "unreachable"}}));
+  CHECK(NetworkError(row.failure, "h", "why").code() == row.code);
+}
+
 TEST_CASE("an unfinished chunk header has an end", "[net]") {
   acr::net::ReplyParser parser("h", 10, false);
   parser.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;");
