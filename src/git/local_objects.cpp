@@ -80,7 +80,8 @@ std::optional<std::string> file_below(int folder, std::string_view path, std::si
     int const flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | (last ? O_NONBLOCK : O_DIRECTORY);
     current = Descriptor(::openat(at, std::string(components[i]).c_str(), flags));
     if (!current) {
-      if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return std::nullopt;
+      // A name that no file can have may still stand in packed-refs.
+      if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG) return std::nullopt;
       throw BadEnvironment("object-corrupt", ".git/" + printable(path) + " cannot be read: " + std::generic_category().message(errno));
     }
     at = current.get();

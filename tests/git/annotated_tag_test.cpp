@@ -3,6 +3,7 @@
 #include "git/limits.hpp"
 #include "git/memory_objects.hpp"
 #include "support/catch2.hpp"
+#include "support/thrown.hpp"
 
 namespace {
 
@@ -57,6 +58,12 @@ TEST_CASE("an object behind a tag that is too large to be read spoils that tag a
   REQUIRE(tag.has_error());
   CHECK(tag.error().code == "tag-too-large");
   CHECK(tag.error().where == "tag web-v1");
+}
+
+TEST_CASE("an object behind a tag that is damaged is no matter of the tag", "[git]") {
+  Repository repository;
+  repository.objects.set_ref("refs/tags/web-v1", repository.objects.add_object(ObjectType::tag, "no tag"));
+  CHECK(acr::test::thrown_code([&] { (void)resolve_tag(repository.objects, "web-v1"); }) == "object-corrupt");
 }
 
 TEST_CASE("a tag object under another name is refused", "[git]") {

@@ -11,6 +11,8 @@
 #include "git/git_cli.hpp"
 #include "support/catch2.hpp"
 #include "support/errors.hpp"
+#include "support/no_more_files.hpp"
+#include "support/thrown.hpp"
 
 namespace {
 
@@ -228,6 +230,10 @@ TEST_CASE("what cannot be read locally is said, and nothing above the workspace 
 
   fs::create_directory(origin.path() / ".git/reftable");
   CHECK(refused(origin.path()) == "the repository keeps its refs in another format (reftable)");
+  std::ofstream(origin.path() / ".git/commondir") << "..\n";
+  CHECK(refused(origin.path()) == "the repository is a linked worktree, its objects lie elsewhere");
+  acr::test::NoMoreFiles const none;
+  CHECK(refused(origin.path()) == "the repository cannot be opened: Too many open files");
 }
 
 TEST_CASE("loose and packed refs", "[git]") {
@@ -267,14 +273,29 @@ TEST_CASE("a ref that is a link, a pipe or symbolic is not followed", "[git]") {
   CHECK_FALSE(objects->ref(name));
 }
 
+TEST_CASE("a ref whose name is too long for a file is looked for among the packed ones", "[git]") {
+  Origin const origin;
+  auto const name = "refs/tags/" + std::string(300, 'a');
+  CHECK_FALSE(opened(origin.path())->ref(name));
+  std::ofstream(origin.path() / ".git/packed-refs") << origin.id("main") << ' ' << name << '\n';
+  CHECK(opened(origin.path())->ref(name)->target == origin.id("main"));
+}
+
 TEST_CASE("damaged refs are told, not skipped", "[git]") {
   Origin const origin;
   std::ofstream(origin.path() / ".git/refs/tags/bad") << "not an id\n";
-  std::ofstream(origin.path() / ".git/refs/tags/huge") << std::string(5000, 'a');
-  CHECK_THROWS_AS(opened(origin.path())->ref("refs/tags/bad"), acr::BadEnvironment);
-  CHECK_THROWS_AS(opened(origin.path())->ref("refs/tags/huge"), acr::BadEnvironment);
+  std::ofstream(origin.path() / ".git/refs/tags/huge") << origin.id("main") << std::string(5000, '\n');
+  std::ofstream(origin.path() / ".git/refs/tags/good") << origin.id("main") << std::string(100, '\n');
+  CHECK(opened(origin.path())->ref("refs/tags/good"));
+  {
+    auto const objects = opened(origin.path());
+    acr::test::NoMoreFiles const none;
+    CHECK(acr::test::thrown([&] { (void)objects->ref("refs/tags/good"); }) == "object-corrupt: .git/refs/tags/good cannot be read: Too many open files");
+  }
+  CHECK(acr::test::thrown_code([&] { (void)opened(origin.path())->ref("refs/tags/bad"); }) == "object-corrupt");
+  CHECK(acr::test::thrown_code([&] { (void)opened(origin.path())->ref("refs/tags/huge"); }) == "object-corrupt");
   std::ofstream(origin.path() / ".git/packed-refs") << "nonsense\n";
-  CHECK_THROWS_AS(opened(origin.path())->ref("refs/tags/none"), acr::BadEnvironment);
+  CHECK(acr::test::thrown_code([&] { (void)opened(origin.path())->ref("refs/tags/none"); }) == "object-corrupt");
 }
 
 fs::path loose_file(Origin const& origin, std::string const& id) {
@@ -291,8 +312,8 @@ TEST_CASE("an object whose bytes do not have its id is refused", "[git]") {
   replace(id, other);
   replace(head, parent);
   auto const objects = opened(origin.path());
-  CHECK_THROWS_AS(objects->blob(id, 1000), acr::BadEnvironment);
-  CHECK_THROWS_AS(objects->commit(head), acr::BadEnvironment);
+  CHECK(acr::test::thrown_code([&] { (void)objects->blob(id, 1000); }) == "object-corrupt");
+  CHECK(acr::test::thrown_code([&] { (void)objects->commit(head); }) == "object-corrupt");
   CHECK(objects->is_ancestor(parent, head) == std::nullopt);  // a commit that cannot be read answers nothing
 }
 
@@ -305,7 +326,24 @@ TEST_CASE("damaged files of the database are refused", "[git]") {
   auto const bytes = acr::read_file(file, 1000);
   fs::permissions(file, fs::perms::owner_all);
   std::ofstream(file, std::ios::trunc | std::ios::binary) << (kind == "empty" ? "" : kind == "text" ? "no zlib" : bytes.substr(0, bytes.size() / 2));
-  CHECK_THROWS_AS(opened(origin.path())->blob(id, 1000), acr::BadEnvironment);
+  CHECK(acr::test::thrown([&] { (void)opened(origin.path())->blob(id, 1000); }).starts_with("object-corrupt: object " + id + " cannot be read: "));
+  CHECK(acr::test::thrown_code([&] { (void)opened(origin.path())->blob(id, 1000); }) == "object-corrupt");
+}
+
+TEST_CASE("objects that git would not have made are refused", "[git]") {
+  Origin const origin;
+  auto const put = [&](std::string const& type, std::string const& bytes) {
+    acr::write_file(origin.folder.path() / "bytes", bytes);
+    return shell(origin.path(), "git hash-object -w --literally -t " + type + " ../bytes");
+  };
+  auto const commit = put("commit", "no commit\n"), tree = put("tree", "no tree\n"), tag = put("tag", "no tag\n"), thing = put("thing", "x");
+  auto const objects = opened(origin.path());
+  auto const said = [&](auto const& read) { return acr::test::thrown([&] { (void)read(); }); };
+  CHECK(said([&] { return objects->commit(commit); }).starts_with("object-corrupt: commit " + commit));
+  CHECK(said([&] { return objects->tree(tree); }).starts_with("object-corrupt: tree " + tree));
+  CHECK(said([&] { return objects->tag(tag); }).starts_with("object-corrupt: tag object " + tag));
+  CHECK(said([&] { return objects->blob(thing, 100); }).starts_with("object-corrupt: object " + thing));
+  CHECK(said([&] { return objects->blob(commit, 100); }) == "nothing");  // another kind is nothing
 }
 
 TEST_CASE("a damaged pack gives no wrong bytes", "[git]") {
@@ -326,6 +364,7 @@ TEST_CASE("a damaged pack gives no wrong bytes", "[git]") {
       auto const blob = objects->blob(id, 1000);
       CHECK((!blob || *blob == "two\n"));
     } catch (acr::BadEnvironment const& error) {
+      CHECK(error.code() == "object-corrupt");
       CHECK(std::string(error.what()).find(id) != std::string::npos);
     }
   }

@@ -1,8 +1,10 @@
 #include "git/object_format.hpp"
 
 #include "git/limits.hpp"
+#include "git/memory_objects.hpp"
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
+#include "support/thrown.hpp"
 #include "support/work_budget.hpp"
 
 namespace {
@@ -136,6 +138,23 @@ TEST_CASE("a commit has a thousand parents at most", "[git]") {  // B-25
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == "object-malformed");
   CHECK(refused.error().rule_number == "B-25");
+}
+
+TEST_CASE("a repository in memory refuses what a clone would", "[git]") {
+  MemoryObjects objects;
+  auto const said = [&](auto const& read) { return acr::test::thrown_code([&] { (void)read(); }); };
+  auto const commit = objects.add_object(ObjectType::commit, "no commit"), blob = objects.add_blob("0123456789");
+  auto const large = objects.add_object(ObjectType::commit, std::string(max_commit_bytes + 1, 'x'));
+  CHECK(said([&] { return objects.commit(commit); }) == "object-corrupt");
+  CHECK(said([&] { return objects.commit(large); }) == "object-too-large");
+  CHECK(said([&] { return objects.commit(blob); }) == "nothing");
+  CHECK(said([&] { return objects.blob(blob, 10); }) == "nothing");
+  CHECK(said([&] { return objects.blob(blob, 9); }) == "object-too-large");
+}
+
+TEST_CASE("an id of another length belongs to no hash", "[git]") {
+  CHECK(algorithm_of(id_a) == acr::HashAlgorithm::sha1);
+  CHECK_THROWS_AS(algorithm_of(id_a.substr(1)), std::logic_error);
 }
 
 TEST_CASE("the run's clock ends the reading of a tree", "[git]") {  // B-25

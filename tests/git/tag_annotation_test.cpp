@@ -47,6 +47,7 @@ TEST_CASE("every defect of a block has its code", "[git]") {
   auto const row = GENERATE(values<Row>({
       {"text\n", "bad-line", 4},
       {"-w1: 1\n", "bad-line", 4},
+      {"* w1: 1\n", "bad-line", 4},
       {"-\n", "bad-line", 4},
       {"- no colon here\n", "bad-line", 4},
       {"- a: 1\nlower case: text\n", "bad-line", 5},
@@ -271,26 +272,26 @@ TEST_CASE("a composed annotation declares an empty block", "[git]") {
 
 TEST_CASE("what would be read differently is not composed", "[git]") {
   struct Row {
-    char const* what;
+    char const *what, *why;
     void (*spoil)(AnnotationParts&);
   };
   auto const row = GENERATE(values<Row>({
-      {"missing digest", [](AnnotationParts& p) { p.entries[0].digest.reset(); }},
-      {"upper-case digest", [](AnnotationParts& p) { p.entries[0].digest = "sha256:" + std::string(64, 'A'); }},
-      {"id zero", [](AnnotationParts& p) { p.entries[0].id = "0"; }},
-      {"key with colon", [](AnnotationParts& p) { p.entries[0].key = "a:b"; }},
-      {"key with line end", [](AnnotationParts& p) { p.entries[0].key = "a: 1\n- b"; }},
-      {"same key twice", [](AnnotationParts& p) { p.entries[1].key = p.entries[0].key; }},
-      {"same entry twice", [](AnnotationParts& p) { p.entries[1] = p.entries[0]; }},
-      {"chart with blank", [](AnnotationParts& p) { p.chart = "we b"; }},
-      {"empty chart", [](AnnotationParts& p) { p.chart = ""; }},
-      {"version with line end", [](AnnotationParts& p) { p.version = "1\nAttestation Lineage:"; }},
-      {"commit that is none", [](AnnotationParts& p) { p.commit = "main"; }},
-      {"changelog that speaks for the commit", [](AnnotationParts& p) { p.commit = "", p.changelog = "Commit: " + std::string(40, 'f'); }},
-      {"changelog that begins a signature", [](AnnotationParts& p) { p.changelog = "-----BEGIN PGP SIGNATURE-----"; }},
-      {"NUL", [](AnnotationParts& p) { p.changelog = std::string("a\0b", 3); }},
-      {"too large", [](AnnotationParts& p) { p.changelog = std::string(max_annotation_bytes, 'x'); }},
-      {"source pull request 0", [](AnnotationParts& p) { p.source_pr = 0; }},
+      {"missing digest", "an entry has no subject digest", [](AnnotationParts& p) { p.entries[0].digest.reset(); }},
+      {"upper-case digest", "the entries would", [](AnnotationParts& p) { p.entries[0].digest = "sha256:" + std::string(64, 'A'); }},
+      {"id zero", "the annotation would not be understood: ", [](AnnotationParts& p) { p.entries[0].id = "0"; }},
+      {"key with colon", "the annotation would not be understood: ", [](AnnotationParts& p) { p.entries[0].key = "a:b"; }},
+      {"key with line end", "the entries would", [](AnnotationParts& p) { p.entries[0].key = "a: 1\n- b"; }},
+      {"same key twice", "the annotation would not be understood: ", [](AnnotationParts& p) { p.entries[1].key = p.entries[0].key; }},
+      {"same entry twice", "the entries would", [](AnnotationParts& p) { p.entries[1] = p.entries[0]; }},
+      {"chart with blank", "chart and version would", [](AnnotationParts& p) { p.chart = "we b"; }},
+      {"empty chart", "chart and version would", [](AnnotationParts& p) { p.chart = ""; }},
+      {"version with line end", "the annotation would not be understood: ", [](AnnotationParts& p) { p.version = "1\nAttestation Lineage:"; }},
+      {"commit that is none", "the commit would", [](AnnotationParts& p) { p.commit = "main"; }},
+      {"changelog that speaks for the commit", "the commit would", [](AnnotationParts& p) { p.commit = "", p.changelog = "Commit: " + std::string(40, 'f'); }},
+      {"changelog that begins a signature", "the source pull request would", [](AnnotationParts& p) { p.changelog = "-----BEGIN PGP SIGNATURE-----"; }},
+      {"NUL", "a NUL byte", [](AnnotationParts& p) { p.changelog = std::string("a\0b", 3); }},
+      {"too large", "the annotation would not be understood: ", [](AnnotationParts& p) { p.changelog = std::string(max_annotation_bytes, 'x'); }},
+      {"source pull request 0", "the source pull request would", [](AnnotationParts& p) { p.source_pr = 0; }},
   }));
   CAPTURE(row.what);
   auto spoiled = parts();
@@ -298,6 +299,7 @@ TEST_CASE("what would be read differently is not composed", "[git]") {
   auto const text = compose_annotation(spoiled);
   REQUIRE(text.has_error());
   CHECK(text.error().code == "annotation");
+  CHECK(text.error().why.starts_with(row.why));
 }
 
 TEST_CASE("digests may be left out on purpose", "[git]") {
