@@ -6,6 +6,7 @@
 
 #include "loopback/scripted_http.hpp"
 #include "support/catch2.hpp"
+#include "support/thrown.hpp"
 
 namespace {
 
@@ -289,6 +290,24 @@ TEST_CASE("the real jitter stays within a quarter", "[net]") {
     CHECK(slept[i] >= nominal * 3 / 4);
     CHECK(slept[i] <= nominal * 5 / 4);
   }
+}
+
+// Another request of the run was told to wait; for this one it is longer than the run lasts.
+TEST_CASE("an origin that is closed for longer than the run lasts is not waited for (G-28)", "[net]") {
+  acr::RunClock clock(30s);
+  std::chrono::milliseconds time{0};
+  ScriptedHttp http([](Request const&) { return reply(429, "", {{"retry-after", "20"}}); });
+  RetryingHttp retrying(http, clock,
+                        {.sleep = [](std::chrono::milliseconds) { throw acr::Unreachable("stopped", "while it waited"); },
+                         .now = [&] { return acr::RunClock::Clock::time_point(time); },
+                         .date = [] { return std::chrono::system_clock::time_point(1000000s); },
+                         .jitter = [] { return 1.0; }});
+  Request request{.url = *Url::parse("https://api.github.com/x")};
+  request.retry = RetryRules::storage;
+  CHECK(acr::test::thrown_code([&] { (void)retrying.exchange(request); }) == "stopped");  // 20 seconds would do
+  time = -20s;
+  CHECK(acr::test::thrown_code([&] { (void)retrying.exchange(request); }) == "rate-limited");  // 40 would not
+  CHECK(http.seen().size() == 1);
 }
 
 }  // namespace
