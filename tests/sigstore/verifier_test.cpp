@@ -6,6 +6,7 @@
 #include "samples.hpp"
 #include "sigstore/verification_text.hpp"
 #include "support/catch2.hpp"
+#include "support/charged.hpp"
 #include "support/encoding.hpp"
 
 using namespace acr;
@@ -261,4 +262,10 @@ TEST_CASE("a verification is told as text and as JSON", "[sigstore]") {
   CHECK(explain_json(&*bundle, bad).find("\"unverifiedClaims\": {") != std::string::npos);
   CHECK(explain_json(&*bundle, bad).find("\"attestation\"") == std::string::npos);
   CHECK_THAT(explain(nullptr, verifier.verify("{", Artifact::of_bytes("x"), policy_of(sample))), Catch::Matchers::StartsWith("NOT VERIFIED: bundle at byte"));
+}
+
+TEST_CASE("a run whose time is over gets no verdict (B-25)", "[sigstore]") {
+  auto const sample = samples::attestation(samples::attestation_names().front());
+  auto const verifier = verifier_of(sample);
+  CHECK(acr::test::is_charged([&] { return verifier.verify(sample.bundle, Artifact::of_bytes(sample.artifact), policy_of(sample)).attestation.has_value(); }));
 }
