@@ -12,34 +12,34 @@ namespace {
 using enum InputKind;
 
 constexpr auto inputs = std::to_array<InputRow>({
-    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, annotate, digest, ruleset",
+    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, annotate, digest, tags, ruleset",
      .description = "What to do: run verifies and packages, finalize records attestation ids after the attest steps, "
                     "verify-package proves a merged release and its packages again before they are published, annotate writes the "
-                    "annotation of a chart's tag, digest computes the source digests of charts, ruleset prints the ruleset that makes this job a "
-                    "required check."},
-    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package, annotate, digest", .kind = secret,
+                    "annotation of a chart's tag, digest computes the source digests of charts, tags makes the tags that are missing from the "
+                    "attestations of the checks, ruleset prints the ruleset that makes this job a required check."},
+    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package, annotate, digest, tags", .kind = secret,
      .description = "Token for the API. It is sent to the API's own host only and never written anywhere."},
-    {.name = "source-branch", .default_value = "main", .commands = "run, finalize, verify-package", .kind = branch,
-     .description = "The only branch that may be merged into the release branch. Compared byte by byte."},
+    {.name = "source-branch", .default_value = "main", .commands = "run, finalize, verify-package, tags", .kind = branch,
+     .description = "The only branch that may be merged into the release branch, and whose commits are tagged (tags). Compared byte by byte."},
     {.name = "release-branch", .default_value = "release", .commands = "all", .kind = branch,
      .description = "The branch that the pull request must target. Compared byte by byte."},
-    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package, annotate, digest", .kind = paths,
+    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package, annotate, digest, tags", .kind = paths,
      .description = "Directories whose direct children are the charts, one per line, relative to the repository; `.` is its root."},
-    {.name = "exclude-charts", .default_value = "", .commands = "run, verify-package, digest", .kind = list,
+    {.name = "exclude-charts", .default_value = "", .commands = "run, verify-package, digest, tags", .kind = list,
      .description = "Charts that are left alone, one per line: names, or repository paths when there is a `/` (one that ends in `/`: all "
                     "below). `*` and `?` stay within a segment."},
     {.name = "charts-outside", .default_value = "fail", .commands = "run, verify-package", .kind = choice, .choices = "fail, ignore",
      .description = "What happens when a chart changes that lies in no charts-dir: fail refuses the pull request when no other chart "
                     "changes, and warns beside others; ignore only warns."},
-    {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run, verify-package, annotate", .kind = text,
+    {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run, verify-package, annotate, tags", .kind = text,
      .description = "How a chart's tag is called. Holds {name} and {version} once each."},
-    {.name = "tag-wait", .default_value = "240", .commands = "run", .kind = number, .minimum = 0, .maximum = 1800,
+    {.name = "tag-wait", .default_value = "240", .commands = "run, tags", .kind = number, .minimum = 0, .maximum = 1800,
      .description = "Seconds to wait for tags that are missing and attestations that are not listed yet: the push that opens the pull "
                     "request starts the tagging workflow too. Less than timeout."},
     {.name = "diff-mode", .default_value = "tree", .commands = "run", .kind = choice, .choices = "tree, merge-base",
      .description = "What charts are compared with: tree is the release branch as it is, merge-base the commit where the two "
                     "branches parted."},
-    {.name = "object-source", .default_value = "auto", .commands = "run, verify-package, annotate, digest", .kind = choice, .choices = "auto, local, api",
+    {.name = "object-source", .default_value = "auto", .commands = "run, verify-package, annotate, digest, tags", .kind = choice, .choices = "auto, local, api",
      .description = "Where commits, trees and files come from: auto takes the checkout first and the API for what it lacks."},
     {.name = "max-charts", .default_value = "0", .commands = "run, verify-package", .kind = number, .minimum = 0, .maximum = max_charts_limit,
      .description = "Refuse a pull request that changes more charts than this. 0 is no limit, 1 means one chart per release."},
@@ -57,9 +57,9 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "registry-credentials", .default_value = "", .commands = "run, verify-package", .kind = secret,
      .description = "Credentials for dependencies, one `host[:port][/prefix]=user:password` per line. ` realm=host[:port]` at its end names a "
                     "token service elsewhere that may be given the password."},
-    {.name = "verify-policy", .default_value = "block", .commands = "run, verify-package", .kind = choice, .choices = "block, flag",
+    {.name = "verify-policy", .default_value = "block", .commands = "run, verify-package, tags", .kind = choice, .choices = "block, flag",
      .description = "block: one refused chart refuses the release and no package is left. flag: refused charts are left out, the "
-                    "others are packaged."},
+                    "others are packaged. tags: every other chart is tagged, and block fails the step."},
     {.name = "missing-lineage", .default_value = "fail", .commands = "run, verify-package", .kind = choice, .choices = "fail, warn, ignore",
      .description = "What happens when a tag declares that it has no attestation data."},
     {.name = "unresolved-id", .default_value = "fail", .commands = "run, verify-package", .kind = choice, .choices = "fail, warn",
@@ -75,7 +75,7 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "required-attestations", .default_value = "", .commands = "run, verify-package", .kind = list,
      .description = "Attestations that each released chart must have, one `key`, `key predicate-type` or `key predicate-type signer` per "
                     "line; `*` in the key stands for any text."},
-    {.name = "signer-workflows", .default_value = "", .commands = "run, finalize, verify-package", .kind = list,
+    {.name = "signer-workflows", .default_value = "", .commands = "run, finalize, verify-package, tags", .kind = list,
      .description = "Workflows whose attestations count, one `owner/repo/path@ref` per line, `*` allowed in the ref. Empty: any "
                     "workflow of this repository (finalize: this workflow, or one that it calls); pinning is recommended."},
     {.name = "build-signer-workflows", .default_value = "", .commands = "verify-package", .kind = list,
@@ -84,19 +84,19 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "pull-request-signers", .default_value = "refuse", .commands = "verify-package", .kind = choice, .choices = "refuse, allow",
      .description = "Whether build-signer-workflows may name a workflow at refs/pull/…, a file that anyone who can open a pull request from a branch "
                     "of this repository can change."},
-    {.name = "oidc-issuer", .default_value = "https://token.actions.githubusercontent.com", .commands = "run, finalize, verify-package", .kind = text,
+    {.name = "oidc-issuer", .default_value = "https://token.actions.githubusercontent.com", .commands = "run, finalize, verify-package, tags", .kind = text,
      .description = "Issuer that the signing certificates must name. A tenant of ghe.com has its own by default."},
-    {.name = "predicate-types", .default_value = "", .commands = "run, verify-package", .kind = list,
+    {.name = "predicate-types", .default_value = "", .commands = "run, verify-package, tags", .kind = list,
      .description = "Predicate types that count among the attestations that tags list, one per line. Empty: any."},
-    {.name = "deny-self-hosted", .default_value = "", .commands = "run, finalize, verify-package", .kind = boolean,
+    {.name = "deny-self-hosted", .default_value = "", .commands = "run, finalize, verify-package, tags", .kind = boolean,
      .description = "Refuse attestations that were made on self-hosted runners. Empty: false; verify-package then still refuses packages that were "
                     "built there, unless false is given."},
-    {.name = "source-digest", .default_value = "off", .commands = "run, verify-package", .kind = choice, .choices = "off, tag-commit",
+    {.name = "source-digest", .default_value = "off", .commands = "run, verify-package, tags", .kind = choice, .choices = "off, tag-commit",
      .description = "tag-commit: the certificate's source commit must be the tag's commit, which fits checks that ran on a push to "
                     "the source branch."},
-    {.name = "trusted-root", .default_value = "", .commands = "run, finalize, verify-package", .kind = path,
+    {.name = "trusted-root", .default_value = "", .commands = "run, finalize, verify-package, tags", .kind = path,
      .description = "A Sigstore trusted root file (JSON). Empty: the roots of the public-good and GitHub's own instance, kept current."},
-    {.name = "trusted-root-refresh", .default_value = "auto", .commands = "run, finalize, verify-package", .kind = choice, .choices = "auto, require, off",
+    {.name = "trusted-root-refresh", .default_value = "auto", .commands = "run, finalize, verify-package, tags", .kind = choice, .choices = "auto, require, off",
      .description = "Whether the trusted roots are fetched anew over TUF. auto falls back on the built-in ones when a repository cannot be "
                     "reached; require refuses then. Has no effect with trusted-root."},
     {.name = "output-dir", .default_value = ".cr-release-packages", .commands = "run, verify-package, annotate", .kind = path,
@@ -105,7 +105,7 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "Where the release manifest is written, and where finalize completes it."},
     {.name = "clean", .default_value = "true", .commands = "run", .kind = boolean,
      .description = "Remove the packages that an earlier run left in output-dir; only files that its checksums.txt names."},
-    {.name = "max-parallel", .default_value = "4", .commands = "run, verify-package, annotate, digest", .kind = number, .minimum = 1, .maximum = 16,
+    {.name = "max-parallel", .default_value = "4", .commands = "run, verify-package, annotate, digest, tags", .kind = number, .minimum = 1, .maximum = 16,
      .description = "How many charts and API requests are worked on at once. Results do not depend on it."},
     {.name = "retention-days", .default_value = "30", .commands = "run", .kind = number, .minimum = 0, .maximum = max_retention_input,
      .description = "Days to keep the uploaded packages, clamped to 1 to 90 and to the repository's limit; handed on as output."},
@@ -133,15 +133,20 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "lineage", .default_value = "", .commands = "annotate", .kind = list,
      .description = "The chart's attestations, one per line: a key, the attestation's id, and the digest of what it attests, as in "
                     "w5-semver: 24500001 sha256:<64 hex digits>."},
+    {.name = "push", .default_value = "false", .commands = "tags", .kind = boolean,
+     .description = "Create the tags; else they are only listed. The token needs contents: write."},
+    {.name = "no-attestations", .default_value = "report", .commands = "tags", .kind = choice, .choices = "report, declare",
+     .description = "What happens to a chart without any attestation that counts: report refuses to tag it, declare tags it with an annotation "
+                    "that says so (see missing-lineage)."},
     {.name = "require-check", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, warn, fail",
      .description = "What happens when no ruleset of the release branch requires this job as a check."},
     {.name = "check-name", .default_value = "", .commands = "run, ruleset", .kind = text,
      .description = "The required check's name. Empty: this job's id."},
-    {.name = "summary", .default_value = "true", .commands = "run, finalize, verify-package", .kind = boolean,
+    {.name = "summary", .default_value = "true", .commands = "run, finalize, verify-package, tags", .kind = boolean,
      .description = "Write the job summary."},
-    {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package, annotate, digest", .kind = number, .minimum = 30, .maximum = 3000,
+    {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package, annotate, digest, tags", .kind = number, .minimum = 30, .maximum = 3000,
      .description = "Seconds after which the run gives up and says what was done and what was missing."},
-    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package, annotate, digest", .kind = text,
+    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package, annotate, digest, tags", .kind = text,
      .description = "Version of GitHub's REST API to ask for."},
 });
 
@@ -149,12 +154,13 @@ constexpr auto outputs = std::to_array<OutputRow>({
     {"result", "`success`, `partial`, `no-charts`, `skipped` or `failed`. Always set."},
     {"reason", "Code of the first problem, or why the run was skipped; empty if none."},
     {"charts", "JSON array of the changed charts: name, version, path, tag, commit, package, digest, size, verified (number of "
-               "verified attestations), status (`packaged` or `refused`). `digest`: path, name, version, source-digest."},
+               "verified attestations), status (`packaged` or `refused`), source-digest. `digest`: path, name, version, source-digest."},
     {"source-digest", "`sha256:<hex>`: the source digest of the chart, when `digest` was asked for one chart."},
     {"name", "Its name (`digest`)."},
     {"matrix", "`{\"include\":[…]}` of the packaged charts for a job matrix, each with `file`, the package's name. Guard the job "
                "with `chart-count != '0'`: an empty matrix is an error."},
-    {"chart-count", "Number of packaged charts; of charts with a source digest (`digest`). Always set."},
+    {"chart-count", "Number of packaged charts; of charts with a source digest (`digest`); of missing tags that can be or were made (`tags`). "
+                    "Always set."},
     {"<chart>_digest", "`sha256:<hex>` of the chart's package; one output for each packaged chart."},
     {"<chart>_version", "The chart's version."},
     {"<chart>_package", "The chart's package, relative to the workspace."},
@@ -180,6 +186,8 @@ constexpr auto outputs = std::to_array<OutputRow>({
     {"merge-sha", "The test merge that the workflow ran on."},
     {"attestation-map", "The attestation map as written to the description (`finalize`), at most 512 KiB."},
     {"pr-updated", "`true` when the description holds the ids now, else `false` (`finalize`)."},
+    {"tags", "JSON array of the charts without a tag (`tags`): name, version, path, tag, commit, source-digest, status (`missing`, `created`, "
+             "`exists` when somebody else was faster, `refused`), message (the annotation), attestations, passed-over, reason."},
     {"annotation-path", "The annotation for `git tag --annotate --cleanup=verbatim --file` (`annotate`)."},
     {"retention-days", "Days to keep the packages, for the upload step."},
 });

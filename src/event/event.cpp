@@ -87,6 +87,13 @@ std::optional<std::string> read_event_file(std::filesystem::path const& path) {
   return text;
 }
 
+std::string owner_type_of(std::string_view payload) {
+  auto const parsed = parse_json(payload, "event payload", {.max_bytes = max_payload_bytes, .max_depth = max_payload_depth});
+  auto const* repository = parsed ? find(*parsed, "repository") : nullptr;
+  auto const* owner = repository ? find(*repository, "owner") : nullptr;
+  return owner ? text_or_empty(*owner, "type") : std::string();
+}
+
 Verdict<PullRequestEvent> read_event(std::string_view payload, RefVariables const& variables) {
   auto const parsed = parse_json(payload, "event payload", {.max_bytes = max_payload_bytes, .max_depth = max_payload_depth});
   if (!parsed) return bad(parsed.error().where, parsed.error().why);

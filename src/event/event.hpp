@@ -39,6 +39,9 @@ struct PullRequestEvent {
 /// The runner's event file; nothing when it cannot be read as a regular file of at most 32 MiB.
 std::optional<std::string> read_event_file(std::filesystem::path const& path);
 
+/// repository.owner.type of any event's payload, "Organization" or "User"; empty when it does not say.
+std::string owner_type_of(std::string_view payload);
+
 /// GITHUB_HEAD_REF and GITHUB_BASE_REF, compared when not empty.
 struct RefVariables {
   std::string head_ref, base_ref;

@@ -221,7 +221,7 @@ void check_together(Reader& reader, ActionInputs const& inputs) {
     reader.mistake("release-branch", "it is the source branch too, so no pull request could pass", "A-47");
     reader.expect("another branch than " + inputs.source_branch, inputs.release_branch);
   }
-  if (inputs.command == Command::run && !reader.is_wrong("tag-wait") && !reader.is_wrong("timeout") && inputs.tag_wait >= inputs.timeout) {
+  if ((inputs.command == Command::run || inputs.command == Command::tags) && !reader.is_wrong("tag-wait") && !reader.is_wrong("timeout") && inputs.tag_wait >= inputs.timeout) {
     reader.mistake("tag-wait", "the wait for tags does not end before the run's timeout").mend_text = "lower tag-wait, or raise timeout";
     reader.expect("less than timeout, " + std::to_string(inputs.timeout.count()), std::to_string(inputs.tag_wait.count()));
   }
@@ -317,6 +317,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
                   {"verify-package", Command::verify_package},
                   {"annotate", Command::annotate},
                   {"digest", Command::digest},
+                  {"tags", Command::tags},
                   {"ruleset", Command::ruleset}});
   inputs.token = reader.text("token");
   if (inputs.token.empty() && token == TokenRule::required && inputs.command != Command::ruleset && inputs.command != Command::digest)
@@ -394,6 +395,8 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.chart = reader.text("chart");
   inputs.lineage = reader.list("lineage");
   if (inputs.command == Command::annotate) check_annotated(reader, inputs);
+  inputs.push = reader.boolean("push");
+  inputs.declares_no_attestations = reader.choice<bool>("no-attestations", {{"report", false}, {"declare", true}});
   inputs.require_check = reader.choice<Level>("require-check", {{"off", off}, {"warn", warn}, {"fail", fail}});
   inputs.check_name = reader.text("check-name");
   inputs.summary = reader.boolean("summary");

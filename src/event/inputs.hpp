@@ -17,7 +17,7 @@
 
 namespace acr::event {
 
-enum class Command { run, finalize, verify_package, annotate, digest, ruleset };
+enum class Command { run, finalize, verify_package, annotate, digest, tags, ruleset };
 enum class DiffMode { tree, merge_base };
 enum class ObjectSourceChoice { automatic, local, api };
 enum class Level { off, warn, fail };
@@ -82,6 +82,8 @@ struct ActionInputs {
   std::vector<std::string> bundle_paths;  ///< as given (A-74)
   std::string chart;                 ///< directory name of one chart; `digest`: a name or a path, empty: all
   std::vector<std::string> lineage;  ///< lines of a lineage block; `annotate`
+  bool push = false;                     ///< `tags`: create them
+  bool declares_no_attestations = false; ///< `no-attestations: declare`
   Level require_check = Level::off;
   std::string check_name;
   bool summary = true;

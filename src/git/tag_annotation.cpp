@@ -59,11 +59,6 @@ std::vector<std::string_view> annotation_lines(std::string_view message) {
 
 bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
-bool is_key(std::string_view text) {
-  auto const inner = [](char c) { return is_alphanumeric(c) || std::string_view("._-/+@").find(c) != std::string_view::npos; };
-  return !text.empty() && text.size() <= max_lineage_key && is_alphanumeric(text.front()) && std::ranges::all_of(text, inner);
-}
-
 bool is_id(std::string_view text) { return text != "0" && to_number(text, 9223372036854775807U).has_value(); }
 
 // "Changelog:", but also "Source PR: #81": a section may be followed by its content.
@@ -126,7 +121,7 @@ class BlockReader {
     auto const colon = content.find(':');
     if (colon == std::string_view::npos) return "bad-line";
     auto const key = without_blanks(content.substr(0, colon));
-    if (!is_key(key)) return "bad-key";
+    if (!is_lineage_key(key)) return "bad-key";
     auto const tokens = words(content.substr(colon + 1));
     if (tokens.empty() || !is_id(tokens[0])) return "bad-id";
     if (tokens.size() > 2) return "bad-line";
@@ -230,6 +225,11 @@ std::string to_text(Lineage::Status status) {
     case Lineage::Status::error: break;
   }
   return "error";
+}
+
+bool is_lineage_key(std::string_view text) {
+  auto const inner = [](char c) { return is_alphanumeric(c) || std::string_view("._-/+@").find(c) != std::string_view::npos; };
+  return !text.empty() && text.size() <= max_lineage_key && is_alphanumeric(text.front()) && std::ranges::all_of(text, inner);
 }
 
 Lineage parse_annotation(std::string_view message) {

@@ -21,6 +21,9 @@ struct LineageItem {
   friend bool operator==(LineageItem const&, LineageItem const&) = default;
 };
 
+/// what may stand before the colon.
+bool is_lineage_key(std::string_view text);
+
 struct ReleaseLine {
   std::string chart, version;
   friend bool operator==(ReleaseLine const&, ReleaseLine const&) = default;

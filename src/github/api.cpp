@@ -64,7 +64,7 @@ std::string_view permission_for(std::string_view method, std::string_view path) 
   if (path.find("/pulls/") != std::string_view::npos)
     return method == "GET" ? "pull-requests: read" : "pull-requests: write";
   if (path.find("/git/") != std::string_view::npos || path.find("/compare/") != std::string_view::npos)
-    return "contents: read";
+    return method == "GET" ? "contents: read" : "contents: write";
   return {};
 }
 

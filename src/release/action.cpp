@@ -27,6 +27,7 @@
 #include "release/run_log.hpp"
 #include "release/services.hpp"
 #include "release/source_digests.hpp"
+#include "release/tags_action.hpp"
 #include "report/action_outputs.hpp"
 #include "report/artifacts_list.hpp"
 #include "report/job_summary.hpp"
@@ -327,6 +328,36 @@ ExitStatus digest_command(Step const& step, RunClock& clock) {
   return found->refusals.empty() ? ExitStatus::done : ExitStatus::refused;
 }
 
+// B-13, B-14.
+ExitStatus tags_command(Step const& step, RunClock& clock) {
+  auto const& environment = step.environment;
+  // A tag anywhere else would be refused at the release, and stand in the way of the right one.
+  if (std::string const branch = "refs/heads/" + step.inputs.source_branch; step.inputs.push && environment.ref != branch)
+    return refuse(step, {reject("wrong-branch", "environment", "tags are made for commits of the source branch only").rule("B-13").expected(branch).found(environment.ref)},
+                  ExitStatus::refused);
+  auto event = repository_alone(environment);
+  if (auto const payload = event::read_event_file(environment.event_path)) event.repository.owner_type = event::owner_type_of(*payload);
+  auto const settings = run_settings(step, event);
+  Services services(service_settings(settings, event, environment, step.host.environment), clock);
+  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  services.begin_refresh();
+  auto found = missing_tags(environment.sha, settings, {services.objects(), services.attestations(), services.verifier(), clock, [&](std::string const& line) { step.log.line(line); }});
+  if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
+  auto const ended = step.inputs.push ? create_missing_tags(*found, services.api(), clock) : std::nullopt;
+  for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
+  for (auto const& warning : services.warnings()) step.log.warning(warning);
+  for (auto const& line : services.debug_lines()) step.log.debug(line);
+  log_tags(*found, step.log);
+  step.log.line("API requests: " + std::to_string(services.api().use().requests));
+  if (ended) step.log.refusal(reject(ended->code(), "run", ended->what()), {}, {}, {}, report::Severity::high);
+  auto outputs = tags_outputs(*found);
+  if (ended) outputs.set("result", report::to_text(report::Result::failed)), outputs.set("reason", ended->code());
+  write_outputs(step, outputs);
+  if (step.inputs.summary) append(environment.step_summary, tags_summary(*found));
+  step.log.finish();
+  return ended ? ended->status() : tags_status(*found, step.inputs.verify_policy);
+}
+
 // Whatever a command throws is told and ends the step with its status; our own mistakes and a cancelled run pass.
 ExitStatus guarded(Step const& step, std::function<ExitStatus()> const& command) {
   try {
@@ -367,6 +398,7 @@ ExitStatus run_action(ActionHost const& host) {
   std::ranges::move(event::check_runner_environment(environment), std::back_inserter(mistakes));
   std::ranges::move(lists.mistakes, std::back_inserter(mistakes));
   if (!epoch) mistakes.push_back(epoch.error());
+  if (step.inputs.command == event::Command::tags) std::ranges::move(tag_mistakes(step.inputs, step.lists), std::back_inserter(mistakes));
   std::ranges::move(dependency_mistakes(step.inputs), std::back_inserter(mistakes));
   if (mistakes.empty()) std::ranges::move(event::check_paths(step.inputs, environment.workspace), std::back_inserter(mistakes));
   if (!mistakes.empty()) return refuse(step, mistakes, ExitStatus::bad_input);
@@ -379,6 +411,7 @@ ExitStatus run_action(ActionHost const& host) {
   return guarded(step, [&] {
     if (step.inputs.command == event::Command::verify_package) return publish_step(step);
     if (step.inputs.command == event::Command::annotate) return annotate_command(step, host.start_clock(step.inputs.timeout));
+    if (step.inputs.command == event::Command::tags) return tags_command(step, host.start_clock(step.inputs.timeout));
     if (step.inputs.command == event::Command::digest) return digest_command(step, host.start_clock(step.inputs.timeout));
     auto const decision = gate(step);
     if (decision.outcome == event::GateOutcome::reject) return refuse(step, {*decision.reason}, ExitStatus::refused);

@@ -320,4 +320,9 @@ TEST_CASE("the title names a changed chart with its version, or is refused", "[e
   CHECK(check_title("release: ", {}));
 }
 
+TEST_CASE("the owner's type is read from the payload of any event", "[event]") {
+  CHECK(owner_type_of(R"({"ref":"refs/heads/main","repository":{"owner":{"type":"User"}}})") == "User");
+  for (auto const* other : {"", "[]", "{}", R"({"repository":1})", R"({"repository":{"owner":{"type":1}}})"}) CHECK(owner_type_of(other).empty());
+}
+
 }  // namespace

@@ -338,6 +338,18 @@ TEST_CASE("digest needs no token, and its chart may be a path or be left out (B-
   }
 }
 
+TEST_CASE("tags lists, unless it is told to push; what has no attestations is reported, unless that is declared (B-14)", "[event]") {
+  auto const usual = read({{"command", "tags"}}).inputs;
+  CHECK(usual.command == Command::tags);
+  CHECK_FALSE(usual.push);
+  CHECK_FALSE(usual.declares_no_attestations);
+  auto const told = read({{"command", "tags"}, {"push", "true"}, {"no-attestations", "declare"}}).inputs;
+  CHECK(told.push);
+  CHECK(told.declares_no_attestations);
+  CHECK(read({{"command", "tags"}}, TokenRule::required).mistakes.size() == 1);
+  CHECK(read({{"command", "tags"}, {"tag-wait", "360"}}).mistakes.size() == 1);
+}
+
 TEST_CASE("the table's own rows are sound", "[event]") {
   std::vector<std::string_view> names;
   for (auto const& row : input_table()) {

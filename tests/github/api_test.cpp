@@ -179,6 +179,7 @@ TEST_CASE("a forbidden call names the permission", "[github]") {  // G-12, A-64
       {"GET", "attestations", "attestations: read"},
       {"GET", "pulls", "pull-requests: read"},
       {"GET", "git/commits", "contents: read"},
+      {"POST", "git/tags", "contents: write"},
   }));
   ScriptedGithub github([](net::Request const&) { return json_reply("{}", 403); });
   Call call;

@@ -360,6 +360,41 @@ struct GithubAnswers::State {
     return json_answer(200, answer);
   }
 
+  // The object alone; nothing points at it yet.
+  PlainAnswer create_tag(PlainRequest const& request) {
+    if (settings.read_only_token) return error_answer(403, "Resource not accessible by integration");
+    auto const parsed = parse_json(request.body, "tag");
+    if (!parsed) return error_answer(400, "Problems parsing JSON");
+    auto const target = string_in(*parsed, "object").value_or(""), type = string_in(*parsed, "type").value_or("");
+    if (trimmed(git({"cat-file", "-t", target}).value_or("")) != type) return error_answer(422, "Could not verify object");
+    std::scoped_lock const lock(mutex);
+    auto const file = scratch.path() / ("tag-" + random_hex(8));
+    write_file(file, "object " + target + "\ntype " + type + "\ntag " + string_in(*parsed, "tag").value_or("") +
+                         "\ntagger github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com> 1790000000 +0000\n\n" +
+                         string_in(*parsed, "message").value_or(""));
+    auto const made = git({"hash-object", "-t", "tag", "-w", file.string()});
+    if (!made) return error_answer(422, "Invalid tag");
+    auto answer = tag(std::string(trimmed(*made)));
+    answer.status = 201;
+    return answer;
+  }
+
+  // 422 for a ref that exists: GitHub says no more than that.
+  PlainAnswer create_ref(PlainRequest const& request) {
+    if (settings.read_only_token) return error_answer(403, "Resource not accessible by integration");
+    auto const parsed = parse_json(request.body, "ref");
+    auto const ref = parsed ? string_in(*parsed, "ref").value_or("") : "", sha = parsed ? string_in(*parsed, "sha").value_or("") : "";
+    if (!ref.starts_with("refs/")) return error_answer(422, "Reference name must start with 'refs/'");
+    std::scoped_lock const lock(mutex);
+    bool const hidden = ref.starts_with("refs/tags/") && (all_tags_hidden || hidden_tags.contains(ref.substr(10)));
+    if (!hidden && git({"rev-parse", "--verify", "--quiet", ref})) return error_answer(422, "Reference already exists");
+    auto const type = std::string(trimmed(git({"cat-file", "-t", sha}).value_or("")));
+    if (type.empty() || !git({"update-ref", ref, sha})) return error_answer(422, "Object does not exist");
+    if (hidden) hidden_tags.erase(ref.substr(10));
+    auto answer = json_answer(201, ref_value(ref, type, sha));
+    return answer;
+  }
+
   PlainAnswer tree(std::string const& sha, bool recursive) const {
     std::vector<std::string> arguments{"ls-tree", "-z", "-l"};
     if (recursive) arguments.insert(arguments.end(), {"-r", "-t"});
@@ -619,6 +654,8 @@ struct GithubAnswers::State {
     if (!settings.repository_visible) return not_found();
     if (parts[at] == "attestations" && parts.size() > at + 1)
       return listing(joined(parts, at + 1), target, version);
+    if (parts[at] == "git" && parts.size() == at + 2 && request.method == "POST")
+      return parts[at + 1] == "tags" ? create_tag(request) : parts[at + 1] == "refs" ? create_ref(request) : not_found();
     if (parts[at] == "git" && parts.size() > at + 2) return git_data(parts, at + 1, target, request);
     if (parts[at] == "compare" && parts.size() > at + 1)
       return settings.serve_objects ? compare(joined(parts, at + 1)) : not_found();

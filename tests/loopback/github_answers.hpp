@@ -21,7 +21,7 @@ struct GithubSettings {
   std::filesystem::path
       scenario;       ///< folder with github.json; repo.bundle, event.json and rules.json as needed
   std::string token;  ///< non-empty: the only one that is accepted
-  bool read_only_token = false;    ///< PATCH answers 403
+  bool read_only_token = false;    ///< PATCH, and creating tags, answer 403
   bool serve_objects = true;       ///< off: git data answers 404, as if the run should need none of it
   bool bulk_listing = true;        ///< off: the bulk listing answers 404 (G-12b)
   bool attestations = true;        ///< off: no attestation endpoint at all, as on an Enterprise Server (G-15)

@@ -256,9 +256,9 @@ struct GithubStandIn::State {
     auto const version = version_of(seen);
     complain(about, description->request_problems(seen.method, target, seen.body, version));
     auto const fault = fault_for(about);
-    // A fault never changes the state: the pull request stays as it is.
-    auto proper =
-        fault && makers().contains(*fault) && seen.method == "PATCH" ? PlainAnswer{} : answers.api(request);
+    // A fault never changes the state: the pull request stays as it is, and no tag is made.
+    bool const writes = seen.method == "PATCH" || (seen.method == "POST" && seen.target.find("/git/") != std::string::npos);
+    auto proper = fault && makers().contains(*fault) && writes ? PlainAnswer{} : answers.api(request);
     bool const moved = proper.status == 301 || proper.status == 307;
     if (!fault && !moved)
       complain(about, description->answer_problems(seen.method, target, proper.status,

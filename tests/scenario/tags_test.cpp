@@ -1,0 +1,236 @@
+// `command: tags` and `tag --missing` with the built program: ids found by source digest, tags made once, and a release of them (B-14).
+#include <cstdlib>
+
+#include "git/tag_annotation.hpp"
+#include "scenario/release_world.hpp"
+#include "signing/scenario.hpp"
+#include "support/atomic_file.hpp"
+#include "support/catch2.hpp"
+#include "support/json.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+using acr::test::Checkout;
+using acr::test::ReleaseWorld;
+using acr::test::run_program;
+using acr::test::text_of;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+namespace signing = acr::signing;
+
+constexpr auto test_result = "https://in-toto.io/attestation/test-result/v0.1";
+constexpr auto passed = R"({"result":"PASSED","configuration":[]})";
+std::string const signer = "acme/helm-charts/.github/workflows/check-charts.yaml@refs/heads/main";
+
+json::value json_of(std::string const& text) { return acr::parse_json(text, "test").value(); }
+json::value json_file(fs::path const& path) { return json_of(acr::read_file(path, std::size_t{64} << 20)); }
+
+std::string git(fs::path const& directory, std::vector<std::string> words) {
+  words.insert(words.begin(), {"-C", directory.string()});
+  auto const result = run_program("/usr/bin/git", {{"PATH", std::getenv("PATH")}, {"HOME", "/nonexistent"}}, words, "/");
+  if (result.status != 0) throw std::runtime_error(result.err);
+  return result.out;
+}
+
+// Charts on main whose tags nobody has made yet, and the attestations of their content.
+struct Tagging {
+  acr::test::TemporaryDirectory directory;
+  signing::World signing = signing::scenario_world();
+  fs::path const folder = directory.path() / "scenario";
+  std::string head;
+  std::map<std::string, std::string> digests;  ///< by chart
+  json::value github;
+  std::int64_t next_id = 31'000'001;
+
+  explicit Tagging(std::size_t charts = 2) {
+    signing::write_scenario(folder, {.charts = charts, .attestations = 1}, signing);
+    head = std::string(json_file(folder / "scenario.json").at("head").as_string());
+    ReleaseWorld world(folder);
+    auto const said = world.run({{"command", "digest"}, {"GITHUB_SHA", head}, {"GITHUB_EVENT_NAME", "push"}});
+    if (said.status != 0) throw std::runtime_error(said.out);
+    json::array hidden;
+    auto const charts_there = json_of(world.outputs().at("charts")).as_array();
+    for (auto const& chart : charts_there) {
+      std::string const name(chart.at("name").as_string());
+      digests[name] = chart.at("source-digest").as_string();
+      hidden.emplace_back(name + "-v1.1.0");
+    }
+    github = json_file(folder / "github.json");
+    github.as_object()["hide_tags"] = hidden;
+    github.as_object()["attestations"] = json::array();
+  }
+
+  // The check of a push to main, as the called workflow signs it.
+  std::int64_t attest(std::string const& chart, std::string const& key, std::string const& predicate = passed, std::string const& workflow = ".github/workflows/check-charts.yaml") {
+    auto const bundle = signing.attest({.subject_sha256 = digests.at(chart).substr(7), .subject_name = key, .predicate_type = test_result, .predicate = predicate,
+                                        .workflow = workflow, .ref = "refs/heads/main", .commit = head, .timestamped = true});
+    github.as_object().at("attestations").as_array().push_back({{"id", next_id},
+                                                                {"repository_id", 500000001},
+                                                                {"listed_under", json::array{json::string(digests.at(chart))}},
+                                                                {"predicate_type", test_result},
+                                                                {"initiator", "github"},
+                                                                {"serve", "bundle_url"},
+                                                                {"bundle", json_of(bundle)}});
+    return next_id++;
+  }
+  void attest_all(std::string const& key) {
+    for (auto const& [chart, digest] : digests) attest(chart, key);
+  }
+
+  std::unique_ptr<ReleaseWorld> world(Checkout checkout = Checkout::full, std::function<void(acr::loopback::StandInSettings&)> const& adjust = {}) {
+    acr::write_file(folder / "github.json", json::serialize(github));
+    return std::make_unique<ReleaseWorld>(folder, checkout, adjust);
+  }
+  // As a step of a workflow on a push to main.
+  std::map<std::string, std::string> inputs(std::map<std::string, std::string> more = {}) const {
+    more.insert({{"command", "tags"}, {"push", "true"}, {"signer-workflows", signer}, {"GITHUB_EVENT_NAME", "push"}, {"GITHUB_REF", "refs/heads/main"}, {"GITHUB_SHA", head}});
+    return more;
+  }
+};
+
+TEST_CASE("missing tags are made from the attestations of the content, once, and a release accepts them", "[scenario]") {
+  auto const checkout = GENERATE(Checkout::full, Checkout::none);
+  Tagging tagging;
+  auto const id = tagging.attest("gateway", "lint");
+  tagging.attest("ledger", "lint");
+  tagging.attest("ledger", "lint", R"({"result":"FAILED"})", ".github/workflows/mine.yaml");  // anybody's
+  auto const world = tagging.world(checkout);
+  auto const result = world->run(tagging.inputs());
+  INFO(result.out);
+  REQUIRE(result.status == 0);
+  auto outputs = world->outputs();
+  CHECK(outputs.at("result") == "success");
+  CHECK(outputs.at("chart-count") == "2");
+  auto const tags = json_of(outputs.at("tags")).as_array();
+  REQUIRE(tags.size() == 2);
+  CHECK(tags[0].at("tag").as_string() == "gateway-v1.1.0");
+  CHECK(tags[0].at("status").as_string() == "created");
+  CHECK(tags[1].at("passed-over").to_number<int>() == 1);
+  auto const lineage = acr::git::parse_annotation(std::string(tags[0].at("message").as_string()));
+  CHECK(lineage.entries == std::vector<acr::git::LineageItem>{{"lint", std::to_string(id), tagging.digests.at("gateway")}});
+  CHECK(lineage.commit == tagging.head);
+  CHECK(world->summary().find("gateway-v1.1.0") != std::string::npos);
+  CHECK(world->github().violations().empty());
+
+  // Once more: nothing is missing.
+  world->github().forget_log();
+  auto const again = world->run(tagging.inputs());
+  INFO(again.out);
+  CHECK(again.status == 0);
+  CHECK(world->outputs().at("result") == "no-charts");
+  CHECK(world->outputs().at("tags") == "[]");
+  CHECK(world->github().count("api", "POST ") == 0);
+  CHECK(world->github().count("api", "/attestations/") == 0);
+
+  // The release reads what was written.
+  auto const released = world->run({{"signer-workflows", signer}});
+  INFO(released.out);
+  CHECK(released.status == 0);
+  CHECK(world->outputs().at("result") == "success");
+  CHECK(world->outputs().at("verified-count") == "2");
+}
+
+TEST_CASE("without push the tags are only listed, on any event", "[scenario]") {
+  Tagging tagging;
+  tagging.attest_all("lint");
+  auto const world = tagging.world();
+  auto const result = world->run(tagging.inputs({{"push", "false"}, {"GITHUB_REF", "refs/pull/42/merge"}, {"GITHUB_EVENT_NAME", "pull_request"}}));
+  INFO(result.out);
+  CHECK(result.status == 0);
+  CHECK(world->github().count("api", "POST /repos") == 0);
+  CHECK(json_of(world->outputs().at("tags")).as_array()[0].at("status").as_string() == "missing");
+
+  auto const elsewhere = world->run(tagging.inputs({{"GITHUB_REF", "refs/heads/feature"}}));
+  CHECK(elsewhere.status == 1);
+  CHECK(world->outputs().at("reason") == "wrong-branch");
+  CHECK(world->github().count("api", "POST /repos") == 0);
+}
+
+TEST_CASE("a failed check, or none, leaves its chart untagged and tags the others", "[scenario]") {
+  Tagging tagging;
+  tagging.attest("gateway", "lint");
+  std::string reason = "unattested";
+  SECTION("none") {}
+  SECTION("failed") {
+    tagging.attest("ledger", "lint", R"({"result":"FAILED","configuration":[]})");
+    reason = "check-failed";
+  }
+  auto const world = tagging.world();
+  auto const result = world->run(tagging.inputs());
+  INFO(result.out);
+  CHECK(result.status == 1);
+  CHECK(world->outputs().at("result") == "partial");
+  CHECK(world->outputs().at("reason") == reason);
+  auto const tags = json_of(world->outputs().at("tags")).as_array();
+  CHECK(tags[0].at("status").as_string() == "created");
+  CHECK(tags[1].at("status").as_string() == "refused");
+  CHECK(world->github().count("api", "POST /repos/acme/helm-charts/git/refs") == 1);
+
+  auto const flagged = world->run(tagging.inputs({{"verify-policy", "flag"}, {"no-attestations", "declare"}}));
+  INFO(flagged.out);
+  CHECK(flagged.status == (reason == "unattested" ? 0 : 1));
+  CHECK(world->outputs().at("result") == (reason == "unattested" ? "success" : "failed"));
+}
+
+TEST_CASE("a tag of the checkout is not believed (B-24)", "[scenario]") {
+  Tagging tagging(1);
+  tagging.attest_all("lint");
+  auto const world = tagging.world();
+  git(world->workspace(), {"update-ref", "refs/tags/service-001-v1.1.0", tagging.head});
+  auto const result = world->run(tagging.inputs());
+  INFO(result.out);
+  CHECK(result.status == 0);
+  CHECK(json_of(world->outputs().at("tags")).as_array()[0].at("status").as_string() == "created");
+}
+
+TEST_CASE("tags needs its signers, the server and a token that may write", "[scenario]") {
+  Tagging tagging(1);
+  tagging.attest_all("lint");
+  struct Row { std::string input, value; int status; std::string reason; };
+  auto const row = GENERATE(values<Row>({{"signer-workflows", "", 2, "bad-input"},
+                                         {"signer-workflows", "acme/helm-charts/.github/workflows/c.yaml@refs/pull/42/merge", 2, "bad-input"},
+                                         {"object-source", "local", 2, "bad-input"},
+                                         {"charts-dir", "chart", 2, "charts-dir-missing"},
+                                         {"no-attestations", "yes", 2, "bad-input"},
+                                         {"push", "true", 1, "tag-forbidden"}}));
+  CAPTURE(row.input, row.value);
+  auto const world = tagging.world(Checkout::full, [](auto& settings) { settings.github.read_only_token = true; });
+  auto const result = world->run(tagging.inputs({{row.input, row.value}}));
+  INFO(result.out);
+  CHECK(result.status == row.status);
+  CHECK(world->outputs().at("reason") == row.reason);
+  CHECK(world->github().count("api", "/git/refs") == 0);
+}
+
+TEST_CASE("an answer that is lost on its way does not make a tag twice or none", "[scenario]") {
+  Tagging tagging(1);
+  tagging.attest_all("lint");
+  auto const world = tagging.world();
+  world->github().add_fault({.kind = "reset", .where = "POST /repos/acme/helm-charts/git/refs"});
+  auto const lost = world->run(tagging.inputs());
+  INFO(lost.out);
+  CHECK(lost.status == 3);  // the stand-in's fault comes before anything is written
+  CHECK(world->outputs().at("reason") == "unreachable");
+  auto const again = world->run(tagging.inputs());
+  INFO(again.out);
+  CHECK(again.status == 0);
+  CHECK(world->outputs().at("result") == "success");
+}
+
+TEST_CASE("thirty charts are listed in one request and tagged; a second run does nothing", "[scenario]") {
+  Tagging tagging(30);
+  tagging.attest_all("lint");
+  auto const world = tagging.world();
+  auto const result = world->run(tagging.inputs());
+  INFO(result.out);
+  CHECK(result.status == 0);
+  CHECK(world->outputs().at("chart-count") == "30");
+  CHECK(world->github().count("api", "/attestations/") == 1);
+  CHECK(world->github().count("api", "POST /repos/acme/helm-charts/git/refs") == 30);
+  CHECK(world->run(tagging.inputs()).status == 0);
+  CHECK(world->outputs().at("result") == "no-charts");
+  CHECK(world->github().count("api", "POST /repos/acme/helm-charts/git/refs") == 30);
+}
+
+}  // namespace
