@@ -12,6 +12,7 @@
 #include "release/ruleset_command.hpp"
 #include "release/sigstore_commands.hpp"
 #include "release/trusted_root_commands.hpp"
+#include "release/tag_command.hpp"
 #include "release/tuf_command.hpp"
 #include "release/verify_package.hpp"
 #include "support/text.hpp"
@@ -44,6 +45,7 @@ constexpr std::array rows{
     Row{"gate", gate_command, "--event FILE --repository O/R [--source-branch B] [--release-branch B]", "the branch gate's verdict on an event file"},
     Row{"lineage", lineage_command, "FILE|TAG [--json]", "what is understood of a tag's annotation"},
     Row{"annotate", annotate_command, "--chart C --version V --entry KEY=ID,sha256:HEX… [--commit SHA] [--source-pr N] [--changelog FILE]", "the annotation of a tag, with its lineage block"},
+    Row{"tag", tag_command, "--missing --repository O/R --repository-id N --signer-workflows W [--push [--remote R]] [--no-attestations] [--json] [--ref REF]", "charts whose tags are missing, with the attestations of their content; --push makes the tags"},
     Row{"map", map_command, "FILE [--set KEY=ID]…", "the attestation map of a pull request's description, read or merged"},
     Row{"package", package_command, "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict] [--dependencies build|off] [other dependency inputs as options]", "packages as `helm package` makes them, reproducibly"},
     Row{"dependencies", dependencies_command, "CHART… [--json] [dependency inputs as options]", "each declared dependency: constraint, lock, pin, and where it comes from; asks no host"},

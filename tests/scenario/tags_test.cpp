@@ -233,4 +233,108 @@ TEST_CASE("thirty charts are listed in one request and tagged; a second run does
   CHECK(world->github().count("api", "POST /repos/acme/helm-charts/git/refs") == 30);
 }
 
+// --- on a terminal ---------------------------------------------------------------------------------------------------
+
+struct Terminal {
+  Tagging& tagging;
+  std::unique_ptr<ReleaseWorld> world;
+  fs::path const remote;
+
+  explicit Terminal(Tagging& tags) : tagging(tags), world(tags.world()), remote(tags.directory.path() / "remote.git") {
+    git("/", {"clone", "--quiet", "--bare", (tagging.folder / "repo.bundle").string(), remote.string()});
+    for (auto const& [chart, digest] : tagging.digests) git(remote, {"update-ref", "-d", "refs/tags/" + chart + "-v1.1.0"});
+    git(world->workspace(), {"remote", "set-url", "origin", remote.string()});
+    git(world->workspace(), {"config", "user.name", "someone"});
+    git(world->workspace(), {"config", "user.email", "someone@acme.example"});
+    git(world->workspace(), {"symbolic-ref", "HEAD", "refs/heads/main"});
+  }
+  acr::test::ProgramResult say(std::vector<std::string> more = {}, std::string const& signers = signer) const {
+    std::vector<std::string> words{"tag", "--missing", "--repository", "acme/helm-charts", "--repository-id", "500000001", "--signer-workflows", signers, "--trusted-root", "trusted_root.json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_program(ACR_PROGRAM, {{"PATH", std::getenv("PATH")}, {"HOME", "/nonexistent"}, {"GH_TOKEN", "the-secret-token-of-the-test"}, {"GITHUB_API_URL", world->environment.at("GITHUB_API_URL")}},
+                       words, world->workspace());
+  }
+};
+
+TEST_CASE("tag --missing lists what is missing, and --push makes and pushes it with git", "[scenario]") {
+  Tagging tagging;
+  auto const id = tagging.attest("gateway", "lint");
+  tagging.attest("ledger", "lint");
+  Terminal const terminal(tagging);
+  auto const listed = terminal.say();
+  INFO(listed.out << listed.err);
+  CHECK(listed.status == 0);
+  CHECK(listed.out == "gateway-v1.1.0  missing  lint: " + std::to_string(id) + "\nledger-v1.1.0  missing  lint: " + std::to_string(id + 1) + "\n");
+  CHECK(git(terminal.remote, {"tag"}).empty());
+
+  auto const pushed = terminal.say({"--push", "--json"});
+  INFO(pushed.out << pushed.err);
+  REQUIRE(pushed.status == 0);
+  auto const tags = json_of(pushed.out).as_array();
+  CHECK(tags[0].at("status").as_string() == "created");
+  CHECK(git(terminal.remote, {"tag"}) == "gateway-v1.1.0\nledger-v1.1.0\n");
+  CHECK(git(terminal.remote, {"cat-file", "tag", "gateway-v1.1.0"}).find(std::string(tags[0].at("message").as_string())) != std::string::npos);
+  CHECK(git(terminal.remote, {"rev-parse", "gateway-v1.1.0^{commit}"}) == tagging.head + "\n");
+  CHECK(terminal.world->github().count("api", "POST /repos") == 0);
+
+  // The stand-in's GitHub has no tags still: the clone's own are taken up again, and pushing them changes nothing.
+  auto const again = terminal.say({"--push"});
+  INFO(again.out << again.err);
+  CHECK(again.status == 0);
+  CHECK(again.out.find("gateway-v1.1.0  created") != std::string::npos);
+}
+
+TEST_CASE("tag --push refuses what git refuses, and a tag of the clone that says something else", "[scenario]") {
+  Tagging tagging;
+  tagging.attest_all("lint");
+  Terminal const terminal(tagging);
+  std::string code, untouched = "gateway";
+  SECTION("another tag in the clone") {
+    git(terminal.world->workspace(), {"tag", "--annotate", "--message", "mine", "gateway-v1.1.0", tagging.head});
+    code = "tag-in-clone";
+  }
+  SECTION("a lightweight one") {
+    git(terminal.world->workspace(), {"tag", "gateway-v1.1.0", tagging.head});
+    code = "tag-in-clone";
+  }
+  SECTION("a remote that has the tag") {
+    git(terminal.remote, {"update-ref", "refs/tags/gateway-v1.1.0", tagging.head});
+    code = "git-failed";
+  }
+  auto const said = terminal.say({"--push"});
+  INFO(said.out << said.err);
+  CHECK(said.status == 1);
+  CHECK(said.err.find("refused: " + code + ": tag gateway-v1.1.0") != std::string::npos);
+  CHECK(said.out == "ledger-v1.1.0  created  lint: " + std::to_string(tagging.next_id - 1) + "\n");
+  CHECK(git(terminal.remote, {"tag", "--list", "ledger*"}) == "ledger-v1.1.0\n");
+}
+
+TEST_CASE("tag --missing without attestations, without signers, without git", "[scenario]") {
+  Tagging tagging(1);
+  Terminal const terminal(tagging);
+  auto const none = terminal.say();
+  CHECK(none.status == 1);
+  CHECK(none.err.find("refused: unattested: charts/service-001") != std::string::npos);
+  auto const declared = terminal.say({"--no-attestations", "--json"});
+  CHECK(declared.status == 0);
+  CHECK(declared.out.find("No attestation data available") != std::string::npos);
+  CHECK(terminal.say({}, "acme/helm-charts/.github/workflows/c.yaml@refs/pull/42/merge").status == 2);
+  CHECK(terminal.say({}, "").status == 2);
+  CHECK(terminal.say({"--object-source", "local"}).status == 2);
+  CHECK(terminal.say({"--ref", "nowhere"}).status == 2);
+  CHECK(terminal.say({"--charts-dir", "chart"}).err.find("charts-dir-missing") != std::string::npos);
+  CHECK(terminal.say({"--ref", "main", "--no-attestations"}).status == 0);
+  auto const start = [&](std::vector<std::string> const& words, std::string const& path) {
+    return run_program(ACR_PROGRAM, {{"PATH", path}, {"GITHUB_API_URL", terminal.world->environment.at("GITHUB_API_URL")}}, words, terminal.world->workspace());
+  };
+  CHECK(start({"tag"}, "/usr/bin").status == 2);
+  CHECK(start({"tag", "--missing", "--signer-workflows", signer}, "/usr/bin").status == 2);
+  auto const without_git = start({"tag", "--missing", "--push", "--no-attestations", "--repository", "acme/helm-charts", "--repository-id", "500000001", "--signer-workflows", signer, "--trusted-root", "trusted_root.json"}, "/nonexistent");
+  INFO(without_git.err);
+  CHECK(without_git.status == 2);
+  CHECK(without_git.err.find("no-git") != std::string::npos);
+  git(terminal.world->workspace(), {"symbolic-ref", "HEAD", "refs/heads/nothing"});
+  CHECK(terminal.say().err.find("unknown-commit") != std::string::npos);
+}
+
 }  // namespace
