@@ -12,20 +12,21 @@ namespace {
 using enum InputKind;
 
 constexpr auto inputs = std::to_array<InputRow>({
-    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, annotate, digest, tags, ruleset",
+    {.name = "command", .default_value = "run", .commands = "all", .kind = choice, .choices = "run, finalize, verify-package, annotate, digest, changed, package, tags, ruleset",
      .description = "What to do: run verifies and packages, finalize records attestation ids after the attest steps, "
                     "verify-package proves a merged release and its packages again before they are published, annotate writes the "
-                    "annotation of a chart's tag, digest computes the source digests of charts, tags makes the tags that are missing from the "
+                    "annotation of a chart's tag, digest computes the source digests of charts, changed lists the charts that a push or a pull request changes, "
+                    "package packages one chart for a check, tags makes the tags that are missing from the "
                     "attestations of the checks, ruleset prints the ruleset that makes this job a required check."},
-    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package, annotate, digest, tags", .kind = secret,
+    {.name = "token", .default_value = "${{ github.token }}", .commands = "run, finalize, verify-package, annotate, digest, changed, package, tags", .kind = secret,
      .description = "Token for the API. It is sent to the API's own host only and never written anywhere."},
     {.name = "source-branch", .default_value = "main", .commands = "run, finalize, verify-package, tags", .kind = branch,
      .description = "The only branch that may be merged into the release branch, and whose commits are tagged (tags). Compared byte by byte."},
     {.name = "release-branch", .default_value = "release", .commands = "all", .kind = branch,
      .description = "The branch that the pull request must target. Compared byte by byte."},
-    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package, annotate, digest, tags", .kind = paths,
+    {.name = "charts-dir", .default_value = "charts", .commands = "run, finalize, verify-package, annotate, digest, changed, package, tags", .kind = paths,
      .description = "Directories whose direct children are the charts, one per line, relative to the repository; `.` is its root."},
-    {.name = "exclude-charts", .default_value = "", .commands = "run, verify-package, digest, tags", .kind = list,
+    {.name = "exclude-charts", .default_value = "", .commands = "run, verify-package, digest, changed, tags", .kind = list,
      .description = "Charts that are left alone, one per line: names, or repository paths when there is a `/` (one that ends in `/`: all "
                     "below). `*` and `?` stay within a segment."},
     {.name = "charts-outside", .default_value = "fail", .commands = "run, verify-package", .kind = choice, .choices = "fail, ignore",
@@ -39,22 +40,22 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "diff-mode", .default_value = "tree", .commands = "run", .kind = choice, .choices = "tree, merge-base",
      .description = "What charts are compared with: tree is the release branch as it is, merge-base the commit where the two "
                     "branches parted."},
-    {.name = "object-source", .default_value = "auto", .commands = "run, verify-package, annotate, digest, tags", .kind = choice, .choices = "auto, local, api",
+    {.name = "object-source", .default_value = "auto", .commands = "run, verify-package, annotate, digest, changed, package, tags", .kind = choice, .choices = "auto, local, api",
      .description = "Where commits, trees and files come from: auto takes the checkout first and the API for what it lacks."},
     {.name = "max-charts", .default_value = "0", .commands = "run, verify-package", .kind = number, .minimum = 0, .maximum = max_charts_limit,
      .description = "Refuse a pull request that changes more charts than this. 0 is no limit, 1 means one chart per release."},
     {.name = "title-check", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, warn, fail",
      .description = "Whether the pull request's title must be `release: <chart>-v<version>` of a changed chart."},
-    {.name = "dependencies", .default_value = "build", .commands = "run, verify-package", .kind = choice, .choices = "build, off",
+    {.name = "dependencies", .default_value = "build", .commands = "run, verify-package, package", .kind = choice, .choices = "build, off",
      .description = "build fetches what Chart.lock names and the chart does not carry; off refuses such a chart."},
-    {.name = "dependency-pins", .default_value = "warn", .commands = "run, verify-package", .kind = choice, .choices = "warn, require",
+    {.name = "dependency-pins", .default_value = "warn", .commands = "run, verify-package, package", .kind = choice, .choices = "warn, require",
      .description = "What happens when Chart.lock has no digest for a fetched dependency, so that the repository decides what is "
                     "packaged."},
-    {.name = "dependency-hosts", .default_value = "", .commands = "run, verify-package", .kind = list,
+    {.name = "dependency-hosts", .default_value = "", .commands = "run, verify-package, package", .kind = list,
      .description = "Hosts that dependencies may be fetched from, one per line. Empty: any public host."},
-    {.name = "dependency-private-hosts", .default_value = "", .commands = "run, verify-package", .kind = list,
+    {.name = "dependency-private-hosts", .default_value = "", .commands = "run, verify-package, package", .kind = list,
      .description = "Hosts that may have a private address, one per line."},
-    {.name = "registry-credentials", .default_value = "", .commands = "run, verify-package", .kind = secret,
+    {.name = "registry-credentials", .default_value = "", .commands = "run, verify-package, package", .kind = secret,
      .description = "Credentials for dependencies, one `host[:port][/prefix]=user:password` per line. ` realm=host[:port]` at its end names a "
                     "token service elsewhere that may be given the password."},
     {.name = "verify-policy", .default_value = "block", .commands = "run, verify-package, tags", .kind = choice, .choices = "block, flag",
@@ -99,13 +100,13 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "trusted-root-refresh", .default_value = "auto", .commands = "run, finalize, verify-package, tags", .kind = choice, .choices = "auto, require, off",
      .description = "Whether the trusted roots are fetched anew over TUF. auto falls back on the built-in ones when a repository cannot be "
                     "reached; require refuses then. Has no effect with trusted-root."},
-    {.name = "output-dir", .default_value = ".cr-release-packages", .commands = "run, verify-package, annotate", .kind = path,
+    {.name = "output-dir", .default_value = ".cr-release-packages", .commands = "run, verify-package, annotate, package", .kind = path,
      .description = "Where packages, checksums and reports are written."},
     {.name = "manifest-path", .default_value = "release-attestation-manifest.json", .commands = "run, finalize, verify-package", .kind = path,
      .description = "Where the release manifest is written, and where finalize completes it."},
     {.name = "clean", .default_value = "true", .commands = "run", .kind = boolean,
      .description = "Remove the packages that an earlier run left in output-dir; only files that its checksums.txt names."},
-    {.name = "max-parallel", .default_value = "4", .commands = "run, verify-package, annotate, digest, tags", .kind = number, .minimum = 1, .maximum = 16,
+    {.name = "max-parallel", .default_value = "4", .commands = "run, verify-package, annotate, digest, changed, package, tags", .kind = number, .minimum = 1, .maximum = 16,
      .description = "How many charts and API requests are worked on at once. Results do not depend on it."},
     {.name = "retention-days", .default_value = "30", .commands = "run", .kind = number, .minimum = 0, .maximum = max_retention_input,
      .description = "Days to keep the uploaded packages, clamped to 1 to 90 and to the repository's limit; handed on as output."},
@@ -127,9 +128,9 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "bundle-paths", .default_value = "", .commands = "finalize", .kind = list,
      .description = "Bundle files of the attest steps, one per line. Each must verify and come from this run; an id that none of them proves is "
                     "refused."},
-    {.name = "chart", .default_value = "", .commands = "annotate, digest", .kind = text,
-     .description = "annotate: directory name of the chart that is tagged; its version is read from the commit. digest: name or directory of "
-                    "one chart; empty: every chart below charts-dir."},
+    {.name = "chart", .default_value = "", .commands = "annotate, digest, package", .kind = text,
+     .description = "annotate: directory name of the chart that is tagged; its version is read from the commit. digest and package: name or "
+                    "directory of one chart; digest, empty: every chart below charts-dir."},
     {.name = "lineage", .default_value = "", .commands = "annotate", .kind = list,
      .description = "The chart's attestations, one per line: a key, the attestation's id, and the digest of what it attests, as in "
                     "w5-semver: 24500001 sha256:<64 hex digits>."},
@@ -144,9 +145,9 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "The required check's name. Empty: this job's id."},
     {.name = "summary", .default_value = "true", .commands = "run, finalize, verify-package, tags", .kind = boolean,
      .description = "Write the job summary."},
-    {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package, annotate, digest, tags", .kind = number, .minimum = 30, .maximum = 3000,
+    {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package, annotate, digest, changed, package, tags", .kind = number, .minimum = 30, .maximum = 3000,
      .description = "Seconds after which the run gives up and says what was done and what was missing."},
-    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package, annotate, digest, tags", .kind = text,
+    {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package, annotate, digest, changed, package, tags", .kind = text,
      .description = "Version of GitHub's REST API to ask for."},
 });
 
@@ -155,9 +156,9 @@ constexpr auto outputs = std::to_array<OutputRow>({
     {"reason", "Code of the first problem, or why the run was skipped; empty if none."},
     {"charts", "JSON array of the changed charts: name, version, path, tag, commit, package, digest, size, verified (number of "
                "verified attestations), status (`packaged` or `refused`), source-digest. `digest`: path, name, version, source-digest."},
-    {"source-digest", "`sha256:<hex>`: the source digest of the chart, when `digest` was asked for one chart."},
-    {"name", "Its name (`digest`)."},
-    {"matrix", "`{\"include\":[…]}` of the packaged charts for a job matrix, each with `file`, the package's name. Guard the job "
+    {"source-digest", "`sha256:<hex>`: the source digest of the chart, when `digest` or `package` was asked for one chart."},
+    {"name", "Its name (`digest`, `package`)."},
+    {"matrix", "`{\"include\":[…]}` of the packaged charts for a job matrix, each with `file`, the package's name; of the changed charts (`changed`). Guard the job "
                "with `chart-count != '0'`: an empty matrix is an error."},
     {"chart-count", "Number of packaged charts; of charts with a source digest (`digest`); of missing tags that can be or were made (`tags`). "
                     "Always set."},
@@ -166,7 +167,7 @@ constexpr auto outputs = std::to_array<OutputRow>({
     {"<chart>_package", "The chart's package, relative to the workspace."},
     {"<chart>_tag", "The chart's tag."},
     {"chart", "Name of the chart, when exactly one was packaged."},
-    {"version", "Its version, when exactly one chart was packaged or asked for (`digest`)."},
+    {"version", "Its version, when exactly one chart was packaged or asked for (`digest`, `package`)."},
     {"tag", "Its tag, when exactly one chart was packaged; the tag to make (`annotate`)."},
     {"package", "Its package, when exactly one chart was packaged."},
     {"digest", "`sha256:<hex>` of its package, when exactly one chart was packaged."},

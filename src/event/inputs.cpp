@@ -263,6 +263,11 @@ void check_excluded(Reader& reader, std::vector<std::string> const& items) {
   }
 }
 
+// What the checkout holds needs no API.
+bool works_without_token(Command command) {
+  return command == Command::ruleset || command == Command::digest || command == Command::changed || command == Command::package;
+}
+
 void check_tag_format(Reader& reader, std::string const& format) {
   if (count(format, "{name}") != 1 || count(format, "{version}") != 1) {
     reader.mistake("tag-format", "the format does not hold {name} and {version} once each");
@@ -317,10 +322,12 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
                   {"verify-package", Command::verify_package},
                   {"annotate", Command::annotate},
                   {"digest", Command::digest},
+                  {"changed", Command::changed},
+                  {"package", Command::package},
                   {"tags", Command::tags},
                   {"ruleset", Command::ruleset}});
   inputs.token = reader.text("token");
-  if (inputs.token.empty() && token == TokenRule::required && inputs.command != Command::ruleset && inputs.command != Command::digest)
+  if (inputs.token.empty() && token == TokenRule::required && !works_without_token(inputs.command))
     reader.mistake("token", "there is no token").mend_text = "leave the input out, so that the job's own token is used";
   if (!is_visible_ascii(inputs.token)) reader.mistake("token", "the token holds characters that no token has");
   inputs.source_branch = reader.branch("source-branch");
@@ -395,6 +402,10 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.chart = reader.text("chart");
   inputs.lineage = reader.list("lineage");
   if (inputs.command == Command::annotate) check_annotated(reader, inputs);
+  if (inputs.command == Command::package && inputs.chart.empty()) {
+    reader.mistake("chart", "package needs the name or the directory of one chart", "B-13");
+    reader.expect("for example web", "nothing");
+  }
   inputs.push = reader.boolean("push");
   inputs.declares_no_attestations = reader.choice<bool>("no-attestations", {{"report", false}, {"declare", true}});
   inputs.require_check = reader.choice<Level>("require-check", {{"off", off}, {"warn", warn}, {"fail", fail}});

@@ -17,7 +17,7 @@
 
 namespace acr::event {
 
-enum class Command { run, finalize, verify_package, annotate, digest, tags, ruleset };
+enum class Command { run, finalize, verify_package, annotate, digest, changed, package, tags, ruleset };
 enum class DiffMode { tree, merge_base };
 enum class ObjectSourceChoice { automatic, local, api };
 enum class Level { off, warn, fail };

@@ -11,10 +11,12 @@
 
 #include "chart/package_command.hpp"
 #include "event/branch_gate.hpp"
+#include "event/check_event.hpp"
 #include "event/inputs.hpp"
 #include "event/path_rules.hpp"
 #include "event/push_event.hpp"
 #include "release/annotate_action.hpp"
+#include "release/check_stage.hpp"
 #include "release/dependency_build.hpp"
 #include "release/dependency_network.hpp"
 #include "release/finalize.hpp"
@@ -328,6 +330,62 @@ ExitStatus digest_command(Step const& step, RunClock& clock) {
   return found->refusals.empty() ? ExitStatus::done : ExitStatus::refused;
 }
 
+// B-13.
+ExitStatus changed_command(Step const& step, RunClock& clock) {
+  auto const event = repository_alone(step.environment);
+  auto const settings = run_settings(step, event);
+  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
+  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  auto const commit = commit_of_run(services.objects(), step.environment.sha);
+  GitSourceTree const head(services.objects(), commit.tree);
+  auto const before = event::compared_commit(step.environment.event_name, event::read_event_file(step.environment.event_path));
+  auto const compared = before ? services.objects().commit(*before) : std::nullopt;
+  std::optional<GitSourceTree> base;
+  if (compared)
+    base.emplace(services.objects(), compared->tree);
+  else
+    step.log.notice("every chart counts as changed: " + (before ? "the commit " + *before + " is in no object source" : std::string("the event has no commit to compare with")));
+  auto const found = changed_source_digests(base ? &*base : nullptr, head, {step.inputs.charts_dirs, step.inputs.exclude_charts}, step.inputs.max_parallel);
+  if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
+  for (auto const& chart : found->charts) step.log.line(chart.digest + "  " + chart.path);
+  for (auto const& why : found->refusals) step.log.refusal(why);
+  write_outputs(step, changed_outputs(*found));
+  step.log.finish();
+  return found->refusals.empty() ? ExitStatus::done : ExitStatus::refused;
+}
+
+// B-13.
+ExitStatus package_step(Step const& step, RunClock& clock) {
+  auto const& inputs = step.inputs;
+  auto const event = repository_alone(step.environment);
+  auto const settings = run_settings(step, event);
+  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
+  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  auto const commit = commit_of_run(services.objects(), step.environment.sha);
+  GitSourceTree const tree(services.objects(), commit.tree);
+  check_output_paths(inputs, settings.workspace, {&tree});
+  dependencies::NetworkSource source(services.http(), host_settings(inputs, step.environment.api_url), inputs.max_parallel);
+  RebuildTools const tools{.source = source, .plan = plan_settings(inputs, source)};
+  auto const checked = package_to_check(tree, {inputs.charts_dirs, inputs.exclude_charts}, inputs.chart,
+                                        settings.source_date_epoch.value_or(commit.committer_time), inputs.build_dependencies ? &tools : nullptr);
+  if (!checked) return refuse(step, {checked.error()}, checked.error().code == "no-chart" || checked.error().code == "duplicate-name" ? ExitStatus::bad_input : ExitStatus::refused);
+  std::string const path = inputs.output_dir + "/" + checked->package.file_name;
+  auto const target = settings.workspace / path;
+  std::filesystem::create_directories(target.parent_path());
+  write_file(target, checked->package.bytes);
+  adopt_owner(target.parent_path(), settings.workspace);
+  adopt_owner(target, settings.workspace);
+  step.log.line("packaged " + path + "  " + checked->package.digest + "  of source " + checked->source.digest);
+  SourceDigests of_chart;
+  of_chart.charts.push_back(checked->source);
+  auto outputs = digest_outputs(of_chart);
+  outputs.set("package", path);
+  outputs.set("digest", checked->package.digest);
+  write_outputs(step, outputs);
+  step.log.finish();
+  return ExitStatus::done;
+}
+
 // B-13, B-14.
 ExitStatus tags_command(Step const& step, RunClock& clock) {
   auto const& environment = step.environment;
@@ -413,6 +471,8 @@ ExitStatus run_action(ActionHost const& host) {
     if (step.inputs.command == event::Command::annotate) return annotate_command(step, host.start_clock(step.inputs.timeout));
     if (step.inputs.command == event::Command::tags) return tags_command(step, host.start_clock(step.inputs.timeout));
     if (step.inputs.command == event::Command::digest) return digest_command(step, host.start_clock(step.inputs.timeout));
+    if (step.inputs.command == event::Command::changed) return changed_command(step, host.start_clock(step.inputs.timeout));
+    if (step.inputs.command == event::Command::package) return package_step(step, host.start_clock(step.inputs.timeout));
     auto const decision = gate(step);
     if (decision.outcome == event::GateOutcome::reject) return refuse(step, {*decision.reason}, ExitStatus::refused);
     if (decision.outcome == event::GateOutcome::skip) {

@@ -240,6 +240,7 @@ void check_fields(CheckedPackage& package, report::ReleaseManifest const& manife
   compare("version than the package", expected.version, chart.version);
   compare("tag than the package", expected.tag, chart.tag);
   compare("file name than the package", expected.package, chart.package);
+  compare("source digest than the chart", expected.source_digest, chart.source_digest);
   auto const listed = std::ranges::find(manifest.upstream, chart.name, [](auto const& each) { return each.first; });
   if (listed == manifest.upstream.end()) return package.refusals.push_back(differs("manifest: upstream", "list of charts", chart.name, "no such key"));
   if (auto const right = archives_of(chart.name, proved.dependencies), found = archives_of(chart.name, manifest.dependencies); right != found)

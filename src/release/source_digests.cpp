@@ -44,8 +44,8 @@ bool holds_chart(SourceTree const& tree, std::string const& path) {
 
 Verdict<std::string> path_of(SourceTree const& tree, std::vector<std::string> const& directories, std::string const& wanted) {
   auto const name = cleaned(wanted);
-  // A name counts before a directory that is called so (B-22); with a slash it is a path.
-  bool const is_path = name.empty() || name.find('/') != std::string::npos;
+  // A name counts before a directory that is called so (B-22); with a slash ("./web") it is a path.
+  bool const is_path = name.empty() || wanted.find('/') != std::string::npos;
   if (!is_path) {
     auto const paths = chart::charts_named(tree, directories, name, {});
     if (paths.size() > 1)

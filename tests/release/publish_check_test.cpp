@@ -4,6 +4,8 @@
 #include <map>
 #include <sstream>
 
+#include "chart/source_list.hpp"
+#include "release/git_source_tree.hpp"
 #include "release/packages.hpp"
 #include "release/pipeline_world.hpp"
 #include "report/checksums.hpp"
@@ -63,11 +65,17 @@ struct PublishWorld : acr::test::PipelineWorld {
     settings.lists = std::move(lists.lists);
   }
 
+  /// Of charts/web at the head.
+  std::string source_digest() {
+    acr::release::GitSourceTree const tree(objects, objects.commit(head_commit)->tree);
+    return acr::chart::source_digest(tree, "charts/web").value();
+  }
+
   /// What the release run left: package, manifest and its other files.
   void package() {
     built = acr::release::rebuild_package(objects, "web-v1.1.0", settings, nullptr).value();
     attest("1002", built.digest);
-    manifest.charts = {{"web", "1.1.0", built.digest, "web-v1.1.0", built.file_name, acr::sha256_text("source")}};
+    manifest.charts = {{"web", "1.1.0", built.digest, "web-v1.1.0", built.file_name, source_digest()}};
     manifest.pr = 42;
     manifest.head = head_commit;
     manifest.base = base_commit;
@@ -190,6 +198,7 @@ TEST_CASE("what does not agree is refused where it does not (B-16)", "[release]"
        },
        {"manifest-differs @ manifest: chart web"}},
       {"another tag", [](auto& w) { w.manifest.charts[0].tag = "web-v9"; }, {"manifest-differs @ manifest: chart web"}},
+      {"another source digest", [](auto& w) { w.manifest.charts[0].source_digest = acr::sha256_text("x"); }, {"manifest-differs @ manifest: chart web"}},
       {"a file name that leads elsewhere",
        [](auto& w) { w.manifest.charts[0].package = "../packages/web-1.1.0.tgz"; },
        {"stray-file @ packages/web-1.1.0.tgz", "checksums @ ../packages/web-1.1.0.tgz", "manifest-differs @ manifest: chart web"}},

@@ -43,7 +43,7 @@ TEST_CASE("without a name all charts of the charts directories are listed, each 
 TEST_CASE("a chart is found by name, by directory and by path; a name counts before a directory (B-3, B-22)", "[digest]") {
   auto tree = two_charts();
   tree.file("charts/front/Chart.yaml", chart_yaml("shop")).file("charts/shop/Chart.yaml", chart_yaml("other"));
-  tree.file("elsewhere/tool/Chart.yaml", chart_yaml("tool")).file("Chart.yaml", chart_yaml("root")).file("lone/Chart.yaml", chart_yaml("lone"));
+  tree.file("elsewhere/tool/Chart.yaml", chart_yaml("tool")).file("Chart.yaml", chart_yaml("root")).file("lone/Chart.yaml", chart_yaml("lone")).file("web/Chart.yaml", chart_yaml("page"));
   struct Row { char const *wanted, *path; };
   auto const row = GENERATE(values<Row>({{"web", "charts/web"},
                                          {"charts/web", "charts/web"},
@@ -53,6 +53,7 @@ TEST_CASE("a chart is found by name, by directory and by path; a name counts bef
                                          {"charts/shop", "charts/shop"},
                                          {"elsewhere/tool", "elsewhere/tool"},
                                          {"lone", "lone"},
+                                         {"./web", "web"},
                                          {".", "."}}));
   CAPTURE(row.wanted);
   auto const found = ask(tree, {row.wanted});

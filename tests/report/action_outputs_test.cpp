@@ -180,7 +180,7 @@ TEST_CASE("a chart that was held back is refused to the outside (section 12)", "
 TEST_CASE("a value that has no name is our own mistake, and every other has one", "[report]") {
   using namespace acr::report;
   CHECK(to_text(Result::no_charts) == "no-charts");
-  CHECK(to_text(EntryStatus::verified_unbound) == "verified-unbound");
+  CHECK(to_text(EntryStatus::verified_other_id) == "verified-other-id");
   CHECK(to_text(EntryStatus::unresolved) == "unresolved");
   CHECK(to_text(ChartStatus::held_back) == "held-back");
   CHECK_THROWS_AS(to_text(static_cast<Result>(99)), std::logic_error);

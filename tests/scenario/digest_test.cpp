@@ -4,6 +4,7 @@
 #include "scenario/release_world.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/digest.hpp"
 #include "support/json.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -134,6 +135,36 @@ TEST_CASE("command: digest refuses what names no chart with 2, and a commit that
   CHECK(world.outputs().at("reason") == "charts-dir-missing");
   CHECK(world.run(digest({{"GITHUB_SHA", std::string(40, 'a')}, {"object-source", "local"}})).status == 2);
   CHECK(world.outputs().at("reason") == "object-missing");
+}
+
+TEST_CASE("a check gets the changed charts as a matrix, and each one's package with its source digest (B-13)", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  REQUIRE(world.run(digest()).status == 0);
+  auto const all = json_of(world.outputs().at("charts")).as_array();
+
+  // The event is the pull request's: what it changes, compared with its base.
+  auto const found = world.run({{"command", "changed"}});
+  INFO(found.out);
+  REQUIRE(found.status == 0);
+  auto const matrix = json_of(world.outputs().at("matrix")).at("include").as_array();
+  REQUIRE_FALSE(matrix.empty());
+  CHECK(world.outputs().at("chart-count") == std::to_string(matrix.size()));
+
+  auto const& chart = matrix.front();
+  auto const made = world.run({{"command", "package"}, {"chart", "./" + std::string(chart.at("path").as_string())}, {"output-dir", "checked"}});
+  INFO(made.out);
+  REQUIRE(made.status == 0);
+  auto const outputs = world.outputs();
+  CHECK(outputs.at("source-digest") == chart.at("source-digest").as_string());
+  CHECK(outputs.at("name") == chart.at("name").as_string());
+  CHECK(outputs.at("digest") == acr::sha256_text(acr::test::text_of(world.file(outputs.at("package")))));
+
+  // Another event has nothing to compare with: every chart is checked.
+  REQUIRE(world.run({{"command", "changed"}, {"GITHUB_EVENT_NAME", "workflow_dispatch"}}).status == 0);
+  CHECK(json_of(world.outputs().at("charts")).as_array() == all);
+  CHECK(world.run({{"command", "package"}, {"chart", "nobody"}}).status == 2);
+  CHECK(world.run({{"command", "package"}}).status == 2);
+  CHECK(world.run({{"command", "changed"}, {"charts-dir", "chart"}}).status == 2);
 }
 
 }  // namespace
