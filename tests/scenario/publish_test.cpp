@@ -375,6 +375,21 @@ TEST_CASE("tags and attestations are proved again under the publishing job's own
   CHECK(sequence.publishing.world->github().violations().empty());
 }
 
+TEST_CASE("a publication is proved with a shallow checkout, and with none (A-56, B-16)", "[scenario]") {
+  auto const checkout = GENERATE(Checkout::shallow, Checkout::blobless, Checkout::none);
+  CAPTURE(static_cast<int>(checkout));
+  Published sequence;
+  Publishing publishing(sequence, {}, {}, checkout);
+  auto const result = publishing.step();
+  INFO(result.out);
+  CHECK(result.status == 0);
+  CHECK(publishing.world->outputs().at("chart-count") == "2");
+  CHECK(publishing.world->github().violations().empty());
+  publishing.push["before"] = publishing.push["after"];
+  CHECK(publishing.step().status == 1);
+  CHECK(publishing.world->outputs().at("reason") == "manifest-differs");
+}
+
 TEST_CASE("an attestation that was withdrawn after the release run stops the publication (B-16)", "[scenario]") {
   Published sequence;
   auto github = json_of(text_of(sequence.folder / "github.json"));

@@ -111,7 +111,8 @@ struct Publishing {
   boost::json::object push;  ///< the event: the pull request was merged as its test merge was
 
   /// `bundles` are listed for the packages, `of_manifest` for the manifest.
-  explicit Publishing(Sequence& released, std::vector<std::string> const& bundles, std::vector<std::string> const& of_manifest = {})
+  explicit Publishing(Sequence& released, std::vector<std::string> const& bundles, std::vector<std::string> const& of_manifest = {},
+                      Checkout checkout = Checkout::full)
       : sequence(released) {
     auto const packages = subjects_of_checksums(text_of(sequence.world->file(".cr-release-packages/checksums.txt")));
     auto github = json_of(text_of(sequence.folder / "github.json"));
@@ -130,7 +131,7 @@ struct Publishing {
     for (auto const& bundle : bundles) list(bundle, subjects);
     for (auto const& bundle : of_manifest) list(bundle, {boost::json::string(acr::sha256_text(sequence.manifest()))});
     acr::write_file(sequence.folder / "github.json", boost::json::serialize(github));
-    world = std::make_unique<ReleaseWorld>(sequence.folder);
+    world = std::make_unique<ReleaseWorld>(sequence.folder, checkout);
     std::filesystem::copy(sequence.world->file(".cr-release-packages"), world->file("packages"));
     acr::write_file(world->file("manifest.json"), sequence.manifest());
     auto const event = json_of(text_of(sequence.folder / "event.json"));
