@@ -1,5 +1,7 @@
 #include "release/own_workflow.hpp"
 
+#include <stdexcept>
+
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 
@@ -12,6 +14,18 @@ TEST_CASE("the action trusts the workflow that it ships, at releases of its own 
   CHECK(workflow.oldest <= workflow.own);
   CHECK(workflow.oldest.major == workflow.own.major);  // else no release of this version could sign
   CHECK(workflow.path == ".github/workflows/release-charts.yaml");
+}
+
+TEST_CASE("an address or version of another form is our own mistake", "[release]") {
+  auto const workflow = acr::release::shipped_workflow("https://ghe.example/o/r", "2.3.4", "2.1.0");
+  CHECK(workflow.host == "ghe.example");
+  CHECK(workflow.repository == "o/r");
+  CHECK(workflow.own == acr::sigstore::ReleaseNumber{2, 3, 4});
+  CHECK(workflow.oldest == acr::sigstore::ReleaseNumber{2, 1, 0});
+  for (auto const* source : {"", "github.com/o/r", "http://github.com/o/r", "https://github.com"})
+    CHECK_THROWS_AS(acr::release::shipped_workflow(source, "2.3.4", "2.1.0"), std::logic_error);
+  CHECK_THROWS_AS(acr::release::shipped_workflow("https://github.com/o/r", "2.3", "2.1.0"), std::logic_error);
+  CHECK_THROWS_AS(acr::release::shipped_workflow("https://github.com/o/r", "2.3.4", "v2.1.0"), std::logic_error);
 }
 
 // A fork that releases itself changes one value, and label and program follow (docs/releasing.md).
