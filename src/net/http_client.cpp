@@ -43,10 +43,14 @@ ClientSettings client_settings(std::function<std::string(char const*)> const& va
 
 class HttpClient::Impl {
  public:
-  Impl(RunClock& clock, ClientSettings settings)
+  Impl(RunClock& clock, ClientSettings settings) : Impl(clock, settings, read_authorities(settings.ca_file)) {}
+  Impl(RunClock& clock, Impl const& other) : Impl(clock, other.settings_, other.authorities_) {}
+
+  Impl(RunClock& clock, ClientSettings settings, std::shared_ptr<Authorities> authorities)
       : clock_(clock),
         settings_(std::move(settings)),
-        transport_(settings_.ca_file),
+        authorities_(std::move(authorities)),
+        transport_(authorities_),
         resolver_(clock, settings_.resolver),
         pool_(clock, settings_.connections_per_origin),
         on_cancel_(clock, [this] { transport_.abort(); }) {}
@@ -202,6 +206,7 @@ class HttpClient::Impl {
 
   RunClock& clock_;
   ClientSettings settings_;
+  std::shared_ptr<Authorities> authorities_;
   Transport transport_;  // before the pool: it outlives the kept connections
   Resolver resolver_;
   ConnectionPool pool_;
@@ -210,6 +215,7 @@ class HttpClient::Impl {
 
 HttpClient::HttpClient(RunClock& clock, ClientSettings settings)
     : impl_(std::make_unique<Impl>(clock, std::move(settings))) {}
+HttpClient::HttpClient(RunClock& clock, HttpClient const& other) : impl_(std::make_unique<Impl>(clock, *other.impl_)) {}
 HttpClient::~HttpClient() = default;
 Reply HttpClient::exchange(Request const& request) { return impl_->exchange(request); }
 

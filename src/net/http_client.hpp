@@ -35,6 +35,8 @@ class HttpClient final : public Http {
  public:
   /// `clock` must live longer. Throws BadEnvironment("bad-ca-file") when the CA file holds no certificate.
   HttpClient(RunClock& clock, ClientSettings settings);
+  /// With the settings of `other` and the authorities that it has read, and connections and a deadline of its own.
+  HttpClient(RunClock& clock, HttpClient const& other);
   ~HttpClient() override;
   Reply exchange(Request const& request) override;
 

@@ -192,10 +192,19 @@ ssl::context tls_context(std::filesystem::path const& ca_file) {
 
 }  // namespace
 
+/// Used by many threads at once, as OpenSSL allows for a context that nobody changes any more.
+class Authorities {
+ public:
+  explicit Authorities(std::filesystem::path const& ca_file) : tls(tls_context(ca_file)) {}
+  ssl::context tls;
+};
+
+std::shared_ptr<Authorities> read_authorities(std::filesystem::path const& ca_file) { return std::make_shared<Authorities>(ca_file); }
+
 class Transport::Impl {
  public:
-  explicit Impl(std::filesystem::path const& ca_file)
-      : tls(tls_context(ca_file)), work(io.get_executor()), thread([this] { io.run(); }) {}
+  explicit Impl(std::shared_ptr<Authorities> authorities_)
+      : authorities(std::move(authorities_)), work(io.get_executor()), thread([this] { io.run(); }) {}
 
   ~Impl() {
     work.reset();
@@ -217,7 +226,7 @@ class Transport::Impl {
   }
 
   asio::io_context io{1};
-  ssl::context tls;
+  std::shared_ptr<Authorities> authorities;
   std::set<Socket*> sockets;  ///< open ones; on the thread only
   bool aborted = false;       ///< on the thread only
 
@@ -253,7 +262,7 @@ class TcpConnection final : public Connection {
   }
 
   void start_tls(std::string const& host, TimePoint until) override {
-    impl_.run(handshake(socket_, &impl_.tls, host, until));
+    impl_.run(handshake(socket_, &impl_.authorities->tls, host, until));
   }
   void write(std::string_view bytes, TimePoint until) override {
     impl_.run(write_all(socket_, bytes, until));
@@ -283,7 +292,7 @@ class TcpConnection final : public Connection {
 
 }  // namespace
 
-Transport::Transport(std::filesystem::path const& ca_file) : impl_(std::make_unique<Impl>(ca_file)) {}
+Transport::Transport(std::shared_ptr<Authorities> authorities) : impl_(std::make_unique<Impl>(std::move(authorities))) {}
 Transport::~Transport() = default;
 void Transport::abort() { impl_->abort(); }
 

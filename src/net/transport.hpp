@@ -40,11 +40,15 @@ class Connection {
   [[nodiscard]] virtual Address const& peer() const = 0;
 };
 
+/// The authorities that are believed. Reading them takes most of the time that a client needs to begin, so clients share them.
+class Authorities;
+/// `ca_file`: PEM; throws BadEnvironment("bad-ca-file").
+std::shared_ptr<Authorities> read_authorities(std::filesystem::path const& ca_file);
+
 /// Thread-safe. Connections must not outlive it.
 class Transport {
  public:
-  /// `ca_file`: PEM; throws BadEnvironment("bad-ca-file").
-  explicit Transport(std::filesystem::path const& ca_file);
+  explicit Transport(std::shared_ptr<Authorities> authorities);
   ~Transport();
   Transport(Transport const&) = delete;
   Transport& operator=(Transport const&) = delete;

@@ -84,9 +84,9 @@ RefreshOutcome asked_in_memory(github::Api& api, TrustSource const& source, net:
 /// The roots of a run that are kept current, and what was made of each (T-7 … T-11, T-14).
 class CurrentRoots {
  public:
-  CurrentRoots(ServiceSettings const& settings, RunClock& clock, github::Api& api)
+  CurrentRoots(ServiceSettings const& settings, RunClock& clock, net::HttpClient const& client, github::Api& api)
       : mode_(settings.refresh),
-        refresh_(settings.trust_sources, clock, settings.client, settings.refresh_budget,
+        refresh_(settings.trust_sources, clock, client, settings.refresh_budget,
                  [&api](TrustSource const& source, net::Http& http, Time now) { return asked_in_memory(api, source, http, now); }) {}
 
   void begin() {
@@ -165,7 +165,7 @@ struct Services::Parts {
         remote(api),
         combined(local.get(), remote),
         attestations(api),
-        current(settings.trusted_root.empty() ? std::make_unique<CurrentRoots>(settings, clock, api) : nullptr),
+        current(settings.trusted_root.empty() ? std::make_unique<CurrentRoots>(settings, clock, client, api) : nullptr),
         verifier(current ? std::vector<sigstore::TrustedRoot>() : release::trusted_roots(settings.workspace, settings.trusted_root), options()) {
     if (settings.object_source == event::ObjectSourceChoice::local) {
       objects = local.get();

@@ -33,8 +33,7 @@ net::ClientSettings client_of(Terminal const& terminal) {
 
 /// The API of a tenant, which names the tenant's target (T-5).
 struct TenantApi {
-  explicit TenantApi(Terminal const& terminal)
-      : client(terminal.clock, client_of(terminal)), http(client, terminal.clock), api(http, terminal.clock, settings(terminal), {}) {}
+  TenantApi(Terminal const& terminal, net::HttpClient& client) : http(client, terminal.clock), api(http, terminal.clock, settings(terminal), {}) {}
 
   static github::ApiSettings settings(Terminal const& terminal) {
     github::ApiSettings settings;
@@ -44,15 +43,14 @@ struct TenantApi {
     return settings;
   }
 
-  net::HttpClient client;
   net::RetryingHttp http;
   github::Api api;
 };
 
 /// `ask`, and of a tenant first what is to be asked for.
-TrustedRootRefresh::Ask with_tenant(std::vector<TrustSource> const& sources, Terminal const& terminal, TrustedRootRefresh::Ask ask) {
+TrustedRootRefresh::Ask with_tenant(std::vector<TrustSource> const& sources, Terminal const& terminal, net::HttpClient& client, TrustedRootRefresh::Ask ask) {
   if (std::ranges::none_of(sources, &TrustSource::named_by_server)) return ask;
-  return [ask, tenant = std::make_shared<TenantApi>(terminal)](TrustSource const& source, net::Http& http, Time now) {
+  return [ask, tenant = std::make_shared<TenantApi>(terminal, client)](TrustSource const& source, net::Http& http, Time now) {
     auto const named = tenant_trust_source(source, github::meta(tenant->api).trust_domain);
     if (!named) return RefreshOutcome{.kind = RefreshOutcome::Kind::wrong, .fresh = {}, .fault = named.error()};
     return ask(*named, http, now);
@@ -212,9 +210,10 @@ ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Ter
   };
   auto const sources = trust_sources(terminal.environment);
   if (writes && std::ranges::any_of(sources, &TrustSource::named_by_server)) throw BadEnvironment("usage", "nothing is built in for a tenant: --write is for the other instances");
-  TrustedRootRefresh refresh(sources, terminal.clock, client_of(terminal), terminal_budget,
+  net::HttpClient client(terminal.clock, client_of(terminal));
+  TrustedRootRefresh refresh(sources, terminal.clock, client, terminal_budget,
                              writes ? TrustedRootRefresh::Ask(from_built_in)
-                                    : with_tenant(sources, terminal, [&](TrustSource const& source, net::Http& http, Time time) { return cache.refresh(source, http, time, true); }));
+                                    : with_tenant(sources, terminal, client, [&](TrustSource const& source, net::Http& http, Time time) { return cache.refresh(source, http, time, true); }));
   std::vector<Account> accounts;
   for (auto const& source : refresh.sources())
     accounts.push_back({.source = &source, .outcome = asks ? *refresh.outcome_of(source.organization) : cache.kept(source, now), .asked = asks});
@@ -238,13 +237,14 @@ ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Ter
 TerminalRefresh::TerminalRefresh(Terminal const& terminal) : status_(std::make_shared<ExitStatus>(ExitStatus::done)) {
   auto cache = TrustedRootCache::of(terminal.environment);
   auto const sources = trust_sources(terminal.environment);
+  client_ = std::make_shared<net::HttpClient>(terminal.clock, client_of(terminal));
   refresh_ = std::make_shared<TrustedRootRefresh>(
-      sources, terminal.clock, client_of(terminal), terminal_budget,
-      with_tenant(sources, terminal, [cache](TrustSource const& source, net::Http& http, Time now) { return cache.refresh(source, http, now, false); }));
+      sources, terminal.clock, *client_, terminal_budget,
+      with_tenant(sources, terminal, *client_, [cache](TrustSource const& source, net::Http& http, Time now) { return cache.refresh(source, http, now, false); }));
 }
 
 std::function<Verdict<std::optional<sigstore::TrustedRoot>>(std::string const& organization)> TerminalRefresh::current_root() {
-  return [refresh = refresh_, status = status_](std::string const& organization) -> Verdict<std::optional<sigstore::TrustedRoot>> {
+  return [client = client_, refresh = refresh_, status = status_](std::string const& organization) -> Verdict<std::optional<sigstore::TrustedRoot>> {
     auto const* const outcome = refresh->outcome_of(organization);
     if (!outcome) return std::optional<sigstore::TrustedRoot>();
     auto const choice = choose_root(RefreshMode::require, outcome, organization, {}, time_now());

@@ -26,6 +26,7 @@ class TerminalRefresh {
   [[nodiscard]] ExitStatus status_or(ExitStatus status) const;
 
  private:
+  std::shared_ptr<net::HttpClient> client_;  // before what uses it
   std::shared_ptr<TrustedRootRefresh> refresh_;
   std::shared_ptr<ExitStatus> status_;
 };

@@ -152,7 +152,7 @@ RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::str
 struct TrustedRootRefresh::State {
   std::vector<TrustSource> sources;
   RunClock& run;
-  net::ClientSettings settings;
+  net::HttpClient const& like;
   std::chrono::seconds budget;
   Ask ask;
   std::mutex mutex;
@@ -169,22 +169,16 @@ struct TrustedRootRefresh::State {
     auto const time = left == RunClock::Clock::duration::max() ? budget : std::min(budget, std::chrono::floor<std::chrono::seconds>(left));
     clock = std::make_unique<RunClock>(time);
     on_cancel = std::make_unique<RunClock::OnCancel>(run, [this] { clock->cancel(ExitStatus::interrupted); });
-    // Reading the CA list takes its time: not the caller's.
-    auto const connected = std::async(std::launch::async, [this] {
-                             client = std::make_unique<net::HttpClient>(*clock, settings);
-                             http = std::make_unique<net::RetryingHttp>(*client, *clock);
-                           }).share();
+    client = std::make_unique<net::HttpClient>(*clock, like);
+    http = std::make_unique<net::RetryingHttp>(*client, *clock);
     Time const now = time_now();  // T-22
     for (auto const& source : sources)
-      outcomes.push_back(std::async(std::launch::async, [this, &source, now, connected] {
-                           connected.get();
-                           return ask(source, *http, now);
-                         }).share());
+      outcomes.push_back(std::async(std::launch::async, [this, &source, now] { return ask(source, *http, now); }).share());
   }
 };
 
-TrustedRootRefresh::TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::ClientSettings client, std::chrono::seconds budget, Ask ask)
-    : state_(new State{.sources = std::move(sources), .run = clock, .settings = std::move(client), .budget = budget, .ask = std::move(ask), .mutex = {}, .clock = {}, .on_cancel = {}, .client = {}, .http = {}, .outcomes = {}}) {}
+TrustedRootRefresh::TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::HttpClient const& client, std::chrono::seconds budget, Ask ask)
+    : state_(new State{.sources = std::move(sources), .run = clock, .like = client, .budget = budget, .ask = std::move(ask), .mutex = {}, .clock = {}, .on_cancel = {}, .client = {}, .http = {}, .outcomes = {}}) {}
 
 TrustedRootRefresh::~TrustedRootRefresh() {
   if (!state_->clock) return;

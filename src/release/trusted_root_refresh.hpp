@@ -115,15 +115,16 @@ struct RootChoice {
 /// T-7 … T-11. `outcome`: null when nothing was asked (`off`). `built_in_date`: empty without a built-in copy.
 RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::string_view organization, std::string_view built_in_date, Time now);
 
-/// Asks all repositories at once, each on a thread of its own, with one deadline. The HTTP client is its own, not the run's: a client's
-/// deadline and cancellation are its clock's, and these ten seconds end before the run does. They share no host, so no connection is lost by it.
+/// Asks all repositories at once, each on a thread of its own, with one deadline. The connections are its own, not the run's: a client's
+/// deadline and cancellation are its clock's, and these ten seconds end before the run does. They share no host, so nothing is lost by it.
 class TrustedRootRefresh {
  public:
   /// How one is asked; called on a thread of its own. What it throws, outcome_of() throws.
   using Ask = std::function<RefreshOutcome(TrustSource const& source, net::Http& http, Time now)>;
 
-  /// Asks nothing yet. `clock` must live longer: cancelling it ends the refresh.
-  TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::ClientSettings client, std::chrono::seconds budget, Ask ask);
+  /// Asks nothing yet. `clock` and `client` must live longer: cancelling the clock ends the refresh, and the client's settings and
+  /// authorities are used.
+  TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::HttpClient const& client, std::chrono::seconds budget, Ask ask);
   /// Cancels what is still being asked (T-8).
   ~TrustedRootRefresh();
   TrustedRootRefresh(TrustedRootRefresh const&) = delete;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 
 #include "loopback/authority.hpp"
 #include "loopback/server.hpp"
@@ -161,6 +162,26 @@ TEST_CASE("a CA file without certificates is a broken environment", "[net]") {
   } catch (acr::BadEnvironment const& error) {
     CHECK(error.code() == "bad-ca-file");
   }
+}
+
+TEST_CASE("a client made of another believes the same authorities, outlives it, and has a deadline of its own", "[net]") {
+  Scene scene(authority().identity({"host.example"}));
+  acr::test::TemporaryDirectory const directory;
+  auto settings = scene.settings();
+  settings.ca_file = directory.path() / "ca.pem";
+  std::filesystem::copy_file(authority().file(), settings.ca_file);
+  auto first = std::make_unique<HttpClient>(scene.clock, settings);
+  std::filesystem::remove(settings.ca_file);  // it is not read again
+  acr::RunClock other_clock;
+  HttpClient second(other_clock, *first);
+  CHECK(second.exchange(scene.get("host.example")).body == "secret");
+  CHECK(failure_of(second, scene.get("other.example")).first == Failure::certificate);
+  other_clock.cancel(acr::ExitStatus::interrupted);
+  CHECK_THROWS_AS(second.exchange(scene.get("host.example")), acr::Cancelled);
+  CHECK(first->exchange(scene.get("host.example")).body == "secret");
+  HttpClient third(scene.clock, *first);
+  first.reset();
+  CHECK(third.exchange(scene.get("host.example")).body == "secret");
 }
 
 TEST_CASE("https goes through the proxy by CONNECT, its credentials nowhere else (A-11)", "[net]") {
