@@ -61,7 +61,7 @@ RefreshOutcome TrustedRootCache::refresh(TrustSource const& source, net::Http& h
 
 RefreshOutcome TrustedRootCache::kept(TrustSource const& source, Time now) const {
   auto const directory = directory_ / source.instance;
-  if (directory_.empty() || source.named_by_server || !fs::is_directory(directory))
+  if (directory_.empty() || !fs::is_directory(directory))
     return {.kind = RefreshOutcome::Kind::unreachable, .fresh = {}, .fault = reject("tuf-unreachable", source.name, "nothing is kept").rule("T-35")};
   TufDirectory store(directory);
   return stored_trusted_root(source, store, text_of(target_path(directory, source)), now);
