@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "chart/limits.hpp"
 #include "chart/metadata_writer.hpp"
 #include "chart/yaml_fields.hpp"
 #include "chart/yaml_reader.hpp"
@@ -151,7 +152,7 @@ std::optional<std::string> time_text(LockTime const& time) {
 }  // namespace
 
 Verdict<std::optional<ChartLock>> read_lock(std::string_view bytes, std::string_view file) {
-  YamlName const yaml_name{file, "chart-lock", 1, false};
+  YamlName const yaml_name{file, "chart-lock", 1, false, nullptr, metadata_values};
   auto const document = read_yaml(bytes, yaml_name);
   if (!document) return document.error();
   FieldReader reader(*document, yaml_name);

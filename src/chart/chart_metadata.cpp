@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "chart/limits.hpp"
 #include "chart/metadata_writer.hpp"
 #include "chart/semver.hpp"
 #include "chart/unicode_tables.hpp"
@@ -182,7 +183,7 @@ std::string sanitized(std::string_view text) {
 }
 
 Verdict<ChartYaml> ChartYaml::parse(std::string_view bytes, std::string_view file) {
-  auto document = read_yaml(bytes, {file, chart_yaml_code, 1, true});
+  auto document = read_yaml(bytes, {file, chart_yaml_code, 1, true, nullptr, metadata_values});
   if (!document) return document.error();
   ChartYaml parsed;
   parsed.file_ = file;
@@ -271,7 +272,7 @@ Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view fi
 }
 
 Verdict<std::vector<Warning>> merge_requirements(ChartMetadata& metadata, std::string_view bytes, std::string_view file) {
-  YamlName const yaml_name{file, chart_yaml_code, 1, true};
+  YamlName const yaml_name{file, chart_yaml_code, 1, true, nullptr, metadata_values};
   auto const document = read_yaml(bytes, yaml_name);
   if (!document) return document.error();
   FieldReader reader(*document, yaml_name);

@@ -48,6 +48,9 @@ inline constexpr std::size_t yaml_levels = 10'000;
 /// Values of one YAML document, keys and what merge keys copy included (P-153).
 inline constexpr std::size_t yaml_nodes = 2'000'000;
 
+/// The same for Chart.yaml, requirements.yaml and locks: they are read for many charts at once, by all workers (B-25).
+inline constexpr std::size_t metadata_values = 100'000;
+
 /// Sum over all events of the open flow collections: libyaml looks at each of them for every token (P-153).
 inline constexpr std::uint64_t yaml_work = 160'000'000;
 

@@ -276,9 +276,9 @@ Verdict<YamlDocument> Decoder::run() {
 
 bool Decoder::step(yaml_event_t const& event) {
   auto const line = line_of(event.start_mark);
-  if (document_.values.size() > yaml_nodes) {
+  if (document_.values.size() > name_.max_values) {
     fail(line, "the YAML holds too many values");
-    rejection_ = std::move(rejection_).rule("P-153").expected("at most " + std::to_string(yaml_nodes));
+    rejection_ = std::move(rejection_).rule("P-153").expected("at most " + std::to_string(name_.max_values));
     return false;
   }
   // libyaml looks at every open flow collection for every token: bound the product.
@@ -497,7 +497,7 @@ bool Decoder::place(std::uint32_t index, std::uint64_t visits, bool is_alias) {
 
 bool Decoder::merge_in(std::uint32_t index) {
   auto const& value = document_.values[index];
-  if (entries_.size() + value.count > yaml_nodes) {
+  if (entries_.size() + value.count > name_.max_values) {
     fail(value.line, "the YAML holds too many merged values");
     rejection_ = std::move(rejection_).rule("P-153");
     return false;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "chart/limits.hpp"
 #include "support/verdict.hpp"
 
 namespace acr::chart {
@@ -59,6 +60,7 @@ struct YamlName {
   std::uint32_t first_line = 1;     ///< where the bytes begin in the file
   bool looks_for_second = true;     ///< fill YamlDocument::second_document
   std::uint64_t* work = nullptr;    ///< where several documents share the budget of limits.hpp, what they used so far
+  std::size_t max_values = yaml_nodes;
 };
 
 /// Reads the first document of UTF-8 (or UTF-16 with BOM) bytes. `where` of a rejection is the file and the line.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "chart/limits.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 
@@ -48,6 +49,8 @@ TEST_CASE("values of a wrong kind are refused with field and line (P-63)", "[cha
       {"deprecated: 1", "\"deprecated\" has a value of the wrong kind"},
       {"deprecated: \"true\"", "\"deprecated\" has a value of the wrong kind"},
       {"annotations: {a: {b: c}}", "\"annotations\" has a value of the wrong kind"},
+      {"annotations: [a]", "\"annotations\" has a value of the wrong kind"},
+      {"annotations: {18446744073709551615: a}", "a key is larger than Helm can read"},
       {"maintainers: [a]", "\"maintainers\" has a value of the wrong kind"},
       {"dependencies: {name: a}", "\"dependencies\" has a value of the wrong kind"},
       {"other: {~: a}", "a key is null"},
@@ -224,4 +227,18 @@ TEST_CASE("every real chart is read, and what is written reads back the same", "
       ++charts;
     }
   CHECK(charts >= 40);
+}
+
+TEST_CASE("metadata hold a hundred thousand values at most: every worker reads some (B-25, P-153)", "[chart]") {
+  auto const with_keywords = [](std::size_t count) {
+    std::string text = minimal + "keywords: [";
+    for (std::size_t i = 0; i < count; ++i) text += "a,";
+    return text + "a]\n";
+  };
+  CHECK(read_metadata(with_keywords(metadata_values - 100), "Chart.yaml").has_value());
+  auto const refused = read_metadata(with_keywords(metadata_values + 100), "Chart.yaml");
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == "chart-yaml");
+  CHECK(refused.error().why == "the YAML holds too many values");
+  CHECK(refused.error().rule_number == "P-153");
 }

@@ -141,6 +141,12 @@ TEST_CASE("the profile epoch-all stamps everything and rewrites the lock", "[cha
         std::string::npos);
   options.time.reset();
   CHECK_THROWS_AS(package(tree, "c", options), std::logic_error);
+  // Times of files are no time for all.
+  MemoryTree timed;
+  timed.file("c/Chart.yaml", chart_yaml("c"), T);
+  CHECK_THROWS_AS(package(timed, "c", options), std::logic_error);
+  options.profile = Profile::helm_4_2;
+  CHECK(package(timed, "c", options).has_value());
 }
 
 TEST_CASE("a commit has no file times: one time must be given", "[chart]") {

@@ -60,6 +60,16 @@ TEST_CASE("a memory tree lists by bytes and names equal content alike", "[chart]
   CHECK_FALSE(tree.node("b"));
 }
 
+TEST_CASE("a memory tree reads links as links and nothing else as one", "[chart]") {
+  MemoryTree tree;
+  tree.file("a/file", "x");
+  tree.symlink("a/link", "file");
+  CHECK(tree.link_target("a/link") == "file");
+  CHECK_THROWS_AS(tree.link_target("a/file"), std::runtime_error);
+  CHECK_THROWS_AS(tree.link_target("a"), std::runtime_error);
+  CHECK_THROWS_AS(tree.link_target("none"), std::runtime_error);
+}
+
 TEST_CASE("a directory tree shows kinds, sizes and rounded times", "[chart]") {
   test::TemporaryDirectory directory;
   auto const& root = directory.path();
