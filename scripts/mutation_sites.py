@@ -88,7 +88,7 @@ class Site:
 
     @property
     def key(self):
-        return (self.path, self.function, self.text)
+        return (self.path, self.function, self.text.strip())
 
 
 class Scanner:

@@ -199,9 +199,8 @@ struct LocalObjects::State {
     git_object_t type = GIT_OBJECT_INVALID;
     int const code = git_odb_read_header(&size, &type, database.get(), &oid);
     if (code == GIT_ENOTFOUND) return std::nullopt;
-    if (code < 0) corrupt("object " + id + " cannot be read: " + printable(library_message()));
-    auto const known = object_type(git_object_type2string(type));
-    if (!known) corrupt("object " + id + " has no known type");
+    auto const known = code < 0 ? std::nullopt : object_type(git_object_type2string(type));
+    if (!known) corrupt("object " + id + " cannot be read: " + (code < 0 ? printable(library_message()) : "it has no known type"));
     return Header{*known, size};
   }
 
