@@ -1,9 +1,12 @@
 // Input that is small and means much work: the program ends, soon, says why, and stays small (B-25, B-26, G-31).
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "git/git_cli.hpp"
 #include "scenario/release_world.hpp"
+#include "signing/scenario.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
@@ -66,6 +69,89 @@ TEST_CASE("control: the same repository with a thousand paths is walked to its e
   CHECK(result.out.find("too-much-work") == std::string::npos);
   CHECK(result.out.find("tag-not-found") != std::string::npos);  // there is no tag: it came that far
   CHECK(result.peak_kib < 64 * mebibyte);
+}
+
+// `charts` new charts with tags, each of ninety mebibytes that do not compress; the repository has five of them, in one object.
+void write_heavy_repository(fs::path const& workspace, int charts) {
+  fs::create_directories(workspace / ".git");
+  shell(workspace / ".git", "charts=" + std::to_string(charts) + R"sh(
+git init -q --bare .
+put() { printf "$1" | git hash-object -w --stdin; }
+big=$(head -c 5242880 /dev/urandom | git hash-object -w --stdin)
+files=$(for i in $(seq 10 27); do printf '100644 blob %s\tf%s\n' "$big" "$i"; done)
+chart() { { printf '100644 blob %s\tChart.yaml\n' "$(put "apiVersion: v2\nname: $1\nversion: 1.0.0\n")"; printf '%s' "$2"; } | git mktree; }
+state() {
+  all=$({ for i in $(seq "$1"); do printf '040000 tree %s\tc%s\n' "$(chart "c$i" "$files")" "$i"; done; printf '040000 tree %s\told\n' "$(chart old "")"; } | git mktree)
+  printf '040000 tree %s\tcharts\n' "$all" | git mktree
+}
+base=$(git commit-tree "$(state 0)" -m base)
+git update-ref refs/heads/release "$base"
+head=$(git commit-tree "$(state "$charts")" -p "$base" -m head)
+git update-ref refs/heads/main "$head"
+for i in $(seq "$charts"); do
+  printf 'Release: c%s v1.0.0\n\nAttestation Lineage:\n- No attestation data available\n' "$i" | git tag -a "c$i-v1.0.0" -F - "$head"
+done
+)sh");
+}
+
+// Packaging all of it takes more than ten seconds of a processor; what is looked at is the processor's time, whatever else the machine does.
+TEST_CASE("a signal ends packaging within two seconds (A-21, B-25)", "[scenario]") {
+  int const signal = GENERATE(SIGINT, SIGTERM);
+  CAPTURE(signal);
+  TemporaryDirectory const folder, temporary;
+  write_heavy_repository(folder.path(), 12);
+  auto start = dry_run(folder.path());
+  start.environment["TMPDIR"] = temporary.path().string();
+  for (auto const* word : {"--missing-lineage", "ignore", "--max-parallel", "1"}) start.arguments.emplace_back(word);
+  RunningProgram running(start);
+  // A package is begun when there is a place for it.
+  for (int waited = 0; waited < 600 && fs::is_empty(temporary.path()); ++waited) std::this_thread::sleep_for(50ms);
+  std::this_thread::sleep_for(1s);
+  running.signal(signal);
+  auto const result = running.wait();
+  INFO(result.out + result.err);
+  CHECK(result.status == 128 + signal);
+  CHECK(result.cpu < 6s);
+  CHECK(fs::is_empty(temporary.path()));
+}
+
+TEST_CASE("a hundred ordinary charts are released in 64 MiB (B-25)", "[scenario]") {
+  TemporaryDirectory const folder;
+  acr::signing::write_scenario(folder.path() / "scenario", {.charts = 100});
+  ReleaseWorld world(folder.path() / "scenario");
+  auto const result = world.start({}, true)->wait();
+  INFO(result.out + result.err);
+  CHECK(result.status == 0);
+  CHECK(world.outputs().at("chart-count") == "100");
+  CHECK(result.peak_kib < 64 * mebibyte);
+  WARN("100 charts, 500 attestations: " << result.peak_kib / mebibyte << " MiB");
+}
+
+// Chart.yaml is read for several charts at once.
+TEST_CASE("values without end in Chart.yaml are refused before they fill the memory (B-25)", "[scenario]") {
+  TemporaryDirectory const folder;
+  fs::create_directories(folder.path() / ".git");
+  std::string many = "keywords: [a";
+  for (int i = 0; i < 1'900'000; ++i) many += ",a";
+  acr::write_file(folder.path() / ".git/many", many + "]\n");
+  shell(folder.path() / ".git", R"sh(
+git init -q --bare .
+chart() { { printf 'apiVersion: v2\nname: %s\nversion: %s\n' "$1" "$2"; [ "$2" = 1.0.0 ] || cat many; } >text; printf '100644 blob %s\tChart.yaml\n' "$(git hash-object -w text)" | git mktree; }
+state() {
+  all=$(for i in 1 2 3 4 5 6; do printf '040000 tree %s\tc%s\n' "$(chart "c$i" "$1")" "$i"; done | git mktree)
+  printf '040000 tree %s\tcharts\n' "$all" | git mktree
+}
+base=$(git commit-tree "$(state 1.0.0)" -m base)
+git update-ref refs/heads/release "$base"
+git update-ref refs/heads/main "$(git commit-tree "$(state 1.1.0)" -p "$base" -m head)"
+)sh");
+  auto start = dry_run(folder.path());
+  for (auto const* word : {"--max-parallel", "16"}) start.arguments.emplace_back(word);
+  auto const result = RunningProgram(start).wait(60s);
+  INFO(result.out + result.err);
+  CHECK(result.status == 1);
+  CHECK(result.out.find("the YAML holds too many values") != std::string::npos);
+  CHECK(result.peak_kib < 128 * mebibyte);
 }
 
 // A copy of a lab scenario whose first subject has `further` attestations more, before all others.
