@@ -10,7 +10,7 @@
 #include "git/local_objects.hpp"
 #include "release/arguments.hpp"
 #include "release/dependency_commands.hpp"
-#include "release/git_source_tree.hpp"
+#include "release/last_commit_time.hpp"
 #include "release/local_clone.hpp"
 #include "release/option_inputs.hpp"
 #include "support/text.hpp"
@@ -30,40 +30,6 @@ void show(chart::PackageOutcome const& outcome, Terminal const& terminal) {
   else if (!outcome.file.empty())
     terminal.out << "packaged " << printable(outcome.file.string()) << "\n  " << outcome.digest << "  (the .tgz)\n  " << outcome.content_digest
                  << "  (its tar, equal to that of Helm's package)\n";
-}
-
-// P-131: committer time of the last commit that touched the chart, by default simplification along first parents' trees.
-Verdict<std::int64_t> last_commit_time(git::Libgit2 const& library, chart::ChartLocation const& location) {
-  auto const opened = git::LocalObjects::open(library, location.repository);
-  if (!opened) return opened.error();
-  auto& objects = **opened;
-  auto const id = head_of(objects, location.repository);
-  if (id.empty()) return reject("commit-time", location.chart_root, "HEAD has no commit").rule("P-131");
-  auto const chart_id = [&](git::Commit const& commit) -> std::string {
-    GitSourceTree const tree(objects, commit.tree);
-    auto const node = tree.node(location.chart_root);
-    return node ? node->id : std::string();
-  };
-  auto commit = objects.commit(id);
-  if (!commit) return reject("commit-time", location.chart_root, "the commit " + id + " is not in the clone").rule("P-131");
-  auto const wanted = chart_id(*commit);
-  for (;;) {
-    if (commit->parents.empty()) return commit->committer_time;
-    std::optional<git::Commit> same;
-    for (auto const& parent : commit->parents) {
-      auto candidate = objects.commit(parent);
-      if (!candidate)
-        return reject("commit-time", location.chart_root, "a shallow clone hides the last commit that touched the chart")
-            .rule("P-131")
-            .mend("fetch the full history, or give --source-date-epoch");
-      if (chart_id(*candidate) == wanted) {
-        same = std::move(candidate);
-        break;
-      }
-    }
-    if (!same) return commit->committer_time;
-    commit = std::move(same);
-  }
 }
 
 // The first refusal stands for the chart; show_findings() tells the others.

@@ -135,9 +135,8 @@ ExitStatus map_command(std::vector<std::string_view> const& words, Terminal cons
     terminal.out << body.substr(0, (*place)->json_begin) << *merged << body.substr((*place)->json_end);
     return ExitStatus::done;
   }
-  auto const merged = report::merge_map_json("{}", set, {}, line_end);
-  if (!merged) unusable(merged.error());
-  terminal.out << body << (body.empty() ? "" : line_end + line_end) << "<!-- ATTESTATION_MAP" << line_end << *merged << line_end << "-->" << line_end;
+  auto const merged = report::merge_map_json("{}", set, {}, line_end).value();
+  terminal.out << body << (body.empty() ? "" : line_end + line_end) << "<!-- ATTESTATION_MAP" << line_end << merged << line_end << "-->" << line_end;
   return ExitStatus::done;
 }
 

@@ -6,10 +6,12 @@
 #include <map>
 #include <sstream>
 
+#include "loopback/server.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/thrown.hpp"
 
 namespace {
 
@@ -292,6 +294,33 @@ TEST_CASE("a trusted root that cannot be used, and a checkout that is missing, a
   }
 }
 
+// GitHub that knows this repository's rules, which are none, and nothing else.
+struct StepWithApi : Step {
+  loopback::LoopbackServer server{[](loopback::Seen const& seen) {
+    return seen.path().find("/rules/branches/") != std::string::npos ? loopback::json_answer("[]") : loopback::json_answer(R"({"message":"Not Found"})", 404);
+  }};
+  StepWithApi() {
+    variables["GITHUB_API_URL"] = server.base();
+    variables["INPUT_TRUSTED-ROOT-REFRESH"] = "off";
+    variables["INPUT_TAG-WAIT"] = "0";
+  }
+};
+
+TEST_CASE("a check that no ruleset requires ends the run when it must be (A-80)", "[action]") {
+  StepWithApi step;
+  step.variables["INPUT_REQUIRE-CHECK"] = "fail";
+  step.check_refused(step.run(), ExitStatus::refused, "check-not-required");
+}
+
+TEST_CASE("annotate is refused when nobody has the commit", "[action]") {
+  StepWithApi step;
+  step.variables["INPUT_COMMAND"] = "annotate";
+  step.variables["INPUT_CHART"] = "web";
+  step.variables["INPUT_LINEAGE"] = "lint: 1 sha256:" + std::string(64, 'a');
+  step.check_refused(step.run(), ExitStatus::refused, "object-missing");
+  CHECK_FALSE(fs::exists(step.path("workspace") / ".cr-release-packages/annotation.txt"));
+}
+
 TEST_CASE("ruleset prints its payload, and needs neither token nor event", "[action]") {
   Step step;
   step.variables["INPUT_COMMAND"] = "ruleset";
@@ -313,7 +342,20 @@ TEST_CASE("ruleset prints its payload, and needs neither token nor event", "[act
 TEST_CASE("outputs that cannot be written end the step with a reason", "[action]") {
   Step step;
   step.variables["GITHUB_OUTPUT"] = (step.path("missing") / "output").string();
-  CHECK_THROWS_AS(step.run(), RunError);
+  CHECK(test::thrown_code([&] { step.run(); }) == "command-file");
+}
+
+TEST_CASE("a summary that cannot be written ends the step with a reason", "[action]") {
+  Step step;
+  step.variables["INPUT_COMMAND"] = "verify-package";
+  SECTION("it can") {
+    step.check_refused(step.run(), ExitStatus::refused, "bad-path");
+    CHECK(fs::file_size(step.path("summary")) > 0);
+  }
+  SECTION("a full disk") {
+    step.variables["GITHUB_STEP_SUMMARY"] = "/dev/full";
+    step.check_refused(step.run(), ExitStatus::bad_input, "command-file");
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "git/memory_objects.hpp"
 #include "support/catch2.hpp"
+#include "support/charged.hpp"
 #include "support/work_budget.hpp"
 
 namespace {
@@ -71,6 +72,15 @@ TEST_CASE("every listing is charged to the run (B-25)", "[release]") {
   CHECK(lists(6, 1000, 3) == "too-much-work");  // kept or not: it is walked again
   CHECK(lists(6, 30, 2).empty());               // "dir/a" has five bytes
   CHECK(lists(6, 29, 2) == "too-much-work");
+}
+
+TEST_CASE("every look-up is charged to the run (B-25)", "[release]") {
+  git::MemoryObjects objects;
+  GitSourceTree const tree(objects, objects.add_files({{"a/b/c/d", "1"}}));
+  CHECK(test::is_charged([&] {
+    for (int i = 0; i < 2000; ++i) (void)tree.node("a/b/c/d");
+    return true;
+  }));
 }
 
 TEST_CASE("a look-up among many siblings is no search (B-26)", "[release]") {

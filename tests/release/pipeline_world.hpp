@@ -154,7 +154,7 @@ class PipelineWorld {
     auto outcome = release::run_release(settings, {.objects = *source,
                                                    .attestations = asks_github ? &attestations : nullptr,
                                                    .verifier = signing_verifier(),
-                                                   .clock = clock,
+                                                   .clock = run_clock ? *run_clock : clock,
                                                    .log = log,
                                                    .dependencies = dependencies,
                                                    .before_charts = before_charts,
@@ -169,6 +169,7 @@ class PipelineWorld {
   std::function<void(std::size_t)> meanwhile{};
 
   RunClock clock{std::chrono::seconds(600)};
+  RunClock* run_clock = nullptr;   ///< instead of `clock`
   std::ostringstream log_text;     ///< of the last run
   std::vector<std::string> asked;  ///< requests of the last run
 

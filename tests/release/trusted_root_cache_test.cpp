@@ -49,6 +49,7 @@ TEST_CASE("a copy of less than a day is used without a request, after every chec
   TrustedRootCache const cache(directory.path());
   auto const refresh = [&](acr::Time time, bool always = false) { return world.requests_of([&] { CHECK(cache.refresh(world.source, world.http, time, always).kind == Kind::fresh); }); };
   CHECK(cache.kept(world.source, acr::tuftest::now).kind == Kind::unreachable);
+  CHECK(cache.kept(world.source, acr::tuftest::now).fault.why == "nothing is kept");
   CHECK(refresh(later(0)) == 5);
   CHECK(cache.kept(world.source, later(0)).kind == Kind::fresh);
   CHECK(refresh(later(86399)) == 0);

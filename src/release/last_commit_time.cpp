@@ -1,0 +1,51 @@
+#include "release/last_commit_time.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "release/git_source_tree.hpp"
+#include "support/atomic_file.hpp"
+#include "support/text.hpp"
+
+namespace acr::release {
+
+Verdict<std::int64_t> last_commit_time(git::Libgit2 const& library, chart::ChartLocation const& location) {
+  auto const opened = git::LocalObjects::open(library, location.repository);
+  if (!opened) return opened.error();
+  auto& objects = **opened;
+  // HEAD is a commit id or names a branch; its file is read as text, nothing else of the repository's state is.
+  std::string id(trimmed(read_file(location.repository / ".git" / "HEAD", 4096)));
+  if (id.starts_with("ref: ")) {
+    auto const branch = objects.ref(id.substr(5));
+    if (!branch) return reject("commit-time", location.chart_root, "HEAD has no commit").rule("P-131");
+    id = branch->target;
+  }
+  auto const chart_id = [&](git::Commit const& commit) -> std::string {
+    GitSourceTree const tree(objects, commit.tree);
+    auto const node = tree.node(location.chart_root);
+    return node ? node->id : std::string();
+  };
+  auto commit = objects.commit(id);
+  if (!commit) return reject("commit-time", location.chart_root, "the commit " + id + " is not in the clone").rule("P-131");
+  auto const wanted = chart_id(*commit);
+  for (;;) {
+    if (commit->parents.empty()) return commit->committer_time;
+    std::optional<git::Commit> same;
+    for (auto const& parent : commit->parents) {
+      auto candidate = objects.commit(parent);
+      if (!candidate)
+        return reject("commit-time", location.chart_root, "a shallow clone hides the last commit that touched the chart")
+            .rule("P-131")
+            .mend("fetch the full history, or give --source-date-epoch");
+      if (chart_id(*candidate) == wanted) {
+        same = std::move(candidate);
+        break;
+      }
+    }
+    if (!same) return commit->committer_time;
+    commit = std::move(same);
+  }
+}
+
+}  // namespace acr::release
