@@ -190,6 +190,7 @@ TEST_CASE("files that a timestamp or snapshot lists (T-17, T-26, T-27)", "[tuf]"
       {R"({"snapshot.json":{"version":1,"length":-1}})", "tuf-malformed T-17", "tuf-malformed T-17"},
       {R"({"snapshot.json":{"version":1,"hashes":{}}})", "tuf-malformed T-27", "tuf-malformed T-27"},
       {R"({"snapshot.json":{"version":1,"hashes":{"a":1}}})", "tuf-malformed T-27", "tuf-malformed T-27"},
+      {R"({"snapshot.json":{"version":1,"hashes":{"a":1,"x":"y"}}})", "tuf-malformed T-27", "tuf-malformed T-27"},
       {"[]", "tuf-malformed T-15", "tuf-malformed T-15"},
   }));
   CAPTURE(row.meta);
