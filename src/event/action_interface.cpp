@@ -73,7 +73,7 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "subject-binding", .default_value = "warn", .commands = "run, verify-package", .kind = choice, .choices = "require, warn, off",
      .description = "What happens when an attestation's subject is not bound to the chart's content. require refuses it and implies "
                     "dependency-pins: require."},
-    {.name = "required-attestations", .default_value = "", .commands = "run, verify-package", .kind = list,
+    {.name = "required-attestations", .default_value = "", .commands = "run, verify-package, tags", .kind = list,
      .description = "Attestations that each released chart must have, one `key`, `key predicate-type` or `key predicate-type signer` per "
                     "line; `*` in the key stands for any text."},
     {.name = "signer-workflows", .default_value = "", .commands = "run, finalize, verify-package, tags", .kind = list,

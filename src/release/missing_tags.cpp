@@ -13,6 +13,7 @@
 #include "release/check_outcome.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/packages.hpp"
+#include "release/required_attestations.hpp"
 #include "release/tag_check.hpp"
 #include "support/parallel.hpp"
 #include "support/ref_name.hpp"
@@ -286,11 +287,29 @@ void warn_of_wide_signers(RunSettings const& settings, MissingTags& result) {
                                     .found(signer.text()));
 }
 
+// B-8: what the release will say of an annotation with these entries.
+std::vector<Rejection> missing_checks(MissingTag const& chart, RunSettings const& settings) {
+  report::ChartRecord record;
+  record.tag = chart.tag;
+  for (auto const& found : chart.attestations) {
+    auto& entry = record.entries.emplace_back();
+    entry.key = found.key;
+    entry.id = found.id;
+    entry.status = report::EntryStatus::verified;
+    entry.bound = "source";
+    entry.facts.emplace();
+    entry.facts->signer = found.signer;
+    entry.facts->predicate_type = found.predicate_type;
+  }
+  return missing_attestations(settings.lists.required_attestations, record, false, host_of(settings.server_url));
+}
+
 // A chart that nothing speaks against gets its annotation, or the reason why there is none.
 void describe(MissingTag& chart, RunSettings const& settings, git::ObjectId const& commit) {
   if (!chart.refusals.empty()) return;
-  // Here each line of `required-attestations` will be held against chart.attestations, as a release does it; the input is not built yet.
   if (chart.attestations.empty() && !settings.inputs.declares_no_attestations) return chart.refuse(unattested(chart));
+  chart.refusals = missing_checks(chart, settings);
+  if (!chart.refusals.empty()) return;
   git::AnnotationParts parts;
   parts.chart = chart.name;
   parts.version = chart.version;

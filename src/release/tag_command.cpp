@@ -91,7 +91,7 @@ void show(MissingTags const& found, Terminal const& terminal) {
 }  // namespace
 
 ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  std::vector<std::string_view> values{"ref", "workspace", "remote", "repository", "repository-id", "exclude-charts", "tag-format", "source-digest", "trusted-root-refresh", "max-parallel"};
+  std::vector<std::string_view> values{"ref", "workspace", "remote", "repository", "repository-id", "exclude-charts", "tag-format", "source-digest", "required-attestations", "trusted-root-refresh", "max-parallel"};
   values.insert(values.end(), option_inputs.begin(), option_inputs.end());
   Arguments const arguments(words, {.values = values, .repeated = {}, .flags = {"missing", "push", "no-attestations", "json"}});
   arguments.expect_positional(0, 0, usage);

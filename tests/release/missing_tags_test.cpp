@@ -368,6 +368,25 @@ TEST_CASE("an attestation that is listed late is waited for, as long as tag-wait
   }
 }
 
+TEST_CASE("a line of required-attestations that is not fulfilled keeps the tag from being made, declared or not (B-8)", "[tags]") {
+  TagsWorld world;
+  world.inputs["required-attestations"] = "lint " + std::string(test_result) + " " + signer + "\nscan";
+  world.attest("1", check("lint"));
+  CHECK(refusals(world.only()) == Findings{"attestation-required @ tag web-v1.1.0"});
+  world.attest("2", check("scan"));
+  CHECK(refusals(world.only()).empty());
+  SECTION("another kind under the key") { world.inputs["required-attestations"] = "lint https://slsa.dev/provenance/v1"; }
+  SECTION("nothing at all, declared") {
+    world.listed.clear();
+    world.inputs["no-attestations"] = "declare";
+    world.inputs["required-attestations"] = "lint";
+  }
+  auto const chart = world.only();
+  CHECK(refusals(chart) == Findings{"attestation-required @ tag web-v1.1.0"});
+  CHECK(chart.status == TagStatus::refused);
+  CHECK(chart.message.empty());
+}
+
 TEST_CASE("charts that cannot be tagged do not hinder the others", "[tags]") {
   TagsWorld world;
   world.files = world.files + chart_files("api", "1.0.0");

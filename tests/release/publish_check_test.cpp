@@ -190,6 +190,7 @@ TEST_CASE("what does not agree is refused where it does not (B-16)", "[release]"
        [](auto& w) { w.manifest.charts[0].name = "api", w.manifest.upstream[0].first = "api"; },
        {"manifest-differs @ manifest: chart api", "manifest-differs @ manifest: chart web"}},
       {"another version", [](auto& w) { w.manifest.charts[0].version = "99.0.0"; }, {"manifest-differs @ manifest: chart web"}},
+      {"another source digest", [](auto& w) { w.manifest.charts[0].source_digest = acr::sha256_text("source"); }, {"manifest-differs @ manifest: chart web"}},
       {"another file name",
        [](auto& w) {
          w.manifest.charts[0].package = "web-99.0.0.tgz";
