@@ -91,8 +91,10 @@ void show(MissingTags const& found, Terminal const& terminal) {
 }  // namespace
 
 ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  std::vector<std::string_view> values{"ref", "workspace", "remote", "repository", "repository-id", "exclude-charts", "tag-format", "source-digest", "required-attestations", "trusted-root-refresh", "max-parallel"};
-  values.insert(values.end(), option_inputs.begin(), option_inputs.end());
+  std::vector<std::string_view> const values{"ref",           "workspace",       "remote",           "repository",    "repository-id",
+                                             "token",         "charts-dir",      "exclude-charts",   "tag-format",    "object-source",
+                                             "signer-workflows", "oidc-issuer",  "predicate-types",  "deny-self-hosted", "source-digest",
+                                             "required-attestations", "trusted-root", "trusted-root-refresh", "max-parallel", "api-version"};
   Arguments const arguments(words, {.values = values, .repeated = {}, .flags = {"missing", "push", "no-attestations", "json"}});
   arguments.expect_positional(0, 0, usage);
   if (!arguments.has("missing")) throw BadEnvironment("usage", "usage: atomic-chart-release " + std::string(usage));
