@@ -29,8 +29,6 @@ namespace {
 constexpr std::size_t annotation_bytes = (std::size_t{1} << 20) + 1;  // one more than is read
 constexpr std::size_t body_bytes = std::size_t{1} << 20;
 
-[[noreturn]] void unusable(Rejection const& why) { throw BadEnvironment(why.code, why.sentence()); }
-
 }  // namespace
 
 ExitStatus lineage_command(std::vector<std::string_view> const& words, Terminal const& terminal) {

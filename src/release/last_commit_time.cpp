@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "release/git_source_tree.hpp"
-#include "support/atomic_file.hpp"
-#include "support/text.hpp"
+#include "release/local_clone.hpp"
 
 namespace acr::release {
 
@@ -14,13 +13,8 @@ Verdict<std::int64_t> last_commit_time(git::Libgit2 const& library, chart::Chart
   auto const opened = git::LocalObjects::open(library, location.repository);
   if (!opened) return opened.error();
   auto& objects = **opened;
-  // HEAD is a commit id or names a branch; its file is read as text, nothing else of the repository's state is.
-  std::string id(trimmed(read_file(location.repository / ".git" / "HEAD", 4096)));
-  if (id.starts_with("ref: ")) {
-    auto const branch = objects.ref(id.substr(5));
-    if (!branch) return reject("commit-time", location.chart_root, "HEAD has no commit").rule("P-131");
-    id = branch->target;
-  }
+  auto const id = head_of(objects, location.repository);
+  if (id.empty()) return reject("commit-time", location.chart_root, "HEAD has no commit").rule("P-131");
   auto const chart_id = [&](git::Commit const& commit) -> std::string {
     GitSourceTree const tree(objects, commit.tree);
     auto const node = tree.node(location.chart_root);

@@ -34,7 +34,7 @@ std::string why(auto const& action) {
 
 TEST_CASE("a connection needs an address that answers", "[net]") {
   acr::loopback::Listener listener(0, [](acr::loopback::Stream&) {});
-  Transport transport(authorities);
+  Transport transport(acr::net::read_authorities(authorities));
   CHECK(why([&] { (void)transport.connect({here}, listener.port(), in(10s)); }).empty());
   // The first address of two refuses: the second one counts.
   CHECK(why([&] { (void)transport.connect({*Address::parse("::1"), here}, listener.port(), in(10s)); }).empty());
@@ -57,7 +57,7 @@ TEST_CASE("a connection that does not come about ends in time (G-6)", "[net]") {
   REQUIRE(::listen(listener, 0) == 0);
   socklen_t size = sizeof name;
   REQUIRE(::getsockname(listener, reinterpret_cast<sockaddr*>(&name), &size) == 0);
-  Transport transport(authorities);
+  Transport transport(acr::net::read_authorities(authorities));
   std::vector<std::unique_ptr<Connection>> waiting;
   std::string said;
   for (int i = 0; i < 8 && said.empty(); ++i) said = why([&] { waiting.push_back(transport.connect({here}, ntohs(name.sin_port), in(500ms))); });
@@ -67,7 +67,7 @@ TEST_CASE("a connection that does not come about ends in time (G-6)", "[net]") {
 
 TEST_CASE("a peer that goes away while it is written to is told as such", "[net]") {
   acr::loopback::Listener listener(0, [](acr::loopback::Stream&) {});
-  Transport transport(authorities);
+  Transport transport(acr::net::read_authorities(authorities));
   auto const connection = transport.connect({here}, listener.port(), in(10s));
   std::string const much(std::size_t{64} << 20, 'x');
   CHECK(why([&] { connection->write(much, in(20s)); }) == "the connection was closed before an answer came");
@@ -75,7 +75,7 @@ TEST_CASE("a peer that goes away while it is written to is told as such", "[net]
 
 TEST_CASE("after the end of the run no connection comes about (A-21)", "[net]") {
   acr::loopback::Listener listener(0, [](acr::loopback::Stream&) {});
-  Transport transport(authorities);
+  Transport transport(acr::net::read_authorities(authorities));
   transport.abort();
   CHECK(why([&] { (void)transport.connect({here}, listener.port(), in(10s)); }) == "the run was cancelled");
 }
