@@ -1,5 +1,5 @@
-// What an attestation is about, and whether that is this chart (B-4 … B-6a): tags with ids alone, rules, annotations, and what each setting
-// does with the rest. The bundles are signed by the signing world, the verifier is the real one, GitHub answers from memory.
+// What an attestation is about, and whether that is this chart (B-4, B-5, B-6, B-6a): tags with ids alone, rules, annotations, and what each setting
+// does with the rest (B-6). The bundles are signed by the signing world, the verifier is the real one, GitHub answers from memory.
 #include "release/subject_binding.hpp"
 
 #include "chart/packager.hpp"
