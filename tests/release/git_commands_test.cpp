@@ -83,7 +83,7 @@ TEST_CASE("a charts directory that is missing, and a folder that is no clone, en
   CHECK(says(empty.path().string(), "charts") == "checkout-unavailable");
 }
 
-TEST_CASE("--commit-time is the time of the last commit that touched the chart (P-131)", "[terminal]") {
+TEST_CASE("option --commit-time is the time of the last commit that touched the chart (P-131)", "[terminal]") {
   Clone clone;
   auto const package = [&](std::vector<std::string> const& more) {
     std::vector<std::string> words{"package", (clone.path() / "charts/web").string(), "-d", (clone.path() / "out").string()};

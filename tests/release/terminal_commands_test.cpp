@@ -288,8 +288,9 @@ TEST_CASE("`inspect --refresh` refuses what it has no current root for (T-12)", 
   auto const sample = fs::path(ACR_TEST_DATA) / "sigstore/github/reusable-workflow";
   auto const bundle = (sample / "bundle.sigstore.json").string(), artifact = (sample / "artifact").string();
   auto const root = R"({"url":")" + world.server.base() + R"(","root":")" + world.path("root.json") + "\"}";
-  world.variables = {{"ACR_TUF_REPOSITORIES", R"({"sigstore.dev":)" + root + R"(,"GitHub, Inc.":)" + root + "}"}, {"HOME", world.path("home")}};
+  world.variables = {{"HOME", world.path("home")}};
   CHECK(world.run({"inspect", bundle, artifact}) == ExitStatus::done);
+  world.variables.emplace("ACR_TUF_REPOSITORIES", R"({"sigstore.dev":)" + root + R"(,"GitHub, Inc.":)" + root + "}");
   CHECK(world.run({"inspect", bundle, artifact, "--refresh"}) == ExitStatus::unreachable);
   CHECK(has(world.out.str(), "it could not be refreshed"));
 }
