@@ -120,6 +120,19 @@ TEST_CASE("a local dependency that cannot be packaged refuses its chart (D-24)",
 
 // --- a package from its tag ---------------------------------------------------------------------------------------------
 
+TEST_CASE("a package is made again from a tag that names its chart (A-95)", "[release]") {
+  git::MemoryObjects objects;
+  auto const commit = objects.add_commit(objects.add_files({{"charts/web/Chart.yaml", acr::test::chart_yaml("web", "1.1.0")}}));
+  acr::release::RunSettings settings;
+  settings.inputs.charts_dirs = {"charts"};
+  auto const rebuild = [&](std::string const& text) {
+    objects.set_ref("refs/tags/web-v1.1.0", objects.add_tag("web-v1.1.0", commit, git::ObjectType::commit, text));
+    return acr::release::rebuild_package(objects, "web-v1.1.0", settings, nullptr);
+  };
+  CHECK(rebuild(annotation("web", "1.1.0", {})).value().name == "web");
+  CHECK(rebuild("Attestation Lineage:\n- No attestation data available\n").error().code == "release-line");
+}
+
 TEST_CASE("a package whose dependencies are not to be had is not made again", "[release]") {
   git::MemoryObjects objects;
   std::vector<samples::Entry> const redis{{"redis", "1.0.0", "https://charts.example.org"}};

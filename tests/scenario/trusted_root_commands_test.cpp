@@ -186,7 +186,7 @@ TEST_CASE("with --refresh nothing that is built in stands in for a repository (T
   CHECK(desk.verify_bundle({"--refresh"}).status == row.status);
 }
 
-TEST_CASE("--refresh does not go with what names a root otherwise (T-7)", "[scenario][trust]") {
+TEST_CASE("option --refresh does not go with what names a root otherwise (T-7)", "[scenario][trust]") {
   Desk desk(lab_root());
   auto const file = (lab_folder() / "two-charts" / "trusted_root.json").string();
   for (auto const& result : {desk.inspect({"--refresh", "--trusted-root", file}), desk.verify_bundle({"--refresh", "--trusted-root", file}),
