@@ -64,9 +64,14 @@ Verdict<CheckOutcome> outcome_of(sigstore::VerifiedAttestation const& attestatio
 // One candidate's result is written into its entry; of several with other ids the first that verifies counts.
 void record_verdict(Candidate const& candidate, sigstore::Verification&& verification, RunSettings const& settings) {
   auto& entry = *candidate.entry;
+  // A check that failed is not made good by another attestation of the same subject.
+  if (!candidate.has_id && entry.refusal && entry.refusal->code == "check-failed") return;
   if (verification.attestation) {
     auto const outcome = outcome_of(*verification.attestation);
-    if (!outcome) return record_unavailable(candidate, outcome.error());
+    if (!outcome) {
+      entry.refusal.reset();  // the reason to tell, whatever others were refused for
+      return record_unavailable(candidate, outcome.error());
+    }
     entry.facts = facts_of(*verification.attestation);
     entry.checks.clear();  // all passed; docs/verification.md lists them
     entry.refusal.reset();

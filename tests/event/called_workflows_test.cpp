@@ -77,6 +77,8 @@ TEST_CASE("no text of a caller or of the repository gets into a script, and ever
   for (auto const& step : steps_of(document)) {
     if (step["run"]) CHECK(step["run"].as<std::string>().find("${{") == std::string::npos);
     if (!step["uses"]) continue;
+    // Artifacts can be replaced by any job of the caller's run: none is unpacked over the checkout.
+    if (step["uses"].as<std::string>().starts_with("actions/download-artifact@")) CHECK(step["with"]["path"]);
     auto const uses = step["uses"].as<std::string>();
     CAPTURE(uses);
     auto const at = uses.rfind('@');

@@ -122,6 +122,26 @@ TEST_CASE("unresolved-id: warn lets another attestation of the subject stand, a 
   }
 }
 
+TEST_CASE("with unresolved-id: warn a failed check is not covered by another attestation (B-9)", "[release]") {
+  PipelineWorld world;
+  world.inputs["unresolved-id"] = "warn";
+  auto const passed = world.listed[lint].front().bundle;
+  bool const fails = GENERATE(true, false);
+  sign(world, {.predicate_type = "https://in-toto.io/attestation/test-result/v0.1", .predicate = fails ? R"({"result":"FAILED"})" : R"({"result":"PASSED"})"});
+  world.listed[lint].front().id = "1002";
+  auto const result = world.listed[lint].front();
+  SECTION("the other one after it") { world.listed[lint].push_back({"1003", passed}); }
+  SECTION("the other one before it, not valid, and one after it") {
+    sign(world, {.repository = "evil/charts"});
+    world.listed[lint].front().id = "1004";
+    world.listed[lint].push_back(result);
+    world.listed[lint].push_back({"1003", passed});
+  }
+  auto const found = refusals(world.run());
+  CHECK(found.empty() != fails);
+  if (fails) CHECK(found.front().starts_with("check-failed @ attestation lint (id 1001)"));
+}
+
 TEST_CASE("of many attestations of a subject only so many are tried for an id that is not among them", "[release]") {
   PipelineWorld world;
   world.inputs["unresolved-id"] = "warn";
