@@ -776,6 +776,13 @@ void GithubAnswers::show_tag(std::string const& name) {
   state_->hidden_tags.erase(name);
 }
 
+void GithubAnswers::put_tag(std::string const& name, std::string const& commit, std::string const& message) {
+  auto const tag = state_->create_tag({.method = "POST", .target = {}, .headers = {}, .body = json::serialize(json::object{{"tag", name}, {"object", commit}, {"type", "commit"}, {"message", message}})});
+  auto const sha = tag.status == 201 ? string_in(parse_json(tag.body, "tag").value(), "sha").value_or("") : "";
+  auto const ref = state_->create_ref({.method = "POST", .target = {}, .headers = {}, .body = json::serialize(json::object{{"ref", "refs/tags/" + name}, {"sha", sha}})});
+  if (ref.status != 201) throw std::runtime_error("the tag " + name + " was not made");
+}
+
 std::optional<std::string> GithubAnswers::pull_body(std::uint64_t number) const {
   std::scoped_lock const lock(state_->mutex);
   return string_in(state_->pulls.at(number), "body");

@@ -70,6 +70,8 @@ class GithubAnswers {
   /// Tags that are not pushed yet answer 404.
   void hide_tag(std::string const& name);
   void show_tag(std::string const& name);
+  /// Makes an annotated tag, as somebody with the right to push tags would. Throws std::runtime_error when the server would refuse it.
+  void put_tag(std::string const& name, std::string const& commit, std::string const& message);
   /// Attestations that are not listed yet: listings are empty meanwhile.
   void hide_attestations(bool hidden);
   [[nodiscard]] std::optional<std::string> pull_body(std::uint64_t number) const;

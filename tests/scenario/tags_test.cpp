@@ -62,9 +62,9 @@ struct Tagging {
   }
 
   // The check of a push to main, as the called workflow signs it.
-  std::int64_t attest(std::string const& chart, std::string const& key, std::string const& predicate = passed, std::string const& workflow = ".github/workflows/check-charts.yaml") {
+  std::int64_t attest(std::string const& chart, std::string const& key, std::string const& predicate = passed, std::string const& workflow = ".github/workflows/check-charts.yaml", std::string const& san = {}) {
     auto const bundle = signing.attest({.subject_sha256 = digests.at(chart).substr(7), .subject_name = key, .predicate_type = test_result, .predicate = predicate,
-                                        .workflow = workflow, .ref = "refs/heads/main", .commit = head, .timestamped = true});
+                                        .workflow = workflow, .ref = "refs/heads/main", .san = san, .commit = head, .timestamped = true});
     github.as_object().at("attestations").as_array().push_back({{"id", next_id},
                                                                 {"repository_id", 500000001},
                                                                 {"listed_under", json::array{json::string(digests.at(chart))}},
@@ -129,6 +129,73 @@ TEST_CASE("missing tags are made from the attestations of the content, once, and
   CHECK(released.status == 0);
   CHECK(world->outputs().at("result") == "success");
   CHECK(world->outputs().at("verified-count") == "2");
+}
+
+// README's set-up: the called workflow signs, everything is bound to the content, and the check is demanded by type and signer.
+std::map<std::string, std::string> strict(std::string const& check_workflow) {
+  return {{"signer-workflows", check_workflow},
+          {"subject-binding", "require"},
+          {"deny-self-hosted", "true"},
+          {"required-attestations", "lint " + std::string(test_result) + " " + check_workflow}};
+}
+
+TEST_CASE("thirty charts go from the check to the gate, twice, with nothing handed on but what is signed (B-13, B-14, B-4, B-8)", "[scenario]") {
+  std::string const called = "org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/tags/v1";
+  Tagging tagging(30);
+  for (auto const& [chart, digest] : tagging.digests) tagging.attest(chart, "lint", passed, ".github/workflows/ci.yaml", "https://github.com/" + called);
+  auto const world = tagging.world();
+  auto const tagged = world->run(tagging.inputs({{"signer-workflows", called}, {"deny-self-hosted", "true"}}));
+  INFO(tagged.out);
+  REQUIRE(tagged.status == 0);
+  CHECK(world->outputs().at("chart-count") == "30");
+
+  auto const first = world->run(strict(called));
+  INFO(first.out);
+  REQUIRE(first.status == 0);
+  auto const outputs = world->outputs();
+  CHECK(outputs.at("chart-count") == "30");
+  CHECK(outputs.at("verified-count") == "30");
+  CHECK(first.out.find("subject-unbound") == std::string::npos);
+  CHECK(first.out.find("bound by source") != std::string::npos);
+
+  CHECK(world->run(tagging.inputs({{"signer-workflows", called}})).status == 0);
+  CHECK(world->outputs().at("tags") == "[]");
+  REQUIRE(world->run(strict(called)).status == 0);
+  CHECK(world->outputs().at("manifest-digest") == outputs.at("manifest-digest"));
+}
+
+TEST_CASE("under the strict set-up nothing but a true check of this content lets a chart through (B-4 … B-8)", "[scenario]") {
+  std::string const called = "org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/tags/v1", san = "https://github.com/" + called;
+  Tagging tagging;
+  auto const good = tagging.attest("ledger", "lint", passed, ".github/workflows/ci.yaml", san);
+  std::string const web = tagging.digests.at("gateway"), other = tagging.digests.at("ledger");
+  struct Row {
+    char const* what;
+    std::string san, predicate, line, code;
+  };
+  auto const row = GENERATE_COPY(values<Row>({
+      {"the check passed", san, passed, "- lint: ID " + web, ""},
+      {"an id alone", san, passed, "- lint: ID", ""},
+      {"the check failed", san, R"({"result":"FAILED"})", "- lint: ID " + web, "check-failed"},
+      {"a workflow of a branch", "https://github.com/acme/helm-charts/.github/workflows/check-charts.yaml@refs/heads/mine", passed, "- lint: ID " + web, "identity"},
+      {"the called file on a branch", "https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/heads/main", passed, "- lint: ID " + web, "identity"},
+      {"the called file at a pull request", "https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/pull/7/merge", passed, "- lint: ID " + web, "identity"},
+      {"the called file at a commit nobody listed", "https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@" + std::string(40, 'a'), passed, "- lint: ID " + web, "identity"},
+      {"another key", san, passed, "- scan: ID " + web, "attestation-required"},
+      {"a check of another chart", san, passed, "- lint: " + std::to_string(good) + " " + other, "subject-unbound"},
+      {"no attestations", san, passed, "- No attestation data available", "missing-lineage"},
+  }));
+  CAPTURE(row.what);
+  auto const id = tagging.attest("gateway", "lint", row.predicate, ".github/workflows/ci.yaml", row.san);
+  auto const world = tagging.world();
+  auto line = row.line;
+  if (auto const at = line.find("ID"); at != std::string::npos) line.replace(at, 2, std::to_string(id));
+  world->github().github().put_tag("gateway-v1.1.0", tagging.head, "Release: gateway v1.1.0\n\nAttestation Lineage:\n" + line + "\n");
+  world->github().github().put_tag("ledger-v1.1.0", tagging.head, "Release: ledger v1.1.0\n\nAttestation Lineage:\n- lint: " + std::to_string(good) + " " + other + "\n");
+  auto const result = world->run(strict(called));
+  INFO(result.out);
+  CHECK(result.status == (row.code.empty() ? 0 : 1));
+  CHECK(world->outputs().at("reason") == row.code);
 }
 
 TEST_CASE("without push the tags are only listed, on any event", "[scenario]") {
