@@ -89,7 +89,7 @@ TEST_CASE("an unchanged chart costs the reading of its Chart.yaml", "[chart]") {
   for (auto const& path : base.reads()) CHECK(path.starts_with("charts/web/"));
 }
 
-TEST_CASE("what counts as a change and what does not", "[chart]") {
+TEST_CASE("what counts as a change, and then needs a new version, and what does not (A-57, P-73)", "[chart]") {
   struct Row {
     char const* what;
     void (*change)(MemoryTree&);

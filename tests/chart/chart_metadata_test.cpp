@@ -70,7 +70,7 @@ TEST_CASE("what a later equal key overwrites may hold anything readable (P-60)",
   CHECK(read_metadata(minimal + "x: {~: .inf}\nx: 1\n", "Chart.yaml").has_value());
 }
 
-TEST_CASE("only the top chart's apiVersion is restricted, and infinity there (P-11)", "[chart]") {
+TEST_CASE("only the top chart's apiVersion is restricted, and infinity there (P-11, P-57)", "[chart]") {
   CHECK(check_api_version(minimal, "Chart.yaml").has_value());
   CHECK(check_api_version("name: a\n", "Chart.yaml").has_value());
   CHECK(check_api_version("apiVersion: ~\n", "Chart.yaml").has_value());

@@ -1,4 +1,4 @@
-// Helm's gzip frame (P-120) and the fixed bytes of our deflate (P-134).
+// Helm's gzip frame (P-120) and the fixed bytes of our deflate (P-121, P-134).
 
 #include "chart/gzip_writer.hpp"
 

@@ -118,7 +118,7 @@ void compare(Golden const& expected, SourceTree const& tree, std::string const& 
       CHECK(rows[i] == expected.entries[i]);
     }
   }
-  if (!siblings) CHECK(made->content_digest == "sha256:" + expected.tar_sha256);
+  if (!siblings) CHECK(made->content_digest == "sha256:" + expected.tar_sha256);  // P-121
 }
 
 }  // namespace
@@ -138,6 +138,17 @@ TEST_CASE("every chart of the corpus has Helm's tar stream", "[chart]") {
 TEST_CASE("edge charts have Helm's tar stream, or are refused", "[chart]") {
   auto const charts = golden("edge-charts.tsv");
   CHECK(charts.size() > 70);
+  // Recordings that show a rule that no other test does.
+  for (auto const* name : {"all-parts", "exact-case",                                      // P-50
+                           "both-locks-v2", "second-lock-cancels", "charts-archive-locks",  // P-52
+                           "charts-provenance",                                            // P-53
+                           "file-named-templates", "file-named-charts",                    // P-54
+                           "subchart-v1-v2"}) {                                            // P-57
+    CAPTURE(name);
+    REQUIRE(charts.contains(name));
+    CHECK(charts.at(name).refused.empty());
+    CHECK_FALSE(charts.at(name).entries.empty());
+  }
   for (auto const& [name, expected] : charts) {
     CAPTURE(name);
     if (expected.refused.empty()) {

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <map>
 
 #include "chart/archive_reader.hpp"
 #include "chart/chart_loader.hpp"
@@ -20,6 +21,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
+#include "support/encoding.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace acr;
@@ -177,7 +179,7 @@ TEST_CASE("version and appVersion can be overridden after loading", "[chart]") {
   CHECK(package(tree, "c", options).has_error());
 }
 
-TEST_CASE("the digests are those of the package and of the tar inside", "[chart]") {
+TEST_CASE("the digests are those of the package and of the tar inside (P-121, P-122)", "[chart]") {
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c"));
   auto const made = packaged(tree, "c");
@@ -283,7 +285,46 @@ TEST_CASE("a fetched archive is packaged as if it were committed", "[chart]") {
   CHECK(package(tree, "c", options).error().code == "dep-ignored");
 }
 
-TEST_CASE("hostile and unusable charts are refused with rule and place", "[chart]") {
+TEST_CASE("nothing but Chart.yaml and Chart.lock is rewritten (P-2)", "[chart]") {
+  std::map<std::string, std::string> const files = {
+      {"c/values.yaml", "b:   1 # two\r\na: [ 1,\t2 ]\n\n\n"},
+      {"c/values.schema.json", "{ \"b\" : 1 ,\n\"a\":2}"},
+      {"c/templates/x.yaml", "a:  {{ .x }}  \r\n  "},
+      {"c/README.md", "no end of line"},
+      {"c/bytes", std::string("\0\xff\x01", 3)},
+      {"c/charts/s/values.yaml", "z: 1\na:   2\n"},
+  };
+  MemoryTree tree;
+  tree.file("c/Chart.yaml", "version: '1.0.0'  # quoted\nname: c\napiVersion: v2\nunknown: x\n")
+      .file("c/Chart.lock", "generated: '2020-02-03T04:05:06Z'\ndigest:   x\n")
+      .file("c/charts/s/Chart.yaml", chart_yaml("s"));
+  for (auto const& [path, bytes] : files) tree.file(path, bytes);
+  auto options = at_time();
+  options.entry_digests = true;
+  auto const made = packaged(tree, "c", options);
+  CHECK(made.entries.size() == files.size() + 3);
+  for (auto const& entry : made.entries)
+    if (files.contains(entry.path)) CHECK(entry.sha256 == acr::hex(sha256(files.at(entry.path))));
+  CHECK(content(made, "Chart.yaml") == "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+  CHECK(content(made, "Chart.lock").starts_with("dependencies: []\ndigest: x\n"));
+}
+
+TEST_CASE("a chart is validated before its subcharts are loaded, at every level (P-58)", "[chart]") {
+  MemoryTree tree;
+  tree.file("c/Chart.yaml", "apiVersion: v2\nname: c\n").file("c/charts/s.tgz", "junk");
+  auto const top = package(tree, "c", at_time());
+  REQUIRE(top.has_error());
+  CHECK(top.error().code == "chart-metadata");
+  CHECK(top.error().where.starts_with("c: Chart.yaml"));
+  MemoryTree below;
+  below.file("c/Chart.yaml", chart_yaml("c")).file("c/charts/s/Chart.yaml", "apiVersion: v2\nname: s\n").file("c/charts/s/charts/t.tgz", "junk");
+  auto const middle = package(below, "c", at_time());
+  REQUIRE(middle.has_error());
+  CHECK(middle.error().code == "chart-metadata");
+  CHECK(middle.error().where.starts_with("c: charts/s: Chart.yaml"));
+}
+
+TEST_CASE("hostile and unusable charts are refused with rule and place (P-150, P-170)", "[chart]") {
   struct Row {
     char const* what;
     void (*make)(MemoryTree&);
@@ -363,6 +404,11 @@ TEST_CASE("hostile and unusable charts are refused with rule and place", "[chart
   CHECK(made.error().code == row.code);
   if (row.rule) CHECK(made.error().rule_number == row.rule);
   CHECK(made.error().where.starts_with(row.where));
+  auto const said = made.error().sentence();
+  CAPTURE(said);
+  CHECK(said.find_first_of("\r\n") == std::string::npos);
+  CHECK_FALSE(made.error().rule_number.empty());
+  CHECK_FALSE(made.error().mend_text.empty());
 }
 
 TEST_CASE("a collision of letter case can be made a warning, equal paths cannot", "[chart]") {

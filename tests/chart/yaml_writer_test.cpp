@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "chart/chart_metadata.hpp"
+#include "chart/helm_answers.hpp"
 #include "chart/metadata_writer.hpp"
 #include "support/catch2.hpp"
 
@@ -114,6 +115,30 @@ TEST_CASE("a key set without a natural order gets a fixed one (P-101a)", "[chart
   }
   CHECK(results[0] == results[1]);
   CHECK(results[1] == results[2]);
+}
+
+TEST_CASE("lists and maps are laid out as Helm lays them out (P-102)", "[chart]") {
+  auto const answer = test::our_answer("chart", "name: c\nversion: 1.0.0\napiVersion: v2\nkeywords: [a, b]\nmaintainers: [{name: m, email: e}]\n"
+                                                "annotations: {k: v}\ndependencies: [{name: d, version: 1, import-values: [[a, [b]], [], {}, {x: y, z: [w]}]}]\n");
+  CHECK(answer.text == "ok:annotations:\n  k: v\napiVersion: v2\ndependencies:\n- import-values:\n  - - a\n    - - b\n  - []\n  - {}\n  - x: \"y\"\n    z:\n    - w\n"
+                       "  name: d\n  repository: \"\"\n  version: \"1\"\nkeywords:\n- a\n- b\nmaintainers:\n- email: e\n  name: m\nname: c\nversion: 1.0.0\n");
+}
+
+TEST_CASE("a key of more than 128 bytes stands behind a question mark, its value behind a colon (P-102, P-102a)", "[chart]") {
+  auto const fits = std::string(128, 'k'), longer = std::string(129, 'k');
+  ChartMetadata metadata;
+  metadata.annotations[fits] = "v";
+  CHECK(write_metadata(metadata).value() == "annotations:\n  " + fits + ": v\n");
+  metadata.annotations = {{longer, "v"}};
+  CHECK(write_metadata(metadata).value() == "annotations:\n  ? " + longer + "\n  : v\n");
+  auto const written = [&](std::string const& value) {
+    auto const text = test::our_answer("chart", "name: c\nversion: 1.0.0\napiVersion: v2\ndependencies: [{name: d, import-values: [{? " + longer + " : " + value + "}]}]\n").text;
+    auto const from = text.find("  - ? " + longer + "\n"), to = text.find("  name: d\n");
+    return from < to ? text.substr(from + 7 + longer.size(), to - from - 7 - longer.size()) : text;
+  };
+  CHECK(written("[a, b]") == "    : - a\n      - b\n");
+  CHECK(written("{a: b, c: d}") == "    : a: b\n      c: d\n");
+  CHECK(written("1") == "    : 1\n");
 }
 
 TEST_CASE("numbers of import-values are written as Helm writes them (P-64)", "[chart]") {

@@ -62,7 +62,7 @@ TEST_CASE("a chart that has everything, or declares nothing, needs no build", "[
   CHECK(tree.reads() == std::vector<std::string>{"charts/plain/Chart.yaml"});  // not loaded
 }
 
-TEST_CASE("missing charts become orders of exactly what the lock names", "[dependencies]") {
+TEST_CASE("missing charts become orders of exactly what the lock names (D-1)", "[dependencies]") {
   auto tree = one_missing();
   auto const plan = plan_build(tree, "charts/app");
   CHECK(plan.refusals.empty());
@@ -140,7 +140,7 @@ TEST_CASE("an archive that nobody declares is refused, a directory stays", "[dep
   CHECK(refused.where == "charts/app: charts/old-1.0.0.tgz");
 }
 
-TEST_CASE("a dependency without repository is never fetched (D-27)", "[dependencies]") {
+TEST_CASE("a dependency without repository is never fetched (D-27, P-90)", "[dependencies]") {
   MemoryTree tree;
   add_chart(tree, "charts/app", {{"own", "1.x", ""}}, {});
   auto const refused = only_refusal(plan_build(tree, "charts/app"));
@@ -196,7 +196,7 @@ TEST_CASE("local dependencies are planned through, each by its own lock (D-26)",
   CHECK(refused.where.starts_with("charts/app: file://charts/lib: Chart.yaml:"));
 }
 
-TEST_CASE("a local target must be the chart that is meant (D-24)", "[dependencies]") {
+TEST_CASE("a local target must be the chart that is meant (D-24, P-90)", "[dependencies]") {
   struct Row {
     char const* repository;
     char const* name;

@@ -38,7 +38,7 @@ std::string authorization_of(Request const& request) {
   return value ? *value : "";
 }
 
-TEST_CASE("a repository is https or oci, without credentials in it", "[dependencies]") {
+TEST_CASE("a repository is https or oci, without credentials in it (P-90)", "[dependencies]") {
   Fetcher const fetcher(nobody(), {});
   struct Row {
     char const* text;

@@ -147,17 +147,20 @@ TEST_CASE("one thing changed, one code", "[event]") {
       {"pull_request.base.repo", renamed, "repository-mismatch"},
       {"repository.id", 9, "repository-mismatch"},
       {"pull_request.base.ref", "main", "wrong-base"},
+      // A-49
       {"pull_request.base.ref", "Release", "wrong-base"},
       {"pull_request.base.ref", "release ", "wrong-base"},
       {"pull_request.head.repo", nullptr, "head-repo-deleted"},
       {"pull_request.head.repo", other, "fork-head"},
       {"pull_request.head.repo", renamed, "fork-head"},
+      // A-49
       {"pull_request.head.ref", "refs/heads/main", "wrong-head"},
       {"pull_request.head.ref", "Main", "wrong-head"},
       {"pull_request.head.ref", "main ", "wrong-head"},
       {"pull_request.head.ref", "mai\xcc\x82n", "wrong-head"},
-      // and what makes no difference
+      // and what makes no difference (A-46, A-52)
       {"action", "labeled", "accepted"},
+      {"action", "reopened", "accepted"},
       {"action", std::nullopt, "accepted"},
       {"pull_request.state", std::nullopt, "accepted"},
       {"pull_request.draft", false, "accepted"},
@@ -205,7 +208,7 @@ TEST_CASE("without an event file there is no release", "[event]") {
   CHECK(branch_gate(question).reason->code == "bad-payload");
 }
 
-TEST_CASE("the runner's own variables must agree", "[event]") {
+TEST_CASE("the runner's own variables must agree (A-52)", "[event]") {
   GateQuestion question;
   question.refs = {.head_ref = "main", .base_ref = "release"};
   CHECK(gate(json::serialize(payload()), question).outcome == GateOutcome::accept);
@@ -223,7 +226,7 @@ TEST_CASE("names of repositories compare without ASCII case, ids decide", "[even
   CHECK(gate(json::serialize(payload()), question).reason->code == "repository-mismatch");
 }
 
-TEST_CASE("a wrong head is answered in the mission's words, with the configured names", "[event]") {
+TEST_CASE("a wrong head is answered in the mission's words, with the configured names (A-51)", "[event]") {
   auto const decision = gate(json::serialize(changed("pull_request.head.ref", "feat\x1b[31m")));
   REQUIRE(decision.reason);
   CHECK(decision.reason->why == "Only 'main' branch can merge to 'release'");
@@ -233,7 +236,7 @@ TEST_CASE("a wrong head is answered in the mission's words, with the configured 
   CHECK(gate(json::serialize(payload()), question).reason->why == "Only 'develop' branch can merge to 'release'");
 }
 
-TEST_CASE("hostile payloads are refused", "[event]") {
+TEST_CASE("hostile payloads are refused (A-46, A-48)", "[event]") {
   std::string deep = R"({"number":5,"pull_request":)" + std::string(100, '[') + std::string(100, ']') + "}";
   auto const text = GENERATE_COPY(as<std::string>{}, "", "null", "[]", "\"x\"", "{", "{}", deep, "\xef\xbb\xbf{}", "{\"number\":1,\"number\":2}", "{\"a\":\"\xff\"}");
   CAPTURE(text);
@@ -243,7 +246,17 @@ TEST_CASE("hostile payloads are refused", "[event]") {
   CHECK_FALSE(decision.event);
 }
 
-TEST_CASE("a payload of 25 MB is read, one over 32 MiB is not", "[event]") {
+TEST_CASE("a payload nests 64 levels deep, not one more (A-46)", "[event]") {
+  auto const nested = [](std::size_t levels) {
+    auto text = json::serialize(payload());
+    text.insert(1, "\"other\":" + std::string(levels, '[') + std::string(levels, ']') + ",");
+    return text;
+  };
+  CHECK(gate(nested(max_payload_depth - 1)).outcome == GateOutcome::accept);  // the payload itself is the first level
+  CHECK(gate(nested(max_payload_depth)).reason->code == "bad-payload");
+}
+
+TEST_CASE("a payload of 25 MB is read, one over 32 MiB is not (A-46)", "[event]") {
   auto document = payload();
   document.as_object()["pull_request"].as_object()["body"] = std::string(25'000'000, 'x');
   CHECK(gate(json::serialize(document)).outcome == GateOutcome::accept);

@@ -105,7 +105,8 @@ TEST_CASE("inputs come from INPUT_ variables, dashes kept", "[event]") {
   CHECK(read_inputs(lookup, "/w", TokenRule::optional).inputs.charts_dirs == std::vector<std::string>{"helm", "other/charts"});
 }
 
-TEST_CASE("booleans are those of the YAML 1.2 core schema", "[event]") {
+TEST_CASE("booleans are those of the YAML 1.2 core schema, white space around a value goes (A-39)", "[event]") {
+  CHECK(read({{"source-branch", " \tdevelop\r\n"}}).inputs.source_branch == "develop");
   for (auto const* text : {"true", "True", "TRUE", " true\n"}) CHECK(read({{"deny-self-hosted", text}}).inputs.deny_self_hosted);
   for (auto const* text : {"false", "False", "FALSE"}) CHECK_FALSE(read({{"clean", text}}).inputs.clean);
   for (auto const* text : {"yes", "1", "tRUE", "on", "true false", "\"true\""}) {
@@ -130,6 +131,7 @@ TEST_CASE("what an input refuses", "[event]") {
       {"charts-dir", "/etc"}, {"charts-dir", "../up"}, {"charts-dir", "a/../../b"}, {"charts-dir", "a\\b"}, {"charts-dir", "/github/workspace-2/x"},
       {"tag-format", "v{version}"}, {"tag-format", "{name}"}, {"tag-format", "{name}{name}{version}"}, {"tag-format", "{name} {version}"},
       {"tag-format", "{name}-{version}-{commit}"}, {"tag-format", "{name}..{version}"}, {"tag-format", "{name}/v{version}.lock"},
+      // A-41
       {"tag-wait", "1801"}, {"tag-wait", "-1"}, {"tag-wait", "+5"}, {"tag-wait", "5s"}, {"tag-wait", "0x10"}, {"tag-wait", "1e2"},
       {"tag-wait", "18446744073709551617"},
       {"diff-mode", "merge_base"}, {"object-source", "AUTO"}, {"max-charts", "many"}, {"title-check", "on"}, {"dependencies", "true"},
@@ -176,7 +178,7 @@ TEST_CASE("a directory that holds a charts directory is no output-dir", "[event]
   CHECK(mistakes(read({{"charts-dir", "deploy/charts"}, {"output-dir", "deploy"}})).find("input output-dir") == 0);
 }
 
-TEST_CASE("retention is clamped and said", "[event]") {
+TEST_CASE("retention is clamped and said (A-76)", "[event]") {
   struct Row {
     char const* given;
     std::uint64_t days;

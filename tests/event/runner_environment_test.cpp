@@ -23,7 +23,7 @@ RunnerEnvironment read(std::map<std::string, std::string> const& values) {
   });
 }
 
-TEST_CASE("the runner's variables are read", "[event]") {
+TEST_CASE("the runner's variables are read (A-8)", "[event]") {
   auto const environment = read(usual());
   CHECK(environment.in_actions);
   CHECK(environment.debug);
@@ -55,7 +55,7 @@ TEST_CASE("values of another shape are refused", "[event]") {
   CHECK(mistakes[0].found_value == std::get<1>(row));
 }
 
-TEST_CASE("retention never exceeds the repository's", "[event]") {
+TEST_CASE("retention never exceeds the repository's (A-76)", "[event]") {
   auto const environment = read(usual());
   CHECK(clamped_retention(30, environment) == 14);
   CHECK(clamped_retention(7, environment) == 7);

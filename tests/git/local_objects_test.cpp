@@ -152,7 +152,7 @@ TEST_CASE("a shallow clone knows its commit's parents and no more", "[git]") {
   CHECK_FALSE(objects->ref("refs/tags/web-v1.0.0"));
 }
 
-TEST_CASE("a blobless clone has trees and no files", "[git]") {
+TEST_CASE("a blobless clone has trees and no files (A-19)", "[git]") {
   Origin const origin;
   TemporaryDirectory const folder;
   shell(folder.path(), "git -C '" + origin.path().string() + "' config uploadpack.allowFilter true; git clone -q --no-checkout --filter=blob:none 'file://" +

@@ -19,7 +19,7 @@ std::string const digest_b = "sha256:" + std::string(64, 'b');
 
 std::string with_block(std::string const& block) { return "Release: web v1.0.0\n\nAttestation Lineage:\n" + block + "\nChangelog:\n- x\n"; }
 
-TEST_CASE("published and documented annotations give what the fixtures expect", "[git]") {
+TEST_CASE("published and documented annotations give what the fixtures expect (A-93, A-95, A-97)", "[git]") {
   auto const expected = acr::parse_json(acr::read_file(tags / "expected.json", 1 << 20), "expected.json").value();
   auto const* cases = acr::array_in(expected, "cases");
   REQUIRE(cases != nullptr);
@@ -38,7 +38,7 @@ TEST_CASE("published and documented annotations give what the fixtures expect", 
   }
 }
 
-TEST_CASE("every defect of a block has its code", "[git]") {
+TEST_CASE("every defect of a block has its code (A-93, A-94)", "[git]") {
   struct Row {
     char const* block;
     char const* code;
@@ -122,7 +122,7 @@ TEST_CASE("accepted forms of a block", "[git]") {
   CHECK(warnings == row.warnings);
 }
 
-TEST_CASE("no attestation data may be said in any case, with any number of stops, more than once", "[git]") {
+TEST_CASE("no attestation data may be said in any case, with any number of stops, more than once (A-93)", "[git]") {
   auto const item = GENERATE(as<std::string>{}, "- No attestation data available", "- no attestation data available.", "- NO ATTESTATION DATA AVAILABLE...");
   auto const lineage = parse_annotation(with_block(item + "\n" + item + "\n"));
   CHECK(lineage.status == Lineage::Status::none);
@@ -137,7 +137,7 @@ TEST_CASE("upper-case digests are folded, and an equal one in lower case is no s
   CHECK(lineage.warnings == std::vector<std::string>{"digest-uppercase", "duplicate-entry"});
 }
 
-TEST_CASE("two blocks before the changelog are refused, one in it is free text", "[git]") {
+TEST_CASE("two blocks before the changelog are refused, one in it is free text (A-93)", "[git]") {
   std::string const block = "Attestation Lineage:\n- a: 1\n\n";
   CHECK(parse_annotation(block + block).error == "duplicate-block");
   CHECK(parse_annotation(block + "Changelog:\n" + block).status == Lineage::Status::ok);
@@ -219,14 +219,14 @@ TEST_CASE("release, source pull request and commit", "[git]") {
   }
 }
 
-TEST_CASE("a byte-order mark is dropped once, each line end once", "[git]") {
+TEST_CASE("a byte-order mark is dropped once, each line end once (A-97)", "[git]") {
   CHECK(parse_annotation("\xef\xbb\xbfRelease: web v1\n").release.has_value());
   CHECK_FALSE(parse_annotation("\xef\xbb\xbf\xef\xbb\xbfRelease: web v1\n").release.has_value());
   CHECK(parse_annotation("Attestation Lineage:\r\n- a: 1\r\n").status == Lineage::Status::ok);
   CHECK(parse_annotation("Attestation Lineage:\r\n- a: 1\r\r\n").error == "bad-id");  // the second CR is text
 }
 
-TEST_CASE("everything from the last signature on is no text", "[git]") {
+TEST_CASE("everything from the last signature on is no text (A-97)", "[git]") {
   auto const start = GENERATE(as<std::string>{}, "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----", "-----BEGIN SSH SIGNATURE-----",
                               "-----BEGIN SIGNED MESSAGE-----");
   CHECK(parse_annotation("Attestation Lineage:\n- a: 1\n" + start + "\nx\n").status == Lineage::Status::ok);

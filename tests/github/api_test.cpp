@@ -35,7 +35,7 @@ ApiError error_of(ScriptedGithub& github, Call const& call) {
 }
 
 TEST_CASE("every request carries what GitHub wants, and the token only for its origin",
-          "[github]") {  // G-2, G-8
+          "[github]") {  // G-2, G-8, A-62
   ScriptedGithub github([](net::Request const&) { return json_reply("{}"); });
   github.api.call(repository_call(github.api));
   auto const seen = github.http.seen().at(0);
@@ -139,7 +139,7 @@ TEST_CASE("each status has its meaning and its exit status", "[github]") {  // G
   CHECK(error.http_status() == row.status);
 }
 
-TEST_CASE("an error names the request and the server's words, never a secret", "[github]") {  // G-32
+TEST_CASE("an error names the request and the server's words, never a secret", "[github]") {  // G-32, A-62
   ScriptedGithub github([](net::Request const&) {
     return json_reply(
         R"({"message":"Validation\nFailed ::error::x","errors":[{"message":"body is too long","code":"custom"},"plain text"],)"

@@ -63,7 +63,7 @@ TEST_CASE("the id is read from a link's path and only there", "[github]") {  // 
   CHECK(attestation_id_in(row.url).value_or("") == row.id);
 }
 
-TEST_CASE("one subject is listed by itself", "[github]") {  // G-12
+TEST_CASE("one subject is listed by itself", "[github]") {  // G-12, V-97
   ScriptedGithub github(
       [](net::Request const&) { return json_reply(listing_of(entry("11") + "," + entry("12"))); });
   Attestations attestations(github.api, "https://slsa.dev/provenance/v1");
@@ -78,7 +78,7 @@ TEST_CASE("one subject is listed by itself", "[github]") {  // G-12
   CHECK(github.problems().empty());
 }
 
-TEST_CASE("a bundle in the listing is taken, other kinds of bundle are not", "[github]") {  // G-12, G-5
+TEST_CASE("a bundle in the listing is taken, other kinds of bundle are not", "[github]") {  // G-12, G-5, V-97
   struct Row {
     char const* fields;
     bool bundle, url, broken;
@@ -108,7 +108,7 @@ TEST_CASE("a bundle in the listing is taken, other kinds of bundle are not", "[g
   if (row.bundle) CHECK(attestations.download(only).value() == R"({"mediaType":"x"})");
 }
 
-TEST_CASE("entries of another repository do not count", "[github]") {  // G-12
+TEST_CASE("entries of another repository do not count", "[github]") {  // G-12, V-99
   ScriptedGithub github([](net::Request const& request) {
     auto const entries =
         entry("1", 500000002) + "," + entry("2") + R"(,{"bundle_url":"https://s.example/3.json"})";

@@ -154,6 +154,15 @@ TEST_CASE("masks are the first lines of the log (A-37)", "[action]") {
   for (auto const* secret : {"the-secret-token", "a-long-password", "other-password"}) CHECK(rest.find(secret) == std::string::npos);
 }
 
+TEST_CASE("a token comes by input only: the variables of a terminal do not count (A-8)", "[action]") {
+  Step step;
+  step.variables.erase("INPUT_TOKEN");
+  for (auto const* name : {"GITHUB_TOKEN", "GH_TOKEN"}) step.variables[name] = "another-secret-token";
+  step.check_refused(step.run(), ExitStatus::bad_input, "bad-input");
+  CHECK(step.says("input token: there is no token"));
+  CHECK_FALSE(step.clock_started);
+}
+
 TEST_CASE("mistakes of inputs and environment end the step with 2, before the event is read and the clock started", "[action]") {
   struct Row { char const *variable, *value, *code, *place; };
   auto const row = GENERATE(values<Row>({
@@ -312,6 +321,20 @@ TEST_CASE("a check that no ruleset requires ends the run when it must be (A-80)"
   step.check_refused(step.run(), ExitStatus::refused, "check-not-required");
 }
 
+TEST_CASE("a job that cannot ask for an id-token is warned of it once (A-10)", "[action]") {
+  StepWithApi step;
+  bool const can = GENERATE(false, true);
+  if (can) step.variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "https://pipelines.example/idtoken";
+  step.run();
+  INFO(step.log.str());
+  CHECK(step.clock_started);
+  std::size_t told = 0;
+  auto const log = step.log.str();
+  for (auto at = log.find("id-token: write"); at != std::string::npos; at = log.find("id-token: write", at + 1)) ++told;
+  CHECK(told == (can ? 0 : 1));
+  CHECK(step.says("::warning::the job has no id-token: write; the attest step that follows will fail without it") != can);
+}
+
 TEST_CASE("annotate is refused when nobody has the commit", "[action]") {
   StepWithApi step;
   step.variables["INPUT_COMMAND"] = "annotate";
@@ -321,8 +344,8 @@ TEST_CASE("annotate is refused when nobody has the commit", "[action]") {
   CHECK_FALSE(fs::exists(step.path("workspace") / ".cr-release-packages/annotation.txt"));
 }
 
-TEST_CASE("ruleset prints its payload, and needs neither token nor event", "[action]") {
-  Step step;
+TEST_CASE("ruleset prints its payload and sends nothing, and needs neither token nor event (G-22)", "[action]") {
+  StepWithApi step;
   step.variables["INPUT_COMMAND"] = "ruleset";
   step.variables.erase("INPUT_TOKEN");
   fs::remove(step.path("event.json"));
@@ -337,6 +360,7 @@ TEST_CASE("ruleset prints its payload, and needs neither token nor event", "[act
     CHECK_FALSE(step.says("\"gate\""));
   }
   CHECK_FALSE(step.clock_started);
+  CHECK(step.server.request_count() == 0);
 }
 
 TEST_CASE("outputs that cannot be written end the step with a reason", "[action]") {

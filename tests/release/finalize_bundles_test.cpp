@@ -167,6 +167,7 @@ TEST_CASE("bundles that prove something else are refused, and nothing is recorde
   auto const row = GENERATE(values<Row>({
       {"another digest", [](auto& w) { return w.bundle({{"api-2.0.0.tgz", std::string(64, 'c')}, w.web}); }, "bundle-subject"},
       {"another name", [](auto& w) { return w.bundle({{"api-9.9.9.tgz", w.api.hex}, w.web}); }, "bundle-subject"},
+      // A-72
       {"another report", [](auto& w) { return w.bundle({{"w7-tag-verify", std::string(64, 'c')}}); }, "bundle-subject"},
       {"the report under a package's name", [](auto& w) { return w.bundle({{"api-2.0.0.tgz", w.report.hex}}); }, "bundle-subject"},
       {"the manifest under a package's name", [](auto& w) { return w.bundle({{"api-2.0.0.tgz", acr::sha256_text(w.manifest_bytes()).substr(7)}}); }, "bundle-subject"},

@@ -5,6 +5,7 @@
 #include "dependencies/sample_charts.hpp"
 #include "release/pipeline_world.hpp"
 #include "report/verification_report.hpp"
+#include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 
 namespace {
@@ -76,6 +77,7 @@ TEST_CASE("each check of a tag refuses with its code at its place", "[release]")
          w.objects.forget(gone);  // a shallow history: whether the tag is behind it nobody can tell
        },
        "tag-not-on-branch @ tag web-v1.1.0"},
+      //
       {"release line of another version", [=](PipelineWorld& w) { tag_says(w, annotation("web", "1.0.9", lines)); }, "release-line-mismatch @ tag web-v1.1.0"},
       {"release line of another chart", [=](PipelineWorld& w) { tag_says(w, annotation("api", "1.1.0", lines)); }, "release-line-mismatch @ tag web-v1.1.0"},
       {"commit line", [=](PipelineWorld& w) { tag_says(w, annotation("web", "1.1.0", lines, "\nCommit: " + std::string(40, 'a') + "\n")); }, "commit-mismatch @ tag web-v1.1.0"},
@@ -137,6 +139,21 @@ TEST_CASE("a test merge that equals the head, or is not at hand, says nothing", 
   CHECK(outcome.record.result == Result::success);
 }
 
+TEST_CASE("what is packaged is the head's tree, whatever the test merge and the work tree hold (A-54)", "[release]") {
+  auto const package_of = [](PipelineWorld const& world) {
+    return acr::read_file(world.workspace() / ".cr-release-packages" / "web-1.1.0.tgz", 1 << 20);
+  };
+  PipelineWorld plain;
+  REQUIRE(plain.run().status == ExitStatus::done);
+  PipelineWorld world;
+  world.merge = world.tagged + Files{{values_yaml, "replicas: 3\n"}, {"charts/web/templates/b.yaml", "kind: Job\n"}};
+  std::filesystem::create_directories(world.workspace() / "charts/web/templates");
+  acr::write_file(world.workspace() / values_yaml, "replicas: 9\n");
+  acr::write_file(world.workspace() / "charts/web/templates/c.yaml", "kind: Secret\n");
+  REQUIRE(world.run().status == ExitStatus::done);
+  CHECK(package_of(world) == package_of(plain));
+}
+
 TEST_CASE("missing-lineage: ignore says nothing", "[release]") {
   PipelineWorld world;
   tag_says(world, annotation("web", "1.1.0", {}));
@@ -157,7 +174,7 @@ TEST_CASE("a chart is refused by what is read of it, and the run by its limits",
          w.inputs["dependencies"] = "off";
        },
        "dep-missing @ charts/web: Chart.yaml"},
-      {"too many charts",
+      {"too many charts",
        [](PipelineWorld& w) {
          w.inputs["max-charts"] = "1";
          w.tagged = w.tagged + chart_files("api", "2.0.0");
@@ -195,7 +212,7 @@ TEST_CASE("a chart is refused by what is read of it, and the run by its limits",
   CHECK_FALSE(std::filesystem::exists(world.workspace() / "release-attestation-manifest.json"));
 }
 
-TEST_CASE("limits that are just kept refuse nothing", "[release]") {
+TEST_CASE("limits that are just kept refuse nothing (A-67)", "[release]") {
   PipelineWorld world;
   world.inputs["max-charts"] = "1";
   world.inputs["title-check"] = "fail";

@@ -56,8 +56,8 @@ TEST_CASE("a terminal sees no command and no secret", "[report]") {
   CHECK(log.text() == "Charts\n  with ***\nbody:\na\nb\nerror: wrong-head: pull request: no\nwarning: careful\n");
 }
 
-TEST_CASE("foreign text cannot start a command, whatever it holds (A-31, A-35)", "[report]") {
-  auto const evil = GENERATE(as<std::string>(), "::set-output name=x::y", " \t::add-mask::x", "\xc2\xa0::error::x",
+TEST_CASE("foreign text cannot start a command, whatever it holds (A-31, A-32, A-35, A-38)", "[report]") {
+  auto const evil = GENERATE(as<std::string>(), "::set-output name=x::y", "::set-env name=x::y", "##[add-path]x", " \t::add-mask::x", "\xc2\xa0::error::x",
                              "a\n::error::x", "a\r::error::x", "x ##[error]y", "##[group]", "a\xe2\x80\xa8::error::x",
                              "\xe2\x80\xae::error::x", "::ERROR::x");
   CAPTURE(evil);

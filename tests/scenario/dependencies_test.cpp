@@ -92,7 +92,7 @@ bool holds(std::vector<std::string> const& paths, std::string const& path) { ret
 
 }  // namespace
 
-TEST_CASE("a release brings what its locks name, once, and records it", "[scenario][dependencies]") {
+TEST_CASE("a release brings what its locks name, once, and records it (D-1)", "[scenario][dependencies]") {
   Hosts const hosts;
   Scenario const scenario(mixed(hosts));
   ReleaseWorld world(scenario.path());
@@ -147,7 +147,7 @@ TEST_CASE("a second run and any max-parallel give the same bytes", "[scenario][d
   CHECK(release_of(elsewhere) == first);
 }
 
-TEST_CASE("off refuses what is missing and asks nobody", "[scenario][dependencies]") {
+TEST_CASE("off refuses what is missing and asks nobody (D-1)", "[scenario][dependencies]") {
   Hosts const hosts;
   Scenario const scenario(mixed(hosts));
   ReleaseWorld world(scenario.path());

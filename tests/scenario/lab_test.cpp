@@ -1,6 +1,8 @@
 // The nine whole releases of tests/data/lab, run by the built program against the stand-in. Their bundles were signed by an independent
 // implementation.
 #include <fstream>
+#include <set>
+#include <sstream>
 
 #include "scenario/release_files.hpp"
 #include "scenario/release_world.hpp"
@@ -30,6 +32,11 @@ void check_released(ReleaseWorld const& world, boost::json::value const& expecte
   auto const* charts = acr::array_in(expected, "charts");
   CHECK(acr::array_in(manifest, "charts")->size() == charts->size());
   CHECK(outputs.at("chart-count") == std::to_string(charts->size()));
+  for (auto const& [name, value] : outputs) {  // A-7: later steps run where the workspace has another path
+    CAPTURE(name, value);
+    CHECK(value.find(world.workspace().string()) == std::string::npos);
+    if (name.ends_with("-path") || name.ends_with("-dir")) CHECK(std::filesystem::path(value).is_relative());
+  }
   auto const checksums = text_of(world.file(outputs.at("checksums-path")));
   for (auto const& chart : *charts) {
     auto const name = acr::string_in(chart, "name").value();
@@ -71,6 +78,17 @@ void check_refused(ReleaseWorld const& world, acr::test::ProgramResult const& re
   CHECK_FALSE(std::filesystem::exists(world.file("release-attestation-manifest.json")));
 }
 
+// The names of the commands that the runner would find (A-31).
+std::set<std::string> commands_in(std::string const& text) {
+  std::set<std::string> found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    auto const at = line.find_first_not_of(" \t\r");
+    if (at != std::string::npos && line.compare(at, 2, "::") == 0) found.insert(line.substr(at + 2, line.find_first_of(" :", at + 2) - at - 2));
+  }
+  return found;
+}
+
 TEST_CASE("every lab release comes out as its scenario says", "[scenario]") {
   auto const name = GENERATE(as<std::string>{}, "two-charts", "ids-only", "private-instance", "feature-branch", "fork-main", "no-lineage",
                              "other-repository", "tag-missing", "tampered-signature");
@@ -89,10 +107,37 @@ TEST_CASE("every lab release comes out as its scenario says", "[scenario]") {
     check_refused(world, result, *expected);
   if (acr::string_in(*expected, "stage") == "gate") CHECK(world.github().count("api") == 0);  // before any network call
   CHECK(world.github().violations().empty());
+  for (auto const& command : commands_in(result.out + result.err)) {  // A-32, A-38
+    CAPTURE(command);
+    CHECK(std::set<std::string>{"add-mask", "group", "endgroup", "debug", "notice", "warning", "error"}.contains(command));
+  }
+  CHECK((result.out + result.err).find("##[") == std::string::npos);
+  // A-62: the token, but for its mask
   CHECK(result.out.find("the-secret-token-of-the-test") == result.out.find("::add-mask::") + std::string("::add-mask::").size());
   CHECK(result.out.rfind("the-secret-token-of-the-test") == result.out.find("the-secret-token-of-the-test"));
   CHECK(result.err.find("the-secret-token-of-the-test") == std::string::npos);
   CHECK(acr::test::files_with(world.workspace().parent_path(), "the-secret-token-of-the-test").empty());  // outputs and summary, too
+}
+
+TEST_CASE("secrets among the runner's variables are shown nowhere (A-9), and later steps get neither state nor variables (A-29)", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  auto const folder = world.workspace().parent_path();
+  std::map<std::string, std::string> extra{{"RUNNER_DEBUG", "1"}};
+  std::vector<std::string> const secrets{"ACTIONS_RUNTIME_TOKEN", "ACTIONS_RUNTIME_URL", "ACTIONS_RESULTS_URL", "ACTIONS_CACHE_URL",
+                                         "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "SOMEBODYS_PASSWORD"};
+  for (auto const& name : secrets) extra[name] = "https://value-of-" + name + ".example/";
+  std::vector<std::string> const for_later{"GITHUB_STATE", "GITHUB_ENV", "GITHUB_PATH"};
+  for (auto const& name : for_later) {
+    extra[name] = (folder / name).string();
+    acr::write_file(folder / name, "");
+  }
+  auto const result = world.run(extra);
+  INFO(result.out);
+  CHECK(result.status == 0);
+  CHECK(result.out.find("::debug::") != std::string::npos);
+  CHECK((result.out + result.err).find("value-of-") == std::string::npos);
+  CHECK(acr::test::files_with(folder, "value-of-").empty());
+  for (auto const& name : for_later) CHECK(std::filesystem::file_size(folder / name) == 0);
 }
 
 TEST_CASE("entries of refused lab releases are told one by one", "[scenario]") {
@@ -121,7 +166,7 @@ TEST_CASE("a second run over the same commit gives the same bytes (A-66)", "[sce
   CHECK(release_of(world) == first);
 }
 
-TEST_CASE("a shallow, sparse, blobless checkout and none at all give the bytes of a full one (A-56)", "[scenario]") {
+TEST_CASE("a shallow, sparse, blobless checkout and none at all give the bytes of a full one (A-19, A-56)", "[scenario]") {
   auto const name = GENERATE(as<std::string>{}, "two-charts", "ids-only", "private-instance");
   CAPTURE(name);
   ReleaseWorld full(lab / name);

@@ -1,6 +1,9 @@
 // Trusted roots that stay current, in whole runs (T-7 … T-14): the program, a release, and a repository of trusted roots.
+#include <sys/stat.h>
+
 #include <chrono>
 #include <mutex>
+#include <set>
 
 #include "scenario/release_files.hpp"
 #include "scenario/release_world.hpp"
@@ -213,6 +216,31 @@ void let_a_year_pass(Trust& trust, std::string const& root) {
 }
 
 }  // namespace
+
+TEST_CASE("nothing in HOME is read, not even trusted roots, and nothing is written to it (A-4)", "[scenario][trust]") {
+  Trust trust(lab_root());
+  ReleaseWorld world(lab_folder() / "two-charts");
+  REQUIRE(world.run(inputs(trust.variable())).status == 0);
+  auto const expected = release_of(world);
+  // Whoever opens a pipe that nobody writes to waits until the test gives up.
+  TemporaryDirectory const home;
+  std::set<std::string> const pipes{".gitconfig", ".config/git/config", ".config/git/attributes", ".netrc", ".docker/config.json", ".config/helm/repositories.yaml",
+                                    ".curlrc", ".cache/atomic-chart-release/tuf/sigstore.mock/root.json"};
+  for (auto const& name : pipes) {
+    std::filesystem::create_directories((home.path() / name).parent_path());
+    REQUIRE(::mkfifo((home.path() / name).c_str(), 0644) == 0);
+  }
+  auto again = inputs(trust.variable());
+  again["HOME"] = home.path().string();
+  auto const result = world.run(again);
+  INFO(result.out);
+  REQUIRE(result.status == 0);
+  CHECK(release_of(world) == expected);
+  std::set<std::string> left;
+  for (auto const& item : std::filesystem::recursive_directory_iterator(home.path()))
+    if (!item.is_directory()) left.insert(std::filesystem::relative(item.path(), home.path()).string());
+  CHECK(left == pipes);
+}
 
 TEST_CASE("a program of today believes an authority that enters the trusted root next year (T-3)", "[scenario][trust]") {
   Trust trust(rogue_root());  // what is built in does not know who signed these attestations

@@ -61,6 +61,13 @@ TEST_CASE("every conformance case has the suite's verdict, by file and by digest
     }
 }
 
+TEST_CASE("verify-bundle asks for the evidence that every bundle must have (V-86)", "[sigstore]") {
+  std::string said;
+  CHECK(run(arguments_of(samples::folder() / "conformance" / "rekor2-no-timestamp_fail", false), &said) == 1);
+  CAPTURE(said);
+  CHECK(said.find("[V-85]") != std::string::npos);
+}
+
 TEST_CASE("a passing conformance case fails under another identity, issuer or artifact", "[sigstore]") {
   auto const arguments = arguments_of(samples::folder() / "conformance/happy-path-v0.3", false);
   REQUIRE(run(arguments) == 0);

@@ -75,7 +75,7 @@ TEST_CASE("two lists of certificate timestamps are refused (V-45, V-92)", "[sigs
   CHECK_FALSE(rule(world, request).empty());
 }
 
-TEST_CASE("GitHub's instance needs a signed timestamp, and nothing else (V-85)", "[sigstore]") {
+TEST_CASE("GitHub's instance needs a signed timestamp, and nothing else (V-8, V-85)", "[sigstore]") {
   World world({.profile = Profile::github});
   CHECK(rule(world, attested()).empty());
   auto without = attested();
@@ -159,7 +159,7 @@ TEST_CASE("another root of the same organisation does not vouch (V-30, V-37)", "
   CHECK(rule(mixed, world.attest(attested())) == "V-36");
 }
 
-TEST_CASE("a changed payload, type or signature is refused (V-49)", "[sigstore]") {
+TEST_CASE("a changed payload, type or signature is refused (V-1, V-49)", "[sigstore]") {
   World world({.profile = Profile::github});  // no log entry that would notice first
   auto const changed = [&](std::function<void(signing::BundleParts&)> change) {
     auto request = attested();
@@ -167,6 +167,7 @@ TEST_CASE("a changed payload, type or signature is refused (V-49)", "[sigstore]"
     return rule(world, request);
   };
   CHECK(changed([](auto& parts) { parts.payload += " "; }) == "V-47");
+  CHECK(changed([](auto& parts) { parts.payload = "no statement at all"; }) == "V-47");  // V-1: nobody has looked at it, else V-50
   CHECK(changed([](auto& parts) { parts.payload_type = "text/plain"; }) == "V-47");
   // The timestamp is over the signature, and notices first.
   CHECK(changed([](auto& parts) { parts.signature.back() = static_cast<char>(parts.signature.back() ^ 1); }).starts_with("V-7"));

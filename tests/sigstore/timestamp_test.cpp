@@ -395,7 +395,7 @@ TEST_CASE("one authority counts once, whatever its number of timestamps (V-82)",
   CHECK(count(world.trusted_root(), 2) == 99);
 }
 
-TEST_CASE("every timestamp's time has to fit the certificate (V-87)", "[sigstore]") {
+TEST_CASE("every timestamp's time has to fit the certificate (V-32, V-87)", "[sigstore]") {
   World world;
   using namespace world_verdict;
   CHECK_THAT(refusal(world, {.timestamped = true, .timestamp = [](TimestampParts& p) { p.seconds += 86400; }}), Catch::Matchers::StartsWith("V-33: "));

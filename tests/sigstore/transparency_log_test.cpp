@@ -89,7 +89,7 @@ TEST_CASE("a bad entry beside a good one is refused (V-53)", "[sigstore]") {
   }) == "V-55: the log has not signed this inclusion promise");
 }
 
-TEST_CASE("a bundle without any log entry fails where the root has logs (V-85)", "[sigstore]") {
+TEST_CASE("a bundle without any log entry fails where the root has logs (V-8, V-85)", "[sigstore]") {
   World world;
   CHECK(refusal(world, {.log = LogKind::none}) == "V-85: the signature was not logged");
 }
@@ -150,11 +150,19 @@ TEST_CASE("an integrated time must lie in the certificate's validity, promised o
   }
 }
 
-TEST_CASE("a proof alone gives no time (V-58)", "[sigstore]") {
+TEST_CASE("a proof alone gives no time (V-58, V-84)", "[sigstore]") {
   World world;
   auto const without_promise = [](BundleParts& b) { b.entries[0].promise.reset(); };
   CHECK(refusal_of_parts(world, without_promise) == "V-85: nobody trusted vouches for the time of signing");
   CHECK(refusal(world, {.timestamped = true, .bundle = without_promise}).empty());
+}
+
+TEST_CASE("without a promise it is the proof that binds an entry's body (V-20)", "[sigstore]") {
+  World world;
+  CHECK(refusal(world, {.timestamped = true, .bundle = [](BundleParts& b) {
+    b.entries[0].promise.reset();
+    b.entries[0].body += " ";  // the same JSON
+  }}) == "V-57: the tree of the checkpoint does not hold this entry");
 }
 
 TEST_CASE("an inclusion proof is refused for each defect (V-57)", "[sigstore]") {
