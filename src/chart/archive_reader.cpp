@@ -422,7 +422,11 @@ class TarReader {
           .expected("at most " + std::to_string(limits_.files));
     auto bytes = body(header.size);
     if (!bytes) return bytes.error();
+    if (path.size() > budget_.path_bytes)
+      return refuse("archive-too-large", header.name, "the paths in the archives of this chart are too long together", "B-25")
+          .expected("at most " + std::to_string(path_bytes_together) + " bytes");
     budget_.bytes -= bytes->size();
+    budget_.path_bytes -= path.size();
     --budget_.files;
 
     if (!names_.insert(path).second)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "chart/limits.hpp"
+#include "chart/memory_bounds.hpp"
 #include "support/verdict.hpp"
 
 namespace acr::chart {
@@ -24,6 +25,7 @@ struct ArchiveFile {
 struct ArchiveBudget {
   std::uint64_t bytes = Limits{}.chart_bytes;  ///< sum of file sizes must stay below this
   std::uint64_t files = Limits{}.files;
+  std::uint64_t path_bytes = path_bytes_together;
 };
 
 /// All files of a `.tgz`, in the archive's order. `where` names it in rejections, e.g. "charts/x-1.0.0.tgz".

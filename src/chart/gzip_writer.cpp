@@ -8,6 +8,7 @@
 #include <memory>
 #include <new>
 #include <stdexcept>
+#include <string_view>
 
 #include "support/handle.hpp"
 #include "support/work_budget.hpp"
@@ -35,7 +36,7 @@ void put_little_endian(char* at, std::uint32_t number) {
 
 }  // namespace
 
-std::string gzip(std::string_view bytes) {
+std::string gzip(std::string bytes) {
   charge_work(bytes.size());
   using Compressor = Handle<libdeflate_compressor, libdeflate_free_compressor>;
   // Setting up the match finder's tables for each small chart costs more than compressing it. No state
@@ -54,6 +55,7 @@ std::string gzip(std::string_view bytes) {
   char trailer[8];
   put_little_endian(trailer, libdeflate_crc32(0, bytes.data(), bytes.size()));
   put_little_endian(trailer + 4, static_cast<std::uint32_t>(bytes.size()));  // RFC 1952: modulo 2^32
+  std::string().swap(bytes);                                                  // B-25: never three times in memory
   std::string out;
   out.reserve(header.size() + deflated + sizeof trailer);
   out.append(header).append(room.get(), deflated).append(trailer, sizeof trailer);

@@ -5,11 +5,10 @@
 // (docs/decisions/0004-deflate.md).
 
 #include <string>
-#include <string_view>
 
 namespace acr::chart {
 
-/// One gzip member with Helm's header. The bytes depend on `bytes` alone.
-std::string gzip(std::string_view bytes);
+/// One gzip member with Helm's header. The result depends on `bytes` alone, which are given up as soon as they are compressed.
+std::string gzip(std::string bytes);
 
 }  // namespace acr::chart

@@ -10,6 +10,7 @@
 
 #include "chart/chart_loader.hpp"
 #include "chart/gzip_writer.hpp"
+#include "chart/memory_bounds.hpp"
 #include "chart/path_folding.hpp"
 #include "chart/semver.hpp"
 #include "chart/tar_writer.hpp"
@@ -53,19 +54,25 @@ class Sequence {
     if (chart.schema) push(base, chart, *chart.schema);
     for (auto& file : chart.templates) push(base, chart, file);
     for (auto& file : chart.files) push(base, chart, file);
+    if (path_bytes > path_bytes_together)
+      return reject("too-many-files", chart.where, "the paths of the package would be too long together")
+          .rule("B-25")
+          .expected("at most " + std::to_string(path_bytes_together) + " bytes");
     for (auto& subchart : chart.subcharts)
       if (auto refused = add(subchart, base + "/charts")) return refused;
     return {};
   }
 
   std::vector<Entry> entries;
-  std::uint64_t content_size = 0;
+  std::uint64_t content_size = 0, path_bytes = 0;
 
  private:
   PackageOptions const& options_;
 
   void push(std::string const& base, std::string_view path, std::string bytes, std::int64_t mtime) {
     content_size += bytes.size();
+    // Beyond, the chart is refused: nothing more is kept.
+    if ((path_bytes += base.size() + 1 + path.size()) > path_bytes_together) return;
     entries.push_back({joined(base, path), std::move(bytes), mtime});
   }
   void push(std::string const& base, LoadedChart const& chart, LoadedFile& file) {
@@ -203,7 +210,8 @@ Verdict<Package> package(SourceTree const& tree, std::string_view chart_root, Pa
   result.entries = std::move(tar->entries);
   result.warnings = std::move(tar->warnings);
   result.content_digest = sha256_text(tar->bytes);
-  result.bytes = gzip(tar->bytes);
+  if (tar->bytes.size() > ordinary_chart_bytes) give_back_memory();  // of the files: the gzip comes instead
+  result.bytes = gzip(std::move(tar->bytes));
   result.digest = sha256_text(result.bytes);
   return result;
 }

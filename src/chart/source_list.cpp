@@ -123,7 +123,12 @@ std::optional<Rejection> colliding(SourceList const& list) {
   return {};
 }
 
-Verdict<std::vector<std::string>> records_of(SourceTree const& tree, SourceList const& list, Limits const& limits) {
+struct Records {
+  std::vector<std::string> lines;
+  SourceContent content;  // its digest is left out
+};
+
+Verdict<Records> records_of(SourceTree const& tree, SourceList const& list, Limits const& limits) {
   std::vector<std::string> paths;
   paths.reserve(list.files.size());
   for (auto const& file : list.files) paths.push_back(file.source_path);
@@ -132,8 +137,9 @@ Verdict<std::vector<std::string>> records_of(SourceTree const& tree, SourceList 
   sorted.reserve(list.files.size());
   for (auto const& file : list.files) sorted.push_back(&file);
   std::sort(sorted.begin(), sorted.end(), [](auto const* a, auto const* b) { return a->name < b->name; });
-  std::vector<std::string> records;
-  records.reserve(sorted.size());
+  Records records;
+  records.lines.reserve(sorted.size());
+  records.content.files = sorted.size();
   std::uint64_t total = 0;
   for (auto const* file : sorted) {
     // The blob as stored: no byte order mark is removed here (B-1).
@@ -149,8 +155,21 @@ Verdict<std::vector<std::string>> records_of(SourceTree const& tree, SourceList 
       return reject("chart-too-large", file->name, "the chart's files are too large together: no Helm could load the package")
           .rule("P-19")
           .expected("less than " + std::to_string(limits.chart_bytes) + " bytes");
-    records.push_back(hex(sha256(*bytes)) + " " + file->name);
+    if (!file->dropped) {
+      records.content.bytes += bytes->size();
+      records.content.largest_bytes = std::max<std::uint64_t>(records.content.largest_bytes, bytes->size());
+    }
+    records.lines.push_back(hex(sha256(*bytes)) + " " + file->name);
   }
+  return records;
+}
+
+Verdict<Records> read_records(SourceTree const& tree, std::string_view chart_root, Limits const& limits) {
+  auto const list = source_list(tree, chart_root, limits);
+  if (!list) return unreadable(list.error(), chart_root);
+  if (auto collision = colliding(*list)) return unreadable(std::move(*collision), chart_root);
+  auto records = records_of(tree, *list, limits);
+  if (!records) return unreadable(records.error(), chart_root);
   return records;
 }
 
@@ -178,20 +197,24 @@ bool same_content(SourceList const& a, SourceList const& b) {
 }
 
 Verdict<std::vector<std::string>> source_records(SourceTree const& tree, std::string_view chart_root, Limits const& limits) {
-  auto const list = source_list(tree, chart_root, limits);
-  if (!list) return unreadable(list.error(), chart_root);
-  if (auto collision = colliding(*list)) return unreadable(std::move(*collision), chart_root);
-  auto records = records_of(tree, *list, limits);
-  if (!records) return unreadable(records.error(), chart_root);
-  return records;
+  auto records = read_records(tree, chart_root, limits);
+  if (!records) return records.error();
+  return std::move(records->lines);
+}
+
+Verdict<SourceContent> source_content(SourceTree const& tree, std::string_view chart_root, Limits const& limits) {
+  auto records = read_records(tree, chart_root, limits);
+  if (!records) return records.error();
+  std::string text(digest_header);
+  for (auto const& record : records->lines) text.append(record).append(1, '\0');
+  records->content.digest = sha256_text(text);
+  return std::move(records->content);
 }
 
 Verdict<std::string> source_digest(SourceTree const& tree, std::string_view chart_root, Limits const& limits) {
-  auto const records = source_records(tree, chart_root, limits);
-  if (!records) return records.error();
-  std::string text(digest_header);
-  for (auto const& record : *records) text.append(record).append(1, '\0');
-  return sha256_text(text);
+  auto content = source_content(tree, chart_root, limits);
+  if (!content) return content.error();
+  return std::move(content->digest);
 }
 
 }  // namespace acr::chart

@@ -54,6 +54,16 @@ bool same_content(SourceList const& a, SourceList const& b);
 /// what it was.
 Verdict<std::vector<std::string>> source_records(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {});
 
+struct SourceContent {
+  std::string digest;               ///< "sha256:<64 hex>" (B-1)
+  std::uint64_t bytes = 0;          ///< of all files that are packaged, `file://` dependencies included
+  std::uint64_t largest_bytes = 0;  ///< of one of them
+  std::size_t files = 0;            ///< all that the list has
+};
+
+/// The chart's source digest, with the sizes that were seen on the way: a list alone may not know them. Refused as source_records().
+Verdict<SourceContent> source_content(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {});
+
 /// "sha256:<64 hex>": the chart's source digest (B-1). Refused as source_records().
 Verdict<std::string> source_digest(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {});
 

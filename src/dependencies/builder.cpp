@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "chart/chart_loader.hpp"
+#include "chart/memory_bounds.hpp"
 #include "dependencies/index_reader.hpp"
 #include "dependencies/limits.hpp"
 #include "dependencies/nested.hpp"
@@ -39,7 +40,10 @@ std::string named(BuildPlan const& plan, std::size_t index) {
 
 /// D-16, D-28: the archive holds the chart that was asked for, and Helm could load it.
 void inspect(ArchiveOrder const& order, Arrival& arrival, chart::Limits const& limits) {
-  auto const loaded = chart::load_archive(*arrival.archive->bytes, archive_file_name(order.name, order.version), limits);
+  std::optional<MemoryGate::Pass> pass;
+  auto const loaded = chart::made_in_memory(limits, arrival.archive->bytes->size() > chart::ordinary_file_bytes, pass, [&](chart::Limits const& within) {
+    return chart::load_archive(*arrival.archive->bytes, archive_file_name(order.name, order.version), within);
+  });
   if (!loaded) {
     arrival.refusals.push_back(chart::with_repacking_advice(loaded.error()));
     return;

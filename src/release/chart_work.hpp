@@ -12,6 +12,7 @@
 
 #include "chart/changed_charts.hpp"
 #include "chart/packager.hpp"
+#include "chart/source_list.hpp"
 #include "git/annotated_tag.hpp"
 #include "git/tag_annotation.hpp"
 #include "report/release_record.hpp"
@@ -24,7 +25,7 @@ struct ChartWork {
   std::optional<git::ResolvedTag> tag;
   git::Lineage lineage;
   std::filesystem::path staged;              ///< the package in the staging directory; empty before packaging
-  std::uint64_t tree_bytes = 0;              ///< what would be packaged, for the disk estimate
+  std::optional<chart::SourceContent> source;  ///< what would be packaged; nothing: not read, or not readable
   std::optional<git::ObjectId> tag_in_checkout;  ///< where the checkout has the tag, when the server has it elsewhere or not at all (B-24)
   bool held = false;                         ///< nothing was fetched for it, since another chart is refused (D-6)
   std::vector<git::ObjectId> contents;       ///< blobs that will be read for the package

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "chart/memory_bounds.hpp"
 #include "chart/packager.hpp"
 #include "chart/source_list.hpp"
 #include "report/checksums.hpp"
@@ -57,16 +58,30 @@ Staging::~Staging() {
   fs::remove_all(path_, ignored);
 }
 
+namespace {
+
+bool is_large(chart::SourceContent const& source) {
+  return source.bytes >= chart::ordinary_chart_bytes || source.largest_bytes > chart::ordinary_file_bytes || source.files > chart::ordinary_files;
+}
+
+}  // namespace
+
 void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBuild const* dependencies, Staging const& staging,
                    RunSettings const& settings) {
   chart::PackageOptions options;
   options.time = settings.source_date_epoch ? *settings.source_date_epoch : work.tag->commit.committer_time;
-  if (dependencies) {
-    auto archives = dependencies->archives(head, work, options);
-    if (!archives) return work.refuse(archives.error());
-    options.extra_archives = std::move(*archives);
-  }
-  auto const package = chart::package(head, work.chart.path, options);
+  std::optional<MemoryGate::Pass> pass;  // until the package is written
+  bool const large = !work.source || is_large(*work.source);
+  auto const package = chart::made_in_memory(options.limits, large, pass, [&](chart::Limits const& limits) -> Verdict<chart::Package> {
+    auto within = options;
+    within.limits = limits;
+    if (dependencies) {
+      auto archives = dependencies->archives(head, work, within);
+      if (!archives) return archives.error();
+      within.extra_archives = std::move(*archives);
+    }
+    return chart::package(head, work.chart.path, within);
+  });
   if (!package) return work.refuse(package.error());
   for (auto const& warning : package->warnings) work.warn(finding(warning, work.chart.path));
   // A version in Chart.yaml that Helm reads as another text would be tagged under one name and packaged under another.
@@ -76,7 +91,7 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
                            .expected(work.record.name + " " + work.record.version)
                            .found(package->name + " " + package->version));
   // B-1b: packaging has a reason of its own for most of this; what it would leave out unread is refused all the same.
-  auto const source_digest = work.record.source_digest.empty() ? chart::source_digest(head, work.chart.path) : work.record.source_digest;
+  Verdict<std::string> const source_digest = work.source ? work.source->digest : chart::source_digest(head, work.chart.path);
   if (!source_digest) return work.refuse(source_digest.error());
   work.record.source_digest = *source_digest;
   work.staged = chart::write_package(*package, staging.path());
@@ -87,7 +102,8 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
 
 std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging const& staging, RunSettings const& settings) {
   std::uint64_t content = 0;
-  for (auto const& work : works) content += work.tree_bytes;
+  for (auto const& work : works)
+    if (work.source) content += work.source->bytes;
   std::uint64_t const needed = 2 * content + spare_bytes;
   for (auto const& path : {staging.path(), settings.workspace / settings.inputs.output_dir}) {
     auto const free = free_bytes(path);

@@ -35,11 +35,12 @@ class Staging {
 Rejection finding(chart::Warning const& warning, std::string const& root);
 
 /// Packages the chart from the head's tree with the committer time of the tag's commit (P-130) into the staging directory; refusals and
-/// warnings go into `work`, its source digest too when it is not known; refused without (B-1b). Nothing is kept in memory. `dependencies` is null when nothing is built (D-1).
+/// warnings go into `work`, its source digest too when it is not known; refused without (B-1b). Nothing is kept in memory, and large charts
+/// wait for one another (B-25). `dependencies` is null when nothing is built (D-1).
 void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBuild const* dependencies, Staging const& staging,
                    RunSettings const& settings);
 
-/// "no-space" when staging or output cannot hold twice the charts' content and 64 MiB (section 11); nothing when they can.
+/// "no-space" when staging or output cannot hold twice the content of the charts that were read and 64 MiB (section 11); nothing when they can.
 std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging const& staging, RunSettings const& settings);
 
 /// Removes what an earlier run left in the output directory: the packages that its checksums.txt names, our own files, and what it

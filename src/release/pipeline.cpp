@@ -231,7 +231,10 @@ std::vector<ChartWork*> prove(Run& run, std::vector<ChartWork*> const& charts, U
 // B-1. A chart that cannot be read has none: packaging says why.
 void digest_sources(Run& run, std::vector<ChartWork*> const& charts) {
   for_each(run, charts, std::min(run.settings.inputs.max_parallel, cores()), [&](ChartWork& work) {
-    if (auto digest = chart::source_digest(*run.head, work.chart.path)) work.record.source_digest = std::move(*digest);
+    auto content = chart::source_content(*run.head, work.chart.path);
+    if (!content) return;
+    work.record.source_digest = content->digest;
+    work.source = std::move(*content);
   });
 }
 
@@ -243,11 +246,11 @@ void package_and_prove(Run& run, std::vector<ChartWork*> const& checked, Unliste
   std::vector<ChartWork*> readable, sound;
   std::ranges::copy_if(checked, std::back_inserter(readable), std::not_fn(&ChartWork::refused));
   std::ranges::copy_if(readable, std::back_inserter(sound), [](ChartWork const* work) { return !work->held; });
+  digest_sources(run, readable);
   if (auto full = no_space(run.works, run.staging, settings)) {
     if (std::ranges::find(run.record.refusals, full->code, &Rejection::code) == run.record.refusals.end()) run.refuse(std::move(*full));
     return;
   }
-  digest_sources(run, readable);
   // Attestations whose subjects are known do not wait for the packages; where the package may be the subject, they must.
   std::vector<ChartWork*> at_once, afterwards;
   for (auto* work : checked)

@@ -124,10 +124,7 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
   check_unambiguous(work, tagged_tree, settings);
   auto const head = chart::source_list(trees.head, root);
   if (!head) return work.refuse(head.error());
-  for (auto const& file : head->files) {
-    work.tree_bytes += file.size.value_or(0);
-    work.contents.push_back(file.content);
-  }
+  for (auto const& file : head->files) work.contents.push_back(file.content);
   auto const tagged = chart::source_list(tagged_tree, root);
   if (!tagged || !chart::same_content(*tagged, *head))
     return work.refuse(reject("tag-content-mismatch", place(work),

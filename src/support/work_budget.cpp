@@ -45,6 +45,13 @@ void check_work() {
   if (scope != nullptr) scope->clock().check();
 }
 
+MemoryGate::Pass hold_memory(std::uint64_t bytes) {
+  if (scope == nullptr) return {};
+  auto pass = scope->memory().enter(bytes);
+  check_work();  // who waited may have waited for the end of the run
+  return pass;
+}
+
 void charge_tree_entries(std::string_view directory, std::size_t count, std::size_t path_bytes) {
   if (scope == nullptr) return;
   scope->charge_entries(directory, count, path_bytes);

@@ -118,6 +118,35 @@ TEST_CASE("a packaged chart has its source digest (B-3); a file of it that nobod
   CHECK(unread.staged.empty());
 }
 
+TEST_CASE("the size of a chart is what is packaged, whether its tree knows sizes or not", "[release]") {
+  auto files = chart_files("web", "1.1.0");
+  auto const before = acr::chart::source_content(tree_of(files), "charts/web").value();
+  files["charts/web/five"] = "12345";
+  files["charts/web/charts/_notes/a.yaml"] = "plain: true\n";  // never packaged (P-55)
+  auto const after = acr::chart::source_content(tree_of(files), "charts/web").value();
+  CHECK(after.bytes == before.bytes + 5);
+  CHECK(after.files == before.files + 2);
+  CHECK(after.largest_bytes >= 5);
+  CHECK(after.digest == acr::chart::source_digest(tree_of(files), "charts/web").value());
+}
+
+TEST_CASE("a chart that an archive makes larger than an ordinary one is packaged all the same (B-25)", "[release]") {
+  TemporaryDirectory directory;
+  Staging const staging(directory.path());
+  acr::chart::PackageOptions options;
+  options.time = 1'790'000'100;
+  auto inner = tree_of({{"charts/inner/Chart.yaml", "apiVersion: v2\nname: inner\nversion: 1.0.0\n"}});
+  for (int i = 0; i < 3; ++i) inner.file("charts/inner/f" + std::to_string(i), std::string(4'000'000, 'x'));
+  auto files = chart_files("web", "1.1.0");
+  files["charts/web/charts/inner-1.0.0.tgz"] = acr::chart::package(inner, "charts/inner", options).value().bytes;
+  auto work = web_chart();
+  work.source = acr::chart::source_content(tree_of(files), "charts/web").value();
+  CHECK(work.source->bytes < 1'000'000);
+  acr::release::stage_package(work, tree_of(files), nullptr, staging, {});
+  CHECK(findings_of(work.record.refusals).empty());
+  CHECK(work.record.digest == acr::chart::package(tree_of(files), "charts/web", options).value().digest);
+}
+
 TEST_CASE("the disk must hold twice the charts and 64 MiB, where they are staged and where they go (section 11)", "[release]") {
   TemporaryDirectory directory;
   Staging const staging(directory.path());
@@ -125,11 +154,11 @@ TEST_CASE("the disk must hold twice the charts and 64 MiB, where they are staged
   settings.workspace = directory.path() / "workspace";  // not there yet
   settings.inputs.output_dir = "out/deep";
   std::vector<ChartWork> works(2);
-  works[0].tree_bytes = 1 << 20;
+  works[0].source = {{.digest = {}, .bytes = 1 << 20}};
   CHECK_FALSE(acr::release::no_space(works, staging, settings));
 
   SECTION("too much content") {
-    works[1].tree_bytes = std::uint64_t{1} << 60;
+    works[1].source = {{.digest = {}, .bytes = std::uint64_t{1} << 60}};
     auto const full = acr::release::no_space(works, staging, settings);
     REQUIRE(full);
     CHECK(full->code == "no-space");

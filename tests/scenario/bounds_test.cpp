@@ -115,6 +115,20 @@ TEST_CASE("a signal ends packaging within two seconds (A-21, B-25)", "[scenario]
   CHECK(fs::is_empty(temporary.path()));
 }
 
+TEST_CASE("the largest charts are packaged one after another (B-25)", "[scenario]") {
+  TemporaryDirectory const folder, temporary;
+  write_heavy_repository(folder.path(), 4);
+  auto start = dry_run(folder.path());
+  start.environment["TMPDIR"] = temporary.path().string();
+  for (auto const* word : {"--missing-lineage", "ignore", "--max-parallel", "16"}) start.arguments.emplace_back(word);
+  auto const result = RunningProgram(start).wait(180s);
+  INFO(result.out + result.err);
+  CHECK(result.status == 0);
+  CHECK(result.out.find("4 of 4 charts") != std::string::npos);
+  CHECK(result.peak_kib < 400 * mebibyte);
+  WARN("four charts of 90 MiB: " << result.peak_kib / mebibyte << " MiB");
+}
+
 TEST_CASE("a hundred ordinary charts are released in 64 MiB (B-25)", "[scenario]") {
   TemporaryDirectory const folder;
   acr::signing::write_scenario(folder.path() / "scenario", {.charts = 100});
