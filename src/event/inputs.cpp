@@ -425,6 +425,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
       inputs.texts.emplace(row.name, one_form(row.kind, Reader(lookup, workspace, unused).text(row.name)));
     }
   inputs.texts["deny-self-hosted"] = inputs.deny_self_hosted ? "true" : "false";  // what it means for the attestations of tags
+  if (inputs.dependency_pins == DependencyPins::require) inputs.texts["dependency-pins"] = "require";  // by itself or by subject-binding
   return reading;
 }
 

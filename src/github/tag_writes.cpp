@@ -21,7 +21,7 @@ Rejection refused(NewTag const& tag, Answer const& answer) {
         .rule("B-14")
         .expected("`contents: write`, and no rule against it")
         .found(std::move(found))
-        .mend("give the job `contents: write`, or pass a token of an App that the tags' ruleset lets through");
+        .mend("grant the job `contents: write`, or pass the token of an App that may bypass the tag ruleset");
   return reject("tag-rejected", "tag " + tag.name, "GitHub refuses to create the tag")
       .rule("B-14")
       .found(std::move(found))

@@ -231,6 +231,42 @@ event::PullRequestEvent repository_alone(RunnerEnvironment const& environment) {
   return event;
 }
 
+// What a stage without a pull request works with.
+struct Stage {
+  RunSettings const settings;
+  Services services;
+
+  Stage(Step const& step, event::PullRequestEvent const& event, RunClock& clock)
+      : settings(run_settings(step, event)), services(service_settings(settings, event, step.environment, step.host.environment), clock) {
+    for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  }
+
+  void tell_roots(Step const& step) const {
+    for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
+    for (auto const& warning : services.warnings()) step.log.warning(warning);
+  }
+};
+
+// A file in output-dir, for the steps that come after.
+void write_result(RunSettings const& settings, std::string const& path, std::string const& bytes) {
+  auto const target = settings.workspace / path;
+  std::filesystem::create_directories(target.parent_path());
+  write_file(target, bytes);
+  adopt_owner(target.parent_path(), settings.workspace);
+  adopt_owner(target, settings.workspace);
+}
+
+// What `digest` and `changed` found, and the step's status.
+ExitStatus tell_digests(Step const& step, SourceDigests const& found, report::Outputs const& outputs) {
+  for (auto const& skipped : found.skipped)
+    step.log.notice("chart " + skipped.name + " (" + skipped.path + ") is skipped: exclude-charts has " + skipped.item);
+  for (auto const& chart : found.charts) step.log.line(chart.digest + "  " + chart.path);
+  for (auto const& why : found.refusals) step.log.refusal(why);
+  write_outputs(step, outputs);
+  step.log.finish();
+  return found.refusals.empty() ? ExitStatus::done : ExitStatus::refused;
+}
+
 // The commit that the workflow runs on, whatever the event.
 git::Commit commit_of_run(git::ObjectSource& objects, std::string const& sha) {
   auto commit = objects.commit(sha);
@@ -243,9 +279,9 @@ ExitStatus publish_command(Step const& step, event::PushEvent const& push, RunCl
   auto event = repository_alone(step.environment);
   event.head.sha = push.after;
   event.base.sha = push.before;
-  auto const settings = run_settings(step, event);
-  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
-  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  Stage stage(step, event, clock);
+  auto const& settings = stage.settings;
+  auto& services = stage.services;
 
   dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url), step.inputs.max_parallel);
   DependencyBuild dependencies(source, plan_settings(step.inputs, source), step.inputs.max_parallel);
@@ -257,8 +293,7 @@ ExitStatus publish_command(Step const& step, event::PushEvent const& push, RunCl
                                                 .dependencies = step.inputs.build_dependencies ? &dependencies : nullptr,
                                                 .before_proofs = [&] { services.begin_refresh(); },
                                                 .trusted_roots = [&] { return services.trusted_roots(); }});
-  for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
-  for (auto const& warning : services.warnings()) step.log.warning(warning);
+  stage.tell_roots(step);
   log_publish_check(check, step.log);
   write_outputs(step, publish_outputs(check, settings));
   if (step.inputs.summary) append(step.environment.step_summary, publish_summary(check));
@@ -281,9 +316,9 @@ ExitStatus publish_step(Step const& step) {
 }
 
 ExitStatus annotate_command(Step const& step, RunClock& clock) {
-  auto const event = repository_alone(step.environment);
-  auto const settings = run_settings(step, event);
-  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
+  Stage stage(step, repository_alone(step.environment), clock);
+  auto const& settings = stage.settings;
+  auto& services = stage.services;
   if (auto const commit = services.objects().commit(step.environment.sha)) {
     GitSourceTree const tree(services.objects(), commit->tree);
     check_output_paths(step.inputs, settings.workspace, {&tree});
@@ -292,11 +327,7 @@ ExitStatus annotate_command(Step const& step, RunClock& clock) {
   if (!annotation) return refuse(step, {annotation.error()}, ExitStatus::refused);
 
   std::string const path = step.inputs.output_dir + "/annotation.txt";
-  auto const target = settings.workspace / path;
-  std::filesystem::create_directories(target.parent_path());
-  write_file(target, annotation->text);
-  adopt_owner(target.parent_path(), settings.workspace);
-  adopt_owner(target, settings.workspace);
+  write_result(settings, path, annotation->text);
   step.log.dump("Annotation of " + annotation->tag, annotation->text);
   report::Outputs outputs;
   outputs.set("result", "success");
@@ -311,31 +342,21 @@ ExitStatus annotate_command(Step const& step, RunClock& clock) {
 
 // B-3. No token is needed where the checkout has everything.
 ExitStatus digest_command(Step const& step, RunClock& clock) {
-  auto const event = repository_alone(step.environment);
-  auto const settings = run_settings(step, event);
-  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
-  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  Stage stage(step, repository_alone(step.environment), clock);
+  auto& services = stage.services;
   auto const commit = commit_of_run(services.objects(), step.environment.sha);
   services.objects().prefetch_trees(commit.tree);
   GitSourceTree const tree(services.objects(), commit.tree);
   auto const wanted = step.inputs.chart.empty() ? std::vector<std::string>() : std::vector{step.inputs.chart};
   auto const found = source_digests(tree, {step.inputs.charts_dirs, step.inputs.exclude_charts}, wanted, step.inputs.max_parallel);
   if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
-  for (auto const& skipped : found->skipped)
-    step.log.notice("chart " + skipped.name + " (" + skipped.path + ") is skipped: exclude-charts has " + skipped.item);
-  for (auto const& chart : found->charts) step.log.line(chart.digest + "  " + chart.path);
-  for (auto const& why : found->refusals) step.log.refusal(why);
-  write_outputs(step, digest_outputs(*found));
-  step.log.finish();
-  return found->refusals.empty() ? ExitStatus::done : ExitStatus::refused;
+  return tell_digests(step, *found, digest_outputs(*found));
 }
 
 // B-13.
 ExitStatus changed_command(Step const& step, RunClock& clock) {
-  auto const event = repository_alone(step.environment);
-  auto const settings = run_settings(step, event);
-  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
-  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  Stage stage(step, repository_alone(step.environment), clock);
+  auto& services = stage.services;
   auto const commit = commit_of_run(services.objects(), step.environment.sha);
   GitSourceTree const head(services.objects(), commit.tree);
   auto const before = event::compared_commit(step.environment.event_name, event::read_event_file(step.environment.event_path));
@@ -347,20 +368,15 @@ ExitStatus changed_command(Step const& step, RunClock& clock) {
     step.log.notice("every chart counts as changed: " + (before ? "the commit " + *before + " is in no object source" : std::string("the event has no commit to compare with")));
   auto const found = changed_source_digests(base ? &*base : nullptr, head, {step.inputs.charts_dirs, step.inputs.exclude_charts}, step.inputs.max_parallel);
   if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
-  for (auto const& chart : found->charts) step.log.line(chart.digest + "  " + chart.path);
-  for (auto const& why : found->refusals) step.log.refusal(why);
-  write_outputs(step, changed_outputs(*found));
-  step.log.finish();
-  return found->refusals.empty() ? ExitStatus::done : ExitStatus::refused;
+  return tell_digests(step, *found, changed_outputs(*found));
 }
 
 // B-13.
 ExitStatus package_step(Step const& step, RunClock& clock) {
   auto const& inputs = step.inputs;
-  auto const event = repository_alone(step.environment);
-  auto const settings = run_settings(step, event);
-  Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
-  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  Stage stage(step, repository_alone(step.environment), clock);
+  auto const& settings = stage.settings;
+  auto& services = stage.services;
   auto const commit = commit_of_run(services.objects(), step.environment.sha);
   GitSourceTree const tree(services.objects(), commit.tree);
   check_output_paths(inputs, settings.workspace, {&tree});
@@ -370,11 +386,7 @@ ExitStatus package_step(Step const& step, RunClock& clock) {
                                         settings.source_date_epoch.value_or(commit.committer_time), inputs.build_dependencies ? &tools : nullptr);
   if (!checked) return refuse(step, {checked.error()}, checked.error().code == "no-chart" || checked.error().code == "duplicate-name" ? ExitStatus::bad_input : ExitStatus::refused);
   std::string const path = inputs.output_dir + "/" + checked->package.file_name;
-  auto const target = settings.workspace / path;
-  std::filesystem::create_directories(target.parent_path());
-  write_file(target, checked->package.bytes);
-  adopt_owner(target.parent_path(), settings.workspace);
-  adopt_owner(target, settings.workspace);
+  write_result(settings, path, checked->package.bytes);
   step.log.line("packaged " + path + "  " + checked->package.digest + "  of source " + checked->source.digest);
   SourceDigests of_chart;
   of_chart.charts.push_back(checked->source);
@@ -395,15 +407,14 @@ ExitStatus tags_command(Step const& step, RunClock& clock) {
                   ExitStatus::refused);
   auto event = repository_alone(environment);
   if (auto const payload = event::read_event_file(environment.event_path)) event.repository.owner_type = event::owner_type_of(*payload);
-  auto const settings = run_settings(step, event);
-  Services services(service_settings(settings, event, environment, step.host.environment), clock);
-  for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
+  Stage stage(step, event, clock);
+  auto const& settings = stage.settings;
+  auto& services = stage.services;
   services.begin_refresh();
   auto found = missing_tags(environment.sha, settings, {services.objects(), services.attestations(), services.verifier(), clock, [&](std::string const& line) { step.log.line(line); }});
   if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
   auto const ended = step.inputs.push ? create_missing_tags(*found, services.api(), clock) : std::nullopt;
-  for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
-  for (auto const& warning : services.warnings()) step.log.warning(warning);
+  stage.tell_roots(step);
   for (auto const& line : services.debug_lines()) step.log.debug(line);
   log_tags(*found, step.log);
   step.log.line("API requests: " + std::to_string(services.api().use().requests));

@@ -9,6 +9,7 @@
 #include "release/reused_attestations.hpp"
 #include "release/subject_binding.hpp"
 #include "support/digest.hpp"
+#include "support/parallel.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {
@@ -20,17 +21,6 @@ struct Candidate {
   report::LineageEntry* entry = nullptr;
   github::ListedAttestation const* listed = nullptr;
   bool has_id = false;  ///< the entry's own
-};
-
-class Turn {
- public:
-  explicit Turn(std::counting_semaphore<>& places) : places_(places) { places_.acquire(); }
-  ~Turn() { places_.release(); }
-  Turn(Turn const&) = delete;
-  Turn& operator=(Turn const&) = delete;
-
- private:
-  std::counting_semaphore<>& places_;
 };
 
 std::string place(report::LineageEntry const& entry) {
@@ -160,13 +150,13 @@ void verify_round(std::vector<Candidate> const& candidates, github::Attestations
   std::vector<github::ListedAttestation const*> wanted;
   wanted.reserve(candidates.size());
   for (auto const& candidate : candidates) wanted.push_back(candidate.listed);
-  std::counting_semaphore<> processors(static_cast<std::ptrdiff_t>(workers));
+  std::counting_semaphore<> places(static_cast<std::ptrdiff_t>(workers));
   attestations.download_each(wanted, [&](std::size_t i, Verdict<std::string> bundle) {
     auto const& candidate = candidates[i];
     if (!bundle) return record_unavailable(candidate, bundle.error());
     auto const artifact = sigstore::Artifact::of_digest_text(candidate.entry->subject_digest).value();  // list() took it for a digest
     auto const policy = lineage_policy(settings, *candidate.work);
-    Turn const turn(processors);
+    Turn const turn(places);
     record_verdict(candidate, verifier.verify(*bundle, artifact, policy), settings);
   });
 }

@@ -4,7 +4,6 @@
 #include <optional>
 #include <semaphore>
 #include <set>
-#include <thread>
 #include <tuple>
 
 #include "chart/source_list.hpp"
@@ -21,10 +20,6 @@
 
 namespace acr::release {
 namespace {
-
-constexpr std::chrono::seconds first_poll{5}, longest_poll{30};
-
-std::size_t cores() { return std::max<std::size_t>(1, std::thread::hardware_concurrency()); }
 
 // A listed attestation of one chart, and what came of it.
 struct Candidate {
@@ -173,21 +168,15 @@ std::vector<std::string> unlisted(std::vector<MissingTag*> const& charts, github
   return digests;
 }
 
-// The checks may have signed a moment ago (section 11): looks at 0, 5, 15, 35 … seconds, the last one when `tag-wait` is over.
+// The checks may have signed a moment ago: what lists nothing is asked for again until `tag-wait` is over.
 github::Listing listing_of(std::vector<MissingTag*> const& charts, RunSettings const& settings, TagTools const& tools) {
   std::vector<std::string> digests;
   for (auto const* chart : charts) digests.push_back(chart->source_digest);
+  Wait wait(settings.inputs.tag_wait, tools.clock, tools.waits);
   auto listing = tools.attestations.list(digests);
-  std::chrono::seconds waited{0}, pause = first_poll;
-  for (auto left = unlisted(charts, listing); !left.empty() && waited < settings.inputs.tag_wait; left = unlisted(charts, listing)) {
+  for (auto left = unlisted(charts, listing); !left.empty() && !wait.is_over(); left = unlisted(charts, listing)) {
     if (tools.say) tools.say("waiting for attestations of " + std::to_string(left.size()) + (left.size() == 1 ? " chart" : " charts") + " to be listed");
-    auto const next = std::min(pause, settings.inputs.tag_wait - waited);
-    if (tools.sleep)
-      tools.sleep(next);
-    else
-      tools.clock.sleep(next);
-    waited += next;
-    pause = std::min(pause * 2, longest_poll);
+    wait.until_next_look();
     auto more = tools.attestations.list(left);
     for (auto& [subject, entries] : more.of) listing.of[subject] = std::move(entries);
     listing.too_long.merge(more.too_long);
@@ -201,7 +190,7 @@ void verify_all(std::vector<Candidate>& candidates, RunSettings const& settings,
   auto const policy = lineage_policy(settings, work);
   std::vector<github::ListedAttestation const*> wanted;
   for (auto const& candidate : candidates) wanted.push_back(candidate.listed);
-  std::counting_semaphore<> processors(static_cast<std::ptrdiff_t>(cores()));
+  std::counting_semaphore<> places(static_cast<std::ptrdiff_t>(processors()));
   tools.attestations.download_each(wanted, [&](std::size_t i, Verdict<std::string> bundle) {
     auto& candidate = candidates[i];
     if (!bundle && bundle.error().code == "bundle-unavailable") {
@@ -212,13 +201,7 @@ void verify_all(std::vector<Candidate>& candidates, RunSettings const& settings,
       candidate.passed_over = bundle.error().code;
       return;
     }
-    struct Turn {
-      std::counting_semaphore<>& places;
-      explicit Turn(std::counting_semaphore<>& all) : places(all) { places.acquire(); }
-      ~Turn() { places.release(); }
-      Turn(Turn const&) = delete;
-      Turn& operator=(Turn const&) = delete;
-    } const turn(processors);
+    Turn const turn(places);
     auto const artifact = sigstore::Artifact::of_digest_text(candidate.chart->source_digest).value();
     auto const verification = tools.verifier.verify(*bundle, artifact, policy);
     if (verification.attestation)
@@ -376,7 +359,7 @@ Verdict<MissingTags> missing_tags(git::ObjectId const& id, RunSettings const& se
       if (chart.refusals.empty()) some.push_back(&chart);
     return some;
   };
-  read_contents(open(), tree, tools, std::min(settings.inputs.max_parallel, cores()));
+  read_contents(open(), tree, tools, std::min(settings.inputs.max_parallel, processors()));
   auto const attested = open();
   if (!attested.empty()) {
     auto const listing = listing_of(attested, settings, tools);

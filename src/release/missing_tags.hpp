@@ -16,6 +16,7 @@
 #include "git/objects.hpp"
 #include "github/attestations.hpp"
 #include "release/settings.hpp"
+#include "release/wait.hpp"
 #include "report/release_record.hpp"
 #include "sigstore/verifier.hpp"
 #include "support/run_clock.hpp"
@@ -70,7 +71,7 @@ struct TagTools {
   sigstore::Verifier const& verifier;
   RunClock& clock;
   std::function<void(std::string const& line)> say{};        ///< the log; nothing: it is not told that it waits
-  std::function<void(std::chrono::seconds pause)> sleep{};   ///< RunClock::sleep; replaced in tests
+  WaitClock waits{};                                         ///< empty: `clock`
 };
 
 /// One mistake for each thing that `command: tags` cannot do without (exit status 2): signers that anybody with a branch cannot be, and the

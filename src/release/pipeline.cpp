@@ -4,7 +4,6 @@
 #include <array>
 #include <memory>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "chart/changed_charts.hpp"
@@ -32,7 +31,6 @@ namespace acr::release {
 namespace {
 
 constexpr std::string_view verifier_id = "https://github.com/org/atomic-chart-release";
-constexpr std::chrono::seconds first_poll{5}, longest_poll{30};  // section 11, "tag not pushed yet"
 constexpr std::size_t names_logged = 20;
 
 // What the steps hand to one another.
@@ -220,17 +218,15 @@ void check_tags(Run& run, std::vector<ChartWork*> const& ready) {
            [&](ChartWork& work) { check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, run.settings); });
 }
 
-std::size_t cores() { return std::max<std::size_t>(1, std::thread::hardware_concurrency()); }
-
 // What is open of the charts' attestations; returns the charts that still wait.
 std::vector<ChartWork*> prove(Run& run, std::vector<ChartWork*> const& charts, Unlisted patience) {
   if (!run.tools.attestations) return {};
-  return verify_lineage(charts, *run.tools.attestations, run.tools.verifier, run.settings, cores(), patience);
+  return verify_lineage(charts, *run.tools.attestations, run.tools.verifier, run.settings, processors(), patience);
 }
 
 // B-1. A chart that cannot be read has none: packaging says why.
 void digest_sources(Run& run, std::vector<ChartWork*> const& charts) {
-  for_each(run, charts, std::min(run.settings.inputs.max_parallel, cores()), [&](ChartWork& work) {
+  for_each(run, charts, std::min(run.settings.inputs.max_parallel, processors()), [&](ChartWork& work) {
     auto content = chart::source_content(*run.head, work.chart.path);
     if (!content) return;
     work.record.source_digest = content->digest;
@@ -259,7 +255,7 @@ void package_and_prove(Run& run, std::vector<ChartWork*> const& checked, Unliste
     if (side == 1) {
       std::ranges::copy(prove(run, at_once, patience), std::back_inserter(unlisted));
     } else {
-      for_each(run, sound, std::min(settings.inputs.max_parallel, cores()),
+      for_each(run, sound, std::min(settings.inputs.max_parallel, processors()),
                [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
     }
   });
@@ -294,42 +290,6 @@ void fetch_dependencies(Run& run, std::vector<ChartWork*> const& waiting) {
   run.tools.clock.check();
   run.tools.dependencies->fetch(waiting);
 }
-
-// Section 11, "tag not pushed yet": looks at 0, 5, 15, 35 … seconds, the last one when `tag-wait` is over.
-class Wait {
- public:
-  explicit Wait(Run const& run) : run_(run), started_(now()), limit_(run.settings.dry_run ? std::chrono::seconds{0} : run.settings.inputs.tag_wait) {}
-
-  /// The next look is the last one.
-  [[nodiscard]] bool is_over() const { return passed_exactly() >= limit_; }
-  [[nodiscard]] std::chrono::seconds passed() const {
-    return limit_.count() == 0 ? limit_ : std::chrono::duration_cast<std::chrono::seconds>(passed_exactly());
-  }
-
-  void until_next_look() {
-    Duration pause = std::max(Duration::zero(), std::min<Duration>(pause_, limit_ - passed_exactly()));
-    pause_ = std::min<Duration>(pause_ * 2, longest_poll);
-    // What is found in the run's last second could not be proved any more.
-    auto const left = run_.tools.clock.left();
-    if (left <= last_second) throw Unreachable("timeout", "the time limit of the run is reached");
-    pause = std::min(pause, left - last_second);
-    if (run_.tools.waits.sleep)
-      run_.tools.waits.sleep(pause);
-    else
-      run_.tools.clock.sleep(pause);
-  }
-
- private:
-  using Duration = RunClock::Clock::duration;
-  static constexpr std::chrono::seconds last_second{1};
-  [[nodiscard]] RunClock::Clock::time_point now() const { return run_.tools.waits.now ? run_.tools.waits.now() : RunClock::Clock::now(); }
-  [[nodiscard]] Duration passed_exactly() const { return now() - started_; }
-
-  Run const& run_;
-  RunClock::Clock::time_point started_;
-  std::chrono::seconds limit_;
-  Duration pause_ = first_poll;
-};
 
 // Charts on their way, by what they wait for.
 struct Pending {
@@ -385,7 +345,7 @@ void weigh(Run& run, ChartWork& work) {
   auto const& settings = run.settings;
   if (!work.tag || work.record.entries.size() != work.lineage.entries.size()) return;
   bind_subjects(work, settings, [&]() -> auto const& { return releases_of(run); });
-  // Without a source digest the chart is refused, and nothing is known about bounds.
+  // Without a source digest the chart is refused, and nothing is known about what binds its attestations.
   bool const unbound_counts = settings.inputs.subject_binding == event::SubjectBinding::off || work.record.source_digest.empty();
   for (auto& missing : missing_attestations(settings.lists.required_attestations, work.record, unbound_counts, host_of(settings.server_url)))
     work.refuse(std::move(missing));
@@ -433,7 +393,7 @@ void look(Run& run, Pending& pending, Wait const& wait) {
 }
 
 void prove_charts(Run& run) {
-  Wait wait(run);
+  Wait wait(run.settings.dry_run ? std::chrono::seconds{0} : run.settings.inputs.tag_wait, run.tools.clock, run.tools.waits);
   Pending pending;
   for (auto& work : run.works)
     if (!work.refused()) pending.tagless.push_back(&work);

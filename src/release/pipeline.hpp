@@ -12,6 +12,7 @@
 #include "release/chart_work.hpp"
 #include "release/dependency_build.hpp"
 #include "release/settings.hpp"
+#include "release/wait.hpp"
 #include "report/release_record.hpp"
 #include "report/workflow_log.hpp"
 #include "sigstore/verifier.hpp"
@@ -19,12 +20,6 @@
 #include "support/run_clock.hpp"
 
 namespace acr::release {
-
-/// Time as the waits of a run see it; tests bring their own.
-struct WaitClock {
-  std::function<RunClock::Clock::time_point()> now{};
-  std::function<void(RunClock::Clock::duration)> sleep{};  ///< throws as RunClock::sleep()
-};
 
 /// What a run works with. All must outlive it.
 struct RunTools {

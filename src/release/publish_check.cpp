@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <map>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "chart/limits.hpp"
@@ -276,14 +275,12 @@ void check_bytes(CheckedPackage& package, RunSettings const& settings, report::C
     if (auto why = compare_package(chart.package, digest, proved->digest, proved->commit)) package.refusals.push_back(std::move(*why));
 }
 
-std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
-
 // B-16: each package of the manifest against what was proved, and against who may build.
 void check_packages(RunSettings const& settings, RunTools const& tools, sigstore::Policy const& policy, PublishCheck& check) {
   if (!check.manifest) return;
   auto const count = check.manifest->charts.size();  // those that it lacks come after them
   auto const proved = report::manifest_of(check.record, {});
-  for_each_index(count, cores(), [&](std::size_t i) {
+  for_each_index(count, processors(), [&](std::size_t i) {
     tools.clock.check();
     auto& package = check.packages[i];
     auto const* chart = proved_chart(check.record, package.chart.name);
@@ -294,7 +291,7 @@ void check_packages(RunSettings const& settings, RunTools const& tools, sigstore
   });
   std::vector<std::string> digests;
   for (std::size_t i = 0; i < count; ++i) digests.push_back(check.packages[i].chart.digest);
-  auto const proofs = digests.empty() ? std::map<std::string, ListedProofs>{} : verify_listed(digests, *tools.attestations, tools.verifier, policy, cores());
+  auto const proofs = digests.empty() ? std::map<std::string, ListedProofs>{} : verify_listed(digests, *tools.attestations, tools.verifier, policy, processors());
   for (std::size_t i = 0; i < count; ++i) {
     auto& package = check.packages[i];
     auto const& proof = proofs.at(package.chart.digest);

@@ -47,4 +47,6 @@ void for_each_index(std::size_t count, std::size_t workers, std::function<void(s
   if (failure) std::rethrow_exception(failure);
 }
 
+std::size_t processors() { return std::max<std::size_t>(1, std::thread::hardware_concurrency()); }
+
 }  // namespace acr

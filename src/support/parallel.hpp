@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <semaphore>
 
 namespace acr {
 
@@ -12,5 +13,20 @@ namespace acr {
 /// item is begun; when all threads are done, the exception of the lowest index is thrown. Work is charged to the
 /// caller's budget (work_budget.hpp).
 void for_each_index(std::size_t count, std::size_t workers, std::function<void(std::size_t)> const& work);
+
+/// Processors of this machine, at least 1.
+std::size_t processors();
+
+/// One of the places of a semaphore, until the end of the scope; waits for it.
+class Turn {
+ public:
+  explicit Turn(std::counting_semaphore<>& places) : places_(places) { places_.acquire(); }
+  ~Turn() { places_.release(); }
+  Turn(Turn const&) = delete;
+  Turn& operator=(Turn const&) = delete;
+
+ private:
+  std::counting_semaphore<>& places_;
+};
 
 }  // namespace acr

@@ -34,13 +34,14 @@ struct TagsWorld {
   Files files = chart_files("web", "1.1.0");
   std::vector<std::string> tags{};  ///< that the server has
   std::map<std::string, std::string> inputs{{"signer-workflows", signer}, {"max-parallel", "1"}, {"tag-wait", "0"}};
-  std::map<std::string, std::vector<Listed>> listed{};  ///< by subject
+  ListedBySubject listed{};
   bool endless = false;                                 ///< listings have no end
   bool forget_commit = false;
   git::MemoryObjects objects{};
   git::ObjectId commit;
   RunClock clock{std::chrono::seconds(600)};
   std::vector<std::string> asked{};
+  RunClock::Clock::time_point now = RunClock::Clock::now();  ///< moved by waits and by `meanwhile`
   std::vector<std::int64_t> pauses{};                    ///< seconds
   std::function<void(std::size_t pauses)> meanwhile{};
   std::vector<std::string> said{};
@@ -72,10 +73,11 @@ struct TagsWorld {
     github::Attestations attestations(github.api);
     auto found = release::missing_tags(commit, settings,
                                        {objects, attestations, signing_verifier(), clock, [this](std::string const& line) { said.push_back(line); },
-                                        [this](std::chrono::seconds pause) {
-                                          pauses.push_back(pause.count());
-                                          if (meanwhile) meanwhile(pauses.size());
-                                        }});
+                                        {.now = [this] { return now; }, .sleep = [this](RunClock::Clock::duration pause) {
+                                           now += pause;
+                                           pauses.push_back(std::chrono::duration_cast<std::chrono::seconds>(pause).count());
+                                           if (meanwhile) meanwhile(pauses.size());
+                                         }}});
     asked = github.asked();
     return found;
   }
@@ -87,41 +89,11 @@ struct TagsWorld {
   }
 
  private:
-  std::string entries(std::string const& subject) const {
-    std::string text;
-    auto const found = listed.find(subject);
-    if (found == listed.end()) return text;
-    for (auto const& one : found->second) {
-      std::string fields = R"({"repository_id":500000001)";
-      if (one.stored == 0 && !one.bundle.empty()) fields += R"(,"bundle":)" + one.bundle;
-      if (!one.id.empty()) fields += R"(,"bundle_url":"https://storage.example.org/)" + one.id + R"(.json")";
-      text += (text.empty() ? "" : ",") + fields + "}";
-    }
-    return text;
-  }
-
   std::size_t page = 0;
   net::Reply answer(net::Request const& request) {
-    auto const& path = request.url.path;
-    if (request.url.host == "storage.example.org") {
-      for (auto const& [subject, all] : listed)
-        for (auto const& one : all)
-          if (path == "/" + one.id + ".json") return loopback::reply(one.stored, one.bundle);
-      return loopback::reply(404);
-    }
-    if (path == "/repos/acme/helm-charts") return json_reply(R"({"id":500000001,"full_name":"acme/helm-charts"})");
-    if (path.ends_with("/attestations/bulk-list")) {
-      auto const body = parse_json(request.body, "body").value();
-      std::string digests;
-      for (auto const& subject : *array_in(body, "subject_digests")) {
-        std::string const name(subject.as_string());
-        digests += (digests.empty() ? "" : ",") + ("\"" + name + "\":[" + entries(name) + "]");
-      }
-      return json_reply(R"({"attestations_subject_digests":{)" + digests + R"(},"page_info":{"has_next":false}})");
-    }
     net::Headers headers;
-    if (endless) headers.add("Link", "<https://api.github.com" + path + "?per_page=100&after=" + std::to_string(++page) + ">; rel=\"next\"");
-    return json_reply(R"({"attestations":[)" + entries(path.substr(path.rfind('/') + 1)) + "]}", 200, headers);
+    if (endless) headers.add("Link", "<https://api.github.com" + request.url.path + "?per_page=100&after=" + std::to_string(++page) + ">; rel=\"next\"");
+    return listing_answer(listed, request, headers);
   }
 };
 
@@ -365,6 +337,11 @@ TEST_CASE("an attestation that is listed late is waited for, as long as tag-wait
     auto const found = world.look().value();
     CHECK(release::result_of(found) == report::Result::partial);
     CHECK(world.pauses == std::vector<std::int64_t>{5, 10, 20, 5});
+  }
+  SECTION("the time that listing takes counts") {
+    world.meanwhile = [&](std::size_t) { world.now += std::chrono::seconds(10); };
+    CHECK(release::result_of(world.look().value()) == report::Result::partial);
+    CHECK(world.pauses == std::vector<std::int64_t>{5, 10, 5});
   }
 }
 

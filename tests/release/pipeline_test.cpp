@@ -458,10 +458,12 @@ TEST_CASE("each input that decides a verdict is part of the policy's digest, how
                                                                       {"missing-lineage", "warn"}, {"unresolved-id", "warn"}, {"lineage-subjects", "lint = text:x"},
                                                                       {"signer-workflows", signer + "a"}, {"oidc-issuer", "https://i.example"}, {"predicate-types", "https://t.example/v1"},
                                                                       {"deny-self-hosted", "true"}, {"source-digest", "tag-commit"}, {"trusted-root-refresh", "off"},
-                                                                      {"max-charts", "3"}, {"title-check", "warn"}}) {
+                                                                      {"max-charts", "3"}, {"title-check", "warn"}, {"subject-binding", "warn"}, {"required-attestations", "lint"}}) {
     CAPTURE(name);
     CHECK(digest({{name, value}}) != usual);
   }
+  // What require implies is told as it is enforced (B-6a).
+  CHECK(digest({{"subject-binding", "require"}, {"dependency-pins", "warn"}}) == digest({{"subject-binding", "require"}, {"dependency-pins", "require"}}));
 }
 
 }  // namespace

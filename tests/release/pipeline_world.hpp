@@ -18,6 +18,7 @@
 #include "git/memory_objects.hpp"
 #include "github/attestations.hpp"
 #include "github/scripted_github.hpp"
+#include "release/listed_attestations.hpp"
 #include "release/pipeline.hpp"
 #include "signing/world.hpp"
 #include "sigstore/trusted_root.hpp"
@@ -76,13 +77,6 @@ inline sigstore::Verifier const& signing_verifier() {
   return verifier;
 }
 
-/// An attestation as GitHub lists it.
-struct Listed {
-  std::string id;      ///< empty: the link shows none
-  std::string bundle;  ///< JSON; empty with `stored` = 200: neither bundle nor link
-  int stored = 0;      ///< status that storage answers with; 0: the bundle is in the listing
-};
-
 class PipelineWorld {
  public:
   Files base = chart_files("web", "1.0.0");
@@ -92,7 +86,7 @@ class PipelineWorld {
   std::map<std::string, std::string> tags{};   ///< annotations by tag name
   /// What the checks attested is of no account here, except to tests of just that.
   std::map<std::string, std::string> inputs{{"tag-wait", "0"}, {"max-parallel", "1"}, {"subject-binding", "off"}};
-  std::map<std::string, std::vector<Listed>> listed{};  ///< by subject
+  ListedBySubject listed{};  ///< by subject
   release::RunSettings settings{};
   release::DependencyBuild* dependencies = nullptr;
   bool asks_github = true;
@@ -180,41 +174,10 @@ class PipelineWorld {
     if (meanwhile) meanwhile(pauses.size());
   }
 
-  std::string entries(std::string const& subject) const {
-    std::string text;
-    auto const found = listed.find(subject);
-    if (found == listed.end()) return text;
-    for (auto const& one : found->second) {
-      std::string fields = R"({"repository_id":500000001)";
-      if (one.stored == 0 && !one.bundle.empty()) fields += R"(,"bundle":)" + one.bundle;
-      if (!one.id.empty()) fields += R"(,"bundle_url":"https://storage.example.org/)" + one.id + R"(.json")";
-      text += (text.empty() ? "" : ",") + fields + "}";
-    }
-    return text;
-  }
-
   net::Reply answer(net::Request const& request) const {
     if (intercept)
       if (auto reply = intercept(request)) return *std::move(reply);
-    auto const& path = request.url.path;
-    if (request.url.host == "storage.example.org") {
-      for (auto const& [subject, all] : listed)
-        for (auto const& one : all)
-          if (path == "/" + one.id + ".json") return loopback::reply(one.stored, one.bundle);
-      return loopback::reply(404);
-    }
-    if (path == "/repos/acme/helm-charts") return json_reply(R"({"id":500000001,"full_name":"acme/helm-charts"})");
-    if (path.ends_with("/attestations/bulk-list")) {
-      auto const body = parse_json(request.body, "body").value();
-      std::string digests;
-      for (auto const& subject : *array_in(body, "subject_digests")) {
-        std::string const name(subject.as_string());
-        digests += (digests.empty() ? "" : ",") + ("\"" + name + "\":[" + entries(name) + "]");
-      }
-      return json_reply(R"({"attestations_subject_digests":{)" + digests + R"(},"page_info":{"has_next":false}})");
-    }
-    auto const subject = path.substr(path.rfind('/') + 1);
-    return json_reply(R"({"attestations":[)" + entries(subject) + "]}");
+    return listing_answer(listed, request);
   }
 };
 

@@ -162,6 +162,10 @@ TEST_CASE("a check gets the changed charts as a matrix, and each one's package w
   // Another event has nothing to compare with: every chart is checked.
   REQUIRE(world.run({{"command", "changed"}, {"GITHUB_EVENT_NAME", "workflow_dispatch"}}).status == 0);
   CHECK(json_of(world.outputs().at("charts")).as_array() == all);
+  auto const name = std::string(all.front().at("name").as_string());
+  auto const fewer = world.run({{"command", "changed"}, {"GITHUB_EVENT_NAME", "workflow_dispatch"}, {"exclude-charts", name}});
+  CHECK(json_of(world.outputs().at("charts")).as_array().size() == all.size() - 1);
+  CHECK(fewer.out.find("chart " + name) != std::string::npos);  // told, never left out silently (B-19)
   CHECK(world.run({{"command", "package"}, {"chart", "nobody"}}).status == 2);
   CHECK(world.run({{"command", "package"}}).status == 2);
   CHECK(world.run({{"command", "changed"}, {"charts-dir", "chart"}}).status == 2);
