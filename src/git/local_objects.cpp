@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -82,7 +83,7 @@ std::optional<std::string> file_below(int folder, std::string_view path, std::si
     if (!current) {
       // A name that no file can have may still stand in packed-refs.
       if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG) return std::nullopt;
-      throw BadEnvironment("object-corrupt", ".git/" + printable(path) + " cannot be read: " + std::generic_category().message(errno));
+      throw BadEnvironment("object-corrupt", ".git/" + printable(path) + " cannot be read: " + std::string(std::strerror(errno)));
     }
     at = current.get();
   }
@@ -95,7 +96,7 @@ std::optional<std::string> file_below(int folder, std::string_view path, std::si
   while (filled < text.size()) {
     auto const got = ::read(at, text.data() + filled, text.size() - filled);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) corrupt(".git/" + printable(path) + " cannot be read: " + std::generic_category().message(errno));
+    if (got < 0) corrupt(".git/" + printable(path) + " cannot be read: " + std::string(std::strerror(errno)));
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);
   }
@@ -251,7 +252,7 @@ Verdict<std::unique_ptr<LocalObjects>> LocalObjects::open(Libgit2 const& /*libra
   if (type != fs::file_type::directory)
     return unavailable(git_path, "the repository lies elsewhere: .git is no directory");
   Descriptor folder(::open(git_path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder) return unavailable(git_path, "the repository cannot be opened: " + std::generic_category().message(errno));
+  if (!folder) return unavailable(git_path, "the repository cannot be opened: " + std::string(std::strerror(errno)));
   if (fs::exists(fs::symlink_status(git_path / "commondir", ignored)))
     return unavailable(git_path, "the repository is a linked worktree, its objects lie elsewhere");
   if (fs::exists(fs::symlink_status(git_path / "reftable", ignored)))
