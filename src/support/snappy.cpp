@@ -1,6 +1,8 @@
 // See snappy.hpp.
 #include "support/snappy.hpp"
 
+#include <snappy.h>
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -15,7 +17,7 @@ namespace {
 constexpr std::string_view stream_identifier{"\xff\x06\x00\x00sNaPpY", 10};
 constexpr std::size_t max_chunk_content = 65536;  // framing format §4.2
 constexpr std::size_t checksum_bytes = 4;
-constexpr std::size_t units_of_an_element = 16;
+constexpr std::size_t units_of_a_chunk = 16;
 
 Rejection bad(std::string why) { return reject("snappy", "Snappy data", std::move(why)).rule("V-98"); }
 
@@ -51,25 +53,6 @@ class Cursor {
   std::string_view left_;
 };
 
-/// At most 2^32-1 in at most five bytes.
-std::optional<std::uint32_t> varint(Cursor& cursor) {
-  std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < 35; shift += 7) {
-    auto const byte = cursor.number(1);
-    if (!byte) return std::nullopt;
-    value |= static_cast<std::uint64_t>(*byte & 0x7fU) << shift;
-    if ((*byte & 0x80U) == 0) return value <= UINT32_MAX ? std::optional(static_cast<std::uint32_t>(value)) : std::nullopt;
-  }
-  return std::nullopt;
-}
-
-/// Copies may reach into what they write themselves: byte by byte.
-bool append_copy(std::string& out, std::size_t offset, std::size_t length) {
-  if (offset == 0 || offset > out.size()) return false;
-  for (std::size_t i = 0; i < length; ++i) out.push_back(out[out.size() - offset]);
-  return true;
-}
-
 /// CRC-32C (Castagnoli), as the framing format masks it.
 std::uint32_t masked_checksum(std::string_view bytes) {
   static constexpr std::array<std::uint32_t, 256> table = [] {
@@ -90,52 +73,12 @@ std::uint32_t masked_checksum(std::string_view bytes) {
 }  // namespace
 
 Verdict<std::string> snappy_decode(std::string_view block, std::size_t limit) {
-  Cursor cursor(block);
-  auto const declared = varint(cursor);
-  if (!declared) return bad("it does not start with the length of its content");
-  if (*declared > limit) return too_large(*declared, limit);
-  std::string out;
-  out.reserve(*declared);
-  while (!cursor.done()) {
-    std::uint32_t const tag = *cursor.number(1);
-    std::size_t length = 0;
-    std::optional<std::uint32_t> offset;
-    switch (tag & 3U) {
-      case 0: {
-        std::uint32_t const field = tag >> 2;
-        auto const stored = field < 60 ? std::optional(field) : cursor.number(field - 59);
-        if (!stored) return bad("a literal's length is cut off");
-        length = std::size_t{*stored} + 1;
-        if (length > *declared - out.size()) return bad("a literal reaches past the declared length");
-        auto const literal = cursor.take(length);
-        if (!literal) return bad("a literal is cut off");
-        charge_work(length + units_of_an_element);
-        out += *literal;
-        continue;
-      }
-      case 1:
-        length = 4 + (tag >> 2 & 7U);
-        offset = cursor.number(1);
-        if (offset) *offset |= (tag >> 5) << 8;
-        break;
-      case 2:
-        length = 1 + (tag >> 2);
-        offset = cursor.number(2);
-        break;
-      default:
-        length = 1 + (tag >> 2);
-        offset = cursor.number(4);
-        break;
-    }
-    charge_work(length + units_of_an_element);
-    if (!offset) return bad("a copy's offset is cut off");
-    if (length > *declared - out.size()) return bad("a copy reaches past the declared length");
-    if (!append_copy(out, *offset, length)) return bad("a copy starts outside of what is already there").found("offset " + std::to_string(*offset));
-  }
-  if (out.size() != *declared)
-    return bad("the content is not as long as declared")
-        .expected(std::to_string(*declared) + " bytes")
-        .found(std::to_string(out.size()) + " bytes");
+  std::size_t declared = 0;
+  if (!snappy::GetUncompressedLength(block.data(), block.size(), &declared)) return bad("it does not start with the length of its content");
+  if (declared > limit) return too_large(declared, limit);
+  charge_work(block.size() + declared);
+  std::string out(declared, '\0');
+  if (!snappy::RawUncompress(block.data(), block.size(), out.data())) return bad("the block is corrupt, or not as long as it declares");
   return out;
 }
 
@@ -145,7 +88,7 @@ Verdict<std::string> snappy_decode_framed(std::string_view stream, std::size_t l
   std::string out;
   while (!cursor.done()) {
     std::uint32_t const type = *cursor.number(1);
-    charge_work(units_of_an_element);
+    charge_work(units_of_a_chunk);
     auto const length = cursor.number(3);
     auto const body = length ? cursor.take(*length) : std::nullopt;
     if (!body) return bad("a chunk is cut off");

@@ -10,6 +10,7 @@
 #include "loopback/github_answers.hpp"
 #include "net/http.hpp"
 #include "support/catch2.hpp"
+#include "support/packed.hpp"
 
 namespace acr::github {
 namespace {
@@ -454,7 +455,7 @@ TEST_CASE("storage keeps blocks, streams and plain JSON", "[github]") {  // G-14
   std::string const bundle =
       R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","a":"aaaaaaaaaaaaaaaaaaaaaaa"})";
   int const form = GENERATE(0, 1, 2);
-  auto const body = form == 0 ? bundle : form == 1 ? " \n" + bundle : loopback::snappy_block(bundle);
+  auto const body = form == 0 ? bundle : form == 1 ? " \n" + bundle : test::packed_by_snappy(bundle);
   ScriptedGithub github([&](net::Request const&) { return loopback::reply(200, body); });
   Attestations attestations(github.api);
   auto const text = attestations.download(linked("4", link("4")));

@@ -18,6 +18,7 @@
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
 #include "support/json.hpp"
+#include "support/packed.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
 
@@ -760,7 +761,7 @@ PlainAnswer GithubAnswers::storage(PlainRequest const& request) {
   auto const number = signature.starts_with("secret-") ? to_number(signature.substr(7)).value_or(0) : 0;
   if (number <= state_->settings.dead_links) return refuse(403, "AuthenticationFailed");
   if (auto const found = state_->by_file.find(target.segments.back()); found != state_->by_file.end())
-    return {200, {{"content-type", "application/octet-stream"}}, snappy_block(state_->attestations[found->second].bundle)};
+    return {200, {{"content-type", "application/octet-stream"}}, test::packed_by_snappy(state_->attestations[found->second].bundle)};
   return refuse(404, "BlobNotFound");
 }
 

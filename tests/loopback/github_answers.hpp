@@ -84,7 +84,4 @@ class GithubAnswers {
   std::unique_ptr<State> state_;
 };
 
-/// One Snappy block with literals and copies: an encoder of the tests' own.
-std::string snappy_block(std::string_view bytes);
-
 }  // namespace acr::loopback

@@ -4,7 +4,7 @@
 
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
-#include "support/snappy_encoder.hpp"
+#include "support/packed.hpp"
 
 using namespace acr;
 using namespace std::string_literals;
@@ -22,7 +22,9 @@ std::string why(Verdict<std::string> const& result) { return result ? "accepted"
 std::string const identifier = "\xff\x06\x00\x00sNaPpY"s;
 
 std::string chunk(char type, std::string const& body) {
-  return type + test::snappy::little_endian(static_cast<std::uint32_t>(body.size()), 3) + body;
+  std::string out(1, type);
+  for (unsigned shift = 0; shift < 24; shift += 8) out += static_cast<char>(body.size() >> shift & 0xff);
+  return out + body;
 }
 
 // Masked CRC-32C of "hello", by a bitwise implementation in another language that gives e3069283 for "123456789".
@@ -50,24 +52,25 @@ TEST_CASE("every ill-formed Snappy sample is refused", "[support]") {
 }
 
 TEST_CASE("Snappy blocks are refused for each defect (V-98)", "[support]") {
+  char const* const corrupt = "the block is corrupt, or not as long as it declares";
   struct Row {
     std::string block;
     char const* why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = GENERATE_COPY(values<Row>({
       {"", "it does not start with the length of its content"},
       {"\x80\x80\x80\x80\x80\x00"s, "it does not start with the length of its content"},
       {"\xff\xff\xff\xff\x1f"s, "it does not start with the length of its content"},  // 2^33-1
-      {"\x01\xf0"s, "a literal's length is cut off"},
-      {"\x05\x10" "abc"s, "a literal is cut off"},
-      {"\x01\x04" "ab"s, "a literal reaches past the declared length"},
-      {"\x05\x00" "a\x01"s, "a copy's offset is cut off"},
-      {"\x05\x00" "a\x01\x00"s, "a copy starts outside of what is already there"},
-      {"\x05\x00" "a\x01\x02"s, "a copy starts outside of what is already there"},
-      {"\x04\x00" "a\x01\x01"s, "a copy reaches past the declared length"},
-      {"\x02\x00" "a"s, "the content is not as long as declared"},
-      {"\x01"s, "the content is not as long as declared"},
-      {"\x01\x00" "a\x00" "b"s, "a literal reaches past the declared length"},  // bytes behind the end
+      {"\x01\xf0"s, corrupt},  // a literal's length is cut off
+      {"\x05\x10" "abc"s, corrupt},  // a literal is cut off
+      {"\x01\x04" "ab"s, corrupt},  // a literal reaches past the declared length
+      {"\x05\x00" "a\x01"s, corrupt},  // a copy's offset is cut off
+      {"\x05\x00" "a\x01\x00"s, corrupt},  // a copy from nowhere
+      {"\x05\x00" "a\x01\x02"s, corrupt},  // a copy from before the content
+      {"\x04\x00" "a\x01\x01"s, corrupt},  // a copy reaches past the declared length
+      {"\x02\x00" "a"s, corrupt},  // shorter than declared
+      {"\x01"s, corrupt},  // no content at all
+      {"\x01\x00" "a\x00" "b"s, corrupt},  // bytes behind the end
       {"\xff\xff\xff\xff\x0f"s, "the content is larger than the limit"},
   }));
   CAPTURE(row.why);
@@ -76,15 +79,15 @@ TEST_CASE("Snappy blocks are refused for each defect (V-98)", "[support]") {
 
 TEST_CASE("a Snappy block of exactly the limit passes, one byte more does not", "[support]") {
   std::string const text(1000, 'x');
-  CHECK(snappy_decode(test::snappy_block(text), 1000).value() == text);
-  CHECK(why(snappy_decode(test::snappy_block(text), 999)) == "the content is larger than the limit");
+  CHECK(snappy_decode(test::packed_by_snappy(text), 1000).value() == text);
+  CHECK(why(snappy_decode(test::packed_by_snappy(text), 999)) == "the content is larger than the limit");
   CHECK(snappy_decode("\x00"s, 0).value().empty());
 }
 
-TEST_CASE("what the test encoder packs, the decoder unpacks", "[support]") {
+TEST_CASE("what Snappy packs is unpacked", "[support]") {
   std::string text = sample("bundle.json");
   text += text + std::string(70000, 'z') + text;
-  auto const packed = test::snappy_block(text);
+  auto const packed = test::packed_by_snappy(text);
   CHECK(packed.size() < text.size() / 2);
   CHECK(snappy_decode(packed, mebibyte).value() == text);
 }
@@ -107,7 +110,7 @@ TEST_CASE("a framed Snappy stream is unpacked chunk by chunk, with checksums", "
       {identifier + "\x01"s, "a chunk is cut off"},
       {identifier + chunk('\x01', "abc"), "a chunk is too short for its checksum"},
       {identifier + chunk('\x01', hello_checksum + "hellp"), "a chunk's checksum is wrong"},
-      {identifier + chunk('\x00', hello_checksum + "\x06\x10hello"), "the content is not as long as declared"},
+      {identifier + chunk('\x00', hello_checksum + "\x06\x10hello"), "the block is corrupt, or not as long as it declares"},
       {identifier + chunk('\x02', hello_checksum), "a chunk of an unknown type must not be skipped"},
       {identifier + chunk('\x7f', hello_checksum), "a chunk of an unknown type must not be skipped"},
       {identifier + chunk('\xff', "sNaPpy"), "a stream identifier is ill-formed"},

@@ -6,9 +6,9 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 #include "support/json.hpp"
+#include "support/packed.hpp"
 #include "support/parallel.hpp"
 #include "support/snappy.hpp"
-#include "support/snappy_encoder.hpp"
 
 namespace {
 
@@ -107,7 +107,7 @@ TEST_CASE("reading, unpacking and hashing are charged (B-25)", "[support]") {
   std::string array = "[0";
   for (int i = 0; i < 20000; ++i) array += ",1";
   array += "]";
-  auto const packed = test::snappy::varint(static_cast<std::uint32_t>(bytes.size())) + test::snappy::literal(bytes);
+  auto const packed = test::packed_by_snappy(bytes);
   RunClock over(std::chrono::seconds(0)), enough(std::chrono::hours(1));
   for (auto const* clock : {&enough, &over}) {
     WorkBudget budget(*clock);
