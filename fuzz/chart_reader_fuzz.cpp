@@ -3,6 +3,7 @@
 
 #include "chart/packager.hpp"
 #include "chart/source_list.hpp"
+#include "memory/tree.hpp"
 
 #include <array>
 #include <cstdint>

@@ -64,9 +64,17 @@ void refuse_shared_names(std::vector<MissingTag>& charts) {
   }
 }
 
+class EmptyTree final : public chart::SourceTree {
+ public:
+  [[nodiscard]] std::optional<chart::Node> node(std::string_view) const override { return {}; }
+  [[nodiscard]] std::vector<chart::Node> list(std::string_view) const override { return {}; }
+  [[nodiscard]] std::optional<std::string> read(std::string_view, std::size_t) const override { return {}; }
+  [[nodiscard]] std::string link_target(std::string_view) const override { return {}; }
+};
+
 // Every chart of the commit is new against an empty tree, so the release's own judgement of a chart applies.
 Verdict<std::vector<MissingTag>> charts_of(chart::SourceTree const& tree, RunSettings const& settings, MissingTags& result) {
-  auto found = chart::changed_charts(chart::MemoryTree(), tree, {settings.inputs.charts_dirs, settings.inputs.exclude_charts});
+  auto found = chart::changed_charts(EmptyTree(), tree, {settings.inputs.charts_dirs, settings.inputs.exclude_charts});
   if (!found) return found.error();
   std::vector<MissingTag> charts;
   for (auto const& one : found->changed) charts.push_back(of_chart(one, settings.inputs.tag_format));

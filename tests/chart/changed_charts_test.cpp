@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
 using namespace acr;

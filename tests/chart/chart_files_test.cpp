@@ -3,6 +3,7 @@
 #include "chart/chart_files.hpp"
 
 #include "chart/link_resolution.hpp"
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
 using namespace acr;

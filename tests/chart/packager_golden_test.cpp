@@ -8,6 +8,7 @@
 #include "chart/golden_lines.hpp"
 #include "chart/packager.hpp"
 #include "chart/tar_writer.hpp"
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 

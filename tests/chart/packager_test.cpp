@@ -18,6 +18,7 @@
 #include "chart/gzip_writer.hpp"
 #include "chart/lock_digest.hpp"
 #include "chart/tar_writer.hpp"
+#include "memory/tree.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/digest.hpp"

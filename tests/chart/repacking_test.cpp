@@ -3,6 +3,7 @@
 #include "chart/chart_loader.hpp"
 #include "chart/packager.hpp"
 #include "chart/source_tree.hpp"
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
 namespace {

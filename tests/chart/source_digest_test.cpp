@@ -6,6 +6,7 @@
 #include "chart/directory_tree.hpp"
 #include "chart/source_list.hpp"
 #include "git/git_cli.hpp"
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
 using namespace acr;

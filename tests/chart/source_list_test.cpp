@@ -5,6 +5,7 @@
 #include "chart/local_dependency.hpp"
 #include "chart/chart_reader.hpp"
 #include "chart/source_list.hpp"
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
 using namespace acr;

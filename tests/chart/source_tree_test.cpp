@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "chart/directory_tree.hpp"
+#include "memory/tree.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/errors.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dependencies/sample_charts.hpp"
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
 using namespace acr::dependencies;

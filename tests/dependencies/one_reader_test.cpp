@@ -8,6 +8,7 @@
 #include "chart/packager.hpp"
 #include "chart/source_list.hpp"
 #include "dependencies/build_plan.hpp"
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
 using namespace acr;

@@ -15,6 +15,7 @@
 #include "chart/packager.hpp"
 #include "chart/source_tree.hpp"
 #include "dependencies/archive_source.hpp"
+#include "memory/tree.hpp"
 #include "support/digest.hpp"
 
 namespace acr::dependencies::samples {

@@ -1,7 +1,7 @@
 #include "git/annotated_tag.hpp"
 
 #include "git/limits.hpp"
-#include "git/memory_objects.hpp"
+#include "memory/objects.hpp"
 #include "support/catch2.hpp"
 #include "support/thrown.hpp"
 

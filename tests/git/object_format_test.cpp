@@ -1,7 +1,7 @@
 #include "git/object_format.hpp"
 
 #include "git/limits.hpp"
-#include "git/memory_objects.hpp"
+#include "memory/objects.hpp"
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 #include "support/thrown.hpp"

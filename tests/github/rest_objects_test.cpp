@@ -5,11 +5,11 @@
 #include <filesystem>
 #include <string>
 
-#include "git/memory_objects.hpp"
 #include "github/combined_objects.hpp"
 #include "github/loopback_world.hpp"
 #include "github/scripted_github.hpp"
 #include "loopback/git_command.hpp"
+#include "memory/objects.hpp"
 #include "net/http.hpp"
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"

@@ -1,4 +1,4 @@
-#include "git/memory_objects.hpp"
+#include "memory/objects.hpp"
 
 #include <algorithm>
 #include <stdexcept>

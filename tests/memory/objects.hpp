@@ -1,6 +1,6 @@
 #pragma once
 
-// A repository in memory, for tests: src/git/memory_objects.hpp
+// A repository in memory: tests/memory/objects.hpp
 // Ids are real: what is built here has the ids that git would give it.
 
 #include <map>

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "git/memory_objects.hpp"
+#include "memory/objects.hpp"
 #include "support/catch2.hpp"
 
 namespace {

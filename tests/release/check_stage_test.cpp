@@ -2,6 +2,7 @@
 #include "release/check_stage.hpp"
 
 #include "chart/source_list.hpp"
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <functional>
 
-#include "git/memory_objects.hpp"
+#include "memory/objects.hpp"
 #include "support/catch2.hpp"
 #include "support/charged.hpp"
 #include "support/work_budget.hpp"

@@ -1,6 +1,6 @@
 #include "release/merged_heads.hpp"
 
-#include "git/memory_objects.hpp"
+#include "memory/objects.hpp"
 #include "support/catch2.hpp"
 
 namespace {

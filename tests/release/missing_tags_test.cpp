@@ -4,6 +4,7 @@
 
 #include "chart/source_list.hpp"
 #include "git/tag_annotation.hpp"
+#include "memory/tree.hpp"
 #include "release/pipeline_world.hpp"
 #include "release/tags_action.hpp"
 #include "support/catch2.hpp"

@@ -2,6 +2,7 @@
 #include "release/packages.hpp"
 
 #include "chart/source_list.hpp"
+#include "memory/tree.hpp"
 #include "release/pipeline_world.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"

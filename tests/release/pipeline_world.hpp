@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "event/inputs.hpp"
-#include "git/memory_objects.hpp"
 #include "github/attestations.hpp"
 #include "github/scripted_github.hpp"
+#include "memory/objects.hpp"
 #include "release/listed_attestations.hpp"
 #include "release/pipeline.hpp"
 #include "signing/world.hpp"

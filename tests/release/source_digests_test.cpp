@@ -1,6 +1,7 @@
 #include "release/source_digests.hpp"
 
 #include "chart/source_list.hpp"
+#include "memory/tree.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
