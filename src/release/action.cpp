@@ -99,6 +99,11 @@ std::optional<Rejection> repository_disagrees(RunnerEnvironment const& environme
       .found(environment.repository_id);
 }
 
+// What a stage costs of the hour's limit; downloads from storage do not count there.
+void tell_requests(Step const& step, Services& services) {
+  step.log.line("API requests: " + std::to_string(services.api().use().requests));
+}
+
 RunSettings run_settings(Step const& step, event::PullRequestEvent const& event) {
   RunSettings settings;
   settings.inputs = step.inputs;
@@ -165,6 +170,7 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
   for (auto const& warning : services.warnings()) step.log.warning(warning);
   for (auto const& line : services.debug_lines()) step.log.debug(line);
 
+  tell_requests(step, services);
   log_run(outcome, step.log);
   write_outputs(step, report::run_outputs(outcome.record, outcome.files, event::clamped_retention(step.inputs.retention_days, step.environment)));
   declare_artifacts(step, outcome);
@@ -213,6 +219,7 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
   auto const result = finalize(settings, tools);
   for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
   for (auto const& warning : services.warnings()) step.log.warning(warning);
+  tell_requests(step, services);
   log_finalize(result, step.log);
   write_outputs(step, result.outputs);
   if (step.inputs.summary) append(environment.step_summary, result.summary);
@@ -257,11 +264,12 @@ void write_result(RunSettings const& settings, std::string const& path, std::str
 }
 
 // What `digest` and `changed` found, and the step's status.
-ExitStatus tell_digests(Step const& step, SourceDigests const& found, report::Outputs const& outputs) {
+ExitStatus tell_digests(Step const& step, SourceDigests const& found, report::Outputs const& outputs, Services& services) {
   for (auto const& skipped : found.skipped)
     step.log.notice("chart " + skipped.name + " (" + skipped.path + ") is skipped: exclude-charts has " + skipped.item);
   for (auto const& chart : found.charts) step.log.line(chart.digest + "  " + chart.path);
   for (auto const& why : found.refusals) step.log.refusal(why);
+  tell_requests(step, services);
   write_outputs(step, outputs);
   step.log.finish();
   return found.refusals.empty() ? ExitStatus::done : ExitStatus::refused;
@@ -294,6 +302,7 @@ ExitStatus publish_command(Step const& step, event::PushEvent const& push, RunCl
                                                 .before_proofs = [&] { services.begin_refresh(); },
                                                 .trusted_roots = [&] { return services.trusted_roots(); }});
   stage.tell_roots(step);
+  tell_requests(step, services);
   log_publish_check(check, step.log);
   write_outputs(step, publish_outputs(check, settings));
   if (step.inputs.summary) append(step.environment.step_summary, publish_summary(check));
@@ -350,7 +359,7 @@ ExitStatus digest_command(Step const& step, RunClock& clock) {
   auto const wanted = step.inputs.chart.empty() ? std::vector<std::string>() : std::vector{step.inputs.chart};
   auto const found = source_digests(tree, {step.inputs.charts_dirs, step.inputs.exclude_charts}, wanted, step.inputs.max_parallel);
   if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
-  return tell_digests(step, *found, digest_outputs(*found));
+  return tell_digests(step, *found, digest_outputs(*found), services);
 }
 
 // B-13.
@@ -368,7 +377,7 @@ ExitStatus changed_command(Step const& step, RunClock& clock) {
     step.log.notice("every chart counts as changed: " + (before ? "the commit " + *before + " is in no object source" : std::string("the event has no commit to compare with")));
   auto const found = changed_source_digests(base ? &*base : nullptr, head, {step.inputs.charts_dirs, step.inputs.exclude_charts}, step.inputs.max_parallel);
   if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
-  return tell_digests(step, *found, changed_outputs(*found));
+  return tell_digests(step, *found, changed_outputs(*found), services);
 }
 
 // B-13.
@@ -388,6 +397,7 @@ ExitStatus package_step(Step const& step, RunClock& clock) {
   std::string const path = inputs.output_dir + "/" + checked->package.file_name;
   write_result(settings, path, checked->package.bytes);
   step.log.line("packaged " + path + "  " + checked->package.digest + "  of source " + checked->source.digest);
+  tell_requests(step, services);
   SourceDigests of_chart;
   of_chart.charts.push_back(checked->source);
   auto outputs = digest_outputs(of_chart);
@@ -417,7 +427,7 @@ ExitStatus tags_command(Step const& step, RunClock& clock) {
   stage.tell_roots(step);
   for (auto const& line : services.debug_lines()) step.log.debug(line);
   log_tags(*found, step.log);
-  step.log.line("API requests: " + std::to_string(services.api().use().requests));
+  tell_requests(step, services);
   if (ended) step.log.refusal(reject(ended->code(), "run", ended->what()), {}, {}, {}, report::Severity::high);
   auto outputs = tags_outputs(*found);
   if (ended) outputs.set("result", report::to_text(report::Result::failed)), outputs.set("reason", ended->code());

@@ -52,6 +52,10 @@ struct Sequence {
     world = std::make_unique<ReleaseWorld>(folder, Checkout::full, adjust);
   }
 
+  /// Goes on where other stages have left a repository.
+  Sequence(std::filesystem::path scenario, acr::signing::World signer, std::unique_ptr<ReleaseWorld> ready)
+      : signing(std::move(signer)), folder(std::move(scenario)), world(std::move(ready)) {}
+
   /// This run, as certificates name it (.21); at its second attempt.
   [[nodiscard]] std::string run_url() const { return "https://github.com/acme/helm-charts/actions/runs/" + world->environment.at("GITHUB_RUN_ID"); }
   acr::loopback::GithubAnswers& github() const { return world->github().github(); }

@@ -3,11 +3,13 @@
 
 #include "git/tag_annotation.hpp"
 #include "scenario/release_world.hpp"
+#include "scenario/sequence.hpp"
 #include "signing/scenario.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text.hpp"
 
 namespace {
 
@@ -139,29 +141,68 @@ std::map<std::string, std::string> strict(std::string const& check_workflow) {
           {"required-attestations", "lint " + std::string(test_result) + " " + check_workflow}};
 }
 
-TEST_CASE("thirty charts go from the check to the gate, twice, with nothing handed on but what is signed (B-13, B-14, B-4, B-8)", "[scenario]") {
+// What a stage has asked of the API, as its log says.
+std::size_t requests_of(acr::test::ProgramResult const& stage) {
+  static constexpr std::string_view label = "API requests: ";
+  auto const at = stage.out.find(label);
+  if (at == std::string::npos) throw std::runtime_error("the stage does not say what it asked:\n" + stage.out);
+  return acr::to_number(std::string_view(stage.out).substr(at + label.size(), stage.out.find('\n', at) - at - label.size())).value();
+}
+
+TEST_CASE("thirty charts go from the check to the publication, twice, with nothing handed on but what is signed (B-13 … B-16, B-4, B-8)", "[scenario]") {
   std::string const called = "org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/tags/v1";
   Tagging tagging(30);
   for (auto const& [chart, digest] : tagging.digests) tagging.attest(chart, "lint", passed, ".github/workflows/ci.yaml", "https://github.com/" + called);
-  auto const world = tagging.world();
-  auto const tagged = world->run(tagging.inputs({{"signer-workflows", called}, {"deny-self-hosted", "true"}}));
-  INFO(tagged.out);
-  REQUIRE(tagged.status == 0);
-  CHECK(world->outputs().at("chart-count") == "30");
+  acr::test::Sequence line(tagging.folder, tagging.signing, tagging.world());
+  auto& world = *line.world;
+  std::map<std::string, std::size_t> requests;
+  auto const stage = [&](std::string const& name, acr::test::ProgramResult const& result) {
+    INFO(name << ":\n" << result.out);
+    REQUIRE(result.status == 0);
+    requests[name] = requests_of(result);
+  };
 
-  auto const first = world->run(strict(called));
-  INFO(first.out);
-  REQUIRE(first.status == 0);
-  auto const outputs = world->outputs();
-  CHECK(outputs.at("chart-count") == "30");
-  CHECK(outputs.at("verified-count") == "30");
-  CHECK(first.out.find("subject-unbound") == std::string::npos);
-  CHECK(first.out.find("bound by source") != std::string::npos);
+  json::array tags;
+  std::string manifest_digest, map;
+  for (bool const again : {false, true}) {
+    CAPTURE(again);
+    stage("changed", world.run({{"command", "changed"}, {"GITHUB_EVENT_NAME", "push"}, {"GITHUB_SHA", tagging.head}}));
+    CHECK(world.outputs().at("chart-count") == "30");
+    stage("tags", world.run(tagging.inputs({{"signer-workflows", called}, {"deny-self-hosted", "true"}})));
+    CHECK(world.outputs().at("result") == (again ? "no-charts" : "success"));
+    if (!again) tags = json_of(world.outputs().at("tags")).as_array();
 
-  CHECK(world->run(tagging.inputs({{"signer-workflows", called}})).status == 0);
-  CHECK(world->outputs().at("tags") == "[]");
-  REQUIRE(world->run(strict(called)).status == 0);
-  CHECK(world->outputs().at("manifest-digest") == outputs.at("manifest-digest"));
+    auto const gate = world.run(strict(called));
+    stage("run", gate);
+    CHECK(world.outputs().at("chart-count") == "30");
+    CHECK(world.outputs().at("verified-count") == "30");
+    CHECK(gate.out.find("subject-unbound") == std::string::npos);
+    CHECK(gate.out.find("bound by source") != std::string::npos);
+    CHECK((!again || world.outputs().at("manifest-digest") == manifest_digest));
+    manifest_digest = world.outputs().at("manifest-digest");
+
+    auto const builder = acr::test::Sequence::shipped();
+    stage("finalize", line.finalize(acr::test::ids_and_bundles(line.attest_packages(builder), line.attest_report(builder))));
+    stage("finalize overall", line.finalize({{"overall-attestation-id", "88003"}, {"bundle-paths", line.attest_manifest(builder)}}));
+    CHECK((!again || world.outputs().at("attestation-map") == map));
+    map = world.outputs().at("attestation-map");
+
+    // The pull request is merged.
+    auto const temp = fs::path(world.environment.at("RUNNER_TEMP"));
+    auto const github = text_of(line.folder / "github.json");
+    acr::test::Publishing publishing(line, {text_of(temp / "packages/attestation.json")}, {text_of(temp / "overall/attestation.json")});
+    acr::write_file(line.folder / "github.json", github);
+    for (auto const& tag : tags)
+      publishing.world->github().github().put_tag(std::string(tag.at("tag").as_string()), tagging.head, std::string(tag.at("message").as_string()));
+    stage("verify-package", publishing.step(strict(called)));
+    CHECK(publishing.world->outputs().at("chart-count") == "30");
+    stage("verify-package again", publishing.step(strict(called)));
+    CHECK(publishing.world->github().violations().empty());
+
+    CHECK(requests.at("changed") == 0);
+    for (auto const* asking : {"tags", "run", "finalize", "verify-package"}) CHECK(requests.at(asking) > 0);
+  }
+  CHECK(world.github().violations().empty());
 }
 
 TEST_CASE("under the strict set-up nothing but a true check of this content lets a chart through (B-4 … B-8)", "[scenario]") {
