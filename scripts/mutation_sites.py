@@ -445,7 +445,7 @@ class Refusals:
         if not m or m.group(1) not in self.variables[scanner.path]:
             return False
         rest = words[m.end():].strip()
-        return rest in ("", ")") or re.match(r"\)? ?\. (within|rule|expected|found|mend|in_source) \(", rest) is not None
+        return rest in ("", ")") or re.match(r"\)? ?\. (within|rule|expected|found|fix|in_source) \(", rest) is not None
 
     def _gives(self, scanner, words):
         """A return statement's words: does it give a Rejection?"""

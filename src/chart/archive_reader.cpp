@@ -43,7 +43,7 @@ Verdict<std::string> gunzipped(std::string_view tgz, std::string_view where, std
   auto const refuse = [&](std::string why) {
     return reject("archive-gzip", std::string(where), std::move(why))
         .rule("P-159")
-        .mend("fetch the archive anew, or pack it with `helm package`");
+        .fix("fetch the archive anew, or pack it with `helm package`");
   };
   std::string out;
   while (true) {
@@ -71,7 +71,7 @@ Verdict<std::string> gunzipped(std::string_view tgz, std::string_view where, std
         return refuse("the gzip stream is cut off");
       if (status == Z_MEM_ERROR) throw std::bad_alloc();
       if (status != Z_OK && status != Z_STREAM_END)
-        return refuse("this is no sound gzip stream" + (z.msg ? ": " + std::string(z.msg) : std::string()));
+        return refuse("corrupt gzip stream" + (z.msg ? ": " + std::string(z.msg) : std::string()));
     }
     tgz = tgz.substr(tgz.size() - z.avail_in);
     if (tgz.empty()) return out;
@@ -221,7 +221,7 @@ std::optional<Header> parsed_header(std::string_view block) {
   } else if (ustar) {
     prefix = text_field(block.substr(345, 155));
   } else {
-    // GNU keeps times where ustar keeps the prefix; where they are no times, an old Go wrote a prefix
+    // GNU keeps times where ustar keeps the prefix; where they are not times, an old Go wrote a prefix
     // (P-56b).
     auto const unreadable = [&](std::size_t at) {
       return block[at] != '\0' && !numeric(block.substr(at, 12));
@@ -284,7 +284,7 @@ class TarReader {
     return reject("archive-tar", std::string(where_), std::move(why))
         .rule("P-159")
         .found("offset " + std::to_string(at_))
-        .mend("fetch the archive anew, or pack it with `helm package`");
+        .fix("fetch the archive anew, or pack it with `helm package`");
   }
   [[nodiscard]] Rejection refuse(char const* code, std::string_view name, std::string why,
                                  char const* rule) const {
@@ -353,7 +353,7 @@ class TarReader {
     if (header->type == 'S' || (header->type >= '1' && header->type <= '6' && header->type != '5'))
       return refuse("archive-entry", header->name, "the archive holds a link, a device or a sparse file",
                     "P-56")
-          .mend("replace it by a regular file");
+          .fix("replace it by a regular file");
     if (header->size < 0) return malformed("an entry has a negative size");
     if (!has_body(header->type)) return {};
     // To Helm this is a directory, to tar a file.

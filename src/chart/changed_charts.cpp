@@ -344,14 +344,14 @@ class Comparison {
           .rule("A-45")
           .expected("[A-Za-z0-9_][A-Za-z0-9._-]*")
           .found(chart.name)
-          .mend("rename the chart");
+          .fix("rename the chart");
     if (!chart.old_version) return {};
     if (*chart.old_version == chart.version)
       return reject("version-not-bumped", chart.path, "the chart has changed, its version has not")
           .rule("A-57")
           .expected("a version other than " + *chart.old_version)
           .found(chart.version)
-          .mend("increase `version` in Chart.yaml");
+          .fix("increase `version` in Chart.yaml");
     auto const old_version = parse_version(*chart.old_version);
     auto const new_version = parse_version(chart.version);
     if (!old_version || !new_version) return {};
@@ -389,7 +389,7 @@ class Comparison {
                reject("duplicate-name", path, "another changed chart has the same name, letter case aside")
                    .rule("A-45")
                    .found(other)
-                   .mend("rename one of the charts"));
+                   .fix("rename one of the charts"));
         doubled.insert(path);
       }
     }

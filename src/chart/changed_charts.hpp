@@ -70,7 +70,7 @@ struct ChartsScope {
   std::vector<std::string> exclude_charts{};
 };
 
-/// Compares the direct children of the charts directories in both trees. A child without Chart.yaml is no chart. Equal tree ids decide
+/// Compares the direct children of the charts directories in both trees. A child without Chart.yaml is not a chart. Equal tree ids decide
 /// at once where no link is below and no `file://` dependency is declared. Refusals: `version-not-bumped`, `name-unusable`,
 /// `duplicate-name` (both charts), broken children (B-20), and whatever the chart's files, links or metadata are refused for. A
 /// configuration that cannot be meant (charts_directories()) is a rejection of the whole.

@@ -106,28 +106,28 @@ class Walk {
       return reject("link-ancestor", std::move(path), "the link leads to a directory that contains it")
           .rule("P-16")
           .found("link to " + (source_path.empty() ? std::string("the repository's root") : source_path))
-          .mend("remove the link, or name it in .helmignore");
+          .fix("remove the link, or name it in .helmignore");
     if (is_directory) return enter(std::move(path), std::move(source_path));
 
     if (node.kind == NodeKind::submodule)
       return reject("submodule", std::move(path),
                     "a git submodule cannot be packaged: its files are not in this repository")
           .rule("P-20")
-          .mend("commit the files themselves, or name the path in .helmignore");
+          .fix("commit the files themselves, or name the path in .helmignore");
     if (!node.is_file())
-      return reject("irregular-file", std::move(path), "this is no regular file")
+      return reject("irregular-file", std::move(path), "this is not a regular file")
           .rule("P-17")
-          .mend("remove it, or name it in .helmignore");
+          .fix("remove it, or name it in .helmignore");
     if (auto const fault = name_fault(path); !fault.empty())
       return reject("bad-file-name", std::move(path), fault)
           .rule("P-155")
-          .mend("rename the file, or name it in .helmignore");
+          .fix("rename the file, or name it in .helmignore");
     if (node.size && *node.size > limits_.file_bytes)
       return reject("file-too-large", std::move(path), "the file is too large for a chart")
           .rule("P-18")
           .expected("at most " + bytes_text(limits_.file_bytes))
           .found(bytes_text(*node.size))
-          .mend("remove it, or name it in .helmignore");
+          .fix("remove it, or name it in .helmignore");
     if (found_.files.size() >= limits_.files)
       return reject("too-many-files", std::move(path), "the chart has too many files")
           .rule("P-154")
@@ -172,9 +172,9 @@ Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_r
   auto root = resolve(tree, chart_root);
   if (!root) return root.error();
   if (root->node.kind != NodeKind::directory)
-    return reject("no-chart-directory", "", "this is no directory")
+    return reject("no-chart-directory", "", "this is not a directory")
         .rule("P-10")
-        .mend("name the directory that holds Chart.yaml");
+        .fix("name the directory that holds Chart.yaml");
   found.root = std::move(root->path);
   auto rules = rules_of(tree, found.root);
   if (!rules) return rules.error();

@@ -92,8 +92,8 @@ class Loader {
     if (described == files.end())
       return reject("no-chart-yaml", "", "Chart.yaml file is missing")
           .rule("P-41")
-          .mend(top ? "add Chart.yaml, and see that .helmignore does not name it"
-                    : "add Chart.yaml, or move what is no chart out of charts/");
+          .fix(top ? "add Chart.yaml, and see that .helmignore does not name it"
+                    : "add Chart.yaml, or move what is not a chart out of charts/");
     Verdict<ChartYaml> parsed = ChartYaml();
     if (top && top_ != nullptr)
       parsed = *top_;
@@ -158,7 +158,7 @@ class Loader {
         if (top && path.starts_with(".."))
           return reject("bad-file-name", path, "Helm cannot load a package with such a name")
               .rule("P-155a")
-              .mend("rename it, or name it in .helmignore");
+              .fix("rename it, or name it in .helmignore");
         chart.files.push_back(std::move(file));
       }
     }
@@ -177,7 +177,7 @@ class Loader {
       return reject("chart-name", "Chart.yaml", std::move(why))
           .rule("P-155a")
           .found(name)
-          .mend("choose another name");
+          .fix("choose another name");
     };
     if (auto const fault = name_fault(name); !fault.empty()) return refuse("chart name: " + fault);
     if (top && name == "Chart.yaml") return refuse("Helm refuses to load a chart of this name");
@@ -211,7 +211,7 @@ class Loader {
         return reject("subchart-form", where,
                       "a file in charts/ must be a chart archive or lie in a chart's directory")
             .rule("P-55")
-            .mend("move it elsewhere, or name it in .helmignore");
+            .fix("move it elsewhere, or name it in .helmignore");
       }
       file.path.erase(0, name.size() + 1);
       files.push_back(std::move(file));
@@ -230,7 +230,7 @@ class Loader {
                       "another subchart has the same name, and both would be written to the same place")
             .rule("P-76")
             .found(subchart.metadata.name + " in " + std::string(other->second) + " too")
-            .mend("remove one of them");
+            .fix("remove one of them");
     }
     return {};
   }
@@ -263,7 +263,7 @@ std::optional<Rejection> check_dependencies(LoadedChart const& chart) {
       .rule("P-75")
       .expected("a chart in charts/ for every dependency")
       .found(missing)
-      .mend("run `helm dependency build` and commit what it fetched, or leave `dependencies: build` on");
+      .fix("run `helm dependency build` and commit what it fetched, or leave `dependencies: build` on");
 }
 
 /// Reads what the walk found. Groups that are dropped anyway are not read (P-55). What the reader has read is not read again.
@@ -346,7 +346,7 @@ std::optional<Rejection> place_extra_archives(PackageOptions const& options, Cha
       return reject("dep-duplicate", path, "two different archives would have this place")
           .rule("D-28")
           .expected("one archive per name")
-          .mend("use one version for all aliases");
+          .fix("use one version for all aliases");
     }
   }
   return {};
@@ -360,7 +360,7 @@ std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_vie
       !name_fault(path).empty())
     return reject("bad-file-name", path, "a fetched dependency has no usable file name")
         .rule("P-155")
-        .mend("give the chart a name that can be a file's");
+        .fix("give the chart a name that can be a file's");
   auto ignored = rules.decision("charts", EntryKind::directory);
   if (!ignored) ignored = rules.decision(path, EntryKind::file);
   if (!ignored) return {};
@@ -369,7 +369,7 @@ std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_vie
       .expected("the path is kept")
       .found(ignored->line == 0 ? "the built-in rule " + ignored->text
                                 : "line " + std::to_string(ignored->line) + ": " + ignored->text)
-      .mend("narrow the rule, for example to `/*.tgz`");
+      .fix("narrow the rule, for example to `/*.tgz`");
 }
 
 Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root,
@@ -402,7 +402,7 @@ Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_roo
 
 Rejection with_repacking_advice(Rejection why) {
   constexpr std::string_view advice = "unpack the archive, correct it, pack it again with `helm package`, and commit the new archive under charts/";
-  if (why.mend_text.find(advice) == std::string::npos) why.mend_text.append(why.mend_text.empty() ? "" : "; or ").append(advice);
+  if (why.fix_text.find(advice) == std::string::npos) why.fix_text.append(why.fix_text.empty() ? "" : "; or ").append(advice);
   return why;
 }
 

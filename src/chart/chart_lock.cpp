@@ -159,7 +159,7 @@ Verdict<std::optional<ChartLock>> read_lock(std::string_view bytes, std::string_
   auto const& root = document->at(document->root);
   if (root.kind == Kind::null) return std::optional<ChartLock>();
   if (root.kind != Kind::map) {
-    reader.refuse(root.line, std::string(file) + " is no map", "P-69");
+    reader.refuse(root.line, std::string(file) + " is not a map", "P-69");
     return reader.rejection();
   }
   ChartLock lock;
@@ -171,7 +171,7 @@ Verdict<std::optional<ChartLock>> read_lock(std::string_view bytes, std::string_
         if (value.kind == Kind::null) return;
         if (names[field] == "dependencies") return reader.read(value, "dependencies", lock.dependencies.emplace());
         if (value.kind == Kind::string) lock.generated = parse_time(value.text);
-        if (!lock.generated) reader.refuse(value.line, "\"generated\" is no time as RFC 3339 writes it", "P-69");
+        if (!lock.generated) reader.refuse(value.line, "\"generated\" is not a time as RFC 3339 writes it", "P-69");
       },
       [](auto const&, auto const&) {});
   if (!reader.good()) return reader.rejection();

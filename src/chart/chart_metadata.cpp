@@ -39,7 +39,7 @@ std::optional<YamlValue> root_map(YamlDocument const& document, FieldReader& rea
   auto const& root = document.at(document.root);
   if (root.kind == Kind::null) return std::nullopt;
   if (root.kind != Kind::map) {
-    reader.refuse(root.line, std::string(file) + " is no map", "P-62");
+    reader.refuse(root.line, std::string(file) + " is not a map", "P-62");
     return std::nullopt;
   }
   return root;
@@ -107,24 +107,24 @@ std::optional<Rejection> check(ChartMetadata& m, std::string_view file) {
   for (auto& text : m.keywords) sanitize(text);
 
   if (m.api_version.empty()) return refuse(m.lines.api_version, "chart.metadata.apiVersion is required");
-  if (m.name.empty()) return refuse(m.lines.name, "chart.metadata.name is required").mend("give the chart a name");
+  if (m.name.empty()) return refuse(m.lines.name, "chart.metadata.name is required").fix("give the chart a name");
   if (m.name == "." || m.name == "..") return refuse(m.lines.name, "chart.metadata.name " + quoted(m.name) + " is not allowed");
   if (m.name.find('/') != std::string::npos)
     return refuse(m.lines.name, "chart.metadata.name " + quoted(m.name) + " is invalid").expected("a name without a slash");
-  if (m.version.empty()) return refuse(m.lines.version, "chart.metadata.version is required").mend("give the chart a version");
+  if (m.version.empty()) return refuse(m.lines.version, "chart.metadata.version is required").fix("give the chart a version");
   if (!is_version(m.version))
     return refuse(m.lines.version, "chart.metadata.version " + quoted(m.version) + " is invalid").expected("a version such as 1.2.3");
   if (!m.type.empty() && m.type != "application" && m.type != "library")
     return refuse(m.lines.type, "chart.metadata.type must be application or library").found(m.type);
 
   for (auto& maintainer : m.maintainers) {
-    if (maintainer.is_null) return refuse(0, "maintainers must not contain empty or null nodes").mend("remove the empty element");
+    if (maintainer.is_null) return refuse(0, "maintainers must not contain empty or null nodes").fix("remove the empty element");
     for (auto* text : {&maintainer.name, &maintainer.email, &maintainer.url}) sanitize(*text);
   }
   std::set<std::string, std::less<>> keys;
   for (auto& dependency : m.dependencies) {
     if (dependency.is_null)
-      return refuse(dependency.line, "dependencies must not contain empty or null nodes").mend("remove the empty element");
+      return refuse(dependency.line, "dependencies must not contain empty or null nodes").fix("remove the empty element");
     for (auto* text : {&dependency.name, &dependency.version, &dependency.repository, &dependency.condition}) sanitize(*text);
     for (auto& text : dependency.tags) sanitize(text);
     if (!is_alias(dependency.alias))
@@ -133,7 +133,7 @@ std::optional<Rejection> check(ChartMetadata& m, std::string_view file) {
           .found(dependency.alias);
     auto const& key = dependency.alias.empty() ? dependency.name : dependency.alias;
     if (!keys.insert(key).second)
-      return refuse(dependency.line, "more than one dependency with name or alias " + quoted(key)).mend("give one of them an alias");
+      return refuse(dependency.line, "more than one dependency with name or alias " + quoted(key)).fix("give one of them an alias");
   }
   return std::nullopt;
 }
@@ -153,9 +153,9 @@ void warn_of(ChartMetadata const& m, std::string_view file, std::vector<Warning>
   if (!is_usual_name(m.name)) say("chart-name", m.lines.name, "chart names are lower-case letters, digits and dashes", "P-71");
   if (m.name.size() > 53) say("long-name", m.lines.name, "the name is longer than 53 characters: names of its objects will be cut", "P-71");
   if (m.icon.empty()) say("no-icon", 0, "there is no icon", "P-71");
-  else if (!is_url(m.icon)) say("bad-url", m.lines.icon, "the icon is no URL", "P-71");
+  else if (!is_url(m.icon)) say("bad-url", m.lines.icon, "the icon is not a URL", "P-71");
   for (auto const& source : m.sources)
-    if (!is_url(source)) say("bad-url", 0, "the source " + quoted(source) + " is no URL", "P-71");
+    if (!is_url(source)) say("bad-url", 0, "the source " + quoted(source) + " is not a URL", "P-71");
   for (auto const& maintainer : m.maintainers) {
     if (maintainer.name.empty()) say("maintainer", 0, "a maintainer has no name", "P-71");
     if (!maintainer.email.empty() && !is_email(maintainer.email))

@@ -18,7 +18,7 @@ ChartFile const* file_at(ChartFiles const& found, std::string_view path) {
   return file == found.files.end() ? nullptr : &*file;
 }
 
-/// D-7: a lock counts although .helmignore hides it. One that is no file is none for anybody.
+/// D-7: a lock counts although .helmignore hides it. One that is not a file is none for anybody.
 Verdict<std::vector<ChartFile>> hidden_locks(SourceTree const& tree, ChartFiles const& found) {
   std::vector<ChartFile> locks;
   for (auto const* const name : {"Chart.lock", "requirements.lock"}) {
@@ -47,12 +47,12 @@ Verdict<FileContent> content_of(SourceTree const& tree, std::string_view source_
     return reject("file-too-large", std::string(path), "the file is too large for a chart")
         .rule("P-18")
         .expected("at most " + std::to_string(limits.file_bytes) + " bytes")
-        .mend("remove it, or name it in .helmignore");
+        .fix("remove it, or name it in .helmignore");
   auto& bytes = content->bytes;
   if (is_lfs_pointer(bytes))
     return reject("lfs-pointer", std::string(path), "this is a pointer of Git LFS, not the file itself")
         .rule("P-20")
-        .mend("commit the file itself (`git lfs migrate export`), or name it in .helmignore");
+        .fix("commit the file itself (`git lfs migrate export`), or name it in .helmignore");
   bytes.erase(0, bytes.size() - without_bom(bytes).size());
   return std::move(*content);
 }
@@ -63,14 +63,14 @@ Verdict<ChartYamlFile> read_chart_yaml(SourceTree const& tree, std::string_view 
   if (!node)
     return reject("no-chart-yaml", "", "Chart.yaml file is missing")
         .rule("P-11")
-        .mend("name the directory that holds Chart.yaml");
+        .fix("name the directory that holds Chart.yaml");
   auto const file = resolve(tree, path);
   if (!file) {
     auto refused = file.error();
     refused.where = "Chart.yaml";
     return refused;
   }
-  if (!file->node.is_file()) return reject("irregular-file", "Chart.yaml", "this is no regular file").rule("P-17");
+  if (!file->node.is_file()) return reject("irregular-file", "Chart.yaml", "this is not a regular file").rule("P-17");
   auto content = content_of(tree, file->path, "Chart.yaml", limits);
   if (!content) return content.error();
   auto parsed = ChartYaml::parse(content->bytes, "Chart.yaml");
@@ -97,7 +97,7 @@ Verdict<ChartReading> read_chart(SourceTree const& tree, std::string_view chart_
   auto const root = resolve(tree, chart_root);
   if (!root) return root.error();
   if (root->node.kind != NodeKind::directory)
-    return reject("no-chart-directory", "", "this is no directory").rule("P-10").mend("name the directory that holds Chart.yaml");
+    return reject("no-chart-directory", "", "this is not a directory").rule("P-10").fix("name the directory that holds Chart.yaml");
   ChartReading reading;
   auto chart_yaml = read_chart_yaml(tree, root->path, limits);
   if (!chart_yaml) return chart_yaml.error();
@@ -108,7 +108,7 @@ Verdict<ChartReading> read_chart(SourceTree const& tree, std::string_view chart_
   if (file_at(reading.found, "Chart.yaml") == nullptr)
     return reject("no-chart-yaml", "", "Chart.yaml file is missing")
         .rule("P-41")
-        .mend("add Chart.yaml, and see that .helmignore does not name it");
+        .fix("add Chart.yaml, and see that .helmignore does not name it");
   if (auto const* file = file_at(reading.found, "requirements.yaml")) {
     auto content = content_of(tree, file->source_path, file->path, limits);
     if (!content) return content.error();

@@ -18,7 +18,7 @@
 
 namespace acr::chart {
 
-/// One leading byte order mark of UTF-8 is no content, whatever the file (P-14).
+/// One leading byte order mark of UTF-8 is not content, whatever the file (P-14).
 std::string_view without_bom(std::string_view bytes);
 
 /// The content of a file as every step takes it: the mark of P-14 removed. `path` names it in rejections: `file-too-large` (P-18),

@@ -91,7 +91,7 @@ class Collector {
     if (version && constraint && constraint->allows(*version)) return;
     auto why = constraint ? "the chart " + subchart.metadata.name + " " + subchart.metadata.version + " in " + subchart.where +
                                 " does not meet the declared version " + dependency.version
-                          : "the version " + dependency.version + " of the dependency " + dependency.name + " is no constraint";
+                          : "the version " + dependency.version + " of the dependency " + dependency.name + " is not a constraint";
     say("vendored-version", chart_.dependencies_file, dependency.line, std::move(why), "P-72");
   }
 

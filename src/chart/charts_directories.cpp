@@ -78,7 +78,7 @@ Rejection unusable_link(std::string const& directory, Rejection const& cause) {
       .rule("B-18")
       .expected("a directory of the repository")
       .found(shown(directory) + (cause.found_value.empty() ? "" : ", " + cause.found_value))
-      .mend("correct the link, or name the directory itself");
+      .fix("correct the link, or name the directory itself");
 }
 
 Rejection missing(SourceTree const& head, std::string const& directory) {
@@ -91,7 +91,7 @@ Rejection missing(SourceTree const& head, std::string const& directory) {
       .rule("B-18")
       .expected("a directory whose direct children are charts")
       .found(there.empty() ? "not a single chart" : "charts in " + found)
-      .mend(nearest == there.end() ? "name the directory that holds the charts" : "did you mean " + shown(*nearest) + "?");
+      .fix(nearest == there.end() ? "name the directory that holds the charts" : "did you mean " + shown(*nearest) + "?");
 }
 
 std::optional<Rejection> is_chart(SourceTree const& tree, std::optional<std::string> const& path, std::string const& directory, char const* where) {
@@ -101,7 +101,7 @@ std::optional<Rejection> is_chart(SourceTree const& tree, std::optional<std::str
       .rule("B-18")
       .expected("a directory whose direct children are charts")
       .found(joined(*path, "Chart.yaml"))
-      .mend(path->empty() ? "move the chart into a directory below a charts directory" : "name the directory above it: " + above);
+      .fix(path->empty() ? "move the chart into a directory below a charts directory" : "name the directory above it: " + above);
 }
 
 std::optional<Rejection> overlap(std::vector<ChartsDirectory> const& directories) {
@@ -114,12 +114,12 @@ std::optional<Rejection> overlap(std::vector<ChartsDirectory> const& directories
             .rule("B-18")
             .expected("directories apart from one another")
             .found(shown(directories[j].given) + " and " + shown(directories[i].given))
-            .mend("remove one of them");
+            .fix("remove one of them");
       }
   return {};
 }
 
-/// The chart that a child is, or why it cannot be read; nothing when it is no chart.
+/// The chart that a child is, or why it cannot be read; nothing when it is not a chart.
 std::optional<ChartCandidate> candidate(SourceTree const& tree, Node const& child, std::string const& path) {
   ChartCandidate found{child, {}, {}};
   auto const broken = [&](Rejection why) {
@@ -130,7 +130,7 @@ std::optional<ChartCandidate> candidate(SourceTree const& tree, Node const& chil
   auto const submodule = [](std::string const& where) {
     return reject("submodule", where, "a git submodule cannot be packaged: its files are not in this repository")
         .rule("P-20")
-        .mend("commit the files themselves, or name the path in exclude-charts");
+        .fix("commit the files themselves, or name the path in exclude-charts");
   };
   if (child.kind == NodeKind::submodule) return broken(submodule(path));
   if (child.kind != NodeKind::directory && child.kind != NodeKind::symlink) return {};
@@ -143,9 +143,9 @@ std::optional<ChartCandidate> candidate(SourceTree const& tree, Node const& chil
   auto const described = resolve(tree, chart_yaml);
   if (!described) return broken(described.error());
   if (!described->node.is_file())
-    return broken(reject("irregular-file", joined(path, "Chart.yaml"), "this is no regular file")
+    return broken(reject("irregular-file", joined(path, "Chart.yaml"), "this is not a regular file")
                       .rule(described->node.kind == NodeKind::submodule ? "P-20" : "P-17")
-                      .mend("commit a regular file, or name the path in exclude-charts"));
+                      .fix("commit a regular file, or name the path in exclude-charts"));
   found.directory = directory->path;
   found.id = directory->node.id;
   return found;

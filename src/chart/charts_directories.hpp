@@ -30,7 +30,7 @@ struct ChartCandidate {
   Node entry;             ///< the child itself, links not followed
   std::string directory;  ///< where the chart lies, links resolved; empty when `broken`
   std::string id;         ///< of that directory, empty where the source has none
-  /// B-20: a submodule, a link that leads nowhere or outside, a Chart.yaml that is no regular file. `where` is the child's path.
+  /// B-20: a submodule, a link that leads nowhere or outside, a Chart.yaml that is not a regular file. `where` is the child's path.
   std::optional<Rejection> broken{};
 };
 

@@ -192,7 +192,7 @@ Rejection refuse(std::string_view text, std::string why) {
       .rule("D-13")
       .expected("a version constraint such as `^1.2.3` or `>=1.2, <2`")
       .found(std::string(text.substr(0, constraint_bytes)))
-      .mend("correct the version in Chart.yaml and run `helm dependency update`");
+      .fix("correct the version in Chart.yaml and run `helm dependency update`");
 }
 
 }  // namespace

@@ -228,7 +228,7 @@ std::optional<FileContent> DirectoryTree::read_file(std::string_view path, std::
   auto const announced = static_cast<std::uint64_t>(info.st_size);
   if (announced > limit) return {};
 
-  // P-154: the announced size plus one byte; a file that grows or shrinks meanwhile is no file to release.
+  // P-154: the announced size plus one byte; a file that grows or shrinks meanwhile is not a file to release.
   std::string bytes(static_cast<std::size_t>(announced) + 1, '\0');
   std::size_t filled = 0;
   while (filled < bytes.size()) {
@@ -267,7 +267,7 @@ ChartLocation locate_chart(std::filesystem::path const& directory) {
   auto const chart = std::filesystem::canonical(directory, failure);
   if (failure || !std::filesystem::is_directory(chart, failure))
     throw BadEnvironment("no-directory",
-                         directory.string() + " is no directory" + (failure ? ": " + failure.message() : ""));
+                         directory.string() + " is not a directory" + (failure ? ": " + failure.message() : ""));
   for (auto above = chart;; above = above.parent_path()) {
     // A work tree has a directory `.git`, a linked work tree or a submodule a file of that name.
     if (std::filesystem::exists(std::filesystem::symlink_status(above / ".git", failure)))

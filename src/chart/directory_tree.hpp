@@ -36,7 +36,7 @@ class DirectoryTree final : public SourceTree {
 
  private:
   struct OpenDirectory;
-  /// Null (errno set) when a component is no directory. Trees are walked and read directory by directory: the
+  /// Null (errno set) when a component is not a directory. Trees are walked and read directory by directory: the
   /// last one and those above it stay open, so that the next costs one system call.
   [[nodiscard]] std::shared_ptr<OpenDirectory const> open(std::string_view path) const;
 

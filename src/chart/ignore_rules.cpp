@@ -381,17 +381,17 @@ Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
       return reject("too-many-ignore-rules", ".helmignore:" + std::to_string(number), "the file has too many rules")
           .rule("B-25")
           .expected("at most " + std::to_string(ignore_rules_per_chart) + " rules")
-          .mend("ignore whole directories, or use patterns");
+          .fix("ignore whole directories, or use patterns");
     if (line.find("**") != std::string_view::npos)
       return refuse("`**` is not supported by Helm")
           .rule("P-32")
           .found(std::string(line))
-          .mend("a rule without a slash matches at any depth: write the name alone");
+          .fix("a rule without a slash matches at any depth: write the name alone");
     if (glob_match(line, "abc") == GlobMatch::malformed)
       return refuse("the pattern is malformed")
           .rule("P-33")
           .found(std::string(line))
-          .mend("close the class, or escape with a backslash");
+          .fix("close the class, or escape with a backslash");
 
     Pattern pattern;
     pattern.rule = {number, std::string(line), false};

@@ -140,7 +140,7 @@ Verdict<std::string_view> check_json(std::string_view bytes, std::string_view fi
                 "invalid JSON in " + std::string(file))
       .rule("P-80")
       .expected("one JSON value, at most " + std::to_string(yaml_levels) + " levels deep")
-      .mend("correct it at this place, or remove the file");
+      .fix("correct it at this place, or remove the file");
 }
 
 }  // namespace acr::chart

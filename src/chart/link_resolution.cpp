@@ -47,7 +47,7 @@ Verdict<Resolved> resolve(SourceTree const& tree, std::string_view path) {
         reject(code, link.empty() ? std::string(path) : link, std::move(why))
             .rule("P-16")
             .expected("a path inside the repository")
-            .mend("replace the link by the file, or let it point to a place inside the repository");
+            .fix("replace the link by the file, or let it point to a place inside the repository");
     if (!link.empty()) rejection.found_value = "link to " + target;
     return rejection;
   };

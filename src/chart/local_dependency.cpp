@@ -49,7 +49,7 @@ std::optional<std::string> local_directory(SourceTree const& tree, std::string_v
   auto const path = joined_lexically(chart->path, relative);
   if (!path) return {};
   auto target = resolve(tree, *path);
-  // A Chart.yaml that is no file is somebody's mistake: whoever reads the directory says so.
+  // A Chart.yaml that is not a file is somebody's mistake: whoever reads the directory says so.
   if (!target || target->node.kind != NodeKind::directory || !tree.node(joined(target->path, "Chart.yaml"))) return {};
   return std::move(target->path);
 }
@@ -62,7 +62,7 @@ Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view c
         .expected(
             "file:// and a path, relative to the chart, of another chart's directory in this repository")
         .found(std::string(repository))
-        .mend("correct Chart.yaml, update the lock");
+        .fix("correct Chart.yaml, update the lock");
   };
   auto const relative = path_in(repository);
   if (relative.starts_with('/')) return refuse("the path of a local dependency is absolute");
@@ -73,7 +73,7 @@ Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view c
   if (!path) return refuse("a local dependency lies outside the repository");
   auto target = resolve(tree, *path);
   if (!target) return refuse("a local dependency is not there: " + target.error().why);
-  if (target->node.kind != NodeKind::directory) return refuse("a local dependency is no directory");
+  if (target->node.kind != NodeKind::directory) return refuse("a local dependency is not a directory");
   auto const described = resolve(tree, joined(target->path, "Chart.yaml"));
   if (!described || !described->node.is_file()) return refuse("a local dependency has no Chart.yaml");
   bool const is_ancestor =

@@ -13,7 +13,7 @@ namespace acr::chart {
 using DependencyList = std::vector<Dependency>;
 
 /// "sha256:<hex>" over Go's JSON of both lists (D-8). `declared`: sanitised, aliases of repositories already replaced
-/// (D-11). No list is `null`. A null element is no entry that anything could be locked to: std::logic_error, check before.
+/// (D-11). No list is `null`. A null element is not an entry that anything could be locked to: std::logic_error, check before.
 std::string lock_digest(std::optional<DependencyList> const& declared, std::optional<DependencyList> const& locked);
 
 /// Helm 2's form, over the declared list alone, repository aliases as they stand in the chart (D-9).

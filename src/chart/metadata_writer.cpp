@@ -49,7 +49,7 @@ void MetadataWriter::string(std::string_view text) {
   if (!yaml_.string(*passed))
     refuse(reject("chart-yaml-unwritable", "", "a text of several lines ends in a line separator, which YAML cannot hold")
                .rule("P-104")
-               .mend("remove the last character"));
+               .fix("remove the last character"));
 }
 
 void MetadataWriter::key(std::string_view text) {

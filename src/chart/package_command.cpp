@@ -54,7 +54,7 @@ Verdict<Package> made(PackageCommand const& command, std::size_t chart) {
   if (options.profile == Profile::epoch_all && !options.time)
     return reject("profile", "--profile", "the profile epoch-all needs one time for all files")
         .rule("P-132")
-        .mend("set SOURCE_DATE_EPOCH, or ask for the commit's time");
+        .fix("set SOURCE_DATE_EPOCH, or ask for the commit's time");
   if (command.dependencies) {
     auto archives = command.dependencies(chart, tree, options);
     if (!archives) return archives.error();
@@ -101,7 +101,7 @@ Verdict<std::optional<std::int64_t>> source_date_epoch(std::string_view text) {
   while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
   auto const seconds = to_number(digits, INT64_MAX);
   if (!seconds)
-    return reject("source-date-epoch", "SOURCE_DATE_EPOCH", "this is no number of seconds")
+    return reject("source-date-epoch", "SOURCE_DATE_EPOCH", "not a number of seconds")
         .rule("P-130")
         .expected("decimal digits, not negative")
         .found(std::string(text));

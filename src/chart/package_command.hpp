@@ -66,7 +66,7 @@ Verdict<ListOutcome> run_list_command(std::filesystem::path const& chart, Limits
 std::string list_text(ListOutcome const& outcome);
 /// For programs:
 /// {"chart","files":[{"path","mode","content","size"}],"ignored":[{"path","kind","line","rule","negated"}],
-/// "dropped":[…],"local-dependencies":[…]}; bytes that are no UTF-8 appear as U+FFFD.
+/// "dropped":[…],"local-dependencies":[…]}; bytes that are not UTF-8 appear as U+FFFD.
 std::string list_json(ListOutcome const& outcome);
 
 }  // namespace acr::chart

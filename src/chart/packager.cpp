@@ -125,7 +125,7 @@ std::optional<Rejection> check_collisions(std::vector<Entry> const& entries, boo
                     "one of the two")
           .rule("P-156")
           .found(std::string(other->second))
-          .mend("rename one of them");
+          .fix("rename one of them");
     warnings.push_back({"path-collision", entry.path, 0,
                         "differs in case or composition only from " + std::string(other->second), "P-156"});
   }
@@ -136,7 +136,7 @@ std::optional<Rejection> check_collisions(std::vector<Entry> const& entries, boo
 std::optional<Rejection> apply_overrides(ChartMetadata& metadata, PackageOptions const& options) {
   if (!options.version.empty()) {
     if (!is_version(options.version))
-      return reject("bad-version", "--version", "the version given is none")
+      return reject("bad-version", "--version", "not a semantic version")
           .rule("P-5")
           .expected("a semantic version")
           .found(options.version);

@@ -41,7 +41,7 @@ std::strong_ordering compare_numbers(std::string_view a, std::string_view b) {
   return compare_text(a, b);
 }
 
-/// As Masterminds does it: an identifier beyond 64 bits is no number there and is compared as text.
+/// As Masterminds does it: an identifier beyond 64 bits is not a number there and is compared as text.
 bool fits(std::string_view digits) {
   std::uint64_t number = 0;
   return std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc();

@@ -21,7 +21,7 @@ struct Version {
   [[nodiscard]] std::string text() const;
 };
 
-/// Nothing when the text is no version (P-61).
+/// Nothing when the text is not a version (P-61).
 std::optional<Version> parse_version(std::string_view text);
 
 /// True when the text is a version (P-61).

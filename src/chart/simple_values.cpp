@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 
 enum Class : std::uint8_t {
-  first_of_key = 1,    ///< a letter or an underscore: such a key is no number
+  first_of_key = 1,    ///< a letter or an underscore: such a key is not a number
   in_key = 2,
   first_of_plain = 4,  ///< not `.`, `+`, `-`: no infinity, no list, no marker of a document
 };
@@ -38,7 +38,7 @@ constexpr std::array<std::uint8_t, 256> classes = [] {
 
 bool is(char c, Class wanted) { return (classes[static_cast<unsigned char>(c)] & wanted) != 0; }
 
-/// Words that YAML 1.1 takes for a bool or null: as a key they are no text.
+/// Words that YAML 1.1 takes for a bool or null: as a key they are not a text.
 bool is_typed_word(std::string_view key) {
   constexpr std::array<std::string_view, 9> words = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"};
   auto const same = [&](std::string_view word) {

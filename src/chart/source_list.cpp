@@ -103,8 +103,8 @@ Rejection unreadable(Rejection cause, std::string_view chart_root) {
   auto refused = reject("chart-unreadable", std::string(chart_root.empty() ? "." : chart_root),
                         "the chart cannot be read, so its content has no digest")
                      .rule("B-1b")
-                     .mend(cause.mend_text);
-  cause.mend_text.clear();
+                     .fix(cause.fix_text);
+  cause.fix_text.clear();
   refused.found_value = cause.code + ", " + cause.sentence();
   return refused;
 }
@@ -118,7 +118,7 @@ std::optional<Rejection> colliding(SourceList const& list) {
     if (!file.dropped && !seen.insert(file.name.substr(0, place) + folded_path(std::string_view(file.name).substr(place))).second)
       return reject("path-collision", file.name, "another path is equal, or differs in case or composition only")
           .rule("P-156")
-          .mend("rename one of them");
+          .fix("rename one of them");
   }
   return {};
 }
@@ -149,7 +149,7 @@ Verdict<Records> records_of(SourceTree const& tree, SourceList const& list, Limi
           .rule("P-18")
           .expected("at most " + std::to_string(limits.file_bytes) + " bytes");
     if (is_lfs_pointer(*bytes))
-      return reject("lfs-pointer", file->name, "this is a pointer of Git LFS, not the file itself").rule("P-20").mend("commit the file itself");
+      return reject("lfs-pointer", file->name, "this is a pointer of Git LFS, not the file itself").rule("P-20").fix("commit the file itself");
     // P-19, for each directory that is packaged on its own the packager counts again.
     if (!file->dropped && file->name.find("://") == std::string::npos && (total += bytes->size()) >= limits.chart_bytes)
       return reject("chart-too-large", file->name, "the chart's files are too large together: no Helm could load the package")

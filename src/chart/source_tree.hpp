@@ -52,7 +52,7 @@ class SourceTree {
   [[nodiscard]] virtual std::optional<Node> node(std::string_view path) const = 0;
 
   /// Entries of a directory in ascending order of the bytes of their names (P-12). Throws std::runtime_error
-  /// when `path` is no directory or cannot be read.
+  /// when `path` is not a directory or cannot be read.
   [[nodiscard]] virtual std::vector<Node> list(std::string_view path) const = 0;
 
   /// list() for who needs names and kinds only: sizes, times and executable bits may be missing where each costs

@@ -44,7 +44,7 @@ Verdict<std::vector<Warning>> read_values(std::string_view bytes, std::string_vi
     auto const& root = document->at(document->root);
     FieldReader reader(*document, name);
     if (root.kind != YamlValue::Kind::map && root.kind != YamlValue::Kind::null)
-      reader.refuse(root.line, "the values are no map", "P-59");
+      reader.refuse(root.line, "the values are not a map", "P-59");
     else
       reader.check_untyped(document->root);
     if (!reader.good()) return reader.rejection();
@@ -64,7 +64,7 @@ Verdict<std::vector<Warning>> read_values(std::string_view bytes, std::string_vi
         return reject("values-yaml", std::string(file) + ":" + std::to_string(line),
                       "only blanks or a comment may follow a document marker")
             .rule("P-59")
-            .mend("put what follows `---` on the next line");
+            .fix("put what follows `---` on the next line");
       if (!chunk.empty()) {
         if (auto refused = check_chunk()) return std::move(*refused);
         chunk.clear();

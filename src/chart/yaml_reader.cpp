@@ -42,7 +42,7 @@ class Events {
     yaml_parser_delete(&parser_);
   }
 
-  /// False when the text is no YAML; problem() then tells.
+  /// False when the text is not YAML; problem() then tells.
   bool next() {
     // B-25. What an event costs by its size comes on top: libyaml hands on up to the whole text at once.
     charge_work(units_of_an_event + parser_.mark.index - charged_);
@@ -244,7 +244,7 @@ Verdict<YamlDocument> Decoder::run() {
       auto const& mark = problem.problem_mark.line != 0 ? problem.problem_mark : problem.context_mark;
       fail(line_of(mark), std::string("the YAML cannot be read: ") +
                               (problem.problem != nullptr ? problem.problem : "unknown problem"));
-      return std::move(rejection_).mend("correct the YAML");
+      return std::move(rejection_).fix("correct the YAML");
     }
     auto const& event = events.event();
     if (event.type == YAML_STREAM_END_EVENT) {
@@ -373,7 +373,7 @@ bool Decoder::resolve(std::string_view tag, YamlValue& value) {
   tag.remove_prefix(yaml_tag_prefix.size());
   if (tag == "binary") {
     std::string bytes;
-    if (!decode_base64(value.text, bytes)) return fail(value.line, "a !!binary value is no base64");
+    if (!decode_base64(value.text, bytes)) return fail(value.line, "a !!binary value is not base64");
     value.text = texts_->keep(bytes);
     return true;
   }
@@ -612,7 +612,7 @@ Verdict<YamlDocument> read_yaml(std::string_view bytes, YamlName const& name) {
     if (source->patches() > yaml_patches)
       return reject(std::string(name.code), std::string(name.file), "too many notations that YAML readers disagree on")
           .rule("P-62a")
-          .mend("put blanks after the colons within [] and {}");
+          .fix("put blanks after the colons within [] and {}");
   }
 }
 

@@ -51,12 +51,12 @@ Verdict<YamlSource> YamlSource::of(std::string_view bytes, YamlName const& name)
   auto refuse = [&](std::uint32_t line, std::string why) {
     return reject(std::string(name.code), std::string(name.file) + ":" + std::to_string(line), std::move(why))
         .rule("P-62")
-        .mend("save the file as plain UTF-8 text");
+        .fix("save the file as plain UTF-8 text");
   };
   YamlSource source;
   if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
     if (!append_utf16(bytes.substr(2), bytes[0] == '\xFE', source.changed_))
-      return refuse(name.first_line, "the file is no valid UTF-16");
+      return refuse(name.first_line, "the file is not valid UTF-16");
     if (source.changed_.empty()) source.changed_ = "\n";  // empty means unchanged
   } else {
     if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());

@@ -48,7 +48,7 @@ bool is_plain_character(std::string_view text, std::size_t at) {
 bool is_space_at(std::string_view text, std::size_t at) { return at < text.size() && text[at] == ' '; }
 
 Rejection unwritable(std::string why) {
-  return reject("chart-yaml-unwritable", "", std::move(why)).rule("P-100").mend("remove the character");
+  return reject("chart-yaml-unwritable", "", std::move(why)).rule("P-100").fix("remove the character");
 }
 
 /// `[+-]?d[d_]*(:[0-5]?d)+(\.[d_]*)?`: numbers to YAML 1.1, quoted by Helm (P-103a).
@@ -138,7 +138,7 @@ Verdict<std::string> key_through_json(std::string_view given) {
   }
   // Helm writes it without quotes, and then takes it for a merge key: it cannot load its own package (checked).
   if (text == "<<")
-    return reject("chart-yaml-unwritable", "", "the key << would be read back as YAML's merge key").rule("P-155a").mend("rename the key");
+    return reject("chart-yaml-unwritable", "", "the key << would be read back as YAML's merge key").rule("P-155a").fix("rename the key");
   if (length > longest_json_key)
     return reject("chart-yaml-unwritable", "", "a key is too long to be written to YAML")
         .rule("P-100")

@@ -85,7 +85,7 @@ std::optional<Rejection> check_committed(Survey const& seen, LockedDependency co
         .rule("D-4")
         .expected(expected)
         .found(chart.version)
-        .mend("run `helm dependency update`, or commit the chart that the lock names");
+        .fix("run `helm dependency update`, or commit the chart that the lock names");
   };
   if (locked.from_lock && !locked.repository.empty()) {
     if (same_version(locked.version, chart.version)) return std::nullopt;
@@ -193,7 +193,7 @@ class Planner {
                    .rule("D-29")
                    .expected(pins)
                    .found(digest)
-                   .mend("find out who changed the archive; do not just pin it anew"));
+                   .fix("find out who changed the archive; do not just pin it anew"));
     }
   }
 
@@ -220,7 +220,7 @@ class Planner {
                    .rule("D-4")
                    .expected("a declared name")
                    .found("the chart " + chart.name + " " + chart.version)
-                   .mend("declare or delete it"));
+                   .fix("declare or delete it"));
     }
   }
 
@@ -236,7 +236,7 @@ class Planner {
               .rule("D-28")
               .expected("one archive per name")
               .found(a.version + " and " + b.version)
-              .mend("use one version for all aliases"), b);
+              .fix("use one version for all aliases"), b);
       }
     return std::nullopt;
   }
@@ -248,7 +248,7 @@ class Planner {
                         .rule("D-27")
                         .expected("a chart in charts/")
                         .found("none")
-                        .mend("commit the chart, or name its repository"));
+                        .fix("commit the chart, or name its repository"));
     if (chart::is_local_repository(locked.repository)) return add_local(slot, seen, locked);
     if (auto refused = chart::refused_place(seen.rules, archive_file_name(locked.name, locked.version))) return refuse(std::move(*refused));
     if (settings_.pins == Pins::require && locked.pin.empty())
@@ -257,7 +257,7 @@ class Planner {
                         .rule("D-29")
                         .expected("digest: sha256:<of the archive> in the lock's entry")
                         .found("no pin")
-                        .mend("run `atomic-chart-release pin` on the chart, or once with dependency-pins: warn and paste the printed line"));
+                        .fix("run `atomic-chart-release pin` on the chart, or once with dependency-pins: warn and paste the printed line"));
     ArchiveOrder order{.name = locked.name, .version = locked.version, .repository = locked.repository, .pin = locked.pin};
     if (settings_.check_order)
       if (auto refused = settings_.check_order(order))
@@ -312,7 +312,7 @@ class Planner {
         .rule("D-26")
         .expected("at most " + std::to_string(limits::local_depth) + " in a chain, none twice")
         .found(path + target)
-        .mend("break the chain");
+        .fix("break the chain");
   }
 
   /// D-24: name and version of the target.
@@ -329,7 +329,7 @@ class Planner {
         .rule("D-24")
         .expected(locked.name + " " + locked.version)
         .found(local.name + " " + local.version)
-        .mend("update the lock, or the chart");
+        .fix("update the lock, or the chart");
   }
 
   void explain(Survey const& seen) {

@@ -54,7 +54,7 @@ void inspect(ArchiveOrder const& order, Arrival& arrival, chart::Limits const& l
                                    .rule("D-28")
                                    .expected(order.name + " " + order.version)
                                    .found(metadata.name + " " + metadata.version)
-                                   .mend("lock another version"));
+                                   .fix("lock another version"));
     return;
   }
   add_nested_missing(loaded->chart, arrival.warnings);
@@ -72,7 +72,7 @@ std::optional<Rejection> too_many(std::vector<ArchiveOrder> const& orders) {
       .rule("D-35")
       .expected("at most " + std::to_string(limits::run_archives))
       .found(std::to_string(fetches.size()))
-      .mend("split the release, or commit some of the charts");
+      .fix("split the release, or commit some of the charts");
 }
 
 void add_record(ChartArchives& chart, ArchiveOrder const& order, FetchedArchive const& archive) {
@@ -96,7 +96,7 @@ void warn_of_unpinned(ChartArchives& chart, std::string const& root) {
                                .rule("D-31")
                                .expected("`digest: sha256:…` in the lock's entries")
                                .found("no pin of " + names)
-                               .mend("paste the lines that the report prints, or run `atomic-chart-release pin` on the chart"));
+                               .fix("paste the lines that the report prints, or run `atomic-chart-release pin` on the chart"));
 }
 
 /// Builds archives from directories, each once for a chart.
@@ -123,7 +123,7 @@ class Placing {
             .rule("D-28")
             .expected("one archive per name")
             .found(other->second.name + " and " + archive->name + " with other bytes")
-            .mend("use one version and one repository for all aliases"), missing.locked);
+            .fix("use one version and one repository for all aliases"), missing.locked);
     }
     std::vector<chart::ExtraArchive> placed;
     for (auto& [name, archive] : by_name) placed.push_back(std::move(archive));

@@ -56,7 +56,7 @@ Verdict<Credentials> Credentials::parse(std::vector<std::string> const& lines) {
       return reject("bad-input", "input registry-credentials, line " + std::to_string(i + 1), std::move(why))
           .rule("D-36")
           .expected("host[:port][/prefix]=user:password, and behind it ` realm=host[:port]` for a token service elsewhere")
-          .mend("correct the input registry-credentials");
+          .fix("correct the input registry-credentials");
     };
     std::string_view const line = trimmed(lines[i]);
     if (line.empty()) continue;

@@ -38,7 +38,7 @@ Rejection unusable(std::string why, std::string found) {
       .rule("D-32")
       .expected("https://host/path, oci://host/path, file://path, or nothing for a committed chart")
       .found(std::move(found))
-      .mend("correct Chart.yaml, update the lock");
+      .fix("correct Chart.yaml, update the lock");
 }
 
 /// What another run may find otherwise: names, connections, limits, a server's bad day. All else stays as it is.
@@ -75,11 +75,11 @@ std::string advice(net::NetworkError const& error) {
   }
 }
 
-Rejection unreachable(std::string const& where, std::string const& last_error, bool limited, std::string mend) {
+Rejection unreachable(std::string const& where, std::string const& last_error, bool limited, std::string fix) {
   return reject("dep-unreachable", where, "the host cannot be reached: " + last_error)
       .rule(limited ? "D-18" : "D-35")
       .found(last_error)
-      .mend(std::move(mend));
+      .fix(std::move(fix));
 }
 
 Rejection refused_exchange(net::NetworkError const& error, Question const& question) {
@@ -90,19 +90,19 @@ Rejection refused_exchange(net::NetworkError const& error, Question const& quest
           .rule("D-33")
           .expected("a public address")
           .found(error.what())
-          .mend("name the host in dependency-private-hosts, or commit the chart");
+          .fix("name the host in dependency-private-hosts, or commit the chart");
     case net::Failure::redirect_refused:
       return reject("dep-redirect", where, "the redirect is not followed: " + error.reason())
           .rule("D-34")
           .expected("at most " + std::to_string(net::limits::hops) + " redirects, all https")
           .found(error.what())
-          .mend("take another source, or commit the chart");
+          .fix("take another source, or commit the chart");
     case net::Failure::too_large:
       return reject("dep-too-large", where, "the answer is too large")
           .rule("D-35")
           .expected("at most " + std::to_string(question.max_body) + " bytes")
           .found(error.reason())
-          .mend("take another source, or commit the chart");
+          .fix("take another source, or commit the chart");
     default:
       return unreachable(where, error.what(), error.failure() == net::Failure::rate_limited, advice(error));
   }
@@ -120,7 +120,7 @@ Verdict<net::Url> Fetcher::repository_url(std::string_view text) const {
   auto url = parsed_url(text);
   if (!url && url.error().code == "url-userinfo")
     return unusable("the repository's URL holds a user or password", "credentials in the URL (not shown)");
-  if (!url) return unusable("the repository is no usable URL: " + url.error().why, shown(text));
+  if (!url) return unusable("the repository is not a usable URL: " + url.error().why, shown(text));
   if (url->scheme == "oci") url->host = registry_host(url->host);
   if (url->scheme == "http" && !speaks_http(*url))
     return unusable("the repository is not asked in plain http", url->text_without_query());
@@ -132,7 +132,7 @@ Verdict<net::Url> Fetcher::repository_url(std::string_view text) const {
         .rule("D-32")
         .expected(listed)
         .found(url->authority())
-        .mend("add the host to dependency-hosts, or commit the chart");
+        .fix("add the host to dependency-hosts, or commit the chart");
   }
   return std::move(*url);
 }
@@ -143,7 +143,7 @@ Verdict<net::Url> Fetcher::archive_url(net::Url const& repository, std::string_v
         .rule("D-17")
         .expected("an https or oci URL, or one relative to the repository")
         .found(shown(found))
-        .mend("the repository's owner must mend the index");
+        .fix("the repository's owner must fix the index");
   };
   if (reference.empty()) return refuse("the index gives no URL for it", "");
   auto const scheme_end = reference.find_first_of(":/?#");
@@ -197,13 +197,13 @@ Rejection refused_answer(net::Reply const& reply, net::Url const& url) {
         .rule("D-18")
         .expected("200")
         .found(status)
-        .mend("check name, version and repository");
+        .fix("check name, version and repository");
   if (reply.status == 401 || reply.status == 403)
     return reject("dep-auth", where, "the host does not give it to us")
         .rule("D-18")
         .expected("200")
         .found(status + " of " + reply.url.authority())
-        .mend("give registry-credentials for it");
+        .fix("give registry-credentials for it");
   bool const limited = reply.status == 429;
   bool const passing = limited || reply.status == 408 || reply.status == 425 || (reply.status >= 500 && reply.status != 501 && reply.status != 505);
   return unreachable(where, reply.url.authority() + " answers with status " + status, limited,

@@ -53,7 +53,7 @@ class Fetcher {
   /// A GET; any answer but those that retries settle, refusals of the connection else: dep-address, dep-redirect,
   /// dep-too-large, dep-unreachable.
   Verdict<net::Reply> ask(Question const& question);
-  /// Asks with the credentials of the URL's own origin and path (D-36). Only a 200 is no refusal.
+  /// Asks with the credentials of the URL's own origin and path (D-36). Only a 200 is not a refusal.
   Verdict<net::Reply> get(Question question);
 
   [[nodiscard]] Credentials const& credentials() const { return settings_.credentials; }

@@ -52,22 +52,22 @@ void IndexBuilder::open(bool is_map, std::size_t line) {
     key_next_ = place != Place::versions && place != Place::urls;
   };
   if (places_.empty()) {
-    if (!is_map) throw IndexFault{"the index is no map", line};
+    if (!is_map) throw IndexFault{"the index is not a map", line};
     return enter(Place::root);
   }
-  if (key_next_) throw IndexFault{"a key is no text", line};
+  if (key_next_) throw IndexFault{"a key is not text", line};
   switch (places_.back()) {
     case Place::root:
-      if (key_ == "apiVersion") throw IndexFault{"apiVersion is no text", line};
+      if (key_ == "apiVersion") throw IndexFault{"apiVersion is not text", line};
       if (key_ != "entries") break;
-      if (!is_map) throw IndexFault{"entries is no map", line};
+      if (!is_map) throw IndexFault{"entries is not a map", line};
       return enter(Place::entries);
     case Place::entries:
       if (chart_.empty()) break;
-      if (is_map) throw IndexFault{"the versions of " + chart_ + " are no list", line};
+      if (is_map) throw IndexFault{"the versions of " + chart_ + " are not a list", line};
       return enter(Place::versions);
     case Place::versions:
-      if (!is_map) throw IndexFault{"a version of " + chart_ + " is no map", line};
+      if (!is_map) throw IndexFault{"a version of " + chart_ + " is not a map", line};
       entry_ = {};
       entry_.line = line;
       entry_name_.clear();
@@ -76,12 +76,12 @@ void IndexBuilder::open(bool is_map, std::size_t line) {
       has_url_ = false;
       return enter(Place::entry);
     case Place::entry:
-      if (key_ == "version" || key_ == "digest") throw IndexFault{key_ + " is no text", line};
+      if (key_ == "version" || key_ == "digest") throw IndexFault{key_ + " is not text", line};
       if (key_ != "urls") break;
-      if (is_map) throw IndexFault{"urls is no list", line};
+      if (is_map) throw IndexFault{"urls is not a list", line};
       return enter(Place::urls);
     case Place::urls:
-      throw IndexFault{"a URL is no text", line};
+      throw IndexFault{"a URL is not text", line};
   }
   skipped_depth_ = 1;
 }
@@ -137,34 +137,34 @@ bool IndexBuilder::wants_text() const {
 
 void IndexBuilder::scalar(std::string_view text, IndexScalar kind, std::size_t line) {
   if (skipped_depth_ > 0) return;
-  if (places_.empty()) throw IndexFault{"the index is no map", line};
+  if (places_.empty()) throw IndexFault{"the index is not a map", line};
   if (key_next_) {
-    if (kind == IndexScalar::other) throw IndexFault{"a key is no text", line};
+    if (kind == IndexScalar::other) throw IndexFault{"a key is not text", line};
     return key(text, line);
   }
   bool const null = kind == IndexScalar::null;
   switch (places_.back()) {
     case Place::root:
       if (key_ == "apiVersion") {
-        if (kind == IndexScalar::other) throw IndexFault{"apiVersion is no text", line};
+        if (kind == IndexScalar::other) throw IndexFault{"apiVersion is not text", line};
         api_version_ = !null && !text.empty();
       }
-      if (key_ == "entries" && !null) throw IndexFault{"entries is no map", line};
+      if (key_ == "entries" && !null) throw IndexFault{"entries is not a map", line};
       key_next_ = true;
       return;
     case Place::entries:
-      if (!chart_.empty() && !null) throw IndexFault{"the versions of " + chart_ + " are no list", line};
+      if (!chart_.empty() && !null) throw IndexFault{"the versions of " + chart_ + " are not a list", line};
       key_next_ = true;
       return;
     case Place::versions:
-      if (!null) throw IndexFault{"a version of " + chart_ + " is no map", line};
+      if (!null) throw IndexFault{"a version of " + chart_ + " is not a map", line};
       return;
     case Place::entry:
       entry_value(text, kind, line);
       key_next_ = true;
       return;
     case Place::urls:
-      if (kind == IndexScalar::other) throw IndexFault{"a URL is no text", line};
+      if (kind == IndexScalar::other) throw IndexFault{"a URL is not text", line};
       if (!has_url_ && !null) entry_.url = bounded(text, "a URL", line);
       has_url_ = true;
       return;
@@ -173,12 +173,12 @@ void IndexBuilder::scalar(std::string_view text, IndexScalar kind, std::size_t l
 
 void IndexBuilder::entry_value(std::string_view text, IndexScalar kind, std::size_t line) {
   if (key_ == "urls") {
-    if (kind != IndexScalar::null) throw IndexFault{"urls is no list", line};
+    if (kind != IndexScalar::null) throw IndexFault{"urls is not a list", line};
     return;
   }
   if (!is_read(key_)) return;
   bool const looked_at = key_ == "version" || key_ == "digest";
-  if (looked_at && kind == IndexScalar::other) throw IndexFault{key_ + " is no text", line};
+  if (looked_at && kind == IndexScalar::other) throw IndexFault{key_ + " is not text", line};
   auto& field = key_ == "version"  ? entry_.version
                 : key_ == "digest" ? entry_.digest
                 : key_ == "name"   ? entry_name_

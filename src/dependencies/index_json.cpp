@@ -113,7 +113,7 @@ class JsonParser final : public IndexParser {
     if (!ec) return;
     auto& handler = parser_.handler();
     outcome_.other_form = !handler.fault;
-    outcome_.fault = handler.fault ? *handler.fault : IndexFault{"the index is no JSON: " + ec.message(), handler.line};
+    outcome_.fault = handler.fault ? *handler.fault : IndexFault{"the index is not JSON: " + ec.message(), handler.line};
   }
 
   json::basic_parser<Handler> parser_;

@@ -13,7 +13,7 @@ namespace acr::dependencies {
 /// What became of a document.
 struct IndexOutcome {
   std::optional<IndexFault> fault;
-  bool other_form = false;  ///< the fault is one of the form itself: it is no JSON, or no YAML
+  bool other_form = false;  ///< the fault is one of the form itself: it is not JSON, or no YAML
 };
 
 class IndexParser {

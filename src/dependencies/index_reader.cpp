@@ -115,7 +115,7 @@ Verdict<Index> IndexReader::finish() {
       .rule("D-15")
       .expected("an index of chart repositories, JSON or YAML")
       .found(outcome_.fault->why + ", line " + std::to_string(outcome_.fault->line))
-      .mend("the repository's owner must mend it");
+      .fix("the repository's owner must fix it");
 }
 
 Verdict<Index> read_index(std::string_view bytes, WantedCharts const& wanted, std::string_view where) {
@@ -142,7 +142,7 @@ Verdict<IndexChoice> choose(Index const& index, std::string_view name, std::stri
         .rule("D-16")
         .expected(std::string(name) + " " + std::string(version))
         .found(nearest(chart, version))
-        .mend("check name and version in Chart.yaml and the lock");
+        .fix("check name and version in Chart.yaml and the lock");
 
   auto const all_of = [&](auto const& same) { return std::ranges::all_of(matches, same); };
   auto const& first = *matches.front();
@@ -165,7 +165,7 @@ Verdict<IndexChoice> choose(Index const& index, std::string_view name, std::stri
       .rule("D-16")
       .expected("one entry for a version")
       .found(std::to_string(matches.size()) + " entries")
-      .mend("pin the digest in the lock; the repository's owner must mend the index");
+      .fix("pin the digest in the lock; the repository's owner must fix the index");
 }
 
 }  // namespace acr::dependencies

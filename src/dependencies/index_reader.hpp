@@ -41,7 +41,7 @@ class IndexReader final : public net::BodySink {
   std::function<void(std::int64_t)> const count_;
   std::int64_t taken_ = 0;
   std::optional<IndexBuilder> builder_;
-  std::unique_ptr<IndexParser> parser_;  ///< null until the first byte that is no blank
+  std::unique_ptr<IndexParser> parser_;  ///< null until the first byte that is not a blank
   bool is_json_ = false;
   bool is_over_ = false;        ///< `outcome_` is final
   bool may_fall_back_ = false;  ///< what looks like JSON may still turn out to be YAML, `held_` being all of it so far

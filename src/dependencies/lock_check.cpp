@@ -33,7 +33,7 @@ Rejection mismatch(Dependency const& declared, Dependency const& locked, ListFil
       .rule("D-12")
       .expected(entry_text(declared))
       .found(entry_text(locked))
-      .mend(update);
+      .fix(update);
 }
 
 /// What the lists say of one dependency, for messages.
@@ -45,11 +45,11 @@ LockedDependency both(Dependency const& declared, Dependency const& locked) {
 Verdict<std::string> pin_of(Dependency const& locked, ListFiles const& files) {
   if (locked.pin.empty()) return std::string();
   if (locked.pin.starts_with("sha256:") && is_lower_hex(std::string_view(locked.pin).substr(7), 64)) return locked.pin;
-  return reject("dep-lock-mismatch", at(files.locked, locked.line), "the pin of " + locked.name + " is no SHA-256 digest")
+  return reject("dep-lock-mismatch", at(files.locked, locked.line), "the pin of " + locked.name + " is not a SHA-256 digest")
       .rule("D-29")
       .expected("digest: sha256:<64 lower-case hex digits>")
       .found(locked.pin)
-      .mend("paste the line that the report prints");
+      .fix("paste the line that the report prints");
 }
 
 std::optional<Rejection> check_entry(Dependency const& declared, Dependency const& locked, ListFiles const& files) {
@@ -61,7 +61,7 @@ std::optional<Rejection> check_entry(Dependency const& declared, Dependency cons
     return std::nullopt;
   }
   auto const version = chart::parse_version(locked.version);
-  if (!version) return mismatch(declared, locked, files, "the locked version of " + declared.name + " is no version");
+  if (!version) return mismatch(declared, locked, files, "the locked version of " + declared.name + " is not a version");
   auto const constraint = Constraint::parse(declared.version);
   if (!constraint) {
     auto refused = constraint.error();
@@ -85,7 +85,7 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
             .rule("D-8")
             .expected("name, version, repository")
             .found("null")
-            .mend(update);
+            .fix(update);
   auto const original = declared;
   // D-11: which URL an alias stands for is known to the lock alone; the digest proves it.
   for (std::size_t i = 0; i < declared.size() && i < locked.size(); ++i)
@@ -98,17 +98,17 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
           .rule("D-10")
           .expected(digest)
           .found(lock.digest.empty() ? "no digest" : lock.digest)
-          .mend(update);
+          .fix(update);
     plan.warnings.push_back(reject("lock-legacy", files.locked, "the lock's digest has Helm 2's form, which does not cover what is locked")
                                 .rule("D-9")
-                                .mend("run `helm dependency update` with Helm 3 or later"));
+                                .fix("run `helm dependency update` with Helm 3 or later"));
   }
   if (declared.size() != locked.size())
     return reject("dep-lock-mismatch", files.locked, "the lock has another number of entries than Chart.yaml")
         .rule("D-12")
         .expected(std::to_string(declared.size()) + " entries")
         .found(std::to_string(locked.size()) + " entries")
-        .mend(update);
+        .fix(update);
   for (std::size_t i = 0; i < declared.size(); ++i) {
     auto const dependency = both(original[i], locked[i]);
     if (is_repository_alias(locked[i].repository))
@@ -116,14 +116,14 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
           .rule("D-11")
           .expected("a URL")
           .found(locked[i].repository)
-          .mend(update), dependency);
+          .fix(update), dependency);
     // What the tag vouches for (A-55, P-109) is found by Chart.yaml's own `file://`: one that only the lock names would not be compared.
     if (is_repository_alias(original[i].repository) && chart::is_local_repository(locked[i].repository))
       return about(reject("dep-repository", at(files.locked, locked[i].line), "a repository alias leads to a directory of the commit")
           .rule("D-11")
           .expected("the URL of a repository")
           .found(locked[i].repository)
-          .mend("write file:// into Chart.yaml itself, then " + std::string(update)), dependency);
+          .fix("write file:// into Chart.yaml itself, then " + std::string(update)), dependency);
     if (auto refused = check_entry(declared[i], locked[i], files)) return about(std::move(*refused), dependency);
     auto pin = pin_of(locked[i], files);
     if (!pin) return about(pin.error(), dependency);
@@ -148,7 +148,7 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
           .rule("D-11")
           .expected("a URL, or a committed lock")
           .found(entry.repository)
-          .mend("correct Chart.yaml, or commit the lock"), fixed);
+          .fix("correct Chart.yaml, or commit the lock"), fixed);
     auto const constraint = Constraint::parse(entry.version);
     auto const exact = constraint ? constraint->exact_version() : std::string();
     if (exact.empty())
@@ -156,7 +156,7 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
           .rule("D-10")
           .expected("a committed Chart.lock, or exact versions")
           .found("no lock, and the version `" + entry.version + "`")
-          .mend(update), fixed);
+          .fix(update), fixed);
     fixed.version = exact;
     plan.dependencies.push_back(std::move(fixed));
   }
@@ -174,7 +174,7 @@ std::string shown_repository(std::string_view repository) {
   auto const host = scheme + 3;
   auto const authority = std::string_view(text).substr(host, text.find('/', host) - host);
   auto const port = authority.substr(std::min(authority.size(), authority.rfind(':') + 1));
-  // A password may hold a slash: then what looks like a port is no number.
+  // A password may hold a slash: then what looks like a port is not a number.
   bool const has_user = authority.find('@') != std::string_view::npos ||
                         (authority.find(':') != std::string_view::npos && !authority.starts_with('[') && !to_number(port, 65535));
   auto const last = text.rfind('@');
@@ -204,7 +204,7 @@ Verdict<LockPlan> check_lock(chart::ChartMetadata const& metadata, std::optional
         .rule("D-35")
         .expected("at most " + std::to_string(limits::chart_dependencies))
         .found(std::to_string(declared.size()))
-        .mend("commit the charts instead");
+        .fix("commit the charts instead");
   return lock ? plan_from_lock(declared, metadata, *lock, files) : plan_without_lock(declared, missing, files);
 }
 

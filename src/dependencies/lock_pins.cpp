@@ -36,7 +36,7 @@ Rejection unusable(std::string_view file, std::size_t line) {
   return reject("lock-form", std::string(file) + ":" + std::to_string(line), "a pin cannot be added to a lock of this form")
       .rule("D-29")
       .expected("a lock as Helm writes it")
-      .mend("run `helm dependency update`, or write the line by hand");
+      .fix("run `helm dependency update`, or write the line by hand");
 }
 
 /// Equal but for pins, and the pins are those that were wanted.

@@ -17,7 +17,7 @@ void add_nested_missing(chart::LoadedChart const& chart, std::vector<Rejection>&
     warnings.push_back(reject("nested-missing", chart.where, "the chart " + chart.metadata.name + " lacks dependencies of its own and is packaged without them")
                            .rule("D-26")
                            .found(missing)
-                           .mend("take a version whose archive is complete"));
+                           .fix("take a version whose archive is complete"));
   for (auto const& inner : chart.subcharts) add_nested_missing(inner, warnings);
 }
 

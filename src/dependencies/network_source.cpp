@@ -26,7 +26,7 @@ Rejection over_run_limit(std::string expected) {
       .rule("D-35")
       .expected(std::move(expected))
       .found("more")
-      .mend("take another source, or commit the charts");
+      .fix("take another source, or commit the charts");
 }
 
 /// What counts over the whole run. Thread-safe.
@@ -99,7 +99,7 @@ Rejection other_bytes(Archive const& archive, std::string why, std::string expec
       .rule("D-30")
       .expected(std::move(expected))
       .found(archive.sha256 + (archive.oci_manifest.empty() ? "" : ", manifest " + archive.oci_manifest))
-      .mend("find out who changed it; do not just pin it anew");
+      .fix("find out who changed it; do not just pin it anew");
 }
 
 std::string joined(std::vector<std::string> const& texts) {
@@ -117,15 +117,15 @@ Verdict<FetchedArchive> checked(Archive const& archive, ArchiveOrder const& orde
   if (!choice) return fetched;
   if (choice->bad_digest)
     fetched.warnings.push_back(
-        reject("index-digest-form", archive.url, "the index gives a digest that is no SHA-256, it is not checked")
+        reject("index-digest-form", archive.url, "the index gives a digest that is not SHA-256; it is not checked")
             .rule("D-30")
-            .mend("pin the archive in the lock"));
+            .fix("pin the archive in the lock"));
   if (choice->digests.empty() || std::ranges::find(choice->digests, archive.sha256) != choice->digests.end()) return fetched;
   auto mismatch =
       other_bytes(archive, "the fetched archive does not fit the index's digest", joined(choice->digests) + " (index)");
   if (!fetched.pinned) return mismatch;
   mismatch.code = "index-digest-other";
-  mismatch.mend_text = "the repository's owner must mend the index";
+  mismatch.fix_text = "the repository's owner must fix the index";
   fetched.warnings.push_back(std::move(mismatch));
   return fetched;
 }

@@ -110,18 +110,18 @@ Verdict<Token> read_token(std::string_view body, std::string_view where) {
     return reject("dep-auth", std::string(where), std::move(why))
         .rule("D-22")
         .expected("JSON with access_token or token")
-        .mend("check registry-credentials, and that the registry's token service works");
+        .fix("check registry-credentials, and that the registry's token service works");
   };
   JsonLimits allowed;
   allowed.max_bytes = limits::token_bytes;
   allowed.duplicate_names_allowed = true;
   auto const answer = parse_json(body, where, allowed);
-  if (!answer) return refuse("the token service's answer is no JSON");
+  if (!answer) return refuse("the token service's answer is not JSON");
   auto value = string_in(*answer, "access_token").value_or("");
   if (value.empty()) value = string_in(*answer, "token").value_or("");
   if (value.empty()) return refuse("the token service's answer holds no token");
   if (!std::ranges::all_of(value, [](char c) { return c > 0x20 && c < 0x7f; }))
-    return refuse("the token is no visible ASCII text");
+    return refuse("the token is not visible ASCII text");
   constexpr std::chrono::seconds day = std::chrono::hours(24);
   auto const life = std::chrono::seconds(integer_in(*answer, "expires_in").value_or(limits::token_life.count()));
   return Token{std::move(value), std::clamp(life, std::chrono::seconds(0), day)};

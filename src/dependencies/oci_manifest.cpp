@@ -23,7 +23,7 @@ Rejection refuse(std::string_view where, std::string why, std::string expected, 
       .rule("D-20")
       .expected(std::move(expected))
       .found(std::move(found))
-      .mend("the repository's owner must mend it");
+      .fix("the repository's owner must fix it");
 }
 
 Verdict<OciDescriptor> descriptor(boost::json::value const& value, std::string_view where) {
@@ -64,13 +64,13 @@ std::string oci_digest(std::string_view wanted, std::string_view bytes) {
 Verdict<OciManifest> read_oci_manifest(std::string_view body, std::string_view content_type, std::string_view where) {
   auto const type = to_lower_ascii(trimmed(content_type.substr(0, content_type.find(';'))));
   if (type != oci_manifest_type && type != oci_index_type)
-    return refuse(where, "the registry's answer is no OCI manifest", std::string(oci_manifest_type),
+    return refuse(where, "the registry's answer is not an OCI manifest", std::string(oci_manifest_type),
                   type.empty() ? "no Content-Type" : type);
   JsonLimits allowed;
   allowed.max_bytes = limits::manifest_bytes;
   auto const document = parse_json(body, where, allowed);
   if (!document || !document->is_object())
-    return refuse(where, "the manifest is no JSON object", "a JSON object", document ? "another value" : document.error().why);
+    return refuse(where, "the manifest is not a JSON object", "a JSON object", document ? "another value" : document.error().why);
   if (auto const* const own = find(*document, "mediaType"); own && !own->is_null()) {
     auto const said = own->is_string() ? std::string(own->as_string()) : "no text";
     if (said != type) return refuse(where, "the manifest's mediaType is not its Content-Type", type, said);

@@ -44,7 +44,7 @@ Verdict<OciReference> checked(net::Url const& url, std::string path, std::string
         .rule("D-19")
         .expected("oci://host/path in lower case, without tag, digest, query and slash at its end")
         .found(std::string(shown.substr(0, shown.find_first_of("?#"))))
-        .mend("correct Chart.yaml, update the lock");
+        .fix("correct Chart.yaml, update the lock");
   };
   if (url.query || url.fragment) return refuse("the URL of an OCI repository has a query or a fragment");
   for (auto const part : split(path, '/'))
@@ -62,10 +62,10 @@ std::string OciReference::text() const { return "oci://" + registry.authority() 
 
 Verdict<OciReference> chart_reference(std::string_view repository, std::string_view name, std::string_view version) {
   auto const url = net::Url::parse(repository);
-  if (!url) return reject("dep-repository", "", "the repository is no usable URL: " + url.error().why)
+  if (!url) return reject("dep-repository", "", "the repository is not a usable URL: " + url.error().why)
         .rule("D-19")
         .expected("oci://host/path in lower case, nothing in it escaped")
-        .mend("correct Chart.yaml, update the lock");
+        .fix("correct Chart.yaml, update the lock");
   auto path = url->path == "/" && !repository.ends_with('/') ? std::string() : url->path.substr(1) + "/";
   path += name;
   std::string tag(version);
@@ -81,7 +81,7 @@ Verdict<OciReference> tagged_reference(net::Url const& url) {
         .rule("D-17")
         .expected("oci://host/path:tag")
         .found(url.text_without_query())
-        .mend("the repository's owner must mend the index");
+        .fix("the repository's owner must fix the index");
   return checked(url, url.path.substr(1, colon - 1), url.path.substr(colon + 1), url.text_without_query());
 }
 

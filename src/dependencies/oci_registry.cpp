@@ -20,7 +20,7 @@ Rejection no_access(std::string const& where, std::string why, std::string found
       .rule("B-27")
       .expected("200")
       .found(std::move(found))
-      .mend("give registry-credentials for it; " + std::string(no_access_text));
+      .fix("give registry-credentials for it; " + std::string(no_access_text));
 }
 
 Rejection other_digest(std::string const& where, std::string why, std::string expected, std::string found) {
@@ -28,7 +28,7 @@ Rejection other_digest(std::string const& where, std::string why, std::string ex
       .rule("D-30")
       .expected(std::move(expected))
       .found(std::move(found))
-      .mend("find out who changed it; do not just pin it anew");
+      .fix("find out who changed it; do not just pin it anew");
 }
 
 std::optional<Rejection> check_size(std::string const& where, OciDescriptor const& descriptor, std::size_t most) {
@@ -37,7 +37,7 @@ std::optional<Rejection> check_size(std::string const& where, OciDescriptor cons
       .rule("D-35")
       .expected("at most " + std::to_string(most) + " bytes")
       .found(std::to_string(descriptor.size) + " bytes")
-      .mend("take another source, or commit the chart");
+      .fix("take another source, or commit the chart");
 }
 
 /// D-20, D-21: size and digest of what a descriptor names.
@@ -101,7 +101,7 @@ Verdict<std::string> OciRegistries::ask_for_token(OciReference const& reference,
                      "401 of " + reference.registry.authority() + ", realm at " + realm->authority())
         .rule("B-27")
         .expected("a realm at " + reference.registry.authority() + ", or one that the line of registry-credentials names")
-        .mend("if this token service is the registry's, write: " + allowing_line(reference, credential, *realm));
+        .fix("if this token service is the registry's, write: " + allowing_line(reference, credential, *realm));
   Question question;
   question.url = token_url(*realm, parameter("service"), reference.path);
   question.max_body = limits::token_bytes;
@@ -111,7 +111,7 @@ Verdict<std::string> OciRegistries::ask_for_token(OciReference const& reference,
   auto const reply = fetcher_.ask(question);
   auto const refused = [&](std::string const& what) {
     auto refusal = no_access(where, "the token service gives no token", what + " of " + realm->authority());
-    if (!credential) refusal.mend_text = "give it a line of registry-credentials: " + allowing_line(reference, credential, *realm) + "; " + no_access_text;
+    if (!credential) refusal.fix_text = "give it a line of registry-credentials: " + allowing_line(reference, credential, *realm) + "; " + no_access_text;
     return refusal;
   };
   if (!reply) return reply.error().code == "dep-too-large" ? refused("a too large answer") : reply.error();
@@ -174,7 +174,7 @@ Verdict<net::Reply> OciRegistries::get(OciReference const& reference, std::strin
   auto refused = refused_answer(*reply, question.url);
   refused.where = where;
   if (reply->status == 404)
-    return std::move(refused).rule("D-18").mend("check name and version: " + std::string(no_access_text));
+    return std::move(refused).rule("D-18").fix("check name and version: " + std::string(no_access_text));
   return refused;
 }
 
@@ -215,7 +215,7 @@ Verdict<OciManifest> OciRegistries::chart_manifest(OciReference const& reference
       .rule("D-20")
       .expected("one")
       .found(std::to_string(charts.size()))
-      .mend("the repository's owner must mend it");
+      .fix("the repository's owner must fix it");
 }
 
 Verdict<PulledChart> OciRegistries::pull(OciReference const& reference) {

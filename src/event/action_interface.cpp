@@ -33,7 +33,7 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "What happens when a chart changes that lies in no charts-dir: fail refuses the pull request when no other chart "
                     "changes, and warns beside others; ignore only warns."},
     {.name = "tag-format", .default_value = "{name}-v{version}", .commands = "run, verify-package, annotate, tags", .kind = text,
-     .description = "How a chart's tag is called. Holds {name} and {version} once each."},
+     .description = "Tag name template; must contain {name} and {version} exactly once."},
     {.name = "tag-wait", .default_value = "240", .commands = "run, tags", .kind = number, .minimum = 0, .maximum = 1800,
      .description = "Seconds to wait for tags that are missing and attestations that are not listed yet: the push that opens the pull "
                     "request starts the tagging workflow too. Less than timeout."},
@@ -43,7 +43,7 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "object-source", .default_value = "auto", .commands = "run, verify-package, annotate, digest, changed, package, tags", .kind = choice, .choices = "auto, local, api",
      .description = "Where commits, trees and files come from: auto takes the checkout first and the API for what it lacks."},
     {.name = "max-charts", .default_value = "0", .commands = "run, verify-package", .kind = number, .minimum = 0, .maximum = max_charts_limit,
-     .description = "Refuse a pull request that changes more charts than this. 0 is no limit, 1 means one chart per release."},
+     .description = "Refuse a pull request that changes more charts than this. 0 means no limit, 1 means one chart per release."},
     {.name = "title-check", .default_value = "off", .commands = "run", .kind = choice, .choices = "off, warn, fail",
      .description = "Whether the pull request's title must be `release: <chart>-v<version>` of a changed chart."},
     {.name = "dependencies", .default_value = "build", .commands = "run, verify-package, package", .kind = choice, .choices = "build, off",

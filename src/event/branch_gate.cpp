@@ -27,12 +27,12 @@ std::optional<Rejection> foreign_event(GateQuestion const& question) {
                    "this event gives a run about foreign content a token that may write")
         .expected("pull_request")
         .found(question.event_name)
-        .mend("let the workflow run on: pull_request");
+        .fix("let the workflow run on: pull_request");
   if (question.event_name != "pull_request")
-    return refusal("unsupported-event", "event " + question.event_name, "only pull requests can be released")
+    return refusal("unsupported-event", "event " + question.event_name, "this action runs only on pull requests")
         .expected("pull_request")
         .found(question.event_name)
-        .mend("let the workflow run on: pull_request");
+        .fix("let the workflow run on: pull_request");
   return std::nullopt;
 }
 
@@ -47,22 +47,22 @@ std::optional<Rejection> foreign_pull_request(GateQuestion const& question, Pull
     return refusal("wrong-base", place, "the pull request does not target the release branch")
         .expected(question.release_branch)
         .found(event.base.ref)
-        .mend("open a pull request from '" + question.source_branch + "' to '" + question.release_branch + "'");
+        .fix("open a pull request from '" + question.source_branch + "' to '" + question.release_branch + "'");
   if (!event.head.repo)
     return refusal("head-repo-deleted", place, "the repository that the pull request came from does not exist any more")
         .expected(described(base))
-        .mend("open a pull request from '" + question.source_branch + "' of " + question.repository);
+        .fix("open a pull request from '" + question.source_branch + "' of " + question.repository);
   if (!same_repository(*event.head.repo, base))
     return refusal("fork-head", place, "the pull request comes from another repository, whose branches anyone can name")
         .expected(described(base))
         .found(described(*event.head.repo))
-        .mend("open a pull request from '" + question.source_branch + "' of " + question.repository);
+        .fix("open a pull request from '" + question.source_branch + "' of " + question.repository);
   if (event.head.ref != question.source_branch)
     // the mission's own words.
     return refusal("wrong-head", place, "Only '" + question.source_branch + "' branch can merge to '" + question.release_branch + "'")
         .expected(question.source_branch)
         .found(event.head.ref)
-        .mend("merge the change into '" + question.source_branch + "' first, then open the pull request from there");
+        .fix("merge the change into '" + question.source_branch + "' first, then open the pull request from there");
   return std::nullopt;
 }
 
@@ -75,7 +75,7 @@ GateDecision branch_gate(GateQuestion const& question) {
     return decision;
   }
   if (!question.payload) {
-    decision.reason = reject("bad-payload", "GITHUB_EVENT_PATH", "there is no event file, or it is larger than 32 MiB").rule("A-48");
+    decision.reason = reject("bad-payload", "GITHUB_EVENT_PATH", "the event file is missing, or larger than 32 MiB").rule("A-48");
     return decision;
   }
   auto event = read_event(*question.payload, question.refs);
@@ -104,7 +104,7 @@ std::optional<Rejection> check_title(std::string_view title, std::vector<std::st
       .rule("A-47")
       .expected(expected)
       .found(std::string(title))
-      .mend("change the pull request's title");
+      .fix("change the pull request's title");
 }
 
 }  // namespace acr::event

@@ -52,10 +52,10 @@ Verdict<Side> read_side(json::value const& pull_request, std::string const& name
   if (value == nullptr || !value->is_object()) return bad(where, "the payload lacks this object");
   Side side;
   side.ref = text_or_empty(*value, "ref");
-  if (side.ref.empty()) return bad(where + ".ref", "there is no branch name");
+  if (side.ref.empty()) return bad(where + ".ref", "the branch name is missing");
   side.sha = text_or_empty(*value, "sha");
   if (!is_lower_hex(side.sha, 40) && !is_lower_hex(side.sha, 64))
-    return bad(where + ".sha", "this is no commit id").expected("40 or 64 lower-case hex digits").found(side.sha);
+    return bad(where + ".sha", "this is not a commit id").expected("40 or 64 lower-case hex digits").found(side.sha);
   auto const* repo = find(*value, "repo");
   if (when_null == MissingRepository::deleted && repo != nullptr && repo->is_null()) return side;
   auto repository = read_repository(repo, where + ".repo");
@@ -94,10 +94,18 @@ std::string owner_type_of(std::string_view payload) {
   return owner ? text_or_empty(*owner, "type") : std::string();
 }
 
+std::string repository_id_of(std::string_view payload, std::string_view full_name) {
+  auto const parsed = parse_json(payload, "event payload", {.max_bytes = max_payload_bytes, .max_depth = max_payload_depth});
+  auto const* repository = parsed ? find(*parsed, "repository") : nullptr;
+  if (repository == nullptr || text_or_empty(*repository, "full_name") != full_name) return {};
+  auto const id = integer_in(*repository, "id");
+  return id && *id > 0 ? std::to_string(*id) : std::string();
+}
+
 Verdict<PullRequestEvent> read_event(std::string_view payload, RefVariables const& variables) {
   auto const parsed = parse_json(payload, "event payload", {.max_bytes = max_payload_bytes, .max_depth = max_payload_depth});
   if (!parsed) return bad(parsed.error().where, parsed.error().why);
-  if (!parsed->is_object()) return bad("event payload", "the payload is no JSON object");
+  if (!parsed->is_object()) return bad("event payload", "the payload is not a JSON object");
   auto const* pull_request = find(*parsed, "pull_request");
   if (pull_request == nullptr || !pull_request->is_object()) return bad("pull_request", "the payload has no pull request");
 

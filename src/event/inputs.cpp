@@ -61,7 +61,7 @@ class Reader {
   std::string whole_text(std::string_view name) {
     auto const& row = row_of(name);
     auto const given = lookup_(name);
-    // An expression of action.yml (`${{ … }}`) is no value: the runner has filled it in, nobody else can.
+    // An expression of action.yml (`${{ … }}`) is not a value: the runner has filled it in, nobody else can.
     std::string_view const fallback = row.default_value.starts_with("${{") ? std::string_view() : row.default_value;
     if (!given) return std::string(fallback);
     if (given->size() > max_input_bytes) {
@@ -69,7 +69,7 @@ class Reader {
       return std::string(fallback);
     }
     if (given->find('\0') != std::string::npos || !is_utf8(*given)) {
-      mistake(name, "the value is no UTF-8 text");
+      mistake(name, "the value is not UTF-8 text");
       return std::string(fallback);
     }
     return trimmed(*given).empty() ? std::string(fallback) : *given;
@@ -79,7 +79,7 @@ class Reader {
     auto const value = text(name);
     if (value == "true" || value == "True" || value == "TRUE") return true;
     if (value != "false" && value != "False" && value != "FALSE") {
-      mistake(name, "the value is no boolean", "A-39");
+      mistake(name, "the value is not a boolean", "A-39");
       expect("true or false", value);
     }
     return false;
@@ -96,7 +96,7 @@ class Reader {
     auto const value = text(name);
     for (auto const& [word, meaning] : choices)
       if (value == word) return meaning;
-    mistake(name, "the value is none of the choices", "A-40");
+    mistake(name, "not one of the allowed values", "A-40");
     expect(row_of(name).choices, value);
     return choices.begin()->second;
   }
@@ -108,7 +108,7 @@ class Reader {
     std::string_view digits = value;
     while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
     if (auto const parsed = to_number(digits, row.maximum); parsed && *parsed >= row.minimum) return *parsed;
-    mistake(name, "the value is no number in the allowed range", "A-41");
+    mistake(name, "not a whole number in the allowed range", "A-41");
     expect(std::to_string(row.minimum) + " to " + std::to_string(row.maximum), value);
     return row.minimum;
   }
@@ -222,7 +222,7 @@ void check_together(Reader& reader, ActionInputs const& inputs) {
     reader.expect("another branch than " + inputs.source_branch, inputs.release_branch);
   }
   if ((inputs.command == Command::run || inputs.command == Command::tags) && !reader.is_wrong("tag-wait") && !reader.is_wrong("timeout") && inputs.tag_wait >= inputs.timeout) {
-    reader.mistake("tag-wait", "the wait for tags does not end before the run's timeout").mend_text = "lower tag-wait, or raise timeout";
+    reader.mistake("tag-wait", "the wait for tags does not end before the run's timeout").fix_text = "lower tag-wait, or raise timeout";
     reader.expect("less than timeout, " + std::to_string(inputs.timeout.count()), std::to_string(inputs.tag_wait.count()));
   }
   check_written_path(reader, inputs, "output-dir", inputs.output_dir);
@@ -328,7 +328,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
                   {"ruleset", Command::ruleset}});
   inputs.token = reader.text("token");
   if (inputs.token.empty() && token == TokenRule::required && !works_without_token(inputs.command))
-    reader.mistake("token", "there is no token").mend_text = "leave the input out, so that the job's own token is used";
+    reader.mistake("token", "the token is missing").fix_text = "leave the input out, so that the job's own token is used";
   if (!is_visible_ascii(inputs.token)) reader.mistake("token", "the token holds characters that no token has");
   inputs.source_branch = reader.branch("source-branch");
   inputs.release_branch = reader.branch("release-branch");
@@ -367,7 +367,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.pull_request_signers = reader.choice<bool>("pull-request-signers", {{"refuse", false}, {"allow", true}});
   inputs.oidc_issuer = reader.text("oidc-issuer");
   if (!inputs.oidc_issuer.starts_with("https://") || inputs.oidc_issuer.size() == 8 || !is_visible_ascii(inputs.oidc_issuer)) {
-    reader.mistake("oidc-issuer", "the issuer is no https address");
+    reader.mistake("oidc-issuer", "the issuer is not an https address");
     reader.expect("https://token.actions.githubusercontent.com", inputs.oidc_issuer);
   }
   inputs.predicate_types = reader.numbered_list("predicate-types");
@@ -414,7 +414,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.timeout = std::chrono::seconds(reader.number("timeout"));
   inputs.api_version = reader.text("api-version");
   if (!is_api_version(inputs.api_version)) {
-    reader.mistake("api-version", "the value is no API version");
+    reader.mistake("api-version", "the value is not an API version");
     reader.expect("a date such as 2022-11-28", inputs.api_version);
   }
   check_together(reader, inputs);
@@ -446,7 +446,7 @@ std::vector<Rejection> unknown_inputs(std::vector<std::string> const& variables)
   for (auto const& name : unknown)
     mistakes.push_back(reject("unknown-input", "input " + name, "this action has no input of this name")
                            .rule("B-21")
-                           .mend("did you mean " + std::string(nearest_name(name, names)) + "?"));
+                           .fix("did you mean " + std::string(nearest_name(name, names)) + "?"));
   return mistakes;
 }
 

@@ -50,14 +50,14 @@ Verdict<std::string> workspace_relative(std::string_view path, std::string_view 
     if (!inside)
       return bad("", "the path is absolute and not in the workspace; inside the container the host's directories do not exist")
           .found(std::string(path))
-          .mend("pass a path relative to the workspace");
+          .fix("pass a path relative to the workspace");
     rest.remove_prefix(workspace.size());
   }
   std::string normal;
   for (auto const component : split(rest, '/')) {
     if (component.empty() || component == ".") continue;
     if (component == "..")
-      return bad("", "the path leads upwards").found(std::string(path)).mend("pass a path relative to the workspace, without \"..\"");
+      return bad("", "the path must not contain \"..\"").found(std::string(path)).fix("pass a path relative to the workspace, without \"..\"");
     if (!normal.empty()) normal += '/';
     normal += component;
   }
@@ -102,10 +102,10 @@ std::vector<Rejection> check_paths(ActionInputs const& inputs, fs::path const& w
   std::error_code ignored;
   if (auto const kind = fs::status(*root / inputs.output_dir, ignored).type();
       kind != fs::file_type::directory && kind != fs::file_type::not_found)
-    mistakes.push_back(bad("output-dir", "there is something at this path that is no directory").found(inputs.output_dir));
+    mistakes.push_back(bad("output-dir", "something at this path is not a directory").found(inputs.output_dir));
   if (auto const kind = fs::status(*root / inputs.manifest_path, ignored).type();
       kind != fs::file_type::regular && kind != fs::file_type::not_found)
-    mistakes.push_back(bad("manifest-path", "there is something at this path that is no file").found(inputs.manifest_path));
+    mistakes.push_back(bad("manifest-path", "something at this path is not a regular file").found(inputs.manifest_path));
   return mistakes;
 }
 
@@ -134,7 +134,7 @@ std::vector<Rejection> check_untracked(ActionInputs const& inputs, fs::path cons
       mistakes.push_back(bad(input, in_the_way == path ? "the commit under release holds something at this path, which would be overwritten"
                                                        : "the path leads to what the commit under release holds at " + in_the_way)
                              .found(path)
-                             .mend("choose a path that is not under version control"));
+                             .fix("choose a path that is not under version control"));
   }
   return mistakes;
 }
@@ -164,7 +164,9 @@ Verdict<fs::path> bundle_file(std::string_view path, fs::path const& workspace, 
   if (auto const at = path.rfind(host_temp); !fs::exists(candidate, ignored) && path.starts_with('/') && at != std::string_view::npos)
     candidate = runner_temp / path.substr(at + host_temp.size());
   if (!fs::exists(candidate, ignored))
-    return refuse("there is no such file").mend("pass the bundle-path output of the attest step of the same job");
+    return refuse("there is no such file")
+        .fix("pass the bundle-path output of the attest step of the same job; the runner must share RUNNER_TEMP between steps (act does with "
+             "--container-options \"-v DIR:/tmp\")");
 
   auto const real = resolved(candidate);
   auto const inside = [&](fs::path const& folder) {
@@ -172,7 +174,7 @@ Verdict<fs::path> bundle_file(std::string_view path, fs::path const& workspace, 
     return root && real && below(*real, *root);
   };
   if (!inside(workspace) && !inside(runner_temp)) return refuse("the file is neither in the workspace nor in RUNNER_TEMP");
-  if (fs::status(*real, ignored).type() != fs::file_type::regular) return refuse("this is no regular file");
+  if (fs::status(*real, ignored).type() != fs::file_type::regular) return refuse("this is not a regular file");
   return *real;
 }
 

@@ -44,7 +44,7 @@ Verdict<PushEvent> push_gate(PushQuestion const& question) {
         .rule("B-16")
         .expected("push")
         .found(question.event_name)
-        .mend("run verify-package in a workflow that is triggered by a push to '" + question.release_branch + "'");
+        .fix("run verify-package in a workflow that is triggered by a push to '" + question.release_branch + "'");
   if (!question.payload) return bad("GITHUB_EVENT_PATH", "the event file is missing, or larger than 32 MiB");
   auto const parsed = parse_json(*question.payload, "event payload", {.max_bytes = max_payload_bytes, .max_depth = max_payload_depth});
   if (!parsed) return bad(parsed.error().where, parsed.error().why);
@@ -65,7 +65,7 @@ Verdict<PushEvent> push_gate(PushQuestion const& question) {
         .rule("B-16")
         .expected("refs/heads/" + question.release_branch)
         .found(ref)
-        .mend("run verify-package in a workflow that is triggered by a push to '" + question.release_branch + "', or set release-branch");
+        .fix("run verify-package in a workflow that is triggered by a push to '" + question.release_branch + "', or set release-branch");
   return push;
 }
 

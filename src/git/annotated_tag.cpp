@@ -10,7 +10,7 @@
 namespace acr::git {
 namespace {
 
-// What a ref points at when it is no tag object, or nothing when no source has the object.
+// What a ref points at when it is not a tag object, or nothing when no source has the object.
 std::optional<ObjectType> type_of(ObjectSource& objects, ObjectId const& id) {
   if (objects.commit(id)) return ObjectType::commit;
   if (objects.tree(id)) return ObjectType::tree;
@@ -21,7 +21,7 @@ Rejection missing(std::string place, ObjectId const& id) {
   return reject("object-missing", std::move(place), "an object behind the tag is in no object source")
       .rule("A-91")
       .expected(id)
-      .mend("push the tag anew with everything it points at");
+      .fix("push the tag anew with everything it points at");
 }
 
 Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name, std::optional<Ref> const& ref) {
@@ -30,7 +30,7 @@ Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name, 
     return reject("tag-not-found", place, "the repository has no such tag")
         .rule("A-91")
         .expected("an annotated tag that holds the chart's attestation lineage")
-        .mend("wait for the tagging workflow to push it, then run this job again");
+        .fix("wait for the tagging workflow to push it, then run this job again");
 
   ResolvedTag resolved;
   resolved.name = std::string(name);
@@ -40,11 +40,11 @@ Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name, 
   if (!tag) {
     auto const type = ref->type ? ref->type : type_of(objects, ref->target);
     if (!type || *type == ObjectType::tag) return missing(place, ref->target);
-    return reject("tag-not-annotated", place, "the tag is a lightweight one, so nothing vouches for what it would say")
+    return reject("tag-not-annotated", place, "this is a lightweight tag; an annotated tag is required, because its message lists the attestations")
         .rule("A-91")
         .expected("a tag object (git tag -a or git tag -s)")
         .found("a " + std::string(to_text(*type)) + ", " + ref->target)
-        .mend("delete the tag and create it again as an annotated one");
+        .fix("delete the tag and create it again as an annotated one");
   }
   // A tag object can be put under any ref: what it was made for is what its own header says.
   if (tag->name != name)
@@ -52,7 +52,7 @@ Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name, 
         .rule("A-91")
         .expected(std::string(name))
         .found(tag->name)
-        .mend("delete the tag and create it again");
+        .fix("delete the tag and create it again");
   resolved.message = tag->message;
 
   for (std::size_t depth = 1; tag->target_type == ObjectType::tag; ++depth) {
@@ -60,7 +60,7 @@ Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name, 
       return reject("tag-nesting", place, "the tag points at a tag, and that at another, too many times in a row")
           .rule("A-91")
           .expected("at most " + std::to_string(max_tag_depth) + " tag objects in a row")
-          .mend("tag the commit itself");
+          .fix("tag the commit itself");
     auto const inner = tag->target;
     tag = objects.tag(inner);
     if (!tag) return missing(place, inner);
@@ -70,7 +70,7 @@ Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name, 
         .rule("A-91")
         .expected("a commit")
         .found("a " + std::string(to_text(tag->target_type)) + ", " + tag->target)
-        .mend("delete the tag and create it again on the release commit");
+        .fix("delete the tag and create it again on the release commit");
   auto commit = objects.commit(tag->target);
   if (!commit) return missing(place, tag->target);
   resolved.commit = std::move(*commit);
@@ -92,7 +92,7 @@ Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name, s
     return reject("tag-too-large", "tag " + std::string(name), error.what())
         .rule("A-91")
         .expected("an annotation and a commit message of ordinary size")
-        .mend("delete the tag and create it again with a shorter annotation");
+        .fix("delete the tag and create it again with a shorter annotation");
   }
 }
 

@@ -85,7 +85,7 @@ Verdict<SubjectRule> SubjectRule::parse(std::string_view line) {
   SubjectRule rule;
   rule.key_ = std::string(trimmed(line.substr(0, equals)));
   auto const value = trimmed(line.substr(equals + 1));
-  if (!is_key_pattern(rule.key_)) return bad("the key is none that an annotation can hold").found(rule.key_);
+  if (!is_key_pattern(rule.key_)) return bad("an annotation cannot hold this key").found(rule.key_);
   if (value == "source") {
     rule.named_ = &SubjectContext::source;
   } else if (value == "package") {

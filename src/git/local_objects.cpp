@@ -71,7 +71,7 @@ T readable(Verdict<T> parsed) {
   return std::move(*parsed);
 }
 
-// The content of a regular file below `folder`, no link followed on the way; nothing when it is not there or is no file.
+// The content of a regular file below `folder`, no link followed on the way; nothing when it is not there or is not a file.
 std::optional<std::string> file_below(int folder, std::string_view path, std::size_t limit) {
   Descriptor current(-1);
   int at = folder;
@@ -117,7 +117,7 @@ std::map<std::string, ObjectId, std::less<>> read_packed_refs(int git_dir) {
     if (line.empty() || line.front() == '#' || line.front() == '^') continue;
     auto const space = line.find(' ');
     if (space == std::string_view::npos || !is_object_id(line.substr(0, space)) || !is_full_ref(line.substr(space + 1)))
-      corrupt(".git/packed-refs has a line that is no ref: " + printable(line, 120));
+      corrupt(".git/packed-refs has a line that is not a ref: " + printable(line, 120));
     refs.insert_or_assign(std::string(line.substr(space + 1)), ObjectId(line.substr(0, space)));
   }
   return refs;
@@ -126,7 +126,7 @@ std::map<std::string, ObjectId, std::less<>> read_packed_refs(int git_dir) {
 Rejection unavailable(fs::path const& place, std::string why) {
   return reject("checkout-unavailable", place.string(), std::move(why))
       .rule("A-18")
-      .mend("nothing, as long as object-source allows the API; to read locally, check the repository out with actions/checkout");
+      .fix("nothing, as long as object-source allows the API; to read locally, check the repository out with actions/checkout");
 }
 
 bool is_directory_itself(fs::path const& path) {
@@ -248,9 +248,9 @@ Verdict<std::unique_ptr<LocalObjects>> LocalObjects::open(Libgit2 const& /*libra
   std::error_code ignored;
   auto const type = fs::symlink_status(git_path, ignored).type();
   if (type == fs::file_type::not_found || type == fs::file_type::none)
-    return unavailable(workspace, "there is no checkout in the workspace");
+    return unavailable(workspace, "no checkout in the workspace");
   if (type != fs::file_type::directory)
-    return unavailable(git_path, "the repository lies elsewhere: .git is no directory");
+    return unavailable(git_path, "the repository lies elsewhere: .git is not a directory");
   Descriptor folder(::open(git_path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder) return unavailable(git_path, "the repository cannot be opened: " + std::string(std::strerror(errno)));
   if (fs::exists(fs::symlink_status(git_path / "commondir", ignored)))

@@ -25,7 +25,7 @@ class Libgit2 {
 /// Thread-safe. Every object's hash is checked when it is read; sizes are checked before.
 class LocalObjects final : public ObjectSource {
  public:
-  /// Opens `<workspace>/.git`; never a directory above it. A rejection (code "checkout-unavailable") is no failure of the
+  /// Opens `<workspace>/.git`; never a directory above it. A rejection (code "checkout-unavailable") is not a failure of the
   /// run: it is the notice to print when the API is asked instead. It comes for: no `.git`, `.git` as a file or link
   /// (worktree, submodule), no objects directory, another ref format, SHA-256 objects.
   /// Alternates (`objects/info/alternates`) are not followed: they may name any directory of the machine.

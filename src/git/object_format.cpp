@@ -160,7 +160,7 @@ Verdict<Tree> parse_tree_object(std::string_view bytes, std::string_view what, H
     if (!mode)
       return malformed(what, "a tree entry has a mode that git does not write").found(std::string(rest.substr(0, std::min<std::size_t>(space, 16))));
     if (name.empty() || name == "." || name == ".." || name.find('/') != std::string_view::npos)
-      return malformed(what, "a tree entry has a name that is no single path component").found(std::string(name));
+      return malformed(what, "a tree entry has a name that is not a single path component").found(std::string(name));
     TreeEntry entry{.name = std::string(name), .mode = *mode, .id = hex(rest.substr(nul + 1, id_bytes)), .size = {}};
     if (!tree.entries.empty() && !sorts_before(tree.entries.back(), entry))
       return malformed(what, "the tree's entries are not in order").found(entry.name);

@@ -147,7 +147,7 @@ class BlockReader {
 };
 
 void read_block(std::vector<std::string_view> const& text, Lineage& lineage) {
-  // what contributors write into the changelog is no lineage.
+  // what contributors write into the changelog is not a lineage.
   auto const changelog = std::ranges::find_if(text, [](auto line) { return line.starts_with(changelog_header); });
   auto const header = std::find(text.begin(), changelog, block_header);
   if (header == changelog) {
@@ -188,7 +188,7 @@ void read_trailers(std::vector<std::string_view> const& text, Lineage& lineage) 
 }
 
 struct ErrorText {
-  std::string_view code, why, expected, mend;
+  std::string_view code, why, expected, fix;
 };
 constexpr std::string_view good_line = "\"- key: 123456 sha256:<64 hex digits>\"";
 constexpr std::string_view tag_anew = "tag the release anew with a corrected annotation";
@@ -198,11 +198,11 @@ constexpr ErrorText error_texts[] = {
      "tag with the ids of the checks' attestations"},
     {"duplicate-block", "the annotation has two lineage blocks, so it is not clear which one holds", "one line \"Attestation Lineage:\"", tag_anew},
     {"empty-block", "the lineage block has no lines", good_line, "tag with the ids of the checks' attestations"},
-    {"bad-line", "a line of the lineage block is no entry", good_line, tag_anew},
-    {"bad-key", "an entry's key is no name of a check", "1 to 128 letters, digits and . _ - / + @, a letter or digit first", tag_anew},
+    {"bad-line", "a line of the lineage block is not an entry", good_line, tag_anew},
+    {"bad-key", "an entry's key is not a name of a check", "1 to 128 letters, digits and . _ - / + @, a letter or digit first", tag_anew},
     {"bad-id", "an entry's id is no attestation id", "a number from 1 to 9223372036854775807 without leading zeros",
      "find out why the tagging workflow had no id for this check, then tag anew"},
-    {"bad-digest", "an entry's digest is no SHA-256", "sha256:<64 hex digits>", tag_anew},
+    {"bad-digest", "an entry's digest is not a SHA-256 digest", "sha256:<64 hex digits>", tag_anew},
     {"duplicate-key", "a check appears twice with different ids or digests", "one line for each check", tag_anew},
     {"too-many-entries", "the lineage block has too many entries", "at most 512 entries", tag_anew},
     {"sentinel-mixed", "the block says that there is no attestation data and lists entries all the same", "either the one or the other", tag_anew},
@@ -305,7 +305,7 @@ Rejection lineage_rejection(Lineage const& lineage, std::string_view tag) {
       .rule(lineage.error == "too-large" ? "A-92" : "A-94")
       .expected(std::string(text->expected))
       .found(lineage.line_text)
-      .mend(std::string(text->mend));
+      .fix(std::string(text->fix));
 }
 
 Verdict<std::string> compose_annotation(AnnotationParts const& parts) {

@@ -52,7 +52,7 @@ std::string lineage_json(Lineage const& lineage);
 /// The same for people.
 std::string lineage_text(Lineage const& lineage);
 
-/// Code, sentence and mend of an error of parse_annotation(); `where` names the tag and the line.
+/// Code, sentence and fix of an error of parse_annotation(); `where` names the tag and the line.
 Rejection lineage_rejection(Lineage const& lineage, std::string_view tag);
 
 /// What stage 6 writes.

@@ -17,7 +17,7 @@ namespace acr::github {
 /// Throws ApiError "bad-response" (exit 3) that names the request and says `why` (escaped here).
 [[noreturn]] void bad_response(Answer const& answer, std::string_view why);
 
-/// The body as JSON. HTML, an empty body, duplicate names and everything else that is no strict JSON is
+/// The body as JSON. HTML, an empty body, duplicate names and everything else that is not strict JSON is
 /// "bad-response".
 boost::json::value json_of(Answer const& answer);
 

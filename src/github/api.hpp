@@ -104,7 +104,7 @@ std::string path_with_ref(std::vector<std::string_view> const& segments, std::st
 class Api {
  public:
   /// `http` (a RetryingHttp: nothing is tried again here), `clock`: must live longer. Throws
-  /// BadEnvironment("bad-api-url") for a base that is no absolute https URL (plain http: loopback only), has a
+  /// BadEnvironment("bad-api-url") for a base that is not an absolute https URL (plain http: loopback only), has a
   /// query, a fragment or credentials.
   Api(net::Http& http, RunClock& clock, ApiSettings settings, Repository repository);
   ~Api();

@@ -14,7 +14,7 @@ namespace json = boost::json;
 // count).
 std::optional<ListedAttestation> entry_in(Answer const& answer, json::value const& value,
                                           std::string const& subject, std::uint64_t repository_id) {
-  if (!value.is_object()) bad_response(answer, "an entry of the listing is no object");
+  if (!value.is_object()) bad_response(answer, "an entry of the listing is not an object");
   auto const owner = integer_in(value, "repository_id");  // absent: not proven to be ours
   if (!owner || *owner < 0 || static_cast<std::uint64_t>(*owner) != repository_id) return std::nullopt;
   ListedAttestation entry;

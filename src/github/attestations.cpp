@@ -191,7 +191,7 @@ Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attes
   auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;
   auto url = net::Url::parse(attestation.bundle_url);
   if (!url)
-    return reject("bundle-link", about, "the listing's link is no usable URL: " + url.error().why)
+    return reject("bundle-link", about, "the listing's link is not a usable URL: " + url.error().why)
         .rule("G-10");
   bool const plain_allowed = url->scheme == "http" && url->is_loopback() && api.is_plain_loopback();
   if (!url->is_https() && !plain_allowed)

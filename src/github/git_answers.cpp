@@ -21,7 +21,7 @@ namespace json = boost::json;
   throw ApiError(ExitStatus::refused, "object-mismatch",
                  answer.about + " sent a " + std::string(type) + " that is not " + expected +
                      ": what came has the id " + found +
-                     "; a file name that is no UTF-8 cannot be read this way, a checkout step helps then",
+                     "; a file name that is not UTF-8 cannot be read this way, a checkout step helps then",
                  answer.status);
 }
 
@@ -144,7 +144,7 @@ std::string read_blob_answer(Answer const& answer, git::ObjectId const& id) {
         std::remove_if(content.begin(), content.end(), [](char c) { return c == '\n' || c == '\r'; }),
         content.end());
     auto bytes = from_base64(content);
-    if (!bytes) bad_response(answer, "the content is no base64");
+    if (!bytes) bad_response(answer, "the content is not base64");
     content = *std::move(bytes);
   } else if (encoding != "utf-8") {
     bad_response(answer, "the encoding " + encoding);
@@ -200,7 +200,7 @@ git::Commit read_commit_answer(Answer const& answer, git::ObjectId const& id) {
   object_field(answer, value, "committer");
   auto const date = string_field(answer, *find(value, "committer"), "date");
   auto const seconds = rfc3339_seconds(date);
-  if (!seconds) bad_response(answer, "a commit date that is no RFC 3339: " + date);
+  if (!seconds) bad_response(answer, "a commit date that is not an RFC 3339 time: " + date);
   commit.committer_time = *seconds;
   return commit;
 }

@@ -21,11 +21,11 @@ Rejection refused(NewTag const& tag, Answer const& answer) {
         .rule("B-14")
         .expected("`contents: write`, and no rule against it")
         .found(std::move(found))
-        .mend("grant the job `contents: write`, or pass the token of an App that may bypass the tag ruleset");
+        .fix("grant the job `contents: write`, or pass the token of an App that may bypass the tag ruleset");
   return reject("tag-rejected", "tag " + tag.name, "GitHub refuses to create the tag")
       .rule("B-14")
       .found(std::move(found))
-      .mend("look at the rulesets for tags, and whether the commit was pushed");
+      .fix("look at the rulesets for tags, and whether the commit was pushed");
 }
 
 Call post(Api const& api, std::string_view what, json::object const& content) {

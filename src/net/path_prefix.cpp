@@ -34,7 +34,7 @@ std::optional<Segments> segments_of(std::string_view path) {
   return whole;
 }
 
-/// Segments before decoding, each decoded for itself: an encoded slash is no separator.
+/// Segments before decoding, each decoded for itself: an encoded slash is not a separator.
 std::optional<Segments> segments_decoded_apart(std::string_view path) {
   auto apart = segments_of(path);
   if (!apart) return std::nullopt;

@@ -81,7 +81,7 @@ struct ReplyParser::State {
     if (ec == http::error::partial_message) {
       return failure(Failure::truncated, "the connection was closed inside the answer");
     }
-    return failure(Failure::bad_framing, "the answer is no valid HTTP/1.1 (" + ec.message() + ")");
+    return failure(Failure::bad_framing, "the answer is not valid HTTP/1.1 (" + ec.message() + ")");
   }
 
   /// Beast waits for a whole line before it judges; whoever speaks another protocol may never send one.
@@ -89,7 +89,7 @@ struct ReplyParser::State {
     constexpr std::string_view start = "HTTP/1.";
     auto const size = std::min(pending.size(), start.size());
     if (std::string_view(pending).substr(0, size) != start.substr(0, size)) {
-      throw failure(Failure::bad_framing, "the answer is no HTTP/1.1");
+      throw failure(Failure::bad_framing, "the answer is not HTTP/1.1");
     }
     protocol_known = size == start.size();
   }
@@ -98,7 +98,7 @@ struct ReplyParser::State {
     auto const& message = parser->get();
     status = parser->get().result_int();
     if (status < 100 || status > 599)
-      throw failure(Failure::bad_framing, "the answer's status is no HTTP status");
+      throw failure(Failure::bad_framing, "the answer's status is not an HTTP status");
     if (status == 101) throw failure(Failure::bad_framing, "the answer switches to another protocol");
     headers = {};
     unsigned codings = 0;

@@ -44,7 +44,7 @@ constexpr std::array own{"host",
 
 void append(std::string& text, Headers const& headers) {
   for (auto const& [name, value] : headers) {
-    if (!is_token(name)) throw std::logic_error("a header field name is no token");
+    if (!is_token(name)) throw std::logic_error("a header field name is not a token");
     if (!is_field_value(value))
       throw std::logic_error("the header field " + name + " holds a control character");
     if (is_one_of(name, own)) throw std::logic_error("the header field " + name + " is the client's own");
@@ -55,7 +55,7 @@ void append(std::string& text, Headers const& headers) {
 }  // namespace
 
 std::string request_text(Request const& request, std::string_view user_agent) {
-  if (!is_token(request.method)) throw std::logic_error("the request method is no token");
+  if (!is_token(request.method)) throw std::logic_error("the request method is not a token");
   if (!is_field_value(request.url.target() + request.url.host) ||
       request.url.target().find(' ') != std::string::npos) {
     throw std::logic_error("the URL was not made by Url::parse");

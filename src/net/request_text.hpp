@@ -10,7 +10,7 @@
 namespace acr::net {
 
 /// Request line, header section and body for `request.url`. Throws std::logic_error for what nobody may send:
-/// a method or field name that is no token, control characters in a field (header injection), credentials
+/// a method or field name that is not a token, control characters in a field (header injection), credentials
 /// outside `origin_headers` (G-8), fields that the client itself decides (Host, Content-Length, …,
 /// Accept-Encoding).
 std::string request_text(Request const& request, std::string_view user_agent);

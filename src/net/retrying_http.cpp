@@ -127,7 +127,7 @@ struct RetryingHttp::State {
     }
   }
 
-  /// How long a 403 or 429 asks to wait (G-28, D-18); nothing: it is no limit.
+  /// How long a 403 or 429 asks to wait (G-28, D-18); nothing: it is not a limit.
   std::optional<milliseconds> wanted_wait(Request const& request, Reply const& reply, unsigned tries) {
     auto const date = server_date(reply, pacing.date());
     if (auto const* const after = reply.headers.find("retry-after")) {
@@ -193,7 +193,7 @@ struct RetryingHttp::State {
       } else if (reply->status == 202 && request.retry == RetryRules::github_api && request.idempotent &&
                  computed < limits::being_computed_tries && fits(limits::being_computed_wait)) {
         ++computed;
-        --tries;  // "being computed" is no failure; it has its own count (G-33)
+        --tries;  // "being computed" is not a failure; it has its own count (G-33)
         pacing.sleep(limits::being_computed_wait);
       } else {
         return std::move(*reply);

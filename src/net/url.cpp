@@ -89,7 +89,7 @@ Verdict<std::string> host_of(std::string_view text) {
   if (text.starts_with('[')) {
     if (!text.ends_with(']')) return bad_url("the bracket around the address is not closed");
     auto const address = Address::parse(text.substr(1, text.size() - 2));
-    if (!address || address->is_v4()) return bad_url("the host in brackets is no IPv6 address");
+    if (!address || address->is_v4()) return bad_url("the host in brackets is not an IPv6 address");
     return address->text();
   }
   if (text.empty()) return bad_url("the host is missing");
@@ -125,7 +125,7 @@ Verdict<Url> put_together(std::string_view scheme_text, std::string_view authori
   if (auto const colon = authority.rfind(':');
       colon != std::string_view::npos && (bracket == std::string_view::npos || bracket < colon)) {
     auto const port = to_number(authority.substr(colon + 1), 65535);
-    if (!port || *port == 0) return bad_url("the port is no number from 1 to 65535");
+    if (!port || *port == 0) return bad_url("the port is not a number from 1 to 65535");
     url.port = static_cast<std::uint16_t>(*port);
     host = authority.substr(0, colon);
   }

@@ -65,19 +65,25 @@ void write_outputs(Step const& step, report::Outputs const& outputs) {
   if (!step.environment.output.empty()) report::append_outputs(step.environment.output, outputs);
 }
 
-// Output of a step that ended before there was a record: result, reason and chart-count are always set.
-ExitStatus end_early(Step const& step, report::Result result, std::string reason, ExitStatus status) {
+// A step that ended before there was a record: the outputs result, reason and chart-count are always set, and the job's page says why.
+ExitStatus end_early(Step const& step, report::Result result, std::string reason, ExitStatus status, std::vector<Rejection> why = {}) {
   report::ReleaseRecord record;
   record.result = result;
   record.reason = std::move(reason);
+  record.refusals = std::move(why);
   write_outputs(step, report::run_outputs(record, {}, event::clamped_retention(step.inputs.retention_days, step.environment)));
+  try {
+    if (step.inputs.summary) append(step.environment.step_summary, report::job_summary(record, {}));
+  } catch (BadEnvironment const& error) {  // the log and the outputs have the reason already
+    step.log.warning(error.what());
+  }
   step.log.finish();
   return status;
 }
 
 ExitStatus refuse(Step const& step, std::vector<Rejection> const& why, ExitStatus status) {
   for (auto const& one : why) step.log.refusal(one, {}, {}, {}, report::Severity::high);
-  return end_early(step, report::Result::failed, why.front().code, status);
+  return end_early(step, report::Result::failed, why.front().code, status, why);
 }
 
 event::GateDecision gate(Step const& step) {
@@ -452,10 +458,19 @@ ExitStatus guarded(Step const& step, std::function<ExitStatus()> const& command)
   }
 }
 
+// GitHub's runner names the repository by its number, too. Others may not: then the event does.
+bool complete_repository_id(RunnerEnvironment& environment) {
+  if (!environment.in_actions || !environment.repository_id.empty()) return false;
+  auto const payload = event::read_event_file(environment.event_path);
+  if (payload) environment.repository_id = event::repository_id_of(*payload, environment.repository);
+  return !environment.repository_id.empty();
+}
+
 }  // namespace
 
 ExitStatus run_action(ActionHost const& host) {
-  auto const environment = event::read_runner_environment(host.environment);
+  auto environment = event::read_runner_environment(host.environment);
+  bool const id_of_event = complete_repository_id(environment);
   report::WorkflowLog log(host.log, environment.in_actions ? report::WorkflowLog::Style::actions : report::WorkflowLog::Style::terminal,
                           environment.debug);
   auto const lookup = with_tenant_issuer(event::from_environment(host.environment), environment.api_url);
@@ -471,6 +486,7 @@ ExitStatus run_action(ActionHost const& host) {
   auto const epoch = chart::source_date_epoch(host.environment("SOURCE_DATE_EPOCH").value_or(""));
   Step const step{host, environment, std::move(reading.inputs), std::move(lists.lists), epoch ? *epoch : std::nullopt, log};
   for (auto const& warning : reading.warnings) log.warning(warning);
+  if (id_of_event) log.notice("GITHUB_REPOSITORY_ID is not set: the repository's id is the event's, " + environment.repository_id, {}, report::Severity::low);
   // all mistakes at once, those of values with a grammar of their own among them (B-10).
   auto mistakes = event::unknown_inputs(host.variable_names);
   std::ranges::move(reading.mistakes, std::back_inserter(mistakes));

@@ -18,7 +18,7 @@ Verdict<git::LineageItem> item_of(std::string_view line) {
   if (rest.starts_with("- ")) rest = trimmed(rest.substr(2));
   auto const colon = rest.find(':');
   auto const fail = [&] {
-    return reject("bad-line", "input lineage", "the line is no entry").rule("A-98").expected("<key>: <id> sha256:<64 hex digits>").found(std::string(line));
+    return reject("bad-line", "input lineage", "the line is not an entry").rule("A-98").expected("<key>: <id> sha256:<64 hex digits>").found(std::string(line));
   };
   if (colon == std::string_view::npos) return fail();
   git::LineageItem item;
@@ -38,7 +38,7 @@ Verdict<chart::ChartMetadata> metadata_at(GitSourceTree const& tree, event::Acti
     return reject("duplicate-name", "input chart", "several charts of the commit are called " + inputs.chart)
         .rule("A-45")
         .found(paths[0] + " and " + paths[1])
-        .mend("name the directory of one of them with charts-dir");
+        .fix("name the directory of one of them with charts-dir");
   for (auto const& directory : inputs.charts_dirs)
     if (auto path = chart::joined(directory, inputs.chart); paths.empty() && tree.node(path)) paths.push_back(std::move(path));
   for (auto const& path : paths) {
@@ -48,7 +48,7 @@ Verdict<chart::ChartMetadata> metadata_at(GitSourceTree const& tree, event::Acti
     if (!described) return described.error().within(path);
     return std::move(described->metadata);
   }
-  return reject("no-chart", "input chart", "the commit has no chart " + inputs.chart + " in the charts directories").mend("name its directory, or set charts-dir");
+  return reject("no-chart", "input chart", "the commit has no chart " + inputs.chart + " in the charts directories").fix("name its directory, or set charts-dir");
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ Verdict<chart::ChartMetadata> metadata_at(GitSourceTree const& tree, event::Acti
 Verdict<Annotation> annotation_of(git::ObjectSource& objects, git::ObjectId const& id, event::ActionInputs const& inputs) {
   auto const commit = objects.commit(id);
   if (!commit)
-    return reject("object-missing", "commit " + id, "it is in no object source").mend("add a checkout step, or set object-source: auto");
+    return reject("object-missing", "commit " + id, "object not found locally or through the API").fix("add a checkout step, or set object-source: auto");
   auto const metadata = metadata_at(GitSourceTree(objects, commit->tree), inputs);
   if (!metadata) return metadata.error();
   git::AnnotationParts parts;

@@ -35,7 +35,7 @@ report::Check check_of(sigstore::CheckResult const& result) {
           .detail = result.detail,
           .expected = result.expected,
           .found = result.found,
-          .mend = result.mend};
+          .fix = result.fix};
 }
 
 void record_unavailable(Candidate const& candidate, Rejection why) {
@@ -77,7 +77,7 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
                        .rule("A-100")
                        .expected("id " + entry.id + " among the attestations of " + entry.subject_digest)
                        .found(candidate.listed->id ? "id " + *candidate.listed->id : std::string("an attestation without a known id"))
-                       .mend("tag with the id that the attest step returned, or set unresolved-id: warn");
+                       .fix("tag with the id that the attest step returned, or set unresolved-id: warn");
     if (settings.inputs.unresolved_id_fails) {
       entry.refusal = std::move(other_id);
     } else {
@@ -177,7 +177,7 @@ void refuse_unresolved(ChartWork const& work, report::LineageEntry& entry, githu
     entry.refusal = reject("listing-too-long", place(entry), "this repository has more attestations of the entry's subject than are read")
                         .rule("G-31")
                         .expected("at most 20 pages of 100 attestations of " + entry.subject_digest)
-                        .mend("attest a subject of its own for each release, or delete attestations that nobody needs");
+                        .fix("attest a subject of its own for each release, or delete attestations that nobody needs");
     return;
   }
   std::size_t const count = listing.of.at(entry.subject_digest).size();
@@ -189,12 +189,12 @@ void refuse_unresolved(ChartWork const& work, report::LineageEntry& entry, githu
                  .rule(searched ? "B-4" : "A-100")
                  .expected("an attestation of " + entry.subject_digest + (searched ? " or " + entry.other_subject : "") + " with id " + entry.id)
                  .found(count == 0 ? "none is listed" : std::to_string(count) + " listed, all without bundle and link");
-  std::string mend = searched ? "attest the chart's source digest in the check of " + entry.key +
+  std::string fix = searched ? "attest the chart's source digest in the check of " + entry.key +
                                     ", or name the subject: its digest behind the id in the annotation of " + work.record.tag + ", or a rule in lineage-subjects"
                               : "check that the attest step of " + entry.key + " ran in this repository with this subject";
   // Listings lag behind.
-  if (count == 0) mend = "re-run this job in a minute if the attestation was made just now; else " + mend;
-  entry.refusal = std::move(why).mend(std::move(mend));
+  if (count == 0) fix = "re-run this job in a minute if the attestation was made just now; else " + fix;
+  entry.refusal = std::move(why).fix(std::move(fix));
 }
 
 }  // namespace

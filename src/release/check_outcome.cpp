@@ -13,7 +13,7 @@ Rejection failed(std::string_view field, std::string found, std::string why = "t
       .rule("B-9")
       .expected("PASSED")
       .found(std::move(found))
-      .mend("fix what the check found, run it again and tag with the id of the new attestation");
+      .fix("fix what the check found, run it again and tag with the id of the new attestation");
 }
 
 std::string shown(boost::json::value const* value) {

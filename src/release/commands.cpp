@@ -43,7 +43,7 @@ constexpr std::array rows{
     Row{"changed", changed_command, "--base REF --head REF [--charts-dir D]… [--exclude-charts C]… [--json]", "charts that change between two commits of this clone"},
     Row{"source-digest", source_digest_command, "CHART… [--ref REF] [--charts-dir D]… [--json]", "the source digest of charts at a commit of this clone (HEAD)"},
     Row{"gate", gate_command, "--event FILE --repository O/R [--source-branch B] [--release-branch B]", "the branch gate's verdict on an event file"},
-    Row{"lineage", lineage_command, "FILE|TAG [--json]", "what is understood of a tag's annotation"},
+    Row{"lineage", lineage_command, "FILE|TAG [--json]", "parse a tag's annotation and show the result"},
     Row{"annotate", annotate_command, "--chart C --version V --entry KEY=ID,sha256:HEX… [--commit SHA] [--source-pr N] [--changelog FILE]", "the annotation of a tag, with its lineage block"},
     Row{"tag", tag_command, "--missing --repository O/R --repository-id N --signer-workflows W [--push [--remote R]] [--no-attestations] [--json] [--ref REF]", "charts whose tags are missing, with the attestations of their content; --push makes the tags"},
     Row{"map", map_command, "FILE [--set KEY=ID]…", "the attestation map of a pull request's description, read or merged"},

@@ -85,7 +85,7 @@ boost::json::array findings_json(std::vector<Rejection> const& all) {
                      {"rule", json_text(one.rule_number)},
                      {"expected", json_text(one.expected_value)},
                      {"found", json_text(one.found_value)},
-                     {"mend", json_text(one.mend_text)}});
+                     {"fix", json_text(one.fix_text)}});
   return array;
 }
 
@@ -130,7 +130,7 @@ Verdict<std::size_t> write_pins(DiskBuild::Chart const& chart) {
           .rule("D-29")
           .expected("a committed Chart.lock")
           .found("none")
-          .mend("run `helm dependency update` and commit the lock");
+          .fix("run `helm dependency update` and commit the lock");
     pins.push_back({missing.locked.locked_line, digest});
   }
   if (pins.empty()) return std::size_t{0};

@@ -49,13 +49,13 @@ Verdict<fs::path> resolved(FinalizeSettings const& settings, fs::path const& pat
   if (error)
     return reject("bad-path", input, "there is no such file or directory: " + path.string())
         .rule("A-6")
-        .mend("pass a workspace-relative path");
+        .fix("pass a workspace-relative path");
   std::error_code ignored;
   if (!lies_in(real, fs::weakly_canonical(settings.workspace, ignored)))
     return reject("bad-path", input, "the path leaves the workspace: " + path.string())
         .rule("A-6")
         .found(real.string())
-        .mend("pass a workspace-relative path");
+        .fix("pass a workspace-relative path");
   return real;
 }
 
@@ -86,7 +86,7 @@ class Ids {
           .rule("A-71")
           .expected(place->second)
           .found(id)
-          .mend("give each id once");
+          .fix("give each id once");
     return true;
   }
   [[nodiscard]] std::map<std::string, std::string> const& all() const { return ids_; }
@@ -157,7 +157,7 @@ Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest co
           .rule("A-71")
           .expected(chart.name + ".id")
           .found(std::to_string(found.size()) + " other id files")
-          .mend("let every job of the matrix upload its id, and run the failed ones again");
+          .fix("let every job of the matrix upload its id, and run the failed ones again");
   return true;
 }
 
@@ -179,7 +179,7 @@ Verdict<Given> collect_ids(FinalizeSettings const& settings, ReleaseManifest con
     return reject("nothing-to-record", "finalize", "no attestation id was given")
         .rule("B-15")
         .expected("build-attestation-id, verification-attestation-id, overall-attestation-id, attestations or attestation-ids-dir")
-        .mend("pass the attestation-id outputs of the attest steps; a step that does not exist gives an empty one");
+        .fix("pass the attestation-id outputs of the attest steps; a step that does not exist gives an empty one");
   return given;
 }
 
@@ -192,7 +192,7 @@ std::optional<Rejection> unproved(Ids const& ids, ProvedKeys const& proved) {
   return reject("bundle-missing", keys, "no bundle of this run proves the attestation")
       .rule("B-15")
       .expected("a provenance bundle of the package, the report or the manifest that the id is about")
-      .mend("pass the attest step's `bundle-path` in `bundle-paths`");
+      .fix("pass the attest step's `bundle-path` in `bundle-paths`");
 }
 
 // --- manifest --------------------------------------------------------------------------------------------------------
@@ -201,9 +201,9 @@ Verdict<ReleaseManifest> read_manifest_file(FinalizeSettings const& settings, st
   auto const path = settings.workspace / settings.manifest_path;
   std::error_code ignored;
   if (!fs::exists(path, ignored))
-    return reject("manifest-missing", settings.manifest_path, "there is no manifest of an earlier `run`")
+    return reject("manifest-missing", settings.manifest_path, "the manifest of an earlier `run` is missing")
         .rule("A-73")
-        .mend("call the action with `command: run` first, and guard this step by chart-count != '0'");
+        .fix("call the action with `command: run` first, and guard this step by chart-count != '0'");
   auto const real = resolved(settings, settings.manifest_path, "manifest-path");
   if (!real) return real.error();
   auto text = read_input_file(*real, report::max_manifest_bytes, "manifest-path");
@@ -217,7 +217,7 @@ Verdict<ReleaseManifest> read_manifest_file(FinalizeSettings const& settings, st
         .rule("A-73")
         .expected("pull request " + std::to_string(settings.pr_number) + " at " + settings.head_sha)
         .found("pull request " + std::to_string(manifest->pr) + " at " + manifest->head)
-        .mend("run `command: run` and `finalize` in one job");
+        .fix("run `command: run` and `finalize` in one job");
   return manifest;
 }
 
@@ -234,7 +234,7 @@ void warn_incomplete(ReleaseManifest const& manifest, std::vector<Rejection>& wa
   if (!missing.empty())
     warnings.push_back(reject("attestation-missing", "manifest", "no id is recorded for " + missing)
                            .rule("A-71")
-                           .mend("pass the ids of all attest steps"));
+                           .fix("pass the ids of all attest steps"));
 }
 
 // --- description -----------------------------------------------------------------------------------------------------
@@ -260,8 +260,8 @@ bool holds(report::AttestationMap const& map, AttestationIds const& own, std::ve
          });
 }
 
-Rejection skipped_description(std::string why, std::string mend) {
-  return reject("description-skipped", "pull request description", std::move(why)).rule("A-90").mend(std::move(mend));
+Rejection skipped_description(std::string why, std::string fix) {
+  return reject("description-skipped", "pull request description", std::move(why)).rule("A-90").fix(std::move(fix));
 }
 
 class DescriptionUpdate {
@@ -300,7 +300,7 @@ class DescriptionUpdate {
         return reject("description-refused", "pull request description", "GitHub does not take the new description")
             .rule("A-87")
             .found(written.why)
-            .mend("see what the message asks for, then run the job again");
+            .fix("see what the message asks for, then run the job again");
       // Written, in conflict, or unknown: what the pull request says now decides (A-89, G-29).
       if (auto const now = read()) {
         auto const now_map = report::read_attestation_map(now->body.value_or(""));
@@ -327,7 +327,7 @@ class DescriptionUpdate {
     result_.warnings.push_back(
         reject("multiple-maps", "pull request description", "there is more than one attestation map; the first counts")
             .rule("A-84")
-            .mend("delete the other maps by hand"));
+            .fix("delete the other maps by hand"));
   }
 
   // Nothing when the token has no right to it (403).

@@ -81,7 +81,7 @@ std::optional<Rejection> refused_run(sigstore::CertificateIdentity const& identi
       .rule("B-15")
       .expected(run + "1 to " + settings.run_attempt)
       .found(uri ? *uri : std::string("no run"))
-      .mend("pass the bundles of this run's own attest steps");
+      .fix("pass the bundles of this run's own attest steps");
 }
 
 // "https://github.com/acme/charts/.github/workflows/release.yaml@refs/heads/main", taken apart.
@@ -122,7 +122,7 @@ std::optional<Rejection> refused_signer(sigstore::CertificateIdentity const& ide
       .rule("B-15")
       .expected(settings.workflow_ref + ", or another file at a commit id, a tag or a branch")
       .found(identity.san)
-      .mend("attest in this workflow, or list the signer in signer-workflows");
+      .fix("attest in this workflow, or list the signer in signer-workflows");
 }
 
 // --- subjects --------------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ Verdict<std::string> key_of(sigstore::Subject const& subject, ReleaseManifest co
         .rule("A-74")
         .expected(std::move(expected))
         .found(subject.name + " " + digest)
-        .mend("attest exactly the files of the `run` step, in the same job");
+        .fix("attest exactly the files of the `run` step, in the same job");
   };
   if (subject.name == tag_verification_subject) {
     if (digest != manifest.verification_digest) return refused(subject.name + " " + manifest.verification_digest);
@@ -232,7 +232,7 @@ std::optional<Rejection> uncovered(ReleaseManifest const& manifest, ProvedKeys c
       .rule("A-74")
       .expected("a subject " + missing->package + " " + missing->digest)
       .found(std::to_string(count) + " of " + std::to_string(manifest.charts.size()) + " packages")
-      .mend("pass the bundles of all attest steps");
+      .fix("pass the bundles of all attest steps");
 }
 
 }  // namespace
@@ -257,7 +257,7 @@ Verdict<ProvedKeys> verify_bundles(FinalizeSettings const& settings, ReleaseMani
       return reject("bundle-subject", "bundle " + name, "the bundle is not about this chart's package alone")
           .rule("B-15")
           .expected(manifest.chart(chart)->package)
-          .mend("let each job of the matrix upload its own bundle under its chart's name");
+          .fix("let each job of the matrix upload its own bundle under its chart's name");
   }
   if (auto why = uncovered(manifest, proved)) return *std::move(why);
   return proved;

@@ -91,7 +91,7 @@ std::optional<chart::Node> GitSourceTree::node(std::string_view path) const {
 std::vector<chart::Node> GitSourceTree::list(std::string_view path) const {
   auto const found = entry(path);
   if (!found || found->mode != git::EntryMode::directory)
-    throw std::runtime_error(printable(path) + " is no directory of the commit");
+    throw std::runtime_error(printable(path) + " is not a directory of the commit");
   auto const sorted = tree(found->id, path);
   auto const& entries = sorted->tree.entries;
   std::size_t path_bytes = entries.size() * (path.size() + 1);
@@ -106,7 +106,7 @@ std::vector<chart::Node> GitSourceTree::list(std::string_view path) const {
 std::optional<std::string> GitSourceTree::read(std::string_view path, std::size_t limit) const {
   auto const found = entry(path);
   if (!found || (found->mode != git::EntryMode::file && found->mode != git::EntryMode::executable))
-    throw std::runtime_error(printable(path) + " is no file of the commit");
+    throw std::runtime_error(printable(path) + " is not a file of the commit");
   if (found->size && *found->size > limit) return std::nullopt;
   try {
     auto bytes = objects_.blob(found->id, limit);
@@ -120,7 +120,7 @@ std::optional<std::string> GitSourceTree::read(std::string_view path, std::size_
 
 std::string GitSourceTree::link_target(std::string_view path) const {
   auto const found = entry(path);
-  if (!found || found->mode != git::EntryMode::symlink) throw std::runtime_error(printable(path) + " is no link of the commit");
+  if (!found || found->mode != git::EntryMode::symlink) throw std::runtime_error(printable(path) + " is not a link of the commit");
   auto bytes = objects_.blob(found->id, link_bytes);
   if (!bytes) throw missing("blob", found->id, path);
   return *bytes;

@@ -28,7 +28,7 @@ Verdict<sigstore::SignerWorkflow> builder(std::string const& line, std::string_v
         .rule("B-16a")
         .expected("a workflow at refs/tags/…, refs/heads/… or a commit id")
         .found(line)
-        .mend("sign in a called workflow (docs/policies.md), or set pull-request-signers: allow");
+        .fix("sign in a called workflow (docs/policies.md), or set pull-request-signers: allow");
   return signer;
 }
 

@@ -31,7 +31,7 @@ Verdict<std::int64_t> last_commit_time(git::Libgit2 const& library, chart::Chart
       if (!candidate)
         return reject("commit-time", location.chart_root, "a shallow clone hides the last commit that touched the chart")
             .rule("P-131")
-            .mend("fetch the full history, or give --source-date-epoch");
+            .fix("fetch the full history, or give --source-date-epoch");
       if (chart_id(*candidate) == wanted) {
         same = std::move(candidate);
         break;

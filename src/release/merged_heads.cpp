@@ -30,12 +30,12 @@ std::optional<std::string> first_difference(Lists const& a, Lists const& b, std:
   return std::nullopt;
 }
 
-Rejection refused(git::ObjectId const& after, std::string const& source_branch, std::string found, std::string mend) {
+Rejection refused(git::ObjectId const& after, std::string const& source_branch, std::string found, std::string fix) {
   return reject("head-not-on-branch", "commit " + after, "what was pushed does not come from the source branch as it is")
       .rule("B-16")
       .expected("this commit or one of its parents on '" + source_branch + "', with the same charts")
       .found(std::move(found))
-      .mend(std::move(mend));
+      .fix(std::move(fix));
 }
 
 }  // namespace
@@ -53,11 +53,11 @@ Verdict<std::vector<git::ObjectId>> merged_heads(git::ObjectSource& objects, git
   auto const wanted = lists_of(objects, *pushed, paths);
   std::vector<git::ObjectId> heads;
   std::string found = "none of them on '" + source_branch + "' (" + tip->target + ")";
-  std::string mend = "merge pull requests from '" + source_branch + "' with a merge commit: squash and rebase make commits that were never on it (A-79)";
+  std::string fix = "merge pull requests from '" + source_branch + "' with a merge commit: squash and rebase make commits that were never on it (A-79)";
   for (auto const& candidate : candidates) {
     if (candidate != tip->target) {
       auto const reaches = objects.is_ancestor(candidate, tip->target);
-      if (!reaches) mend = "check out with fetch-depth: 0 or allow the API (object-source: auto), so that the history is known";
+      if (!reaches) fix = "check out with fetch-depth: 0 or allow the API (object-source: auto), so that the history is known";
       if (!reaches || !*reaches) continue;
     }
     auto const commit = candidate == after ? pushed : objects.commit(candidate);
@@ -67,7 +67,7 @@ Verdict<std::vector<git::ObjectId>> merged_heads(git::ObjectSource& objects, git
     else
       heads.push_back(candidate);
   }
-  if (heads.empty()) return refused(after, source_branch, std::move(found), std::move(mend));
+  if (heads.empty()) return refused(after, source_branch, std::move(found), std::move(fix));
   return heads;
 }
 

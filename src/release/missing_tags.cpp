@@ -42,7 +42,7 @@ MissingTag of_chart(chart::ChangedChart const& chart, std::string const& tag_for
     tag.refuse(reject("tag-name-unusable", chart.path, "git accepts no tag of this name")
                    .rule("B-14")
                    .found(tag.tag)
-                   .mend("rename the chart, or choose another tag-format"));
+                   .fix("rename the chart, or choose another tag-format"));
   return tag;
 }
 
@@ -59,7 +59,7 @@ void refuse_shared_names(std::vector<MissingTag>& charts) {
                         .rule("B-23")
                         .expected("a tag of its own")
                         .found(tag + " of " + chart->name + " " + chart->version + " and of " + other.name + " " + other.version)
-                        .mend("choose a tag-format that keeps name and version apart"));
+                        .fix("choose a tag-format that keeps name and version apart"));
     }
   }
 }
@@ -153,7 +153,7 @@ std::vector<Candidate> candidates_of(std::vector<MissingTag*> const& charts, git
       chart->refuse(reject("listing-too-long", chart->path, "this repository has more attestations of the chart's content than are read")
                         .rule("G-31")
                         .expected("at most 20 pages of 100 attestations of " + chart->source_digest)
-                        .mend("delete attestations that nobody needs, or release the chart in a new version"));
+                        .fix("delete attestations that nobody needs, or release the chart in a new version"));
       continue;
     }
     std::set<std::string> ids;
@@ -232,7 +232,7 @@ void choose(std::vector<Candidate> const& candidates) {
   for (auto const& candidate : candidates) {
     auto& chart = *candidate.chart;
     if (candidate.unavailable)
-      chart.refuse(Rejection(*candidate.unavailable).mend("re-run this job: what this attestation says is not known"));
+      chart.refuse(Rejection(*candidate.unavailable).fix("re-run this job: what this attestation says is not known"));
     if (!candidate.passed_over.empty()) ++chart.passed_over[candidate.passed_over];
     if (!candidate.found) continue;
     auto& best = newest[{&chart, candidate.found->key, candidate.found->predicate_type}];
@@ -248,7 +248,7 @@ void choose(std::vector<Candidate> const& candidates) {
                        .rule("A-94")
                        .expected("one predicate type for each subject name")
                        .found(chart.attestations.back().predicate_type + " and " + found.predicate_type)
-                       .mend("give the subjects names of their own, or set predicate-types to the kind that counts"));
+                       .fix("give the subjects names of their own, or set predicate-types to the kind that counts"));
     } else {
       chart.attestations.push_back(found);
     }
@@ -265,7 +265,7 @@ Rejection unattested(MissingTag const& chart) {
       .rule("B-14")
       .expected("an attestation of " + chart.source_digest + " by one of signer-workflows")
       .found(std::move(found))
-      .mend("let the checks of this commit finish and re-run this job; for charts that have no checks yet set no-attestations: declare");
+      .fix("let the checks of this commit finish and re-run this job; for charts that have no checks yet set no-attestations: declare");
 }
 
 // Anybody who may push a branch of such a name can sign there.

@@ -68,16 +68,16 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
                    std::move(package->file_name), tag->commit.id};
   }
   return reject("no-chart", "tag " + tag_name, "its commit has no chart " + lineage.release->chart + " " + lineage.release->version + " in the charts directories")
-      .mend("name the directory with charts-dir");
+      .fix("name the directory with charts-dir");
 }
 
 std::optional<Rejection> compare_package(std::string const& file, std::string const& digest, std::string const& built_digest, git::ObjectId const& commit) {
   if (digest == built_digest) return std::nullopt;
-  return reject("package-differs", file, "the package is not what its tag gives")
+  return reject("package-differs", file, "the package differs from a rebuild of the tag")
       .rule("P-130")
       .expected(built_digest + " of commit " + commit)
       .found(digest)
-      .mend("do not publish it; find out who built it, and from what");
+      .fix("do not publish it; find out who built it, and from what");
 }
 
 sigstore::Policy builder_policy(RunSettings const& settings) {
@@ -108,7 +108,7 @@ Rejection ListedProofs::refusal(std::string const& what, std::string const& dige
       .rule("V-95")
       .expected("provenance of " + digest + " by a workflow that may build releases of this repository")
       .found(found)
-      .mend("look at the attest step of the release run; do not publish without");
+      .fix("look at the attest step of the release run; do not publish without");
 }
 
 std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const& digests, github::Attestations& attestations,

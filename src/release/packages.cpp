@@ -111,7 +111,7 @@ std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging c
       return reject("no-space", path.string(), "the disk is too full for the packages")
           .expected(std::to_string(needed) + " free bytes")
           .found(std::to_string(*free))
-          .mend("free some space on the runner before this step");
+          .fix("free some space on the runner before this step");
   }
   return std::nullopt;
 }

@@ -89,7 +89,7 @@ void clear_output(Run& run) {
   for (auto const& name : remove_stale(run.settings))
     run.warn(reject("output-not-empty", run.settings.inputs.output_dir + "/" + name, "this file is not of this action and would be uploaded with the packages")
                  .rule("A-6")
-                 .mend("give output-dir a directory of its own"));
+                 .fix("give output-dir a directory of its own"));
 }
 
 std::unique_ptr<GitSourceTree> tree_of(Run& run, git::ObjectId const& id, std::string_view what) {
@@ -126,7 +126,7 @@ void report_outside(Run& run, std::vector<std::string> const& paths, bool comple
     auto outside = reject("chart-outside", path, std::move(why))
                        .rule("B-19")
                        .expected("a direct child of a charts directory")
-                       .mend("add its directory to charts-dir, or name it in exclude-charts");
+                       .fix("add its directory to charts-dir, or name it in exclude-charts");
     if (run.works.empty() && run.settings.inputs.charts_outside_fails)
       run.refuse(std::move(outside));
     else
@@ -186,7 +186,7 @@ void check_change(Run& run) {
                    .rule("A-67")
                    .expected("at most " + std::to_string(settings.inputs.max_charts))
                    .found(std::to_string(run.works.size()))
-                   .mend("split the release, or raise max-charts"));
+                   .fix("split the release, or raise max-charts"));
   if (settings.inputs.title_check == event::Level::off || run.works.empty()) return;
   std::vector<std::string> releases;
   for (auto const& work : run.works) releases.push_back(work.record.name + "-v" + work.record.version);
@@ -479,7 +479,7 @@ void close_record(Run& run) {
     run.warn(reject("matrix-too-large", "output matrix", "a job matrix takes no more than " + std::to_string(report::max_matrix_jobs) + " jobs")
                  .rule("A-26")
                  .found(std::to_string(packaged) + " packages")
-                 .mend("attest all packages in one step with subject-checksums, or split the release"));
+                 .fix("attest all packages in one step with subject-checksums, or split the release"));
   run.record.reason = first_reason(run.record);
 }
 

@@ -59,7 +59,7 @@ void refuse_strays(RunSettings const& settings, PublishCheck& check) {
   for (auto const& name : strays)
     check.refusals.push_back(reject("stray-file", directory + "/" + name, "the manifest names no such package, and it could be published with the others")
                                  .rule("B-16")
-                                 .mend("publish only what the release run has uploaded, in a directory of its own"));
+                                 .fix("publish only what the release run has uploaded, in a directory of its own"));
 }
 
 Rejection differs(std::string where, std::string const& field, std::string expected, std::string found) {
@@ -67,7 +67,7 @@ Rejection differs(std::string where, std::string const& field, std::string expec
       .rule("B-16")
       .expected(std::move(expected))
       .found(std::move(found))
-      .mend("do not publish it; take manifest and packages from the release run's artifacts");
+      .fix("do not publish it; take manifest and packages from the release run's artifacts");
 }
 
 // The files beside the packages that the manifest speaks of, when they are there.
@@ -97,7 +97,7 @@ void warn_of_pull_requests(RunSettings const& settings, PublishCheck& check) {
                                       "this signer proves nothing against those who can open a pull request from a branch of the repository")
                                    .rule("B-16a")
                                    .found(signer.text())
-                                   .mend("build with release-charts.yaml of this action, or with a workflow that is called at a protected tag"));
+                                   .fix("build with release-charts.yaml of this action, or with a workflow that is called at a protected tag"));
 }
 
 std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const& settings, RunTools const& tools, sigstore::Policy const& policy,
@@ -172,7 +172,7 @@ void compare_charts(RunSettings const& given, RunOutcome const& proof, PublishCh
                                      .rule("B-16")
                                      .expected("the charts that differ between " + (given.change.base.empty() ? "nothing (the branch is new)" : given.change.base) + " and " + given.change.head)
                                      .found(package.chart.name + " " + package.chart.version)
-                                     .mend("do not publish it; take manifest and packages from the release run of what was merged"));
+                                     .fix("do not publish it; take manifest and packages from the release run of what was merged"));
     }
   }
   for (auto const& chart : proof.record.charts) {
@@ -187,7 +187,7 @@ void compare_charts(RunSettings const& given, RunOutcome const& proof, PublishCh
                                      .rule("B-16")
                                      .expected(chart.name + " " + chart.version)
                                      .found("no such chart")
-                                     .mend("do not publish a part; take manifest and packages from the release run of what was merged"));
+                                     .fix("do not publish a part; take manifest and packages from the release run of what was merged"));
     check.packages.push_back(std::move(missing));
   }
 }
@@ -211,7 +211,7 @@ void check_heads(RunSettings const& settings, RunTools const& tools, PublishChec
                                      .rule("A-55")
                                      .expected("an ancestor of " + heads->front())
                                      .found(chart->commit)
-                                     .mend("tag a commit of '" + settings.inputs.source_branch + "'"));
+                                     .fix("tag a commit of '" + settings.inputs.source_branch + "'"));
   }
 }
 
@@ -270,7 +270,7 @@ void check_bytes(CheckedPackage& package, RunSettings const& settings, report::C
                                    .rule("A-75")
                                    .expected(chart.digest)
                                    .found(digest)
-                                   .mend("do not publish it; take the packages from the release run's artifact"));
+                                   .fix("do not publish it; take the packages from the release run's artifact"));
   else if (proved != nullptr && is_proved(*proved))
     if (auto why = compare_package(chart.package, digest, proved->digest, proved->commit)) package.refusals.push_back(std::move(*why));
 }

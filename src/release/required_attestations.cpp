@@ -62,7 +62,7 @@ Verdict<RequiredAttestation> RequiredAttestation::parse(std::string_view line, s
     required.predicate_type = std::move(*type);
     if (!predicate_types.empty() && std::ranges::find(predicate_types, required.predicate_type) == predicate_types.end())
       return mistake("predicate-types does not allow this type, so no attestation could fulfil the line", required.predicate_type)
-          .mend("add the type to predicate-types");
+          .fix("add the type to predicate-types");
   }
   if (words.size() > 2) {
     auto signer = sigstore::SignerWorkflow::parse(words[2], server_url);
@@ -70,7 +70,7 @@ Verdict<RequiredAttestation> RequiredAttestation::parse(std::string_view line, s
     required.signer = std::move(*signer);
     if (!signer_workflows.empty() && std::ranges::none_of(signer_workflows, [&](auto const& each) { return allows(each, *required.signer); }))
       return mistake("signer-workflows does not allow this signer, so no attestation could fulfil the line", required.signer->text())
-          .mend("add the workflow to signer-workflows");
+          .fix("add the workflow to signer-workflows");
   }
   return required;
 }
@@ -98,7 +98,7 @@ std::vector<Rejection> missing_attestations(std::vector<RequiredAttestation> con
                           .rule("B-8")
                           .expected(line.text)
                           .found(listed(line, chart, host))
-                          .mend("run the check for this chart and list its attestation in the annotation of " + chart.tag));
+                          .fix("run the check for this chart and list its attestation in the annotation of " + chart.tag));
   }
   return missing;
 }

@@ -27,7 +27,7 @@ Rejection reused(report::LineageEntry const& entry, std::string const& other, st
       .rule("B-7")
       .expected("an attestation of its own for each key")
       .found("the same " + std::string(what) + " as under " + other)
-      .mend("list each attestation once in the annotation of " + std::string(tag));
+      .fix("list each attestation once in the annotation of " + std::string(tag));
 }
 
 }  // namespace

@@ -224,7 +224,7 @@ std::vector<std::string> const& Services::notices() const { return parts_->notic
 std::vector<std::string> Services::debug_lines() const {
   auto const use = parts_->api.use();
   return {std::to_string(use.requests) + " answers of the API, " + std::to_string(use.unchanged) + " of them unchanged",
-          use.remaining ? std::to_string(*use.remaining) + " API requests are left in this hour" : std::string("the API tells no rate limit")};
+          use.remaining ? std::to_string(*use.remaining) + " API requests are left in this hour" : std::string("the API reports no rate limit")};
 }
 
 std::vector<std::string> Services::warnings() const {

@@ -65,8 +65,8 @@ void name_options(std::string& advice) {
 }
 
 void name_options(sigstore::Verification& verification) {
-  if (verification.rejection) name_options(verification.rejection->mend_text);
-  for (auto& check : verification.checks) name_options(check.mend);
+  if (verification.rejection) name_options(verification.rejection->fix_text);
+  for (auto& check : verification.checks) name_options(check.fix);
 }
 
 std::vector<sigstore::TrustedRoot> roots_of(Arguments const& arguments, Terminal const& terminal) {

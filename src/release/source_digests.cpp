@@ -52,7 +52,7 @@ Verdict<std::string> path_of(SourceTree const& tree, std::vector<std::string> co
       return reject("duplicate-name", "input chart", "several charts of the commit are called " + name)
           .rule("A-45")
           .found(paths[0] + " and " + paths[1])
-          .mend("name the directory of one of them");
+          .fix("name the directory of one of them");
     if (paths.size() == 1) return paths.front();
     for (auto const& directory : directories)
       if (auto path = chart::joined(directory, name); holds_chart(tree, path)) return path;
@@ -62,7 +62,7 @@ Verdict<std::string> path_of(SourceTree const& tree, std::vector<std::string> co
       .rule("B-3")
       .expected("the name or the directory of a chart")
       .found(wanted)
-      .mend("name its directory, relative to the repository");
+      .fix("name its directory, relative to the repository");
 }
 
 // All charts of the charts directories, broken ones among them: they are reported, never left out.

@@ -20,7 +20,7 @@ Rejection mismatch(report::LineageEntry const& entry, std::string const& by_rule
       .rule("B-4")
       .expected(by_rule + ", by lineage-subjects")
       .found(by_tag + " in the annotation")
-      .mend("check what the attest step of " + entry.key + " attested; tag anew, or correct the rule in lineage-subjects");
+      .fix("check what the attest step of " + entry.key + " attested; tag anew, or correct the rule in lineage-subjects");
 }
 
 // Nothing when the entry needs a digest that is not known.
@@ -84,7 +84,7 @@ Rejection unbound(std::string where, std::string why, std::string found, ChartWo
       .rule("B-6")
       .expected("the chart's source digest " + work.record.source_digest)
       .found(std::move(found))
-      .mend("attest the source digest (command: digest gives it), or add a rule to lineage-subjects");
+      .fix("attest the source digest (command: digest gives it), or add a rule to lineage-subjects");
 }
 
 }  // namespace

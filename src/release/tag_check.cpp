@@ -66,13 +66,13 @@ void check_annotation(ChartWork& work, RunSettings const& settings) {
                     .rule("A-95")
                     .expected("Release: " + record.name + " v" + record.version)
                     .found("Release: " + line->chart + " v" + line->version)
-                    .mend("tag the release anew with its own annotation"));
+                    .fix("tag the release anew with its own annotation"));
   if (auto const& commit = work.lineage.commit; commit && *commit != record.commit)
     work.refuse(reject("commit-mismatch", place(work), "the annotation's Commit line names another commit than the tag points at")
                     .rule("A-95")
                     .expected(record.commit)
                     .found(*commit)
-                    .mend("tag the commit that the checks ran on"));
+                    .fix("tag the commit that the checks ran on"));
   if (!work.lineage.release && !work.lineage.commit && work.lineage.status != git::Lineage::Status::error)
     work.warn(reject("annotation-unbound", place(work), "the annotation has neither a Release nor a Commit line").rule("A-95"));
 
@@ -83,7 +83,7 @@ void check_annotation(ChartWork& work, RunSettings const& settings) {
                     .rule("A-93")
                     .expected("at least one \"- key: id sha256:…\" line below \"Attestation Lineage:\"")
                     .found("No attestation data available")
-                    .mend("tag with the ids of the checks' attestations, or set missing-lineage: warn while tags have none yet");
+                    .fix("tag with the ids of the checks' attestations, or set missing-lineage: warn while tags have none yet");
     if (settings.inputs.missing_lineage == event::MissingLineage::fail) work.refuse(std::move(none));
     if (settings.inputs.missing_lineage == event::MissingLineage::warn) work.warn(std::move(none));
   }
@@ -101,7 +101,7 @@ void check_unambiguous(ChartWork& work, chart::SourceTree const& tagged, RunSett
                   .rule("B-23")
                   .expected("Release: " + work.record.name + " v" + work.record.version)
                   .found("no Release line; " + text(other) + " would have this tag as well")
-                  .mend("tag the release anew with a Release line in its annotation"));
+                  .fix("tag the release anew with a Release line in its annotation"));
 }
 
 void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const& trees, RunSettings const& settings) {
@@ -115,7 +115,7 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
                       .rule("A-55")
                       .expected("an ancestor of " + settings.change.head)
                       .found(commit.id)
-                      .mend(reaches ? "tag a commit of " + settings.inputs.source_branch
+                      .fix(reaches ? "tag a commit of " + settings.inputs.source_branch
                                     : "check out with fetch-depth: 0 or allow the API (object-source: auto)"));
   }
 
@@ -133,14 +133,14 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
                            .expected("the content of " + root + " at " + commit.id)
                            .found(tagged ? "at " + settings.change.head + " " + first_difference(*tagged, *head)
                                          : tagged.error().sentence())
-                           .mend("give the change a new version and tag that"));
+                           .fix("give the change a new version and tag that"));
   if (!trees.merge) return;
   auto const merged = chart::source_list(*trees.merge, root);
   if (!merged || !chart::same_content(*merged, *head))
     work.warn(reject("merge-differs", root, "after the merge the chart will differ from what is released")
                   .rule("A-55")
                   .found(merged ? first_difference(*head, *merged) : merged.error().sentence())
-                  .mend("bring " + settings.inputs.release_branch + " back into " + settings.inputs.source_branch));
+                  .fix("bring " + settings.inputs.release_branch + " back into " + settings.inputs.source_branch));
 }
 
 }  // namespace
@@ -177,7 +177,7 @@ std::vector<char> find_tags(std::vector<ChartWork*> const& works, git::ObjectSou
                     .rule("B-24")
                     .expected(answers[i].ref->target)
                     .found(*work.tag_in_checkout)
-                    .mend("fetch the tags anew; nothing in this job may write them"));
+                    .fix("fetch the tags anew; nothing in this job may write them"));
     auto resolved = git::resolve_tag(objects, work.record.tag, answers[i].ref);
     if (!resolved) return work.refuse(resolved.error());
     work.tag = std::move(*resolved);
@@ -229,16 +229,16 @@ Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, RunSe
   if (misses.names.size() > near_misses_shown) near += ", …";
   auto found = near.empty() ? "no tag that begins with " + work.record.name : "only " + near;
   if (work.tag_in_checkout) found += "; the checkout has the tag, at " + *work.tag_in_checkout + ", the server does not";
-  std::string mend = work.tag_in_checkout ? "push the tag, unless it was deleted on purpose, and re-run this job"
+  std::string fix = work.tag_in_checkout ? "push the tag, unless it was deleted on purpose, and re-run this job"
                                           : "let the tagging stage finish (or push the tag) and re-run this job";
-  if (!misses.tag_format.empty()) mend = "set tag-format: " + misses.tag_format + " if the tags are called so on purpose, or " + mend;
+  if (!misses.tag_format.empty()) fix = "set tag-format: " + misses.tag_format + " if the tags are called so on purpose, or " + fix;
   return reject("tag-not-found", place(work),
                 waited.count() > 0 ? "the tag did not appear within " + std::to_string(waited.count()) + " seconds"
                                    : std::string("the tag does not exist"))
       .rule("A-91")
       .expected("an annotated tag " + work.record.tag + " on a commit of the branch, at or before " + settings.change.head)
       .found(std::move(found))
-      .mend(std::move(mend));
+      .fix(std::move(fix));
 }
 
 void check_tag(ChartWork& work, git::ObjectSource& objects, BoundTrees const& trees, RunSettings const& settings) {

@@ -44,7 +44,7 @@ Verdict<bool> is_made(git::ObjectSource& clone, MissingTag const& chart, git::Ob
       .rule("B-24")
       .expected("no such tag, or one on " + commit + " with the same annotation")
       .found(ref->target)
-      .mend("look at it, and delete it with git tag --delete " + chart.tag);
+      .fix("look at it, and delete it with git tag --delete " + chart.tag);
 }
 
 std::optional<Rejection> push(git::ObjectSource& clone, MissingTag const& chart, git::ObjectId const& commit, fs::path const& workspace, std::string const& remote) {

@@ -124,22 +124,22 @@ RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::str
   if (mode == RefreshMode::off || !outcome) {
     if (!has_copy) return refused(say("trusted-root-stale", "there is no built-in copy, and trusted-root-refresh is off", "T-7"), ExitStatus::unreachable);
     auto choice = built_in();
-    if (is_stale) choice.warning = say("trusted-root-old", copy + " is " + std::to_string(days) + " days old and was not refreshed", "T-8").mend("set trusted-root-refresh: auto, or update the action");
+    if (is_stale) choice.warning = say("trusted-root-old", copy + " is " + std::to_string(days) + " days old and was not refreshed", "T-8").fix("set trusted-root-refresh: auto, or update the action");
     return choice;
   }
   if (outcome->kind == Kind::fresh) return {.use = RootChoice::Use::fresh, .notice = {}, .warning = {}, .refusal = {}, .status = ExitStatus::done};
 
   std::string const fault = outcome->fault.sentence();
   if (mode == RefreshMode::require)
-    return refused(say("trusted-root-stale", "it could not be refreshed: " + fault, "T-10").mend("run again when the repository can be reached, or set trusted-root-refresh: auto, or give a trusted-root file"),
+    return refused(say("trusted-root-stale", "it could not be refreshed: " + fault, "T-10").fix("run again when the repository can be reached, or set trusted-root-refresh: auto, or give a trusted-root file"),
                    outcome->kind == Kind::wrong ? ExitStatus::refused : ExitStatus::unreachable);
   // T-9: it is never answered by falling back.
   if (outcome->kind == Kind::wrong)
-    return refused(say("trusted-root-invalid", "the repository's answer is wrong: " + fault, "T-9").mend("reach the repository without what changes its answers, or set trusted-root-refresh: off, or give a trusted-root file"),
+    return refused(say("trusted-root-invalid", "the repository's answer is wrong: " + fault, "T-9").fix("reach the repository without what changes its answers, or set trusted-root-refresh: off, or give a trusted-root file"),
                    ExitStatus::refused);
   if (!has_copy) return refused(say("trusted-root-stale", "it could not be refreshed, and there is no built-in copy: " + fault, "T-8"), ExitStatus::unreachable);
   if (is_stale)
-    return refused(say("trusted-root-stale", copy + " is " + std::to_string(days) + " days old and could not be refreshed: " + fault, "T-8").mend("update the action, or give a trusted-root file"),
+    return refused(say("trusted-root-stale", copy + " is " + std::to_string(days) + " days old and could not be refreshed: " + fault, "T-8").fix("update the action, or give a trusted-root file"),
                    ExitStatus::unreachable);
   auto choice = built_in();
   if (outcome->kind == Kind::expired)

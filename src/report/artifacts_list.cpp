@@ -18,7 +18,7 @@ bool is_usable(std::string_view path) {
 }
 
 Rejection bad(std::string where, std::string why) {
-  return reject("artifacts-list", std::move(where), std::move(why)).rule("A-30").mend("set `declare-artifacts: false`");
+  return reject("artifacts-list", std::move(where), std::move(why)).rule("A-30").fix("set `declare-artifacts: false`");
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ constexpr std::string_view footer = "-->";
 Rejection invalid(std::string where, std::string why) {
   return reject("map-invalid", "attestation map: " + std::move(where), std::move(why))
       .rule("A-84")
-      .mend("repair the map in the pull request's description by hand; writing over it would lose other stages' ids");
+      .fix("repair the map in the pull request's description by hand; writing over it would lose other stages' ids");
 }
 
 bool is_header(std::string_view line) {

@@ -28,7 +28,7 @@ Verdict<std::string> checksums_text(std::vector<Checksum> checksums) {
     return bad("checksums.txt", "the attest step reads at most 1,024 subjects")
         .expected("at most " + std::to_string(max_checksum_lines) + " packages")
         .found(std::to_string(checksums.size()))
-        .mend("release fewer charts at a time");
+        .fix("release fewer charts at a time");
   std::ranges::sort(checksums, {}, &Checksum::name);
   std::string text;
   std::string_view previous;

@@ -83,7 +83,9 @@ std::string verdict(ReleaseRecord const& record) {
     case Result::failed: text += "refused"; break;
   }
   text += "\n\n";
-  if (!record.reason.empty()) text += "Reason: " + code_span(record.reason) + ". ";
+  if (!record.reason.empty()) text += "Reason: " + code_span(record.reason) + ".";
+  if (record.head.empty()) return text;  // the step ended before it knew the pull request's commits
+  if (!record.reason.empty()) text += ' ';
   if (record.pr_number != 0) text += "Pull request " + pull_request_link(record) + ", ";
   text += code_span(record.source_branch) + " at " + code_span(record.head) + " into " +
           code_span(record.release_branch) + " at " + code_span(record.base) + ". Upstream attestations: " +
@@ -98,7 +100,7 @@ std::string verdict(ReleaseRecord const& record) {
 std::string finding_row(std::string const& subject, Finding const& finding) {
   return "| " + code_span(finding.code) + " | " + subject + " | " + code_span(finding.where) + " | " +
          code_span(finding.why, 1000) + " | " + code_span(finding.expected_value, 500) + " | " +
-         code_span(finding.found_value, 500) + " | " + code_span(finding.mend_text, 500) + " | " +
+         code_span(finding.found_value, 500) + " | " + code_span(finding.fix_text, 500) + " | " +
          (finding.rule_number.empty() ? "–" : code_span(finding.rule_number)) + " |";
 }
 
@@ -128,6 +130,32 @@ std::vector<std::string> warning_rows(ReleaseRecord const& record) {
   }
   return rows;
 }
+
+Finding const* first_refusal(ChartRecord const& chart) {
+  if (!chart.refusals.empty()) return &chart.refusals.front();
+  for (auto const& entry : chart.entries)
+    if (entry.refusal) return &*entry.refusal;
+  return nullptr;
+}
+
+// One line for each chart that stops the release: what a reader in a hurry needs. The table below has the rest.
+std::string short_list(ReleaseRecord const& record) {
+  constexpr std::size_t shown = 20;
+  std::string text;
+  std::size_t charts = 0;
+  for (auto const& chart : record.charts) {
+    auto const* why = first_refusal(chart);
+    if (!why || ++charts > shown) continue;
+    text += "- ❌ " + code_span(chart.name) + " " + code_span(chart.version) + ": " + code_span(why->why, 500);
+    if (!why->fix_text.empty()) text += " – " + code_span(why->fix_text, 500);
+    text += '\n';
+  }
+  if (charts > shown) text += "- … and " + std::to_string(charts - shown) + " more\n";
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
+bool has_held_back(ReleaseRecord const& record) { return std::ranges::count(record.charts, ChartStatus::held_back, &ChartRecord::status) > 0; }
 
 std::string verified_of_all(ChartRecord const& chart) {
   auto const verified = std::ranges::count(chart.entries, EntryStatus::verified, &LineageEntry::status);
@@ -176,9 +204,21 @@ std::vector<std::string> root_rows(ReleaseRecord const& record) {
   return rows;
 }
 
+// Readable on GitHub's light and dark pages.
+constexpr char const* graph_classes =
+    "  classDef verified fill:#1a7f37,stroke:#116329,color:#ffffff\n"
+    "  classDef refused fill:#cf222e,stroke:#a40e26,color:#ffffff\n"
+    "  classDef held fill:#6e7781,stroke:#57606a,color:#ffffff\n";
+
+std::string graph_class(EntryStatus status) {
+  if (status == EntryStatus::verified_other_id) return "";  // a warning or a refusal, as unresolved-id says
+  return status == EntryStatus::verified ? ":::verified" : ":::refused";
+}
+std::string graph_class(ChartStatus status) { return status == ChartStatus::packaged ? ":::verified" : status == ChartStatus::refused ? ":::refused" : ":::held"; }
+
 // chart → tag → upstream attestations → package → build attestation, which is made after the run.
 std::string lineage_graph(ReleaseRecord const& record) {
-  std::string text = "```mermaid\nflowchart LR\n";
+  std::string text = std::string("```mermaid\nflowchart LR\n") + graph_classes;
   std::size_t edges = 0;
   std::size_t shown = 0;
   for (; shown < record.charts.size(); ++shown) {
@@ -193,22 +233,22 @@ std::string lineage_graph(ReleaseRecord const& record) {
       auto const& entry = chart.entries[i];
       auto const node = "a" + n + "_" + std::to_string(i);
       part += "  t" + n + " --> " + node + "[" +
-              mermaid_label(entry.key + " " + entry.id + ": " + to_text(entry.status)) + "] --> " + end + "\n";
+              mermaid_label(entry.key + " " + entry.id + ": " + to_text(entry.status)) + "]" + graph_class(entry.status) + " --> " + end + "\n";
       part_edges += 2;
     }
     if (chart.entries.empty()) part += "  t" + n + " --> " + end + "\n", ++part_edges;
     if (packaged) {
-      part += "  p" + n + "[" + mermaid_label(chart.package) + "] --> b" + n + "(" +
+      part += "  p" + n + "[" + mermaid_label(chart.package) + "]" + graph_class(chart.status) + " --> b" + n + "(" +
               mermaid_label("w7-build-" + chart.name) + ")\n";
       ++part_edges;
     } else {
-      part += "  x" + n + "[" + mermaid_label(to_text(chart.status)) + "]\n";
+      part += "  x" + n + "[" + mermaid_label(to_text(chart.status)) + "]" + graph_class(chart.status) + "\n";
     }
     if (edges + part_edges > max_graph_edges || text.size() + part.size() + 4 > max_graph_bytes) break;
     text += part;
     edges += part_edges;
   }
-  text += "```";
+  text += "```\n\nGreen: verified. Red: refused. Grey: held back.";
   if (shown < record.charts.size())
     text += "\n\nThe graph shows the first " + std::to_string(shown) + " of " + counted(record.charts.size(), "chart") + ".";
   return shown == 0 ? "The lineage graph is too large to be drawn." : text;
@@ -219,11 +259,14 @@ std::string lineage_graph(ReleaseRecord const& record) {
 std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) {
   BoundedText text(max_summary_bytes);
   text.block(verdict(record));
+  if (auto const list = short_list(record); !list.empty()) text.block(list);
   text.rows("### Refused", finding_head, refusal_rows(record));
   text.rows("### Charts",
             "| chart | version | tag | status | upstream verified | package | digest | bytes |\n"
             "|---|---|---|---|---|---|---|---|\n",
             chart_rows(record));
+  if (has_held_back(record))
+    text.block("*held-back*: nothing is wrong with this chart; it is not packaged because another chart of the pull request is refused (`verify-policy: block`).");
   if (!record.charts.empty()) text.block("### Lineage\n\n" + lineage_graph(record));
   text.rows("### Upstream attestations",
             "| chart | check | id | verdict | subject | bound by | signer | predicate |\n|---|---|---|---|---|---|---|---|\n",

@@ -21,7 +21,7 @@ json::object finding_object(Finding const& finding) {
       {"rule", json_text(finding.rule_number)},
       {"expected", json_text(finding.expected_value)},
       {"found", json_text(finding.found_value)},
-      {"mend", json_text(finding.mend_text)},
+      {"fix", json_text(finding.fix_text)},
   };
 }
 

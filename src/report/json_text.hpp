@@ -13,7 +13,7 @@ namespace acr::report {
 /// A JSON string. Foreign bytes that are not UTF-8 are escaped as printable() does, since JSON cannot hold them.
 boost::json::string json_text(std::string_view text);
 
-/// {code, where, why, rule, expected, found, mend}; always all seven, "" where one does not apply.
+/// {code, where, why, rule, expected, found, fix}; always all seven, "" where one does not apply.
 boost::json::object finding_object(Finding const& finding);
 
 boost::json::array finding_array(std::vector<Finding> const& findings);

@@ -161,7 +161,7 @@ Verdict<BodyUpdate> merge_description(std::optional<std::string> const& body, At
         .expected("at most 65,536 characters and 262,144 bytes")
         .found(std::to_string(count_code_points(update.body)) + " characters, " + std::to_string(update.body.size()) +
                " bytes")
-        .mend("shorten the description and run the job again");
+        .fix("shorten the description and run the job again");
   auto const map = read_attestation_map(update.body);
   if (!map) return map.error();
   update.map = **map;

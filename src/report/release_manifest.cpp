@@ -378,7 +378,7 @@ Verdict<bool> check_frozen(std::string_view signed_bytes, ReleaseManifest const&
   if (manifest_text(completed) == signed_bytes) return true;
   return reject("manifest-frozen", "manifest", "the overall attestation has signed this file; it must not change any more")
       .rule("A-73")
-      .mend("pass all other ids in an earlier `finalize`, before the manifest is attested");
+      .fix("pass all other ids in an earlier `finalize`, before the manifest is attested");
 }
 
 }  // namespace acr::report

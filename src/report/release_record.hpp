@@ -14,7 +14,7 @@
 
 namespace acr::report {
 
-/// A refusal or a warning: both say code, where, why, rule, expected, found, mend.
+/// A refusal or a warning: both say code, where, why, rule, expected, found, fix.
 using Finding = Rejection;
 
 /// Output `result` (section 12 of the action contract).
@@ -28,7 +28,7 @@ struct Check {
   bool passed = false;
   std::string code;    ///< reason code of a failure, empty when passed
   std::string detail;  ///< what was established, or why not
-  std::string expected, found, mend;  ///< failures only; may be empty
+  std::string expected, found, fix;  ///< failures only; may be empty
 };
 
 /// A time that a trusted service vouches for.

@@ -69,7 +69,7 @@ std::optional<Rejection> missing_check(std::vector<RequiredCheck> const& require
       .rule("A-80")
       .expected(std::string(check_name) + " (integration " + app + ")")
       .found(others.empty() ? "no required status check in any ruleset" : others)
-      .mend("let an administrator create the ruleset that `command: ruleset` prints");
+      .fix("let an administrator create the ruleset that `command: ruleset` prints");
 }
 
 }  // namespace acr::report

@@ -49,7 +49,7 @@ json::object check_object(Check const& check) {
     object["code"] = json_text(check.code);
     object["expected"] = json_text(check.expected);
     object["found"] = json_text(check.found);
-    object["mend"] = json_text(check.mend);
+    object["fix"] = json_text(check.fix);
   }
   return object;
 }

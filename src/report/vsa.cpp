@@ -34,7 +34,7 @@ std::string vsa_predicate(ReleaseRecord const& record, std::string_view verifier
   std::int64_t dependencies = 0;
   bool all_verified = true;
   for (auto const& chart : record.charts) {
-    // A chart left out by `verify-policy: flag` is no subject of this attestation.
+    // A chart left out by `verify-policy: flag` is not a subject of this attestation.
     if (passed && chart.status != ChartStatus::packaged) continue;
     all_verified = all_verified && lineage_verified(chart);
     dependencies += static_cast<std::int64_t>(chart.dependencies.size());

@@ -180,7 +180,7 @@ std::string WorkflowLog::refusal_text(Rejection const& rejection, std::string_vi
   shown.why = printable(rejection.why);
   shown.expected_value = printable(rejection.expected_value, 500);
   shown.found_value = printable(rejection.found_value, 500);
-  shown.mend_text = printable(rejection.mend_text);
+  shown.fix_text = printable(rejection.fix_text);
   shown.rule_number = rejection.rule_number;
   std::string text = printable(rejection.code);
   if (!subject.empty()) text += ": " + subject;

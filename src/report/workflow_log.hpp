@@ -71,7 +71,7 @@ class WorkflowLog {
   void warning(std::string_view text, AnnotationPlace place = {}, Severity severity = Severity::normal);
   void error(std::string_view text, AnnotationPlace place = {}, Severity severity = Severity::normal);
 
-  /// One error that holds code, chart, tag, attestation key, place, reason, expected, found, mend, rule. Empty
+  /// One error that holds code, chart, tag, attestation key, place, reason, expected, found, fix, rule. Empty
   /// `chart`, `tag`, `key`: does not apply.
   void refusal(Rejection const& rejection, std::string_view chart = {}, std::string_view tag = {},
                std::string_view key = {}, Severity severity = Severity::normal);

@@ -47,7 +47,7 @@ Verdict<Artifact> Artifact::of_digest_text(std::string_view text) {
     auto raw = from_hex(text.substr(prefix.size()));
     if (raw && raw->size() == digest_size(algorithm)) return of_digest(algorithm, std::move(*raw));
   }
-  return reject("artifact-digest", "artifact", "this is no digest")
+  return reject("artifact-digest", "artifact", "this is not a digest")
       .rule("V-50.4")
       .expected("sha256:, sha384: or sha512: and the digest in hex")
       .found(std::string(text.substr(0, 200)));

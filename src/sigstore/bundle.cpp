@@ -114,7 +114,7 @@ std::string BundleReader::read_certificate(boost::json::value const* value, std:
   if (reading_.refused()) return der;
   auto const parsed = Certificate::parse(der);
   if (!parsed) {
-    reading_.refuse(message.path("rawBytes"), "this is no certificate: " + parsed.error().why, "V-9");
+    reading_.refuse(message.path("rawBytes"), "this is not a certificate: " + parsed.error().why, "V-9");
   } else if (!leaf_) {
     leaf_ = *parsed;  // V-10: only the first one is the signer
   }
@@ -325,7 +325,7 @@ Verdict<BundleWithLeaf> parse_bundle_with_leaf(std::string_view text, BundleOpti
           .found(std::string(to_text(version)));
     return BundleReader(version).read(*document);
   }
-  return reject("bundle-version", "bundle.mediaType", "the media type is no known bundle version")
+  return reject("bundle-version", "bundle.mediaType", "the media type is not a known bundle version")
       .rule("V-5")
       .expected(std::string(media_types.back().text))
       .found(media_type.substr(0, 100));

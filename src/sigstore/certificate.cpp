@@ -44,7 +44,7 @@ std::vector<std::string> organizations(X509_NAME const* name) {
   for (int at = -1; (at = X509_NAME_get_index_by_NID(const_cast<X509_NAME*>(name), NID_organizationName, at)) >= 0;) {
     unsigned char* utf8 = nullptr;
     int const length = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-    // An O that is no text must not vanish: V-30 counts them.
+    // An O that is not text must not vanish: V-30 counts them.
     found.emplace_back(length < 0 ? "" : std::string(reinterpret_cast<char*>(utf8), static_cast<std::size_t>(length)));
     if (length >= 0) OPENSSL_free(utf8);
   }
@@ -76,7 +76,7 @@ Verdict<Certificate> Certificate::parse(std::string_view der) {
     return bad_certificate("it is larger than the limit").found(std::to_string(der.size()) + " bytes");
   auto const* cursor = reinterpret_cast<unsigned char const*>(der.data());
   X509Handle x509(d2i_X509(nullptr, &cursor, static_cast<long>(der.size())));
-  if (!x509) return bad_certificate("it is no X.509 certificate");
+  if (!x509) return bad_certificate("it is not an X.509 certificate");
   if (cursor != reinterpret_cast<unsigned char const*>(der.data()) + der.size())
     return bad_certificate("bytes follow it");
 

@@ -211,7 +211,7 @@ Verdict<CertificatePath> ChainVerifier::Authority::path(Certificate const& leaf)
   for (std::size_t i = 0; i < path.certificates.size(); ++i) {
     Certificate const& certificate = path.certificates[i];
     bool const anchor = i + 1 == path.certificates.size();
-    if (i != 0 && !certificate.is_ca()) return bad_chain("V-34", "a certificate that is no CA has issued another one").found(certificate.subject_text());
+    if (i != 0 && !certificate.is_ca()) return bad_chain("V-34", "a certificate that is not a CA has issued another one").found(certificate.subject_text());
     if (i != 0 && !is_sound_ca_key(certificate)) return bad_chain("V-36", "an authority's key is of a kind that is not accepted").found(certificate.subject_text());
     // The anchor is trusted as a key, so its own signature says nothing.
     if (!anchor && !is_sound_signature(certificate.native()))

@@ -85,7 +85,7 @@ Verdict<IdentityExtension> read_extension(std::uint32_t number, std::string_view
   std::string_view text = data;
   if (number >= 8) {
     auto const element = der_only(data, der::utf8_string);
-    if (!element) return bad_identity("V-91", "the extension " + extension.name + " is no DER UTF8String");
+    if (!element) return bad_identity("V-91", "the extension " + extension.name + " is not a DER UTF8String");
     text = element->value;
   }
   if (!is_utf8(text)) return bad_identity("V-91", "the extension " + extension.name + " is not UTF-8");

@@ -20,7 +20,7 @@ struct CheckResult {
   std::string detail;    ///< passed: what was established; failed: one sentence why
   std::string expected;  ///< failures: what would have passed, when there is such a thing
   std::string found;     ///< failures: what was there
-  std::string mend;      ///< failures: what the user can do, may be empty
+  std::string fix;      ///< failures: what the user can do, may be empty
 
   friend bool operator==(CheckResult const&, CheckResult const&) = default;
 };
@@ -30,7 +30,7 @@ class CheckTrace {
  public:
   void pass(std::string rule, std::string name, std::string detail = {});
 
-  /// Records a failure; rule, code, detail (= why), expected, found and mend come from `rejection`.
+  /// Records a failure; rule, code, detail (= why), expected, found and fix come from `rejection`.
   void fail(std::string name, Rejection const& rejection);
 
   /// pass() or fail(), whichever `outcome` calls for; true when it holds.

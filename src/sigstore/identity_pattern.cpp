@@ -243,7 +243,7 @@ Verdict<IdentityPattern> IdentityPattern::compile(std::string_view pattern) {
     return reject("policy", "cert-identity-regex", "this regular expression is not one of the kinds that are understood")
         .rule("V-93")
         .found(std::string(pattern.substr(0, 200)))
-        .mend("use literals, classes, groups, alternatives and repetitions only, or cert-identity");
+        .fix("use literals, classes, groups, alternatives and repetitions only, or cert-identity");
   return compiled;
 }
 

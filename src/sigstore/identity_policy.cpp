@@ -97,14 +97,14 @@ class IdentityCheck {
   [[nodiscard]] std::string origin() const { return "https://" + policy_.hostname + "/"; }
 
   void check_extension(std::string rule, std::string name, FulcioExtension extension, std::string const& expected, Compare how,
-                       std::string mend = {}) {
+                       std::string fix = {}) {
     if (expected.empty()) return;
     std::string const* const found = identity_.find(extension);
     bool const equal = found && (how == Compare::bytes ? *found == expected : equal_ignoring_ascii_case(*found, expected));
     if (equal) return pass(std::move(rule), std::move(name), *found);
     auto rejection = not_as_demanded(std::move(rule), found ? "the certificate has another " + name : "the certificate says nothing about the " + name,
                               expected, found ? *found : std::string());
-    rejection.mend_text = std::move(mend);
+    rejection.fix_text = std::move(fix);
     fail(std::move(name), rejection);
   }
 
@@ -116,7 +116,7 @@ class IdentityCheck {
     if (identity_.issuer == expected) return pass("V-90", "OIDC issuer", expected);
     auto rejection = not_as_demanded("V-90", identity_.issuer.empty() ? "the certificate names no OIDC issuer" : "the signer was identified by another OIDC issuer", expected, identity_.issuer);
     if (identity_.issuer.starts_with(expected + "/"))
-      rejection.mend_text = "the certificate is of an enterprise with an issuer of its own: give oidc-issuer " + identity_.issuer + " if that is your enterprise";
+      rejection.fix_text = "the certificate is of an enterprise with an issuer of its own: give oidc-issuer " + identity_.issuer + " if that is your enterprise";
     fail("OIDC issuer", rejection);
   }
 
@@ -168,8 +168,8 @@ class IdentityCheck {
     auto rejection = not_as_demanded("V-93", "a workflow of another repository has signed", origin() + wanted + "/…", identity_.san);
     std::string const* const source = identity_.find(source_repository_uri);
     if (workflow && source && !policy_.repository.empty() && equal_ignoring_ascii_case(*source, origin() + policy_.repository))
-      rejection.mend_text = "it was signed by a reusable workflow of " + std::string(workflow->repository) + "; " + advice_to_allow(*workflow);
-    if (auto renamed = renamed_since(); !renamed.empty()) rejection.mend_text = std::move(renamed);
+      rejection.fix_text = "it was signed by a reusable workflow of " + std::string(workflow->repository) + "; " + advice_to_allow(*workflow);
+    if (auto renamed = renamed_since(); !renamed.empty()) rejection.fix_text = std::move(renamed);
     fail("signer workflow", rejection);
   }
 
@@ -178,8 +178,8 @@ class IdentityCheck {
       for (auto const& allowed : policy_.signer_workflows)
         if (allowed.matches(*actual, policy_.hostname)) return pass("A-60", "signer workflow", identity_.san + " is allowed by " + allowed.text());
     auto rejection = not_as_demanded("A-60", "the signing workflow is not among the allowed ones", joined(policy_.signer_workflows), identity_.san);
-    if (actual && actual->host == policy_.hostname) rejection.mend_text = nearest_workflow(*actual);
-    if (auto renamed = renamed_since(); !renamed.empty()) rejection.mend_text = std::move(renamed);
+    if (actual && actual->host == policy_.hostname) rejection.fix_text = nearest_workflow(*actual);
+    if (auto renamed = renamed_since(); !renamed.empty()) rejection.fix_text = std::move(renamed);
     fail("signer workflow", rejection);
   }
 
@@ -188,8 +188,8 @@ class IdentityCheck {
     if (actual && released.matches(*actual)) return pass("B-16a", "signer workflow", identity_.san);
     auto rejection = not_as_demanded("B-16a", "the signing workflow is not the released one", "https://" + released.host + "/" + released.text(), identity_.san);
     bool const same_file = actual && equal_ignoring_ascii_case(actual->repository, released.repository) && actual->path == released.path;
-    rejection.mend_text = same_file ? "call the workflow at a release tag of this major version" : "call that workflow, or name the one that builds your releases in build-signer-workflows";
-    if (auto renamed = renamed_since(); !renamed.empty()) rejection.mend_text = std::move(renamed);
+    rejection.fix_text = same_file ? "call the workflow at a release tag of this major version" : "call that workflow, or name the one that builds your releases in build-signer-workflows";
+    if (auto renamed = renamed_since(); !renamed.empty()) rejection.fix_text = std::move(renamed);
     fail("signer workflow", rejection);
   }
 
@@ -224,26 +224,26 @@ class IdentityCheck {
     auto const given = wanted.rfind('@');
     auto const had = identity_.san.rfind('@');
     if (given != std::string_view::npos && had != std::string::npos && wanted.substr(given) != std::string_view(identity_.san).substr(had))
-      rejection.mend_text = "ref `" + std::string(wanted.substr(given + 1)) + "` given, certificate has `" + identity_.san.substr(had + 1) + "`";
+      rejection.fix_text = "ref `" + std::string(wanted.substr(given + 1)) + "` given, certificate has `" + identity_.san.substr(had + 1) + "`";
     return rejection;
   }
 
   void check_source() {
     std::string const owner = policy_.repository.empty() ? policy_.owner : policy_.repository.substr(0, policy_.repository.find('/'));
     if (owner.empty()) return;
-    std::string mend = renamed_since();
-    check_extension("V-93", "source repository owner", source_repository_owner_uri, origin() + owner, Compare::ignoring_case, mend);
+    std::string fix = renamed_since();
+    check_extension("V-93", "source repository owner", source_repository_owner_uri, origin() + owner, Compare::ignoring_case, fix);
     if (policy_.repository.empty()) return;
-    if (auto const* found = identity_.find(source_repository_uri); mend.empty() && found && found->starts_with(origin() + policy_.repository))
-      mend = "the names only begin alike: this is another repository";
-    check_extension("V-96", "source repository", source_repository_uri, origin() + policy_.repository, Compare::ignoring_case, mend);
+    if (auto const* found = identity_.find(source_repository_uri); fix.empty() && found && found->starts_with(origin() + policy_.repository))
+      fix = "the names only begin alike: this is another repository";
+    check_extension("V-96", "source repository", source_repository_uri, origin() + policy_.repository, Compare::ignoring_case, fix);
   }
 
   void check_source_ref() {
-    std::string mend;
+    std::string fix;
     if (auto const* found = identity_.find(source_repository_ref); found && !policy_.source_ref.starts_with("refs/") && found->ends_with("/" + policy_.source_ref))
-      mend = "ref `" + policy_.source_ref + "` given, certificate has `" + *found + "`: give the full form";
-    check_extension("V-93", "source ref", source_repository_ref, policy_.source_ref, Compare::bytes, mend);
+      fix = "ref `" + policy_.source_ref + "` given, certificate has `" + *found + "`: give the full form";
+    check_extension("V-93", "source ref", source_repository_ref, policy_.source_ref, Compare::bytes, fix);
   }
 
   void check_release_identity() {
@@ -317,14 +317,14 @@ Verdict<bool> check_policy(Policy const& policy) {
   if (san_options > 1)
     return bad_policy("policy", "signer-repo, signer-workflow, signer-workflows, cert-identity and cert-identity-regex exclude each other");
   if (policy.repository.empty() && policy.owner.empty() && san_options == 0)
-    return bad_policy("policy", "it names nobody who may sign").expected("a repository, an owner or an identity");
-  if (!policy.repository.empty() && !is_repository(policy.repository)) return bad_policy("repository", "this is no repository").expected("owner/repo").found(policy.repository);
-  if (!policy.owner.empty() && !is_name(policy.owner)) return bad_policy("owner", "this is no owner").found(policy.owner);
+    return bad_policy("policy", "no allowed signer was given").expected("a repository, an owner or an identity");
+  if (!policy.repository.empty() && !is_repository(policy.repository)) return bad_policy("repository", "this is not a repository").expected("owner/repo").found(policy.repository);
+  if (!policy.owner.empty() && !is_name(policy.owner)) return bad_policy("owner", "this is not an owner").found(policy.owner);
   if (!policy.signer_repository.empty() && !is_repository(policy.signer_repository))
-    return bad_policy("signer-repo", "this is no repository").expected("owner/repo").found(policy.signer_repository);
-  if (policy.hostname.empty() || !is_name(policy.hostname)) return bad_policy("hostname", "this is no host name").found(policy.hostname);
-  if (!policy.signer_digest.empty() && !is_hex(policy.signer_digest)) return bad_policy("signer-digest", "this is no digest").expected("hex").found(policy.signer_digest);
-  if (!policy.source_digest.empty() && !is_hex(policy.source_digest)) return bad_policy("source-digest", "this is no digest").expected("hex").found(policy.source_digest);
+    return bad_policy("signer-repo", "this is not a repository").expected("owner/repo").found(policy.signer_repository);
+  if (policy.hostname.empty() || !is_name(policy.hostname)) return bad_policy("hostname", "this is not a host name").found(policy.hostname);
+  if (!policy.signer_digest.empty() && !is_hex(policy.signer_digest)) return bad_policy("signer-digest", "this is not a digest").expected("hex").found(policy.signer_digest);
+  if (!policy.source_digest.empty() && !is_hex(policy.source_digest)) return bad_policy("source-digest", "this is not a digest").expected("hex").found(policy.source_digest);
   if (!policy.certificate_identity_regex.empty())
     if (auto const pattern = IdentityPattern::compile(policy.certificate_identity_regex); !pattern) return pattern.error();
   return true;

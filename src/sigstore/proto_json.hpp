@@ -47,7 +47,7 @@ class ProtoMessage {
   std::int64_t int64(std::string_view name);
   /// The value, for a nested ProtoMessage; null when absent.
   boost::json::value const* message(std::string_view name);
-  /// Null when absent; refuses what is no array or longer than `limit`.
+  /// Null when absent; refuses what is not an array or longer than `limit`.
   boost::json::array const* array(std::string_view name, std::size_t limit, std::string rule = {});
   /// Any JSON (V-19).
   boost::json::value const* any(std::string_view name);

@@ -135,7 +135,7 @@ Verdict<PublicKey> PublicKey::from_spki(std::string_view der) {
   if (der.size() > limits::max_certificate_bytes) return bad_key("it is too long");
   auto const* cursor = bytes(der);
   Handle<X509_PUBKEY, X509_PUBKEY_free> const parsed(d2i_X509_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())));
-  if (!parsed) return bad_key("it is no SubjectPublicKeyInfo");
+  if (!parsed) return bad_key("it is not a SubjectPublicKeyInfo");
   // Equal bytes after re-encoding: nothing behind the key, nothing that could be encoded in two ways.
   if (encoded<X509_PUBKEY, i2d_X509_PUBKEY>(parsed.get()) != der) return bad_key("it is not in DER, or bytes follow it");
   return from_parts(X509_PUBKEY_get0(parsed.get()), std::string(der));
@@ -147,7 +147,7 @@ Verdict<PublicKey> PublicKey::from_pkcs1(std::string_view der) {
   std::string const algorithm = der_wrap(der::sequence, "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"sv);
   std::string const bits = der_wrap(0x03, std::string(1, '\0') + std::string(der));
   auto parsed = from_spki(der_wrap(der::sequence, algorithm + bits));
-  if (parsed && !is_rsa(parsed->kind())) return bad_key("it is no PKCS#1 key");
+  if (parsed && !is_rsa(parsed->kind())) return bad_key("it is not a PKCS#1 key");
   return parsed;
 }
 

@@ -39,7 +39,7 @@ Verdict<bool> check_message_digest(MessageSignature const& content, Artifact con
   std::string const expected = algorithm + ":" + hex(content.digest);
   if (!digest)
     return reject("artifact-mismatch", "bundle.messageSignature", "the bundle is about a digest that was not given, so that it cannot be compared")
-        .rule("V-11").expected(expected).found(artifact.text()).mend("give the file, or its " + algorithm + " digest");
+        .rule("V-11").expected(expected).found(artifact.text()).fix("give the file, or its " + algorithm + " digest");
   if (*digest != content.digest)
     return reject("artifact-mismatch", "bundle.messageSignature", "the bundle was made for another artifact")
         .rule("V-11").expected(expected).found(algorithm + ":" + hex(*digest));
@@ -58,7 +58,7 @@ Verdict<bool> check_message_signature(MessageSignature const& content, Artifact 
   if (has_sha256_fallback(key) && over(HashAlgorithm::sha256)) return true;
   if (!artifact.digest(key.hash()) && !(has_sha256_fallback(key) && artifact.digest(HashAlgorithm::sha256)))
     return reject("signature", "bundle.messageSignature", "the signer's key signs another digest than the one that was given")
-        .rule("V-48").expected(std::string(to_text(key.hash())) + " digest for an " + kind).found(artifact.text()).mend("give the file");
+        .rule("V-48").expected(std::string(to_text(key.hash())) + " digest for an " + kind).found(artifact.text()).fix("give the file");
   return bad_signature("the signature is not one of the signer's key over this artifact").found(kind);
 }
 

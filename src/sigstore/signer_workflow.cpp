@@ -48,11 +48,11 @@ Verdict<bool> check_file(std::string_view path, std::string_view line) {
 Rejection short_ref(std::string_view ref, std::string_view line) {
   if (is_hex_text(ref) && ref.size() >= 7 && ref.size() <= 64)
     return mistake(ref.size() == 40 || ref.size() == 64 ? "commit ids are written in lower case" : "the commit id is shortened; only a whole one names one commit", line)
-        .mend("give all digits of the commit id, in lower case");
+        .fix("give all digits of the commit id, in lower case");
   if (ref.find('*') != std::string_view::npos) return mistake("`*` stands behind refs/heads/, refs/tags/ or refs/pull/ only", line);
   if (ref.starts_with("refs/")) return mistake("the ref is neither a branch, nor a tag, nor a pull request's", line);
   std::string const name(ref);
-  return mistake("the ref is not a full one", line).mend("did you mean @refs/tags/" + name + " or @refs/heads/" + name + "?");
+  return mistake("the ref is not a full one", line).fix("did you mean @refs/tags/" + name + " or @refs/heads/" + name + "?");
 }
 
 Verdict<bool> check_ref(std::string_view ref, std::string_view line) {
@@ -125,14 +125,14 @@ Verdict<SignerWorkflow> SignerWorkflow::parse(std::string_view line, std::string
   std::string_view text = line;
   if (!server.empty() && text.starts_with(server) && text.substr(server.size()).starts_with('/')) text.remove_prefix(server.size() + 1);
   if (text.find("://") != std::string_view::npos)
-    return mistake("the workflow is on another server than this run", line).mend("leave the server out; only " + std::string(server) + " counts");
+    return mistake("the workflow is on another server than this run", line).fix("leave the server out; only " + std::string(server) + " counts");
   if (std::ranges::any_of(text, is_control)) return mistake("the line has a control character", line);
-  if (text.find(',') != std::string_view::npos) return mistake("a comma does not separate workflows", line).mend("write one workflow per line");
+  if (text.find(',') != std::string_view::npos) return mistake("a comma does not separate workflows", line).fix("write one workflow per line");
   if (text.substr(0, text.find('@')).find('*') != std::string_view::npos) return mistake("`*` is allowed in the ref only", line);
   auto const place = workflow_place(text);
   if (!place) return mistake("the line does not begin with owner/repo/", line);
   if (place->ref.empty())
-    return mistake("the workflow has no @ref", line).mend("append the ref that it is called at, for example @refs/heads/main");
+    return mistake("the workflow has no @ref", line).fix("append the ref that it is called at, for example @refs/heads/main");
   if (auto const file = check_file(place->path, line); !file) return file.error();
   if (auto const ref = check_ref(place->ref, line); !ref) return ref.error();
   SignerWorkflow signer;
@@ -150,13 +150,13 @@ Verdict<std::string> parse_predicate_type(std::string_view line) {
   auto const wrong = [&](std::string why) {
     return reject("bad-input", "", std::move(why)).rule("B-10").expected("a URI with its scheme, for example https://slsa.dev/provenance/v1").found(std::string(line));
   };
-  if (line.find(',') != std::string_view::npos) return wrong("a comma does not separate predicate types").mend("write one predicate type per line");
+  if (line.find(',') != std::string_view::npos) return wrong("a comma does not separate predicate types").fix("write one predicate type per line");
   if (!std::ranges::all_of(line, [](char c) { return c > 0x20 && c < 0x7f; })) return wrong("white space and characters outside ASCII are not part of a URI");
   auto const colon = line.find(':');
   auto const name = line.substr(0, colon);
   bool const has_scheme = colon != std::string_view::npos && !name.empty() && is_letter(name.front()) &&
                           std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
-  if (!has_scheme || colon + 1 == line.size()) return wrong("the predicate type has no scheme").mend("did you mean https://" + std::string(line) + "?");
+  if (!has_scheme || colon + 1 == line.size()) return wrong("the predicate type has no scheme").fix("did you mean https://" + std::string(line) + "?");
   return std::string(line);
 }
 

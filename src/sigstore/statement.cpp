@@ -66,7 +66,7 @@ Verdict<Statement> parse_statement(std::string_view payload) {
   statement.type = message.string("_type");
   statement.predicate_type = message.string("predicateType");
   if (statement.type != "https://in-toto.io/Statement/v1" && statement.type != "https://in-toto.io/Statement/v0.1")
-    reading.refuse(message.path("_type"), "this is no in-toto statement of a known version", "V-50.2",
+    reading.refuse(message.path("_type"), "this is not an in-toto statement of a known version", "V-50.2",
                    "https://in-toto.io/Statement/v1", statement.type.substr(0, 100));
   auto const* subjects = message.array("subject", limits::max_subjects);
   if (!subjects || subjects->empty())
@@ -100,7 +100,7 @@ Verdict<std::size_t> matching_subject(Statement const& statement, Artifact const
   if (!found.empty() && others != 0) found += " and " + std::to_string(others) + " more subjects";
   if (!found.empty() && !comparable)
     return reject("artifact-mismatch", "statement.subject", "no subject carries a digest of the algorithm that was given")
-        .rule("V-50.4").expected(artifact.text()).found(found).mend("give the file itself, or a digest of the algorithm the statement uses");
+        .rule("V-50.4").expected(artifact.text()).found(found).fix("give the file itself, or a digest of the algorithm the statement uses");
   return reject("artifact-mismatch", "statement.subject", "the statement is about another artifact")
       .rule("V-50.3").expected(artifact.text()).found(found.empty() ? "no sha256, sha384 or sha512 digest" : found);
 }

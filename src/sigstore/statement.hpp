@@ -29,7 +29,7 @@ struct Statement {
 Verdict<Statement> parse_statement(std::string_view payload);
 
 /// V-50.3: the index of the first subject that carries a digest of the artifact, compared within one algorithm of
-/// sha256, sha384, sha512. Names, md5, sha1 and gitCommit are no evidence.
+/// sha256, sha384, sha512. Names, md5, sha1 and gitCommit are not an evidence.
 Verdict<std::size_t> matching_subject(Statement const& statement, Artifact const& artifact);
 
 }  // namespace acr::sigstore

@@ -142,7 +142,7 @@ Verdict<TimestampToken> TokenReader::read(std::string_view der) {
   if (der.size() > limits::max_timestamp_bytes)
     return bad("V-2", "it is larger than the limit").expected("at most " + std::to_string(limits::max_timestamp_bytes) + " bytes");
   auto const response = der_only(der, der::sequence);
-  if (!response) return bad("V-75", "it is no DER time-stamp response, or bytes follow it");
+  if (!response) return bad("V-75", "it is not a DER time-stamp response, or bytes follow it");
   if (!read_response(response->value)) return rejection_;
   return std::move(token_);
 }
@@ -196,7 +196,7 @@ bool TokenReader::read_signed_data(std::string_view value) {
   auto const wrapped = content_reader.next(context_0);
   auto const octets = wrapped ? der_only(wrapped->value, der::octet_string) : std::nullopt;
   if (!type || !octets || !content_reader.done()) return ill_formed("the content");
-  if (der_oid_text(type->value) != oid_tst_info) return refuse("V-75", "the token's content is no time-stamp", std::string(oid_tst_info), der_oid_text(type->value).value_or(""));
+  if (der_oid_text(type->value) != oid_tst_info) return refuse("V-75", "the token's content is not a time-stamp", std::string(oid_tst_info), der_oid_text(type->value).value_or(""));
   token_.content = octets->value;
 
   if (auto const certificates = reader.next(context_0); certificates && !read_certificates(certificates->value)) return false;

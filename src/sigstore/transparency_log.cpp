@@ -101,7 +101,7 @@ void append(CheckTrace& to, CheckTrace from, std::string const& title) {
                       .rule(std::move(result.rule))
                       .expected(std::move(result.expected))
                       .found(std::move(result.found))
-                      .mend(std::move(result.mend)));
+                      .fix(std::move(result.fix)));
   }
 }
 

@@ -89,7 +89,7 @@ Verdict<TrustedRoot> RootReader::read(std::string_view text) {
   ProtoMessage top(reading_, &*document, source_);
   root_.media_type = top.string("mediaType");
   if (std::find(media_types.begin(), media_types.end(), root_.media_type) == media_types.end())
-    reading_.refuse(top.path("mediaType"), "this is no trusted root of a known version", "V-21",
+    reading_.refuse(top.path("mediaType"), "this is not a trusted root of a known version", "V-21",
                     std::string(media_types.front()), root_.media_type.substr(0, 100));
   root_.tlogs = read_logs(top, "tlogs", LogKind::transparency);
   root_.certificate_authorities = read_authorities<CertificateAuthority>(top, "certificateAuthorities");
@@ -109,7 +109,7 @@ Validity RootReader::read_validity(ProtoMessage& parent, std::string const& path
     if (!message.has(name)) continue;
     std::string const text = message.string(name);
     *bound = parse_rfc3339(text);
-    if (!*bound) reading_.refuse(message.path(name), "this is no RFC 3339 time", "V-25", "2026-01-31T12:00:00Z", text.substr(0, 100));
+    if (!*bound) reading_.refuse(message.path(name), "this is not an RFC 3339 time", "V-25", "2026-01-31T12:00:00Z", text.substr(0, 100));
   }
   message.done();
   // A log key without a beginning would vouch for any past time.
@@ -136,7 +136,7 @@ std::optional<PublicKey> RootReader::read_key(std::string const& raw, std::strin
     if (details.starts_with("PKIX_") || details.starts_with("PKCS1_") || details.starts_with("ML_DSA_") || details.starts_with("LMS_") || details.starts_with("LMOTS_"))
       root_.notes.push_back(path + ": left out, the key kind " + details.substr(0, 60) + " is not supported");
     else
-      reading_.refuse(path + ".keyDetails", "this is no key kind", "V-26", "e.g. PKIX_ECDSA_P256_SHA_256", details.substr(0, 100));
+      reading_.refuse(path + ".keyDetails", "this is not a key kind", "V-26", "e.g. PKIX_ECDSA_P256_SHA_256", details.substr(0, 100));
     return std::nullopt;
   }
   auto const key = bare ? PublicKey::from_pkcs1(raw) : PublicKey::from_spki(raw);
@@ -194,7 +194,7 @@ std::vector<Certificate> RootReader::read_chain(boost::json::value const* value,
     auto parsed = Certificate::parse(element.bytes("rawBytes"));
     element.done();
     if (!parsed) {
-      reading_.refuse(element.path("rawBytes"), "this is no certificate: " + parsed.error().why, "V-28");
+      reading_.refuse(element.path("rawBytes"), "this is not a certificate: " + parsed.error().why, "V-28");
     } else {
       chain.push_back(*parsed);
     }

@@ -143,7 +143,7 @@ json::value check_json(CheckResult const& check) {
   if (!check.code.empty()) out["code"] = check.code;
   if (!check.expected.empty()) out["expected"] = printable(check.expected);
   if (!check.found.empty()) out["found"] = printable(check.found);
-  if (!check.mend.empty()) out["mend"] = printable(check.mend);
+  if (!check.fix.empty()) out["fix"] = printable(check.fix);
   return out;
 }
 
@@ -170,7 +170,7 @@ std::string explain_checks(Verification const& verification) {
     if (!check.detail.empty()) out += ": " + printable(check.detail);
     out += "\n";
     if (check.passed) continue;
-    for (auto const& [label, text] : {std::pair{"expected", &check.expected}, std::pair{"found", &check.found}, std::pair{"mend", &check.mend}})
+    for (auto const& [label, text] : {std::pair{"expected", &check.expected}, std::pair{"found", &check.found}, std::pair{"fix", &check.fix}})
       if (!text->empty()) out += "        " + std::string(label) + ": " + printable(*text) + "\n";
   }
   return out;

@@ -216,7 +216,7 @@ void OneVerification::check_times() {
     if (!times_.empty()) trace_.pass(rule, "verified times", count_text(times_.size(), "verified time"));
   } else if (evidence_holds_) {
     // Else what should have given a time has failed above, and this would only say it again.
-    trace_.fail("verified times", refuse("time-missing", rule, "nobody trusted vouches for the time of signing").expected("1 verified time").found("0"));
+    trace_.fail("verified times", refuse("time-missing", rule, "no trusted party confirms the time of signing").expected("1 verified time").found("0"));
   }
   if (!policy_.key) return;
   for (auto const& time : times_) {
@@ -281,7 +281,7 @@ void OneVerification::check_envelope(DsseEnvelope const& envelope) {
   if (!trace_.record("V-49", "signature", check_envelope_signature(envelope, *signer_.key), std::string(to_text(signer_.key->kind())))) return;
   constexpr std::string_view in_toto = "application/vnd.in-toto+json";
   if (envelope.payload_type != in_toto) {
-    trace_.fail("payload type", refuse("payload-type", "V-50.1", "the signed payload is no in-toto statement").expected(std::string(in_toto)).found(envelope.payload_type.substr(0, 100)));
+    trace_.fail("payload type", refuse("payload-type", "V-50.1", "the signed payload is not an in-toto statement").expected(std::string(in_toto)).found(envelope.payload_type.substr(0, 100)));
     return;
   }
   auto statement = parse_statement(envelope.payload);
@@ -303,10 +303,10 @@ Verification failed(CheckTrace trace) {
 
 /// Failures that an old root explains say so.
 void advise_about_age(Verification& result, Bundle const& bundle, Time signed_at, TrustedRoot const& root) {
-  if (result.rejection && result.rejection->mend_text.empty())
-    result.rejection->mend_text = advice_about_age(result.rejection->code, result.rejection->rule_number, bundle, signed_at, root);
+  if (result.rejection && result.rejection->fix_text.empty())
+    result.rejection->fix_text = advice_about_age(result.rejection->code, result.rejection->rule_number, bundle, signed_at, root);
   for (auto& check : result.checks)
-    if (!check.passed && check.mend.empty()) check.mend = advice_about_age(check.code, check.rule, bundle, signed_at, root);
+    if (!check.passed && check.fix.empty()) check.fix = advice_about_age(check.code, check.rule, bundle, signed_at, root);
 }
 
 /// Reads the signer out of the bundle. False when nothing can be verified without him; what failed is in `trace`.
@@ -427,7 +427,7 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
     std::string known = *current ? (*current)->document.source : std::string();
     for (auto const& root : state_->roots) known += (known.empty() ? "" : ", ") + root.source;
     common.fail("trusted root", refuse("trusted-root-unknown", "V-30", "no trusted root knows the authority that issued the certificate")
-                                    .expected(known).found(signer.organization).mend("give a trusted-root file of that authority, if you trust it"));
+                                    .expected(known).found(signer.organization).fix("give a trusted-root file of that authority, if you trust it"));
     return failed(std::move(common));
   }
   if (policy.release && signer.instance != Instance::github) {

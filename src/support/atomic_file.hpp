@@ -41,10 +41,10 @@ void sync_file(std::filesystem::path const& path);
 /// True when `name` is what a process that was killed while it wrote `target` (a file name) may have left beside it.
 bool is_temporary_of(std::string_view name, std::string_view target);
 
-/// Whole file, at most `limit` bytes; throws std::runtime_error when it cannot be read, is no regular file or is larger.
+/// Whole file, at most `limit` bytes; throws std::runtime_error when it cannot be read, is not a regular file or is larger.
 std::string read_file(std::filesystem::path const& path, std::size_t limit);
 
-/// Gives `path` the owner of `model`; false when that is not possible, which is no error.
+/// Gives `path` the owner of `model`; false when that is not possible, which is not an error.
 bool adopt_owner(std::filesystem::path const& path, std::filesystem::path const& model) noexcept;
 
 }  // namespace acr

@@ -10,7 +10,7 @@ std::string Rejection::sentence() const {
   line += why;
   if (!expected_value.empty()) line += "; expected " + expected_value;
   if (!found_value.empty()) line += (expected_value.empty() ? "; found " : ", found ") + found_value;
-  if (!mend_text.empty()) line += "; " + mend_text;
+  if (!fix_text.empty()) line += "; " + fix_text;
   if (!rule_number.empty()) line += " [" + rule_number + "]";
   return line;
 }

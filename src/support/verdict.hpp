@@ -15,7 +15,7 @@ namespace acr {
 /// prints them escapes them (support/text.hpp). Fields that do not apply are empty.
 ///
 ///   reject("tag-name-mismatch", "tag web-v1.2.0", "the tag object carries another name")
-///       .rule("A-91").expected("web-v1.2.0").found(tag.name).mend("delete the tag and create it again");
+///       .rule("A-91").expected("web-v1.2.0").found(tag.name).fix("delete the tag and create it again");
 struct Rejection {
   Rejection() = default;
   Rejection(std::string code_, std::string place, std::string reason)
@@ -38,7 +38,7 @@ struct Rejection {
     rule_number.swap(other.rule_number);
     expected_value.swap(other.expected_value);
     found_value.swap(other.found_value);
-    mend_text.swap(other.mend_text);
+    fix_text.swap(other.fix_text);
     source_file.swap(other.source_file);
     std::swap(source_line, other.source_line);
   }
@@ -49,7 +49,7 @@ struct Rejection {
   std::string rule_number;     ///< rule of the specification, e.g. "P-32"
   std::string expected_value;  ///< what would have passed
   std::string found_value;     ///< what was there
-  std::string mend_text;       ///< what the user can do, an imperative sentence without trailing full stop
+  std::string fix_text;       ///< what the user can do, an imperative sentence without trailing full stop
 
   /// Where the run's annotation points: a file of the repository and its line, 1-based, 0 when no line is known. Empty: to
   /// no file. `where` names the place in words all the same.
@@ -59,7 +59,7 @@ struct Rejection {
   Rejection&& rule(std::string text) && { return rule_number = std::move(text), std::move(*this); }
   Rejection&& expected(std::string text) && { return expected_value = std::move(text), std::move(*this); }
   Rejection&& found(std::string text) && { return found_value = std::move(text), std::move(*this); }
-  Rejection&& mend(std::string text) && { return mend_text = std::move(text), std::move(*this); }
+  Rejection&& fix(std::string text) && { return fix_text = std::move(text), std::move(*this); }
   Rejection&& in_source(std::string file, std::size_t line) && {
     source_file = std::move(file);
     source_line = line;
@@ -71,7 +71,7 @@ struct Rejection {
     return std::move(*this);
   }
 
-  /// One line: "<where>: <why>; expected …, found …; <mend> [<rule>]". Not escaped.
+  /// One line: "<where>: <why>; expected …, found …; <fix> [<rule>]". Not escaped.
   [[nodiscard]] std::string sentence() const;
 
   friend bool operator==(Rejection const&, Rejection const&) = default;

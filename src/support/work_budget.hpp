@@ -2,7 +2,7 @@
 
 // What a run may cost: src/support/work_budget.hpp (B-25)
 // Work on foreign input is charged where it is done. The budget is ambient: a scope on one thread, handed on by for_each_index().
-// docs/decisions/0009-budgets.md says why it is no argument.
+// docs/decisions/0009-budgets.md says why it is not an argument.
 
 #include <atomic>
 #include <cstddef>

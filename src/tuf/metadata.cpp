@@ -137,7 +137,7 @@ void read_content(Reading& reading, Fields& fields, Snapshot& snapshot) {
   snapshot.files = read_files(reading, fields);
 }
 
-/// T-29: a role whose file would replace another one's, or whose name is no file name.
+/// T-29: a role whose file would replace another one's, or whose name is not a file name.
 bool is_usable_name(std::string_view name) {
   constexpr std::array<std::string_view, 4> top_level = {"root", "timestamp", "snapshot", "targets"};
   return !name.empty() && encoded_role(name).size() <= limits::role_name_bytes && std::find(top_level.begin(), top_level.end(), name) == top_level.end();

@@ -318,7 +318,7 @@ TEST_CASE("a charts directory that cannot be meant is a mistake of the configura
       {"a link out of the repository", {"same"}, "charts-dir-link", [](MemoryTree&, MemoryTree& h) { h.symlink("same", "../x"); }},
       {"a link to a file", {"same"}, "charts-dir-link", [](MemoryTree&, MemoryTree& h) { h.symlink("same", "other"); }},
       {"a link to nowhere, in the base only", {"same"}, "charts-dir-link", [](MemoryTree& b, MemoryTree&) { b.symlink("same", "nowhere"); }},
-      {"a link that the head has mended", {"same"}, "", [](MemoryTree& b, MemoryTree& h) { b.symlink("same", "nowhere"), h.symlink("same", "charts"); }},
+      {"a link that the head has fixed", {"same"}, "", [](MemoryTree& b, MemoryTree& h) { b.symlink("same", "nowhere"), h.symlink("same", "charts"); }},
   }));
   CAPTURE(row.what);
   auto base = base_tree();
@@ -340,7 +340,7 @@ TEST_CASE("a charts directory that is missing is told with those that there are 
   auto const result = changed_charts(tree, tree, {{"chart"}});  // also when nothing changes
   REQUIRE(result.has_error());
   CHECK(result.error().found_value == "charts in charts");
-  CHECK(result.error().mend_text == "did you mean charts?");
+  CHECK(result.error().fix_text == "did you mean charts?");
 }
 
 TEST_CASE("a linked charts directory is the same as its target in every step (B-18)", "[chart]") {
@@ -357,7 +357,7 @@ TEST_CASE("a linked charts directory is the same as its target in every step (B-
   CHECK(result.removed.empty());
 }
 
-TEST_CASE("a child that is no readable chart is refused when it changes, and named when it does not (B-20)", "[chart]") {
+TEST_CASE("a child that is not a readable chart is refused when it changes, and named when it does not (B-20)", "[chart]") {
   struct Row {
     char const* what;
     char const* code;
@@ -388,10 +388,10 @@ TEST_CASE("a child that is no readable chart is refused when it changes, and nam
   CHECK(result.warnings[0].path == "charts/api");
   CHECK(result.warnings[0].warning.code == row.code);
   CHECK(changes(head, later, {{"charts"}, {"charts/api"}}).warnings.empty());
-  CHECK(compared(head, base).changed == Strings{"charts/api"});  // mended: it needs a tag as a new one does
+  CHECK(compared(head, base).changed == Strings{"charts/api"});  // fixed: it needs a tag as a new one does
 }
 
-TEST_CASE("a link to what is no chart is no chart", "[chart]") {
+TEST_CASE("a link to what is not a chart is not a chart", "[chart]") {
   auto const base = base_tree();
   auto head = base;
   head.symlink("charts/note", "README.md").symlink("charts/notes2", "notes");

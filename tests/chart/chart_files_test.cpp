@@ -290,7 +290,7 @@ TEST_CASE("a Git LFS pointer is known by its first line and its size", "[chart]"
   CHECK_FALSE(is_lfs_pointer(line + "\n" + std::string(1024, 'x')));
 }
 
-TEST_CASE("a chart root that is no directory is refused", "[chart]") {
+TEST_CASE("a chart root that is not a directory is refused", "[chart]") {
   MemoryTree tree;
   tree.file("charts/web", "");
   CHECK(chart_files(tree, "charts/web").error().code == "no-chart-directory");

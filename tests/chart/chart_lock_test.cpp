@@ -55,7 +55,7 @@ TEST_CASE("times are read as Go reads them and written in their own zone (P-69, 
   CHECK(*written == "dependencies: null\ndigest: \"\"\ngenerated: \"" + std::string(row.written) + "\"\n");
 }
 
-TEST_CASE("what is no time is refused with its line (P-69)", "[chart]") {
+TEST_CASE("what is not a time is refused with its line (P-69)", "[chart]") {
   auto const* const text = GENERATE("2020-08-01", "12", "2021-02-29T00:00:00Z", "2020-08-01t00:00:00Z", "2020-08-01T24:00:00Z",
                                     "2020-08-01T00:00:60Z", "2020-08-01T00:00:00", "2020-08-01T00:00:00+24:00", "2020-8-1T00:00:00Z",
                                     "2020-08-01T00:00:00.Z", "true", "[]");

@@ -144,7 +144,7 @@ TEST_CASE("the profile epoch-all stamps everything and rewrites the lock", "[cha
         std::string::npos);
   options.time.reset();
   CHECK_THROWS_AS(package(tree, "c", options), std::logic_error);
-  // Times of files are no time for all.
+  // Times of files are not a time for all.
   MemoryTree timed;
   timed.file("c/Chart.yaml", chart_yaml("c"), T);
   CHECK_THROWS_AS(package(timed, "c", options), std::logic_error);
@@ -535,7 +535,7 @@ TEST_CASE("a lock whose digest is not that of the dependencies is told", "[chart
   CHECK_FALSE(warned(packaged(none, "c"), "lock-stale"));
 }
 
-TEST_CASE("what is no CustomResourceDefinition in crds/ is told with its line", "[chart]") {
+TEST_CASE("what is not a CustomResourceDefinition in crds/ is told with its line", "[chart]") {
   struct Row {
     char const *file, *bytes;
     std::size_t line;  ///< 0: no warning

@@ -26,7 +26,7 @@ std::string archive_of(MemoryTree const& tree, std::string const& root) {
 /// The advice for what is loaded below c; "loaded" when nothing is refused.
 std::string advice_for(MemoryTree const& tree) {
   auto const loaded = load_chart(tree, "c", {});
-  return loaded ? "loaded" : loaded.error().mend_text;
+  return loaded ? "loaded" : loaded.error().fix_text;
 }
 
 }  // namespace
@@ -45,8 +45,8 @@ TEST_CASE("a committed archive that is refused says that a repacked one may be c
 }
 
 TEST_CASE("the advice is given once, behind any other", "[chart]") {
-  auto const once = with_repacking_advice(acr::reject("x", "y", "z").mend("do this"));
-  CHECK(once.mend_text.starts_with("do this; or unpack the archive"));
-  CHECK(with_repacking_advice(once).mend_text == once.mend_text);
-  CHECK(with_repacking_advice(acr::reject("x", "y", "z")).mend_text.starts_with("unpack the archive"));
+  auto const once = with_repacking_advice(acr::reject("x", "y", "z").fix("do this"));
+  CHECK(once.fix_text.starts_with("do this; or unpack the archive"));
+  CHECK(with_repacking_advice(once).fix_text == once.fix_text);
+  CHECK(with_repacking_advice(acr::reject("x", "y", "z")).fix_text.starts_with("unpack the archive"));
 }

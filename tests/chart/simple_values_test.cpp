@@ -39,7 +39,7 @@ TEST_CASE("usual values are accepted at a glance, and the reader agrees", "[char
 TEST_CASE("what needs YAML's rules is left to the reader", "[chart]") {
   auto const* const text = GENERATE(as<char const*>{},
       "a: 1\na: 2\n", "a:\n  b: 1\n  c: 2\n  b: 3\n",  // a key twice: a warning
-      "yes: 1\n", "Null: 1\n", "1: 1\n", "~: 1\n", "<<: {}\n", "? a\n", "\"a\": 1\n",  // keys that are no plain text
+      "yes: 1\n", "Null: 1\n", "1: 1\n", "~: 1\n", "<<: {}\n", "? a\n", "\"a\": 1\n",  // keys that are not a plain text
       "a: .inf\n", "a: -.inf\n", "a: +.inf\n", "a: .nan\n",                          // refused
       "a: &x 1\nb: *x\n", "a: !!str 1\n", "a: {b: 1}\n", "a: [{}]\n", "a: [b: c]\n", "a: 'it''s'\n", "a: \"\\u0041\"\n",
       "a: b\n  c\n", "a: \"b\n  c\"\n", "a: b: c\n", "a: b:\n", "a: [b,\n  c]\n", "a: \"b\" c\n",  // more than a line, or wrong

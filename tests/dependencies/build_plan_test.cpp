@@ -41,7 +41,7 @@ std::vector<std::string> codes(std::vector<acr::Rejection> const& all) {
 acr::Rejection only_refusal(BuildPlan const& plan) {
   CAPTURE(codes(plan.refusals));
   REQUIRE(plan.refusals.size() == 1);
-  CHECK_FALSE(plan.refusals[0].mend_text.empty());
+  CHECK_FALSE(plan.refusals[0].fix_text.empty());
   return plan.refusals[0];
 }
 
@@ -304,7 +304,7 @@ TEST_CASE("what the source refuses is asked before fetching, with its line", "[d
   PlanSettings settings;
   settings.check_order = [](ArchiveOrder const& order) -> std::optional<acr::Rejection> {
     if (order.name == "redis") return std::nullopt;
-    return acr::reject("dep-host-denied", order.repository, "no such host is allowed").mend("allow it");
+    return acr::reject("dep-host-denied", order.repository, "no such host is allowed").fix("allow it");
   };
   auto const refused = only_refusal(plan_build(tree, "charts/app", settings));
   CHECK(refused.code == "dep-host-denied");
@@ -323,7 +323,7 @@ TEST_CASE("content that lacks its own dependencies is told, not built (D-26)", "
 
 TEST_CASE("a refusal names the dependency, its alias and its repository, a wrong URL too", "[dependencies]") {
   PlanSettings settings;
-  settings.check_order = [](ArchiveOrder const&) { return std::optional(acr::reject("dep-repository", "", "the repository is no usable URL")); };
+  settings.check_order = [](ArchiveOrder const&) { return std::optional(acr::reject("dep-repository", "", "the repository is not a usable URL")); };
   MemoryTree tree;
   std::vector<Entry> const declared{{"redis", "1.x", "htps:/charts.example.org?key=secret", "alias: cache"}};
   tree.file("charts/app/Chart.yaml", chart_yaml("app", declared));

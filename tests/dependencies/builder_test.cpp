@@ -183,7 +183,7 @@ TEST_CASE("an archive that is not what was asked for is refused for each chart t
     CHECK(fetched[i].refusals[0].where.starts_with((i == 0 ? "charts/a" : "charts/b") + std::string(": dependency redis 1.3.0 from https://charts.example.org/stable: ")));
     // P-159: the archive is another's, so correcting it is not enough.
     bool const unreadable = std::string_view(row.code).starts_with("archive");
-    CHECK((fetched[i].refusals[0].mend_text.find("pack it again with `helm package`, and commit the new archive") != std::string::npos) == unreadable);
+    CHECK((fetched[i].refusals[0].fix_text.find("pack it again with `helm package`, and commit the new archive") != std::string::npos) == unreadable);
     CHECK(fetched[i].dependencies.empty());
   }
 }

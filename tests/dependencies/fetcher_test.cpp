@@ -216,8 +216,8 @@ TEST_CASE("what an answer that is no 200 means (D-18)", "[dependencies]") {
   REQUIRE(answer.has_error());
   CHECK(answer.error().code == row.code);
   CHECK(answer.error().where == "https://h/x.tgz");
-  CHECK_FALSE(answer.error().mend_text.empty());
-  CHECK(answer.error().mend_text.find("run again") == std::string::npos);  // it would be the same
+  CHECK_FALSE(answer.error().fix_text.empty());
+  CHECK(answer.error().fix_text.find("run again") == std::string::npos);  // it would be the same
   CHECK(http.seen().size() == 1);
 }
 
@@ -229,8 +229,8 @@ TEST_CASE("answers that pass advise another run", "[dependencies]") {
   auto const answer = fetcher.get({.url = url("https://h/x.tgz"), .max_body = 10});
   REQUIRE(answer.has_error());
   CHECK(answer.error().code == "dep-unreachable");
-  CHECK(answer.error().mend_text.starts_with("run again"));
-  CHECK((answer.error().mend_text.find("registry-credentials") != std::string::npos) == (status == 429));
+  CHECK(answer.error().fix_text.starts_with("run again"));
+  CHECK((answer.error().fix_text.find("registry-credentials") != std::string::npos) == (status == 429));
 }
 
 TEST_CASE("what will not pass advises no other run, a certificate names SSL_CERT_FILE", "[dependencies]") {
@@ -260,8 +260,8 @@ TEST_CASE("what will not pass advises no other run, a certificate names SSL_CERT
   Fetcher fetcher(http, {});
   auto const answer = fetcher.get({.url = url("https://h/x.tgz"), .max_body = 10});
   REQUIRE(answer.has_error());
-  CHECK((answer.error().mend_text.find("run again") != std::string::npos) == row.passing);
-  CHECK(answer.error().mend_text.find(row.word) != std::string::npos);
+  CHECK((answer.error().fix_text.find("run again") != std::string::npos) == row.passing);
+  CHECK(answer.error().fix_text.find(row.word) != std::string::npos);
 }
 
 TEST_CASE("a password below a prefix is lost by a redirect that leaves it (B-28)", "[dependencies]") {
@@ -300,11 +300,11 @@ TEST_CASE("what a failed exchange means", "[dependencies]") {
   REQUIRE(answer.has_error());
   CHECK(answer.error().code == row.code);
   bool const limited = row.failure == Failure::rate_limited;
-  CHECK((answer.error().mend_text.find("registry-credentials") != std::string::npos) == limited);
+  CHECK((answer.error().fix_text.find("registry-credentials") != std::string::npos) == limited);
   CHECK(fetcher.hosts().size() == (row.failure == Failure::address_refused ? 0 : 1));
 }
 
-TEST_CASE("the end of the run's time is no refusal of a dependency", "[dependencies]") {
+TEST_CASE("the end of the run's time is not a refusal of a dependency", "[dependencies]") {
   ScriptedHttp http([](Request const&) -> Reply { throw acr::Unreachable("timeout", "the time is up"); });
   Fetcher fetcher(http, {});
   CHECK_THROWS_AS(static_cast<void>(fetcher.get({.url = url("https://h/x"), .max_body = 10})), acr::Unreachable);

@@ -25,7 +25,7 @@ std::string fault_of(std::string_view text) {
   auto const index = read_index(text, web_1, "https://h/index.yaml");
   if (index) return "read";
   CHECK(index.error().code == "dep-index-invalid");
-  CHECK_FALSE(index.error().mend_text.empty());
+  CHECK_FALSE(index.error().fix_text.empty());
   auto const where = index.error().where;
   return where.substr(where.rfind(':') + 1) + ": " + index.error().why;
 }
@@ -139,29 +139,29 @@ TEST_CASE("an index that is none is refused with its line (D-15)", "[dependencie
       {"<!DOCTYPE html>\n<html><body>Sign in</body></html>\n", "1: the index is a web page"},
       {"entries: {}\n", "1: the index has no apiVersion"},
       {"apiVersion: null\nentries: {}\n", "1: the index has no apiVersion"},
-      {"apiVersion: [v1]\n", "1: apiVersion is no text"},
-      {"- a\n", "1: the index is no map"},
-      {"text\n", "1: the index is no map"},
-      {"apiVersion: v1\nentries: []\n", "2: entries is no map"},
-      {"apiVersion: v1\nentries: x\n", "2: entries is no map"},
-      {"apiVersion: v1\nentries: *x\n", "2: entries is no map"},
-      {"apiVersion: v1\nentries:\n  web: {a: b}\n", "3: the versions of web are no list"},
-      {"apiVersion: v1\nentries:\n  web: x\n", "3: the versions of web are no list"},
-      {"apiVersion: v1\nentries:\n  web:\n  - x\n", "4: a version of web is no map"},
-      {"apiVersion: v1\nentries:\n  web:\n  - [x]\n", "4: a version of web is no map"},
-      {"apiVersion: v1\nentries:\n  web:\n  - version: {a: b}\n", "4: version is no text"},
-      {"apiVersion: v1\nentries:\n  web:\n  - digest: [x]\n", "4: digest is no text"},
-      {"apiVersion: v1\nentries:\n  web:\n  - urls: x\n", "4: urls is no list"},
-      {"apiVersion: v1\nentries:\n  web:\n  - urls: {a: b}\n", "4: urls is no list"},
-      {"apiVersion: v1\nentries:\n  web:\n  - urls: [[x]]\n", "4: a URL is no text"},
-      {"apiVersion: v1\nentries:\n  ? [web]\n  : x\n", "3: a key is no text"},
+      {"apiVersion: [v1]\n", "1: apiVersion is not text"},
+      {"- a\n", "1: the index is not a map"},
+      {"text\n", "1: the index is not a map"},
+      {"apiVersion: v1\nentries: []\n", "2: entries is not a map"},
+      {"apiVersion: v1\nentries: x\n", "2: entries is not a map"},
+      {"apiVersion: v1\nentries: *x\n", "2: entries is not a map"},
+      {"apiVersion: v1\nentries:\n  web: {a: b}\n", "3: the versions of web are not a list"},
+      {"apiVersion: v1\nentries:\n  web: x\n", "3: the versions of web are not a list"},
+      {"apiVersion: v1\nentries:\n  web:\n  - x\n", "4: a version of web is not a map"},
+      {"apiVersion: v1\nentries:\n  web:\n  - [x]\n", "4: a version of web is not a map"},
+      {"apiVersion: v1\nentries:\n  web:\n  - version: {a: b}\n", "4: version is not text"},
+      {"apiVersion: v1\nentries:\n  web:\n  - digest: [x]\n", "4: digest is not text"},
+      {"apiVersion: v1\nentries:\n  web:\n  - urls: x\n", "4: urls is not a list"},
+      {"apiVersion: v1\nentries:\n  web:\n  - urls: {a: b}\n", "4: urls is not a list"},
+      {"apiVersion: v1\nentries:\n  web:\n  - urls: [[x]]\n", "4: a URL is not text"},
+      {"apiVersion: v1\nentries:\n  ? [web]\n  : x\n", "3: a key is not text"},
       {head + "entries: {}\n", "7: the key entries occurs twice"},
       {head + "  web: []\n", "7: the key web occurs twice"},
       {head + "    version: 1.0.0\n", "7: the key version occurs twice"},
       {head + "    home: a\n    home: b\n", "8: the key home occurs twice"},
       {head + "  - \"unclosed\n", "8: the index is neither JSON nor YAML: found unexpected end of stream"},
-      {"{\"apiVersion\": 1}", "1: apiVersion is no text"},
-      {"{\"apiVersion\": \"v1\",\n\"entries\": {\"web\": [{\"version\": 1}]}}", "2: version is no text"},
+      {"{\"apiVersion\": 1}", "1: apiVersion is not text"},
+      {"{\"apiVersion\": \"v1\",\n\"entries\": {\"web\": [{\"version\": 1}]}}", "2: version is not text"},
       {"{\"apiVersion\": \"v1\",\n\"entries\": {\"web\": [],\n\"web\": []}}", "3: the key web occurs twice"},
   }));
   CAPTURE(row.text);

@@ -80,7 +80,7 @@ TEST_CASE("a lock that says something else is refused", "[dependencies]") {
   CHECK(plan.error().where.starts_with("Chart.lock"));
   CHECK_FALSE(plan.error().expected_value.empty());
   CHECK_FALSE(plan.error().found_value.empty());
-  CHECK_FALSE(plan.error().mend_text.empty());
+  CHECK_FALSE(plan.error().fix_text.empty());
 }
 
 TEST_CASE("an empty repository needs equal text in the lock", "[dependencies]") {

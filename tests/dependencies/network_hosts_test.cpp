@@ -76,7 +76,7 @@ Handler repository_with_web() { return ChartRepository("/s").add("web", "1.0.0",
 
 std::string const user_basic = "Basic dXNlcjpwYXNzd29yZA==";  // user:password
 
-TEST_CASE("hosts with names are asked over TLS, a failed certificate is no passing fault (D-18, D-32)", "[dependencies]") {
+TEST_CASE("hosts with names are asked over TLS, a failed certificate is not a passing fault (D-18, D-32)", "[dependencies]") {
   Internet internet({{"charts.example.org", repository_with_web()}});
   NetworkWorld world(settings_with(), 2, internet.client());
   CHECK(*world.fetched({"web", "1.0.0", "https://charts.example.org/s", ""}).bytes == "archive");
@@ -164,7 +164,7 @@ TEST_CASE("a foreign realm gets no password, but may be asked without (B-27)", "
   CHECK(foreign.told == "not asked");
   CHECK(foreign.refused.rule_number == "B-27");
   CHECK(foreign.refused.found_value.find(realm) != std::string::npos);
-  CHECK(foreign.refused.mend_text.ends_with(": registry.example.org/charts=USER:PASSWORD realm=" + std::string(realm)));
+  CHECK(foreign.refused.fix_text.ends_with(": registry.example.org/charts=USER:PASSWORD realm=" + std::string(realm)));
   auto const anonymous = by_realm(realm, {}, "");
   CHECK(anonymous.outcome == "fetched");
   CHECK(anonymous.told.empty());
@@ -193,7 +193,7 @@ TEST_CASE("a line of the token service's own, and a word of another line, give n
   auto const refused = by_realm("auth.example.net", {other}, "other:password-2");
   CHECK(refused.outcome == "dep-auth");
   CHECK(refused.told.empty());
-  CHECK(refused.refused.mend_text.find("registry.example.org/charts=USER:PASSWORD realm=auth.example.net") != std::string::npos);
+  CHECK(refused.refused.fix_text.find("registry.example.org/charts=USER:PASSWORD realm=auth.example.net") != std::string::npos);
 }
 
 TEST_CASE("nobody but us says what a token is for (B-27)", "[dependencies]") {
@@ -271,7 +271,7 @@ TEST_CASE("a name with an address that is not public is refused before anything 
   CHECK(world.outcome({"web", "1.0.0", "oci://charts.example.org" + port + "/s", ""}) == row.outcome);
   CHECK(server.connection_count() == 0);
   CHECK(world.source.hosts().empty());
-  CHECK(world.last.mend_text.find("dependency-private-hosts") != std::string::npos);
+  CHECK(world.last.fix_text.find("dependency-private-hosts") != std::string::npos);
 }
 
 TEST_CASE("addresses are checked at every hop: redirects, archives, realms (D-33)", "[dependencies]") {

@@ -193,7 +193,7 @@ TEST_CASE("statuses of an archive (D-18)", "[dependencies]") {
   NetworkWorld world;
   CHECK(world.outcome(web(server)) == row.outcome);
   CHECK(asked(server, "/s/web-1.0.0.tgz") == row.asked);
-  CHECK((world.last.mend_text.find("registry-credentials") != std::string::npos) ==
+  CHECK((world.last.fix_text.find("registry-credentials") != std::string::npos) ==
         (row.status == 429 || row.status == 401 || row.status == 403));
 }
 

@@ -200,13 +200,13 @@ TEST_CASE("a manifest has Helm's config and one layer with a chart (D-20, D-21)"
 TEST_CASE("the Content-Type says what a manifest is (D-20)", "[dependencies]") {
   auto const chart = Registry::manifest_text({oci_descriptor(Registry::content_type, "archive")});
   CHECK(layer_of(chart, "Application/vnd.oci.image.manifest.v1+json; charset=utf-8") == acr::sha256_text("archive"));
-  std::string const none = "the registry's answer is no OCI manifest";
+  std::string const none = "the registry's answer is not an OCI manifest";
   CHECK(layer_of(chart, "application/vnd.docker.distribution.manifest.v2+json") == none);
   CHECK(layer_of(chart, "application/json") == none);
   CHECK(layer_of(chart, "") == none);
-  CHECK(layer_of("<html>") == "the manifest is no JSON object");
-  CHECK(layer_of("[]") == "the manifest is no JSON object");
-  CHECK(layer_of(chart + "x") == "the manifest is no JSON object");
+  CHECK(layer_of("<html>") == "the manifest is not a JSON object");
+  CHECK(layer_of("[]") == "the manifest is not a JSON object");
+  CHECK(layer_of(chart + "x") == "the manifest is not a JSON object");
 }
 
 TEST_CASE("an index has at most sixteen entries, of which image manifests count (D-20)", "[dependencies]") {

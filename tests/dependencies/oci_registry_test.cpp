@@ -167,7 +167,7 @@ TEST_CASE("altered manifests and blobs (D-20, D-21)", "[dependencies]") {
   LoopbackServer server(registry.site);
   NetworkWorld world;
   CHECK(world.outcome(web(server)) == "dep-digest-mismatch");
-  CHECK(world.last.mend_text.find("do not just pin") != std::string::npos);
+  CHECK(world.last.fix_text.find("do not just pin") != std::string::npos);
 }
 
 TEST_CASE("no digest need be announced", "[dependencies]") {
@@ -272,7 +272,7 @@ TEST_CASE("a registry with a password: Basic, and Bearer where both are offered 
     CHECK(world.outcome(web(server)) == "dep-auth");
     CHECK(server.request_count() == 2);
     CHECK(world.last.sentence().find("password\"") == std::string::npos);
-    CHECK(world.last.mend_text.find("the repository must end before the chart's name") != std::string::npos);
+    CHECK(world.last.fix_text.find("the repository must end before the chart's name") != std::string::npos);
   }
   SECTION("both") {
     LoopbackServer realm(token_service("abc", "user:password"));
@@ -337,7 +337,7 @@ TEST_CASE("what a registry does not have or give is told with what may be wrong 
   NetworkWorld world;
   CHECK(world.outcome(web(server)) == (status == 404 ? "dep-not-found" : "dep-auth"));
   CHECK(world.last.where == oci_of(server) + "/charts/web:1.0.0");
-  CHECK(world.last.mend_text.find("absent or no access; the repository must end before the chart's name") != std::string::npos);
+  CHECK(world.last.fix_text.find("absent or no access; the repository must end before the chart's name") != std::string::npos);
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ TEST_CASE("each repository and archive URL is refused for what is wrong with it"
   Fetcher const fetcher(nobody, {.hosts = {"h", "i"}});
   CHECK(why(fetcher.repository_url("https://h/s")) == "taken");
   CHECK(why(fetcher.repository_url("https://u:p@h/s")) == "the repository's URL holds a user or password");
-  CHECK(why(fetcher.repository_url("h/s")) == "the repository is no usable URL: the scheme is missing");
+  CHECK(why(fetcher.repository_url("h/s")) == "the repository is not a usable URL: the scheme is missing");
   CHECK(why(fetcher.repository_url("http://h/s")) == "the repository is not asked in plain http");
   CHECK(why(fetcher.repository_url("https://j/s")) == "the repository's host is not among dependency-hosts");
   CHECK(fetcher.repository_url("https://j/s").error().expected_value == "h, i");
@@ -56,7 +56,7 @@ TEST_CASE("each repository and archive URL is refused for what is wrong with it"
   CHECK(why(fetcher.archive_url(base, "ftp://i/x")) == "the index gives an unusable URL: the scheme is not https");
   CHECK(why(fetcher.archive_url(base, "http://i/x")) == "the index gives a plain http URL");
   CHECK(why(chart_reference("oci://h/p", "web", "1.0.0")) == "taken");
-  CHECK(why(chart_reference("oci://h/my charts", "web", "1.0.0")).starts_with("the repository is no usable URL: "));
+  CHECK(why(chart_reference("oci://h/my charts", "web", "1.0.0")).starts_with("the repository is not a usable URL: "));
   CHECK(why(chart_reference("oci://h/p?x", "web", "1.0.0")) == "the URL of an OCI repository has a query or a fragment");
   CHECK(why(chart_reference("oci://h/P", "web", "1.0.0")) == "a part of the OCI repository's path is not allowed");
   CHECK(why(chart_reference("oci://h/p", "web", "1 0")) == "the version cannot be an OCI tag");
@@ -69,14 +69,14 @@ TEST_CASE("each fault of an index is refused for what it is", "[dependencies]") 
     return why(read_index("apiVersion: v1\nentries:\n  web:\n  - " + entry + "\n", {{"web", {"1.0.0"}}}, "i"));
   };
   CHECK(said("{name: web, version: 1.0.0, urls: [x]}") == "taken");
-  CHECK(said("? *a\n    : x") == "a key is no text");
-  CHECK(said("urls: [*a]") == "a URL is no text");
-  CHECK(said("version: *a") == "version is no text");
+  CHECK(said("? *a\n    : x") == "a key is not text");
+  CHECK(said("urls: [*a]") == "a URL is not text");
+  CHECK(said("version: *a") == "version is not text");
   CHECK(said("urls: [" + std::string(8193, 'x') + "]") == "a URL is too long");
   CHECK(said("? " + std::string(900, 'x') + "\n    : y") == "taken");
   CHECK(said("\"" + std::string(1000, 'x') + "\": y") == "taken");
   std::string const json = R"({"apiVersion":"v1","entries":{"web":[{"urls":)";
-  CHECK(why(read_index(json + "[1]}]}}", {{"web", {"1.0.0"}}}, "i")) == "a URL is no text");
+  CHECK(why(read_index(json + "[1]}]}}", {{"web", {"1.0.0"}}}, "i")) == "a URL is not text");
   CHECK(why(read_index(json + "[]}],\"" + std::string(9000, 'k') + "\":1}}", {{"web", {"1.0.0"}}}, "i")) == "taken");
   CHECK(why(read_index(R"({"apiVersion":"v1","entries":{"web":[{")" + std::string(8193, 'k') + "\":1}]}}", {{"web", {"1.0.0"}}}, "i")) ==
         "a key is too long");
@@ -122,9 +122,9 @@ TEST_CASE("each answer of a token service that is none is told", "[dependencies]
                                          {json_answer("{}", 403), "the token service gives no token"},
                                          {acr::loopback::redirect_answer(302, "/x"), "the token service gives no token"},
                                          {json_answer(R"({"token":"abc"})" + std::string(131072, ' ')), "the token service gives no token"},
-                                         {json_answer("x"), "the token service's answer is no JSON"},
+                                         {json_answer("x"), "the token service's answer is not JSON"},
                                          {json_answer("{}"), "the token service's answer holds no token"},
-                                         {json_answer(R"({"token":"a b"})"), "the token is no visible ASCII text"}}));
+                                         {json_answer(R"({"token":"a b"})"), "the token is not visible ASCII text"}}));
   CAPTURE(row.answer.body.substr(0, 40));
   LoopbackServer realm([&](Seen const&) { return row.answer; });
   OciRegistry registry;

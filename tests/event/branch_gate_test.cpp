@@ -300,10 +300,10 @@ TEST_CASE("each defect of a payload is refused at its place", "[event]") {
       {"repository.full_name", "", "repository.full_name", "the repository has no full name"},
       {"pull_request.base", nullptr, "pull_request.base", "the payload lacks this object"},
       {"pull_request.head", nullptr, "pull_request.head", "the payload lacks this object"},
-      {"pull_request.base.ref", "", "pull_request.base.ref", "there is no branch name"},
-      {"pull_request.head.ref", "", "pull_request.head.ref", "there is no branch name"},
-      {"pull_request.base.sha", "x", "pull_request.base.sha", "this is no commit id"},
-      {"pull_request.head.sha", "x", "pull_request.head.sha", "this is no commit id"},
+      {"pull_request.base.ref", "", "pull_request.base.ref", "the branch name is missing"},
+      {"pull_request.head.ref", "", "pull_request.head.ref", "the branch name is missing"},
+      {"pull_request.base.sha", "x", "pull_request.base.sha", "this is not a commit id"},
+      {"pull_request.head.sha", "x", "pull_request.head.sha", "this is not a commit id"},
       {"pull_request.base.repo", nullptr, "pull_request.base.repo", "the payload has no repository here"},
       {"pull_request.head.repo", "x", "pull_request.head.repo", "the payload has no repository here"},
   };
@@ -317,7 +317,7 @@ TEST_CASE("each defect of a payload is refused at its place", "[event]") {
   }
   CHECK(read_event(json::serialize(payload()), {}).has_value());
   CHECK(read_event("{", {}).error().where.rfind("event payload", 0) == 0);
-  CHECK(read_event("[]", {}).error().why == "the payload is no JSON object");
+  CHECK(read_event("[]", {}).error().why == "the payload is not a JSON object");
   CHECK(read_event(json::serialize(payload()), {.head_ref = "x", .base_ref = ""}).error().where == "pull_request.head.ref");
   CHECK(read_event(json::serialize(payload()), {.head_ref = "", .base_ref = "x"}).error().where == "pull_request.base.ref");
 }

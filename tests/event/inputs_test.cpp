@@ -174,7 +174,7 @@ TEST_CASE("what an input takes", "[event]") {
   CHECK(read({{"command", "finalize"}}).inputs.command == Command::finalize);
 }
 
-TEST_CASE("a directory that holds a charts directory is no output-dir", "[event]") {
+TEST_CASE("a directory that holds a charts directory is not an output-dir", "[event]") {
   CHECK(mistakes(read({{"charts-dir", "deploy/charts"}, {"output-dir", "deploy"}})).find("input output-dir") == 0);
 }
 
@@ -237,7 +237,7 @@ TEST_CASE("an input that the action does not have is a mistake, with the nearest
   CHECK(mistakes[0].code == "unknown-input");
   CHECK(mistakes[0].rule_number == "B-21");
   CHECK(mistakes[0].where == std::string("input ") + row.name);
-  if (*row.name != 0) CHECK(mistakes[0].mend_text == std::string("did you mean ") + row.nearest + "?");
+  if (*row.name != 0) CHECK(mistakes[0].fix_text == std::string("did you mean ") + row.nearest + "?");
 }
 
 TEST_CASE("the action's inputs and the runner's own variables are known", "[event]") {
@@ -271,22 +271,22 @@ TEST_CASE("each mistake has its own reason, and a good value beside it", "[event
   for (int i = 0; i < 4097; ++i) list += "x\n";
   auto const row = GENERATE_COPY(values<Row>({
       {"check-name", std::string(131073, 'a'), "the value is longer than 131072 bytes", std::string(131072, 'a')},
-      {"check-name", std::string("a\0b", 3), "the value is no UTF-8 text", "a"},
-      {"check-name", "\xff", "the value is no UTF-8 text", "\xc3\xa4"},
-      {"clean", "yes", "the value is no boolean", "true"},
-      {"diff-mode", "TREE", "the value is none of the choices", "tree"},
-      {"max-charts", "-1", "the value is no number in the allowed range", "1"},
-      {"timeout", "29", "the value is no number in the allowed range", "30", {{"tag-wait", "0"}}},
+      {"check-name", std::string("a\0b", 3), "the value is not UTF-8 text", "a"},
+      {"check-name", "\xff", "the value is not UTF-8 text", "\xc3\xa4"},
+      {"clean", "yes", "the value is not a boolean", "true"},
+      {"diff-mode", "TREE", "not one of the allowed values", "tree"},
+      {"max-charts", "-1", "not a whole number in the allowed range", "1"},
+      {"timeout", "29", "not a whole number in the allowed range", "30", {{"tag-wait", "0"}}},
       {"build-attestation-id", "0", "the value is no attestation id", "1"},
       {"source-branch", "a..b", "git accepts no branch of this name", "a.b"},
       {"source-branch", "refs/heads/x", "branch names are compared as they are, so this would match no branch", "x"},
       {"bundle-paths", list, "the list has more than 4096 items", list.substr(2)},
-      {"output-dir", "a/../b", "the path leads upwards", "a/b"},
+      {"output-dir", "a/../b", "the path must not contain \"..\"", "a/b"},
       {"output-dir", "/tmp/x", "the path is absolute and not in the workspace; inside the container the host's directories do not exist", "/github/workspace/x"},
       {"output-dir", std::string(4097, 'a'), "the path is longer than 4096 bytes", std::string(4096, 'a')},
       {"output-dir", "a\\b", "the path holds a control character or a backslash", "a/b"},
       {"output-dir", ".", "the path is the workspace itself", "x"},
-      {"charts-dir", "a\n../b", "the path leads upwards", "a\nb"},
+      {"charts-dir", "a\n../b", "the path must not contain \"..\"", "a\nb"},
       {"output-dir", "x/.git/y", "the path lies in .git", "x/.github/y"},
       {"output-dir", "charts/x", "the path and a charts directory lie in one another", "charts-x"},
       {"output-dir", "deploy", "the path and a charts directory lie in one another", "deployed", {{"charts-dir", "deploy/charts"}}},
@@ -306,10 +306,10 @@ TEST_CASE("each mistake has its own reason, and a good value beside it", "[event
       {"tag-format", "{name}{version}{x}", "git accepts no tag of this form", "{name}{version}x"},
       {"tag-format", "{name} {version}", "git accepts no tag of this form", "{name}+{version}"},
       {"token", "a b", "the token holds characters that no token has", "ab"},
-      {"oidc-issuer", "http://x", "the issuer is no https address", "https://x"},
-      {"api-version", "2022-11-2x", "the value is no API version", "2022-11-28"},
-      {"api-version", "2022-11-281", "the value is no API version", "2022-11-28"},
-      {"api-version", "2022/11-28", "the value is no API version", "2022-11-28"},
+      {"oidc-issuer", "http://x", "the issuer is not an https address", "https://x"},
+      {"api-version", "2022-11-2x", "the value is not an API version", "2022-11-28"},
+      {"api-version", "2022-11-281", "the value is not an API version", "2022-11-28"},
+      {"api-version", "2022/11-28", "the value is not an API version", "2022-11-28"},
   }));
   CAPTURE(row.input, row.value.substr(0, 60), row.why);
   auto values = row.others;
@@ -327,7 +327,7 @@ TEST_CASE("a run without a token is a mistake, ruleset needs none", "[event]") {
   auto const reading = read({}, TokenRule::required);
   REQUIRE(reading.mistakes.size() == 1);
   CHECK(reading.mistakes[0].where == "input token");
-  CHECK(reading.mistakes[0].why == "there is no token");
+  CHECK(reading.mistakes[0].why == "the token is missing");
   CHECK(read({}, TokenRule::optional).mistakes.empty());
 }
 

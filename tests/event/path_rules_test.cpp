@@ -30,7 +30,7 @@ TEST_CASE("paths by text alone", "[event]") {
   }
   CHECK(workspace_relative("/a", "").has_error());
   // A-6: the message says what to do.
-  CHECK(workspace_relative("/home/runner/work/x", "/w").error().mend_text == "pass a path relative to the workspace");
+  CHECK(workspace_relative("/home/runner/work/x", "/w").error().fix_text == "pass a path relative to the workspace");
 }
 
 TEST_CASE("one path within another", "[event]") {
@@ -182,8 +182,8 @@ TEST_CASE("each refusal of a path on the disk has its own reason, and an honest 
       {"manifest-path", "to-git/m.json", "the path lies in .git once links are resolved"},
       {"output-dir", "to-charts/x", "the path lies in a charts directory once links are resolved"},
       {"manifest-path", "to-charts/m.json", "the path lies in a charts directory once links are resolved"},
-      {"output-dir", "file", "there is something at this path that is no directory"},
-      {"manifest-path", "honest", "there is something at this path that is no file"},
+      {"output-dir", "file", "something at this path is not a directory"},
+      {"manifest-path", "honest", "something at this path is not a regular file"},
   }));
   CAPTURE(row.input, row.path);
   auto const mistakes = check_paths(inputs_in(root, {{row.input, row.path}}), root);
@@ -226,7 +226,7 @@ TEST_CASE("each refusal of a bundle file has its own reason", "[event]") {
       {std::string("in.json\0", 8), "the path is empty, too long or holds a NUL byte"},
       {"none.json", "there is no such file"},
       {(elsewhere.path() / "out.json").string(), "the file is neither in the workspace nor in RUNNER_TEMP"},
-      {"folder", "this is no regular file"},
+      {"folder", "this is not a regular file"},
   };
   for (auto const& row : rows) {
     CAPTURE(row.path);
@@ -235,8 +235,9 @@ TEST_CASE("each refusal of a bundle file has its own reason", "[event]") {
     CHECK(file.error().code == "bad-input");
     CHECK(file.error().why == row.why);
   }
+  CHECK(bundle_file("/tmp/attest/attestation.json", workspace.path(), temp.path()).error().fix_text.find("share RUNNER_TEMP between steps") != std::string::npos);
   CHECK(bundle_file("in.json", workspace.path(), temp.path()).has_value());
-  CHECK(bundle_file("in.json", workspace.path(), "").has_value());  // no temporary directory is no excuse
+  CHECK(bundle_file("in.json", workspace.path(), "").has_value());  // no temporary directory is not an excuse
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ TEST_CASE("an annotated tag gives its message and commit", "[git]") {
   CHECK(tag->commit.tree == repository.tree);
 }
 
-TEST_CASE("a lightweight tag is no annotation, whatever its commit says", "[git]") {
+TEST_CASE("a lightweight tag is not an annotation, whatever its commit says", "[git]") {
   Repository repository;
   bool const to_commit = GENERATE(true, false);
   repository.objects.set_ref("refs/tags/web-v1", to_commit ? repository.commit : repository.tree);

@@ -89,7 +89,7 @@ TEST_CASE("a rule is refused for its key or its template, and the same rule with
   struct Row { std::string bad, good, why; };
   auto const row = GENERATE(values<Row>({
       {"a text:x", "a = text:x", "the rule has no \"=\""},
-      {"/a = text:x", "a/ = text:x", "the key is none that an annotation can hold"},
+      {"/a = text:x", "a/ = text:x", "an annotation cannot hold this key"},
       {"ok = text:x", "ok* = text:x", "the key has a rule already"},
       {"a = sha256:12", "a = " + digest, "the digest does not have 64 hex digits"},
       {"a = text:", "a = text: ", "the template is empty"},

@@ -211,16 +211,16 @@ TEST_CASE("a workspace of another user opens", "[git]") {
 TEST_CASE("what cannot be read locally is said, and nothing above the workspace is searched", "[git]") {
   Origin const origin;
   auto const inner = origin.path() / "charts";
-  CHECK(refused(inner) == "there is no checkout in the workspace");
-  CHECK(refused(origin.path() / "nowhere") == "there is no checkout in the workspace");
+  CHECK(refused(inner) == "no checkout in the workspace");
+  CHECK(refused(origin.path() / "nowhere") == "no checkout in the workspace");
 
   shell(origin.path(), "git worktree add -q --detach ../worktree");
-  CHECK(refused(origin.folder.path() / "worktree") == "the repository lies elsewhere: .git is no directory");
-  CHECK(refused(origin.path() / ".git/worktrees") == "there is no checkout in the workspace");
+  CHECK(refused(origin.folder.path() / "worktree") == "the repository lies elsewhere: .git is not a directory");
+  CHECK(refused(origin.path() / ".git/worktrees") == "no checkout in the workspace");
 
   fs::create_directory(origin.folder.path() / "linked");
   fs::create_directory_symlink(origin.path() / ".git", origin.folder.path() / "linked/.git");
-  CHECK(refused(origin.folder.path() / "linked") == "the repository lies elsewhere: .git is no directory");
+  CHECK(refused(origin.folder.path() / "linked") == "the repository lies elsewhere: .git is not a directory");
 
   shell(origin.folder.path(), "mkdir -p empty/.git && git init -q --object-format=sha256 sha256 && cd sha256 && printf x >x && git add x && git commit -q -m x");
   CHECK(refused(origin.folder.path() / "empty") == "the repository has no objects directory");
@@ -251,7 +251,7 @@ TEST_CASE("loose and packed refs", "[git]") {
   CHECK_FALSE(objects->ref("refs/tags/deep"));
 }
 
-TEST_CASE("names that are no refs reach no file", "[git]") {
+TEST_CASE("names that are not refs reach no file", "[git]") {
   Origin const origin;
   auto const name = GENERATE(as<std::string>{}, "HEAD", "refs", "refs/", "refs/tags/../../config", "refs/heads//main", "/etc/passwd", "refs/tags/.lock",
                              "refs/heads/main.lock", "refs/tags/a b", "refs/tags/\n", "config", "refs/tags/@{0}");

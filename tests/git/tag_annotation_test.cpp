@@ -91,7 +91,7 @@ TEST_CASE("every defect of a block has its code (A-93, A-94)", "[git]") {
   CHECK(rejection.code == row.code);
   CHECK(rejection.where == "tag web-v1.0.0, line " + std::to_string(row.line));
   CHECK_FALSE(rejection.why.empty());
-  CHECK_FALSE(rejection.mend_text.empty());
+  CHECK_FALSE(rejection.fix_text.empty());
 }
 
 TEST_CASE("accepted forms of a block", "[git]") {
@@ -110,7 +110,7 @@ TEST_CASE("accepted forms of a block", "[git]") {
       {"- a: 1\nSource PR: #5\n", 1, ""},                                  // a section ends the block
       {"- a: 1\nAnything_else-9 x:\n", 1, ""},
       {"- a: 1\n- a: 1\n- a: 1\n", 1, "duplicate-entry"},
-      {"- a: 1\n\nfree text\n- not in the block\n", 1, ""},                // the next non-empty line is no item
+      {"- a: 1\n\nfree text\n- not in the block\n", 1, ""},                // the next non-empty line is not an item
   }));
   CAPTURE(row.block);
   auto const lineage = parse_annotation(with_block(row.block));
@@ -129,7 +129,7 @@ TEST_CASE("no attestation data may be said in any case, with any number of stops
   CHECK(lineage.error == "");
 }
 
-TEST_CASE("upper-case digests are folded, and an equal one in lower case is no second entry", "[git]") {
+TEST_CASE("upper-case digests are folded, and an equal one in lower case is not a second entry", "[git]") {
   auto const lineage = parse_annotation(with_block("- a: 1 sha256:" + std::string(64, 'A') + "\n- a: 1 " + digest_a + "\n"));
   REQUIRE(lineage.status == Lineage::Status::ok);
   REQUIRE(lineage.entries.size() == 1);
@@ -226,7 +226,7 @@ TEST_CASE("a byte-order mark is dropped once, each line end once (A-97)", "[git]
   CHECK(parse_annotation("Attestation Lineage:\r\n- a: 1\r\r\n").error == "bad-id");  // the second CR is text
 }
 
-TEST_CASE("everything from the last signature on is no text (A-97)", "[git]") {
+TEST_CASE("everything from the last signature on is not text (A-97)", "[git]") {
   auto const start = GENERATE(as<std::string>{}, "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----", "-----BEGIN SSH SIGNATURE-----",
                               "-----BEGIN SIGNED MESSAGE-----");
   CHECK(parse_annotation("Attestation Lineage:\n- a: 1\n" + start + "\nx\n").status == Lineage::Status::ok);

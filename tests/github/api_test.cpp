@@ -316,7 +316,7 @@ TEST_CASE("validators belong to one URL and one media type", "[github]") {  // G
   CHECK(github.http.seen().size() == 3);
 }
 
-TEST_CASE("unchanged without a question is no answer", "[github]") {  // G-33
+TEST_CASE("unchanged without a question is not an answer", "[github]") {  // G-33
   ScriptedGithub github([](net::Request const&) { return loopback::reply(304); });
   CHECK(error_of(github, repository_call(github.api)).code() == "bad-response");
 }

@@ -343,7 +343,7 @@ TEST_CASE("a bulk answer that is too large is left for listings of this reposito
   CHECK(found.too_long.empty());
 }
 
-TEST_CASE("more than twenty pages about one subject are no listing of it, others are not touched", "[github]") {  // G-31
+TEST_CASE("more than twenty pages about one subject are not a listing of it, others are not touched", "[github]") {  // G-31
   int const last = GENERATE(20, 21);
   CAPTURE(last);
   ScriptedGithub github([&](net::Request const& request) {
@@ -365,7 +365,7 @@ TEST_CASE("more than twenty pages about one subject are no listing of it, others
   CHECK(found.too_long == (last == 20 ? std::set<std::string>{} : std::set<std::string>{subject('a')}));
 }
 
-TEST_CASE("one subject's answer that is too large is no listing of it, other faults end the run", "[github]") {  // G-31
+TEST_CASE("one subject's answer that is too large is not a listing of it, other faults end the run", "[github]") {  // G-31
   bool const too_large = GENERATE(true, false);
   ScriptedGithub github([&](net::Request const&) -> net::Reply {
     throw net::NetworkError(too_large ? net::Failure::too_large : net::Failure::connect, "api.github.com", "no");

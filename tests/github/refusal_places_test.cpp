@@ -19,7 +19,7 @@ using test::thrown_code;
 
 std::string const id(40, 'a');
 
-TEST_CASE("fields of an answer that are of another kind are no answer (G-34)", "[github]") {
+TEST_CASE("fields of an answer that are of another kind are not an answer (G-34)", "[github]") {
   Answer answer;
   answer.status = 200;
   answer.about = "GET /x";

@@ -262,7 +262,7 @@ TEST_CASE("a blob above the reader's limit is refused", "[github]") {
   }
 }
 
-TEST_CASE("what is not there is nothing, what is no id is not asked for", "[github]") {
+TEST_CASE("what is not there is nothing, what is not an id is not asked for", "[github]") {
   int const status = GENERATE(404, 409, 422);
   ScriptedGithub github([&](net::Request const&) { return json_reply("{}", status); });
   RestObjects objects(github.api);

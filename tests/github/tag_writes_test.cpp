@@ -50,7 +50,7 @@ TEST_CASE("a tag is an object and a ref to it (B-14)", "[github]") {
   CHECK(string_in(made, "message") == tag.message);
   CHECK(string_in(made, "object") == commit);
   CHECK(string_in(made, "type") == "commit");
-  CHECK(sent[0].idempotent);  // an object alone is no tag
+  CHECK(sent[0].idempotent);  // an object alone is not a tag
   auto const ref = parse_json(sent[1].body, "ref").value();
   CHECK(string_in(ref, "ref") == "refs/tags/web-v1.2.0");
   CHECK(string_in(ref, "sha") == object);

@@ -115,9 +115,9 @@ struct Validator {
     if (type == "object") return check_object(schema, value, at);
     if (type == "array") return check_array(schema, value, at);
     if (type == "string") return check_string(schema, value, at);
-    if (type == "boolean" && !value.is_bool()) complain(at, "is no boolean");
-    if (type == "number" && !value.is_number()) complain(at, "is no number");
-    if (type == "integer" && !value.is_int64() && !value.is_uint64()) complain(at, "is no integer");
+    if (type == "boolean" && !value.is_bool()) complain(at, "is not a boolean");
+    if (type == "number" && !value.is_number()) complain(at, "is not a number");
+    if (type == "integer" && !value.is_int64() && !value.is_uint64()) complain(at, "is not an integer");
     if (!value.is_number()) return;
     auto const number = value.to_number<double>();
     if (auto const low = integer_in(schema, "minimum"); low && number < static_cast<double>(*low))
@@ -128,7 +128,7 @@ struct Validator {
 
   void check_object(json::value const& schema, json::value const& value, std::string const& at) const {
     auto const* object = value.if_object();
-    if (!object) return complain(at, "is no object");
+    if (!object) return complain(at, "is not an object");
     auto const* properties = object_in(schema, "properties");
     if (auto const* required = array_in(schema, "required"))
       for (auto const& name : *required)
@@ -146,7 +146,7 @@ struct Validator {
 
   void check_array(json::value const& schema, json::value const& value, std::string const& at) const {
     auto const* array = value.if_array();
-    if (!array) return complain(at, "is no array");
+    if (!array) return complain(at, "is not an array");
     auto const* items = find(schema, "items");
     if (!items) return;
     for (std::size_t i = 0; i < array->size(); ++i) check(*items, (*array)[i], at + "/" + std::to_string(i));
@@ -154,7 +154,7 @@ struct Validator {
 
   void check_string(json::value const& schema, json::value const& value, std::string const& at) const {
     auto const* text = value.if_string();
-    if (!text) return complain(at, "is no string");
+    if (!text) return complain(at, "is not a string");
     if (auto const least = integer_in(schema, "minLength");
         least && text->size() < static_cast<std::size_t>(*least))
       complain(at, "is too short");
@@ -164,11 +164,11 @@ struct Validator {
     auto const format = string_in(schema, "format").value_or("");
     std::string_view const view(*text);
     if (format == "date-time" && (view.size() < 20 || view[4] != '-' || view[10] != 'T' || view[13] != ':'))
-      complain(at, "is no date-time: " + std::string(view));
+      complain(at, "is not a date-time: " + std::string(view));
     if (format == "date" && (view.size() != 10 || view[4] != '-' || view[7] != '-'))
-      complain(at, "is no date: " + std::string(view));
+      complain(at, "is not a date: " + std::string(view));
     if (format == "uri" && view.find(':') == std::string_view::npos)
-      complain(at, "is no URI: " + std::string(view));
+      complain(at, "is not a URI: " + std::string(view));
   }
 };
 
@@ -210,7 +210,7 @@ void check_bulk_request(Target const& target, std::string_view body, Problems& p
   if (!parsed) return problems.push_back(parsed.error().sentence());
   auto const* subjects = array_in(*parsed, "subject_digests");
   if (!subjects || subjects->empty() || subjects->size() > 1024)
-    return problems.push_back("bulk-list: subject_digests is no array of 1 to 1,024 digests");
+    return problems.push_back("bulk-list: subject_digests is not an array of 1 to 1,024 digests");
   for (auto const& each : *subjects)
     if (!each.is_string() || !is_digest(each.get_string()))
       problems.push_back("bulk-list: " + json::serialize(each));
@@ -341,7 +341,7 @@ std::vector<std::string> OpenApi::request_problems(std::string_view method, std:
     }
     auto const type = string_in(*find(*declared, "schema"), "type").value_or("string");
     if (type == "integer" && !to_number(value))
-      problems.push_back("query parameter " + name + " is no number");
+      problems.push_back("query parameter " + name + " is not a number");
     if (name == "per_page" && !to_number(value, 100)) problems.push_back("per_page is above 100");
   }
   auto const* content = find(*operation, "requestBody");

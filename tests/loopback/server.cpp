@@ -23,7 +23,7 @@ namespace {
 namespace http = boost::beast::http;
 using Parser = http::request_parser<http::string_body>;
 
-/// Reads one request; false at the end of the connection or for what is no request. `pending` keeps what came
+/// Reads one request; false at the end of the connection or for what is not a request. `pending` keeps what came
 /// behind it.
 bool read_request(Stream& stream, std::string& pending, Seen& seen) {
   Parser parser;

@@ -162,7 +162,7 @@ TEST_CASE("every way an answer can break has its kind (G-35)", "[net]") {
   CHECK(failure_of(scene.http, scene.get()) == row.failure);
 }
 
-TEST_CASE("what is no HTTP is refused", "[net]") {
+TEST_CASE("what is not HTTP is refused", "[net]") {
   Scene scene(Answer{.body = "220 mail.example.org ESMTP\r\n", .delivery = Delivery::raw});
   CHECK(failure_of(scene.http, scene.get()) == Failure::bad_framing);
 }

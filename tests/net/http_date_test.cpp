@@ -14,7 +14,7 @@ TEST_CASE("HTTP dates are read in all three forms (RFC 9110 section 5.6.7)", "[n
   CHECK(acr::net::utc_text(*moment) == "1994-11-06T08:49:37Z");
 }
 
-TEST_CASE("other text is no date", "[net]") {
+TEST_CASE("other text is not a date", "[net]") {
   auto const text = GENERATE(values<char const*>(
       {"", "120", "soon", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 31 Feb 1994 08:49:37 GMT",
        "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Now 1994 08:49:37 GMT",

@@ -32,13 +32,13 @@ TEST_CASE("each part of a URL is refused for what is wrong with it", "[net]") {
       {"https:x", "the scheme is not followed by // and a host"},
       {"ftp://h/", "the scheme is not https"},
       {"https://u@h/", "a user name or password stands before the host"},
-      {"https://h:0/", "the port is no number from 1 to 65535"},
-      {"https://h:x/", "the port is no number from 1 to 65535"},
+      {"https://h:0/", "the port is not a number from 1 to 65535"},
+      {"https://h:x/", "the port is not a number from 1 to 65535"},
       {"https:///x", "the host is missing"},
       {"https://[::1/", "the bracket around the address is not closed"},
       {"https://[::1]x/", "the bracket around the address is not closed"},
-      {"https://[1.2.3.4]/", "the host in brackets is no IPv6 address"},
-      {"https://[x]/", "the host in brackets is no IPv6 address"},
+      {"https://[1.2.3.4]/", "the host in brackets is not an IPv6 address"},
+      {"https://[x]/", "the host in brackets is not an IPv6 address"},
       {"https://" + std::string(50, 'a') + "." + std::string(50, 'a') + "." + std::string(50, 'a') + "." + std::string(50, 'a') + "." +
            std::string(50, 'a') + "/",
        "the host name is too long"},
@@ -117,8 +117,8 @@ TEST_CASE("each fault of an answer is refused for what it is", "[net]") {
   CHECK(said_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx") == "done");
   CHECK(said_of("") == "the connection was closed before an answer came");
   CHECK(said_of("HTTP/1.1 200") == "the connection was closed inside the answer");
-  CHECK(said_of("SSH-2.0", false) == "the answer is no HTTP/1.1");
-  CHECK(said_of("HTTP/1.1 700 x\r\n\r\n") == "the answer's status is no HTTP status");
+  CHECK(said_of("SSH-2.0", false) == "the answer is not HTTP/1.1");
+  CHECK(said_of("HTTP/1.1 700 x\r\n\r\n") == "the answer's status is not an HTTP status");
   CHECK(said_of("HTTP/1.1 101 x\r\n\r\n") == "the answer switches to another protocol");
   CHECK(said_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nabc") == "the answer has an unknown transfer coding");
   CHECK(said_of("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n") == "the answer is larger than 10 bytes");

@@ -74,7 +74,7 @@ TEST_CASE("a reply is read the same in whatever pieces it arrives", "[net]") {
   CHECK(outcome.reusable == row.reusable);
 }
 
-TEST_CASE("what is no whole and valid reply is an error of its own kind", "[net]") {
+TEST_CASE("what is not a whole and valid reply is an error of its own kind", "[net]") {
   struct Row {
     char const* bytes;
     Failure failure;

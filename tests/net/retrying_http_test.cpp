@@ -92,7 +92,7 @@ TEST_CASE("after four tries the server is unreachable (G-29)", "[net]") {
   CHECK(broken.asked() == 4);
 }
 
-TEST_CASE("what another try cannot mend is not tried again", "[net]") {
+TEST_CASE("what another try cannot fix is not tried again", "[net]") {
   auto const failure = GENERATE(Failure::tls, Failure::certificate, Failure::too_large, Failure::bad_framing,
                                 Failure::redirect_refused, Failure::address_refused, Failure::proxy);
   Bench bench({failing(failure)});

@@ -159,7 +159,7 @@ TEST_CASE("a token comes by input only: the variables of a terminal do not count
   step.variables.erase("INPUT_TOKEN");
   for (auto const* name : {"GITHUB_TOKEN", "GH_TOKEN"}) step.variables[name] = "another-secret-token";
   step.check_refused(step.run(), ExitStatus::bad_input, "bad-input");
-  CHECK(step.says("input token: there is no token"));
+  CHECK(step.says("input token: the token is missing"));
   CHECK_FALSE(step.clock_started);
 }
 
@@ -183,7 +183,9 @@ TEST_CASE("mistakes of inputs and environment end the step with 2, before the ev
   step.check_refused(step.run(), ExitStatus::bad_input, row.code);
   CHECK(step.says(row.place));
   CHECK_FALSE(step.clock_started);
-  CHECK_FALSE(fs::exists(step.path("summary")));
+  auto const summary = read_file(step.path("summary"), 10'000);
+  CHECK(summary.starts_with("## Atomic chart release: refused\n\nReason: `" + std::string(row.code) + "`.\n"));
+  CHECK(summary.find("### Refused") != std::string::npos);
 }
 
 TEST_CASE("all mistakes are reported together, one per bad line (A-42, B-10)", "[action]") {
@@ -234,6 +236,17 @@ TEST_CASE("the gate's refusals end the step with 1, a closed pull request with 0
     step.variables["GITHUB_REPOSITORY_ID"] = "9";
     step.check_refused(step.run(), ExitStatus::refused, "repository-mismatch");
     CHECK(step.says("GITHUB_REPOSITORY_ID is not the repository of the event"));
+  }
+  SECTION("a runner that does not tell the id: the event does") {
+    step.variables.erase("GITHUB_REPOSITORY_ID");
+    step.write_event("open", "feature", 7);
+    step.check_refused(step.run(), ExitStatus::refused, "wrong-head");
+    CHECK(step.says("GITHUB_REPOSITORY_ID is not set: the repository's id is the event's, 7"));
+  }
+  SECTION("an event of another repository does not") {
+    step.variables.erase("GITHUB_REPOSITORY_ID");
+    step.variables["GITHUB_REPOSITORY"] = "o/other";
+    step.check_refused(step.run(), ExitStatus::bad_input, "bad-environment");
   }
   SECTION("finalize passes the same gate") {
     step.variables["INPUT_COMMAND"] = "finalize";

@@ -229,12 +229,12 @@ TEST_CASE("what could not be found says what to do about the subject it was look
   SECTION("annotation") {
     auto const why = *world.run().record.charts.front().entries.front().refusal;
     CHECK(why.found_value == "none is listed");
-    CHECK(why.mend_text.find("attest step of lint") != std::string::npos);
+    CHECK(why.fix_text.find("attest step of lint") != std::string::npos);
   }
   SECTION("the package was a guess") {
     world.tags["web-v1.1.0"] = annotation("web", "1.1.0", {{"lint", "1001"}});
     auto const why = *world.run().record.charts.front().entries.front().refusal;
-    CHECK(why.mend_text.find("lineage-subjects") != std::string::npos);
+    CHECK(why.fix_text.find("lineage-subjects") != std::string::npos);
   }
   SECTION("listed, but nothing to be had") {
     world.listed[lint] = {{"", ""}};

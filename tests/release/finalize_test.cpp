@@ -311,7 +311,7 @@ TEST_CASE("a pull request that moved on is left alone, the manifest is completed
   CHECK(world.manifest().attestations.size() == 2);
 }
 
-TEST_CASE("a release branch that moved is no stale event (A-53)", "[release]") {
+TEST_CASE("a release branch that moved is not a stale event (A-53)", "[release]") {
   FinalizeWorld world;
   world.settings.build_attestation_id = "9001";
   world.pulls.pull.base_sha = std::string(40, '8');
@@ -414,7 +414,7 @@ TEST_CASE("a lost answer is looked up, not repeated blindly (G-29)", "[release]"
   }
 }
 
-TEST_CASE("a server that turns line ends into CRLF is no concurrent writer (G-24)", "[release]") {
+TEST_CASE("a server that turns line ends into CRLF is not a concurrent writer (G-24)", "[release]") {
   FinalizeWorld world;
   world.settings.build_attestation_id = "9001";
   world.pulls.after_write = [&](std::size_t) {

@@ -62,15 +62,15 @@ TEST_CASE("a commit is named by id, branch or tag, and nothing else", "[terminal
   CHECK(clone.out.str() == "charts/web  1.0.0 -> 1.1.0\n");
 
   CHECK(clone.changed("", "main") == "usage: --base is missing; see --help");
-  CHECK(clone.changed("none", "main") == "unknown-commit: --base none is no commit, branch or tag of this clone");
-  CHECK(clone.changed("old", "none") == "unknown-commit: --head none is no commit, branch or tag of this clone");
-  // A tag of a tree is no commit.
+  CHECK(clone.changed("none", "main") == "unknown-commit: --base none is not a commit, branch or tag of this clone");
+  CHECK(clone.changed("old", "none") == "unknown-commit: --head none is not a commit, branch or tag of this clone");
+  // A tag of a tree is not a commit.
   test::shell(clone.path(), "git tag -m t tree main^{tree}");
   CHECK(clone.changed("old", "tree").starts_with("unknown-commit: "));
   CHECK(clone.changed("old", std::string(40, '1')).starts_with("object-missing: "));
 }
 
-TEST_CASE("a charts directory that is missing, and a folder that is no clone, end `changed`", "[terminal]") {
+TEST_CASE("a charts directory that is missing, and a folder that is not a clone, end `changed`", "[terminal]") {
   Clone clone;
   std::string const workspace = clone.path().string();
   auto const says = [&](std::string const& place, std::string const& charts) {
@@ -98,7 +98,7 @@ TEST_CASE("option --commit-time is the time of the last commit that touched the 
   CHECK(by_commit == package({"--source-date-epoch", "1700000100"}));
   CHECK(by_commit != package({"--source-date-epoch", "1700000200"}));
 
-  SECTION("a merge whose parent has the same chart is no change of it") {
+  SECTION("a merge whose parent has the same chart is not a change of it") {
     test::shell(clone.path(), R"(export GIT_COMMITTER_DATE='1700000300 +0000'
 git checkout -q -b side old && echo y >SIDE && git add . && git commit -qm side
 git checkout -q main && git merge -q -m merge side)");

@@ -83,7 +83,7 @@ TEST_CASE("every look-up is charged to the run (B-25)", "[release]") {
   }));
 }
 
-TEST_CASE("a look-up among many siblings is no search (B-26)", "[release]") {
+TEST_CASE("a look-up among many siblings is not a search (B-26)", "[release]") {
   git::MemoryObjects objects;
   git::Tree wide;
   auto const blob = objects.tree(objects.add_files({{"x", "x"}}))->entries[0].id;

@@ -112,7 +112,7 @@ TEST_CASE("a history that no source knows says how it can be known", "[release]"
   auto const merge = world.commit(chart("1.1.0"), {world.old_release, world.main});
   auto const refused = world.heads(merge);
   REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().mend_text.find("fetch-depth: 0") != std::string::npos);
+  CHECK(refused.error().fix_text.find("fetch-depth: 0") != std::string::npos);
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ TEST_CASE("an attestation that does not count is passed over with its reason; it
     world.attest("900", request);
     reason = "signature";
   }
-  SECTION("a name that is no key") {
+  SECTION("a name that is not a key") {
     world.attest("900", check("two words"));
     reason = "attestation-without-key";
   }

@@ -224,7 +224,7 @@ TEST_CASE("a link whose content nobody has is missing, not empty (A-56)", "[rele
 
 // --- trusted roots --------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("a signal ends the question for a file, it is no outage (A-21)", "[release][trust]") {
+TEST_CASE("a signal ends the question for a file, it is not an outage (A-21)", "[release][trust]") {
   bool cancelled = false;
   acr::loopback::ScriptedHttp http([&](acr::net::Request const&) -> acr::net::Reply {
     if (cancelled) throw acr::Cancelled(ExitStatus::terminated);

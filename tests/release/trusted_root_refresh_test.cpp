@@ -117,7 +117,7 @@ TEST_CASE("outages are unreachable, whichever file they hit (T-8)", "[release][t
   }
 }
 
-TEST_CASE("answers that are wrong are no outage (T-9, T-13)", "[release][trust]") {
+TEST_CASE("answers that are wrong are not an outage (T-9, T-13)", "[release][trust]") {
   World const world;
   std::string const file = GENERATE(as<std::string>{}, "2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", ".trusted_root.json");
   CAPTURE(file);
@@ -234,8 +234,8 @@ TEST_CASE("what a run does with each outcome, in each mode (T-7 … T-11)", "[re
   CHECK(said->sentence().find("timestamp.json: the fault") != std::string::npos);  // file and fault
   if (where != "refusal") CHECK(said->why.find(row.date) != std::string::npos);
   if (said->code == "trusted-root-invalid") {
-    CHECK(said->mend_text.find("trusted-root-refresh") != std::string::npos);
-    CHECK(said->mend_text.find("trusted-root file") != std::string::npos);
+    CHECK(said->fix_text.find("trusted-root-refresh") != std::string::npos);
+    CHECK(said->fix_text.find("trusted-root file") != std::string::npos);
   }
 }
 

@@ -127,7 +127,7 @@ TEST_CASE("an attestation that is never listed is refused at the end of tag-wait
   world.inputs["tag-wait"] = waits ? "6" : "0";
   auto const outcome = world.run();
   CHECK(refusals(outcome) == Findings{"unresolved @ attestation lint (id 1001)"});
-  CHECK(has(outcome.record.charts.front().entries.front().refusal->mend_text, "re-run this job in a minute"));
+  CHECK(has(outcome.record.charts.front().entries.front().refusal->fix_text, "re-run this job in a minute"));
   CHECK(world.pauses == (waits ? Pauses{5, 1} : Pauses{}));
 }
 
@@ -275,7 +275,7 @@ TEST_CASE("the refusal of a missing tag proposes the form that the chart's tags 
   REQUIRE(refusals(outcome) == Findings{"tag-not-found @ tag web-v1.1.0"});
   auto const& why = outcome.record.charts.front().refusals.front();
   CHECK(why.found_value == found);
-  CHECK(has(why.mend_text, "set tag-format: {name}-{version}") == (found == "only web-1.1.0"));
+  CHECK(has(why.fix_text, "set tag-format: {name}-{version}") == (found == "only web-1.1.0"));
 }
 
 }  // namespace

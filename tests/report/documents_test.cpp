@@ -1,4 +1,5 @@
 // Report, verification summary, job summary and ruleset, byte for byte.
+#include <algorithm>
 #include <sstream>
 
 #include "report/golden.hpp"
@@ -37,7 +38,7 @@ TEST_CASE("the policy's digest is that of its JSON, so that anyone can compute i
   CHECK(acr::string_in(*acr::find(report, "policy"), "digest") == acr::sha256_text(acr::report::policy_json(record)));
 }
 
-TEST_CASE("foreign bytes that are no UTF-8 do not spoil the report", "[report]") {
+TEST_CASE("foreign bytes that are not UTF-8 do not spoil the report", "[report]") {
   auto record = acr::test::refused_record();
   record.charts[1].refusals[0].found_value = "\xff\xfe\"\n";
   auto const text = acr::report::verification_report(record);
@@ -110,6 +111,16 @@ TEST_CASE("a summary beyond the limit is cut at a row's end and counts what is m
   auto const missing = acr::to_number(lines.back().substr(4, lines.back().find(' ', 4) - 4));
   REQUIRE(missing);
   CHECK(shown + *missing == 6000 + 1 + 1 + 4);  // api's warning, the removed chart and four files do not fit either
+}
+
+TEST_CASE("the summary begins with a line for each refused chart, at most twenty", "[report]") {
+  auto record = acr::test::refused_record();
+  auto const web = record.charts[1];
+  for (int i = 0; i < 21; ++i) record.charts.push_back(web);
+  auto const text = acr::report::job_summary(record, {});
+  auto const lines = acr::lines(text.substr(0, text.find("### Refused")));
+  CHECK(std::ranges::count(lines, "- ❌ `web` `1.2.0`: `the content is not that of the tag` – `bump the version`") == 20);
+  CHECK(std::ranges::count(lines, "- … and 2 more") == 1);
 }
 
 TEST_CASE("hostile names stay inside code spans and labels (A-86)", "[report]") {

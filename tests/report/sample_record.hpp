@@ -113,15 +113,15 @@ inline report::ReleaseRecord refused_record() {
   broken.checks = {{"V-57", "inclusion proof of entry 0", false, "log-inclusion-proof", "the proof leads to another root",
                     "root aa", "root bb", "fetch the bundle again"}};
   broken.refusal = reject("log-inclusion-proof", "entry 0", "the proof leads to another root")
-                       .rule("V-57").expected("root aa").found("root bb").mend("fetch the bundle again");
+                       .rule("V-57").expected("root aa").found("root bb").fix("fetch the bundle again");
   report::LineageEntry unresolved;
   unresolved.key = "w5-semver";
   unresolved.id = "104";
   unresolved.refusal = reject("unresolved", "w5-semver: 104", "no attestation with this id was found")
-                           .rule("A-100").mend("write the subject's digest into the tag");
+                           .rule("A-100").fix("write the subject's digest into the tag");
   web.entries.push_back(unresolved);
   web.refusals = {reject("tag-content-mismatch", "charts/web/values.yaml", "the content is not that of the tag")
-                      .rule("A-55").expected("blob 1").found("blob 2").mend("bump the version")};
+                      .rule("A-55").expected("blob 1").found("blob 2").fix("bump the version")};
   return record;
 }
 

@@ -186,7 +186,7 @@ TEST_CASE("debug lines appear with RUNNER_DEBUG only (A-36)", "[report]") {
 TEST_CASE("a refusal is one error line with all that a reader needs (A-20)", "[report]") {
   Log log;
   log.log.refusal(acr::reject("log-inclusion-proof", "entry 0", "the proof leads to another root")
-                      .rule("V-57").expected("aa").found("b\nb").mend("fetch the bundle again"),
+                      .rule("V-57").expected("aa").found("b\nb").fix("fetch the bundle again"),
                   "web", "web-v1.2.0", "w5-semver");
   CHECK(log.text() ==
         "::error title=Refused%3A web::log-inclusion-proof: chart web, tag web-v1.2.0, attestation w5-semver: entry 0: the "
@@ -205,7 +205,7 @@ TEST_CASE("a warning about a file points at its line (A-33)", "[report]") {
 TEST_CASE("a message stays below what the runner cuts at (A-34)", "[report]") {
   Log log;
   std::string const longer(9000, 'x');
-  log.log.refusal(acr::reject("c", longer, longer).expected(longer).found(longer).mend(longer).rule("A-1"), "web", longer);
+  log.log.refusal(acr::reject("c", longer, longer).expected(longer).found(longer).fix(longer).rule("A-1"), "web", longer);
   auto const text = log.text();
   CHECK(text.size() < 4096);
   CHECK(text.find("c: chart web, tag ") != std::string::npos);

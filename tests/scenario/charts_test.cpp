@@ -141,7 +141,7 @@ TEST_CASE("a charts directory that holds no charts is a mistake (charts-dir-wron
   if (std::string_view(row.code) == "charts-dir-missing") CHECK(holds(result.out, "did you mean charts?"));
 }
 
-TEST_CASE("a chart that changes outside is no green run (chart-outside)", "[scenario]") {
+TEST_CASE("a chart that changes outside is not a green run (chart-outside)", "[scenario]") {
   struct Row {
     std::vector<std::string> inputs;
     bool other;  ///< another chart is released

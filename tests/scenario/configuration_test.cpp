@@ -43,6 +43,8 @@ TEST_CASE("a malformed list ends the run before any request, whether or not a ch
   CHECK(result.status == 2);
   CHECK(holds(result.out, row.place));
   CHECK(world.outputs().at("result") == "failed");
+  CHECK(holds(world.summary(), "## Atomic chart release: refused\n\nReason: `" + world.outputs().at("reason") + "`.\n"));
+  CHECK(holds(world.summary(), row.place.substr(0, row.place.size() - 2)));
   CHECK(world.github().count("api") == 0);
   CHECK(world.github().count("storage") == 0);
 }
@@ -68,7 +70,7 @@ TEST_CASE("a mistyped input ends the run before any request, with the nearest na
   CHECK(world.github().count("api") == 0);
 }
 
-TEST_CASE("the runner's own variables of inputs are no mistake", "[scenario]") {
+TEST_CASE("the runner's own variables of inputs are not a mistake", "[scenario]") {
   ReleaseWorld world(lab / "two-charts");
   CHECK(world.run({{"args", ""}, {"entrypoint", ""}}).status == 0);
 }

@@ -270,7 +270,7 @@ TEST_CASE("a password reaches its own host and nothing else", "[scenario][depend
   CHECK(everything.find(basic) == std::string::npos);
   for (auto const& secret : {password, basic}) CHECK(result.out.find("::add-mask::" + secret + "\n") != std::string::npos);
 
-  // What cannot be masked is no usable password (A-27).
+  // What cannot be masked is not a usable password (A-27).
   CHECK(world.run({{"registry-credentials", host + "=bot:short"}}).status == 2);
 }
 

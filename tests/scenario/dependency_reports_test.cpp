@@ -128,7 +128,7 @@ TEST_CASE("report redirect-303: followed for GET (D-34)", "[scenario][dependenci
   World world(server.base() + "/s");
   auto const result = world.run();
   CAPTURE(result.out);
-  CHECK(result.status == (status == 305 ? 3 : 0));  // 305 is no redirect that anybody follows
+  CHECK(result.status == (status == 305 ? 3 : 0));  // 305 is not a redirect that anybody follows
   CHECK(storage.request_count() == (status == 305 ? 0 : 1));
 }
 

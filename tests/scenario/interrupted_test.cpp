@@ -106,7 +106,7 @@ TEST_CASE("killed at any moment, a run leaves no half-written file (A-21)", "[sc
   CHECK(statuses.contains(128 + SIGKILL));
   CHECK(met_publishing > 0);
 
-  // What a killed run left behind is no obstacle to the next one.
+  // What a killed run left behind is not an obstacle to the next one.
   auto const again = world.run();
   INFO(again.out);
   CHECK(again.status == 0);

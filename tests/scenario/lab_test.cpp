@@ -219,10 +219,11 @@ TEST_CASE("pins can be demanded of a release that fetches nothing (D-29)", "[sce
   CHECK(world.outputs().at("result") == "success");
 }
 
-TEST_CASE("an event that is no pull request is refused with a reason", "[scenario]") {
+TEST_CASE("an event that is not a pull request is refused with a reason", "[scenario]") {
   ReleaseWorld world(lab / "two-charts");
   CHECK(world.run({{"GITHUB_EVENT_NAME", "pull_request_target"}}).status == 1);
   CHECK(world.outputs().at("reason") == "unsafe-event");
+  CHECK(world.summary().starts_with("## Atomic chart release: refused\n\nReason: `unsafe-event`.\n\n### Refused\n"));
 }
 
 TEST_CASE("started outside Actions the program says what is missing (C-6)", "[scenario]") {

@@ -84,7 +84,7 @@ TEST_CASE("a tenant's issuer is what the record says was demanded (T-5)", "[scen
   CHECK(policy().at("oidc-issuer") == "https://issuer.example");
 }
 
-TEST_CASE("a trust domain that is no name is refused without a request for it (T-5)", "[scenario][trust]") {
+TEST_CASE("a trust domain that is not a name is refused without a request for it (T-5)", "[scenario][trust]") {
   auto const domain = GENERATE(as<std::optional<std::string>>{}, std::nullopt, "", "../octocorp", "a/b");
   CAPTURE(domain.value_or("none"));
   Tenant tenant(domain);
@@ -146,7 +146,7 @@ TEST_CASE("on a terminal a tenant's target is asked for, too, and nothing is wri
   CHECK_FALSE(tenant.proxied("tuf-repo-cdn.sigstore.dev:443"));
 }
 
-TEST_CASE("on a terminal a trust domain that is no name is refused without a request for it (T-5)", "[scenario][trust]") {
+TEST_CASE("on a terminal a trust domain that is not a name is refused without a request for it (T-5)", "[scenario][trust]") {
   Tenant tenant("../octocorp");
   auto const result = on_terminal(tenant, {"trusted-roots", "--refresh", "--json"});
   INFO(result.out + result.err);

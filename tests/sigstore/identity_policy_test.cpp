@@ -137,7 +137,7 @@ TEST_CASE("an enterprise's issuer is not the default one, and the message says h
   identity.issuer += "/octo-enterprise";
   auto const outcome = judge(identity, for_repository());
   REQUIRE(outcome.failed("OIDC issuer"));
-  CHECK_THAT(outcome.failed("OIDC issuer")->mend, Catch::Matchers::EndsWith("https://token.actions.githubusercontent.com/octo-enterprise if that is your enterprise"));
+  CHECK_THAT(outcome.failed("OIDC issuer")->fix, Catch::Matchers::EndsWith("https://token.actions.githubusercontent.com/octo-enterprise if that is your enterprise"));
   auto policy = for_repository();
   policy.certificate_oidc_issuer = identity.issuer;
   CHECK(passes(identity, policy));
@@ -183,7 +183,7 @@ TEST_CASE("digests ignore hex case, refs need their full form (V-93)", "[sigstor
   policy.source_ref = "v1";
   auto const outcome = judge(certificate(), policy);
   REQUIRE(outcome.failed("source ref"));
-  CHECK(outcome.failed("source ref")->mend == "ref `v1` given, certificate has `refs/tags/v1`: give the full form");
+  CHECK(outcome.failed("source ref")->fix == "ref `v1` given, certificate has `refs/tags/v1`: give the full form");
 }
 
 TEST_CASE("a self-hosted runner is refused where that is asked for (V-93)", "[sigstore]") {
@@ -278,14 +278,14 @@ TEST_CASE("the nearest miss is named", "[sigstore]") {
     policy.signer_workflows = signers({"octo/charts/.github/workflows/lint.yml@refs/heads/v1"});
     auto const outcome = judge(certificate(), policy);
     REQUIRE(outcome.failed("signer workflow"));
-    CHECK(outcome.failed("signer workflow")->mend == "ref `refs/heads/v1` given, certificate has `refs/tags/v1`");
+    CHECK(outcome.failed("signer workflow")->fix == "ref `refs/heads/v1` given, certificate has `refs/tags/v1`");
   }
   SECTION("a reusable workflow of another repository has signed") {
     auto identity = certificate();
     identity.san = "https://github.com/octo/wf/.github/workflows/a.yml@refs/heads/main";
     auto const outcome = judge(identity, policy);
     REQUIRE(outcome.failed("signer workflow"));
-    CHECK(outcome.failed("signer workflow")->mend ==
+    CHECK(outcome.failed("signer workflow")->fix ==
           "it was signed by a reusable workflow of octo/wf; if you trust this workflow, allow it with signer-workflows: "
           "octo/wf/.github/workflows/a.yml@refs/heads/main");
   }
@@ -296,24 +296,24 @@ TEST_CASE("the nearest miss is named", "[sigstore]") {
       identity.san = "https://github.com/" + std::string(repository) + "/.github/workflows/a.yml@refs/pull/17/merge";
       auto const outcome = judge(identity, policy);
       REQUIRE(outcome.failed("signer workflow"));
-      CHECK(outcome.failed("signer workflow")->mend.find("refs/pull") == std::string::npos);
-      CHECK(outcome.failed("signer workflow")->mend.find("reusable workflow that is called at a protected branch or tag") != std::string::npos);
+      CHECK(outcome.failed("signer workflow")->fix.find("refs/pull") == std::string::npos);
+      CHECK(outcome.failed("signer workflow")->fix.find("reusable workflow that is called at a protected branch or tag") != std::string::npos);
     }
     identity.san = "https://github.com/octo/charts/.github/workflows/a.yml@refs/heads/main";  // control
-    CHECK(judge(identity, policy).failed("signer workflow")->mend ==
+    CHECK(judge(identity, policy).failed("signer workflow")->fix ==
           "if you trust this workflow, allow it with signer-workflows: octo/charts/.github/workflows/a.yml@refs/heads/main");
   }
   SECTION("an enterprise's own issuer, by the name of the action's input") {
     auto identity = certificate();
     identity.issuer = "https://token.actions.githubusercontent.com/acme";
-    CHECK(judge(identity, policy).failed("OIDC issuer")->mend ==
+    CHECK(judge(identity, policy).failed("OIDC issuer")->fix ==
           "the certificate is of an enterprise with an issuer of its own: give oidc-issuer https://token.actions.githubusercontent.com/acme if that is "
           "your enterprise");
   }
   SECTION("a repository whose name begins alike") {
     auto identity = certificate();
     set(identity, FulcioExtension::source_repository_uri, "https://github.com/octo/charts-evil");
-    CHECK(judge(identity, policy).failed("source repository")->mend == "the names only begin alike: this is another repository");
+    CHECK(judge(identity, policy).failed("source repository")->fix == "the names only begin alike: this is another repository");
   }
 }
 
@@ -332,12 +332,12 @@ TEST_CASE("a repository that was renamed or transferred after signing is refused
     for (auto const* name : {"signer workflow", "source repository"}) {
       CAPTURE(name);
       REQUIRE(outcome.failed(name));
-      CHECK(outcome.failed(name)->mend == "the certificate has this repository's id 1001 and the name octo/old-charts: the repository was renamed " + advice);
+      CHECK(outcome.failed(name)->fix == "the certificate has this repository's id 1001 and the name octo/old-charts: the repository was renamed " + advice);
     }
   }
   SECTION("renamed, with a pinned signer of the new name") {
     policy.signer_workflows = signers({"octo/charts/.github/workflows/lint.yml@refs/tags/v1"});
-    CHECK(judge(old, policy).failed("signer workflow")->mend.find("was renamed") != std::string::npos);
+    CHECK(judge(old, policy).failed("signer workflow")->fix.find("was renamed") != std::string::npos);
   }
   SECTION("transferred: the owner's id is another") {
     set(old, FulcioExtension::source_repository_uri, "https://github.com/before/charts");
@@ -345,13 +345,13 @@ TEST_CASE("a repository that was renamed or transferred after signing is refused
     set(old, FulcioExtension::source_repository_owner_id, "76");
     auto const outcome = judge(old, policy);
     for (auto const* name : {"source repository owner", "source repository"})
-      CHECK(outcome.failed(name)->mend == "the certificate has this repository's id 1001 and the name before/charts: the repository was transferred " + advice);
+      CHECK(outcome.failed(name)->fix == "the certificate has this repository's id 1001 and the name before/charts: the repository was transferred " + advice);
   }
   SECTION("another id is another repository: no such hint") {
     set(old, FulcioExtension::source_repository_id, "1002");
     auto const outcome = judge(old, policy);
     REQUIRE(outcome.failed("source repository"));
-    for (auto const& check : outcome.checks) CHECK(check.mend.find("renamed") == std::string::npos);
+    for (auto const& check : outcome.checks) CHECK(check.fix.find("renamed") == std::string::npos);
   }
   SECTION("the same name in another case is the same name") {
     set(old, FulcioExtension::source_repository_uri, "https://github.com/Octo/Charts");
@@ -522,12 +522,12 @@ TEST_CASE("only the released workflow may sign when the policy names one (B-16a)
   REQUIRE(own_file.failed("signer workflow"));
   CHECK(own_file.failures() == 1);
   CHECK(own_file.failed("signer workflow")->rule == "B-16a");
-  CHECK(own_file.failed("signer workflow")->mend == "call that workflow, or name the one that builds your releases in build-signer-workflows");
+  CHECK(own_file.failed("signer workflow")->fix == "call that workflow, or name the one that builds your releases in build-signer-workflows");
 
   called.san = "https://github.com/octo/action/.github/workflows/release.yaml@refs/heads/main";
   auto const branch = judge(called, policy);
   REQUIRE(branch.failed("signer workflow"));
-  CHECK(branch.failed("signer workflow")->mend == "call the workflow at a release tag of this major version");
+  CHECK(branch.failed("signer workflow")->fix == "call the workflow at a release tag of this major version");
   called.san = "mallory@example.org";
   CHECK_FALSE(passes(called, policy));
 

@@ -112,7 +112,7 @@ TEST_CASE("what is wrong with the evidence of logs and clocks has a code of its 
   CHECK(code(root, own.attest({.subject_sha256 = file_digest, .log = LogKind::none, .timestamped = false})) == "time-missing");
 }
 
-TEST_CASE("a text that is no digest is refused (V-50.4)", "[sigstore]") {
+TEST_CASE("a text that is not a digest is refused (V-50.4)", "[sigstore]") {
   std::string const digits(64, 'a');
   CHECK(Artifact::of_digest_text("sha256:" + digits).has_value());
   for (std::string const& text : {digits, "sha256:" + digits.substr(1), "sha256:" + digits + "aa", "sha1:" + std::string(40, 'a'), "sha512:" + digits, "sha256:" + std::string(64, 'g'), std::string()}) {

@@ -10,7 +10,7 @@ namespace json = boost::json;
 namespace {
 
 struct Judged {
-  std::string code, mend;
+  std::string code, fix;
 };
 
 // The sample judged by its root after `change`.
@@ -24,7 +24,7 @@ Judged judged(samples::Attestation const& sample, Change const& change) {
   policy.certificate_oidc_issuer = sample.issuer;
   auto const result = verifier.verify(sample.bundle, Artifact::of_bytes(sample.artifact), policy);
   if (!result.rejection) return {};
-  return {result.rejection->code, result.rejection->mend_text};
+  return {result.rejection->code, result.rejection->fix_text};
 }
 
 struct Row { char const *sample, *list, *code, *kind; };
@@ -64,13 +64,13 @@ TEST_CASE("an authority or log that came after the root: the advice names root, 
     return;
   }
   CHECK(old.code == row.code);
-  CHECK(old.mend.rfind("the trusted root old.json is older than this signature of 20", 0) == 0);
-  CHECK(old.mend.find("its newest " + std::string(row.kind) + " is trusted from 2020-01-01T00:00:00Z") != std::string::npos);
-  CHECK(old.mend.find("use a newer version of this program, or set trusted-root to a file that `gh attestation trusted-root` has written") != std::string::npos);
+  CHECK(old.fix.rfind("the trusted root old.json is older than this signature of 20", 0) == 0);
+  CHECK(old.fix.find("its newest " + std::string(row.kind) + " is trusted from 2020-01-01T00:00:00Z") != std::string::npos);
+  CHECK(old.fix.find("use a newer version of this program, or set trusted-root to a file that `gh attestation trusted-root` has written") != std::string::npos);
 
   auto const young = judged(sample, [&](json::object& root) { leave_stranger(root, row.list, "2030-01-01T00:00:00Z", strangers); });
   CHECK(young.code == row.code);
-  CHECK(young.mend.find("lacks it for another reason") != std::string::npos);
+  CHECK(young.fix.find("lacks it for another reason") != std::string::npos);
 }
 
 TEST_CASE("the certificate authority that has signed is gone from the root", "[sigstore]") {
@@ -80,7 +80,7 @@ TEST_CASE("the certificate authority that has signed is gone from the root", "[s
     authorities.erase(authorities.begin());
   });
   CHECK(gone.code == "certificate-chain");
-  CHECK(gone.mend.rfind("the trusted root old.json is older than the certificate authority of this signature of 2024-04-22T17:33:26Z", 0) == 0);
+  CHECK(gone.fix.rfind("the trusted root old.json is older than the certificate authority of this signature of 2024-04-22T17:33:26Z", 0) == 0);
 }
 
 TEST_CASE("an authority whose time was over: only a root that has no later one is called old", "[sigstore]") {
@@ -95,9 +95,9 @@ TEST_CASE("an authority whose time was over: only a root that has no later one i
     };
   };
   CHECK(judged(sample, ended(true)).code == "certificate-time");
-  CHECK(judged(sample, ended(true)).mend.find("is older than this signature") != std::string::npos);
+  CHECK(judged(sample, ended(true)).fix.find("is older than this signature") != std::string::npos);
   CHECK(judged(sample, ended(false)).code == "certificate-time");
-  CHECK(judged(sample, ended(false)).mend.empty());
+  CHECK(judged(sample, ended(false)).fix.empty());
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ TEST_CASE("a signer is a workflow file at a full ref (B-10)", "[sigstore]") {
 }
 
 TEST_CASE("a signer of another form is a mistake, and says what may have been meant (B-10)", "[sigstore]") {
-  struct Row { std::string line, why, mend; };
+  struct Row { std::string line, why, fix; };
   auto const row = GENERATE_COPY(values<Row>({
       {"validate.yaml", "the line does not begin with owner/repo/", ""},
       {"", "the line does not begin with owner/repo/", ""},
@@ -65,7 +65,7 @@ TEST_CASE("a signer of another form is a mistake, and says what may have been me
   CHECK(signer.error().rule_number == "B-10");
   CHECK(signer.error().where.empty());
   CHECK(signer.error().why == row.why);
-  CHECK(signer.error().mend_text == row.mend);
+  CHECK(signer.error().fix_text == row.fix);
   CHECK(signer.error().found_value == row.line);
 }
 

@@ -45,11 +45,11 @@ TEST_CASE("a statement with a defect is refused (V-19, V-50.2)", "[sigstore]") {
       {"unknown subject field", "\"digest\"", "\"hash\": {}, \"digest\"", "V-14"},
       {"duplicate field", "\"predicateType\"", "\"predicateType\": \"x\", \"predicateType\"", "V-19"},
       {"duplicate digest", "\"sha256\": \"aa\"", "\"sha256\": \"aa\", \"sha256\": \"bb\"", "V-19"},
-      {"digest that is no string", "\"aa\"", "1", "V-19a"},
-      {"digests that are no object", "{\"sha256\": \"aa\"}", "[]", "V-19a"},
-      {"predicate that is no object", "{\"any\": [1, {\"thing\": null}]}", "\"text\"", "V-19a"},
-      {"annotations that are no object", "\"digest\"", "\"annotations\": [], \"digest\"", "V-19a"},
-      {"content that is no base64", "\"digest\"", "\"content\": \"?\", \"digest\"", "V-16"},
+      {"digest that is not a string", "\"aa\"", "1", "V-19a"},
+      {"digests that are not an object", "{\"sha256\": \"aa\"}", "[]", "V-19a"},
+      {"predicate that is not an object", "{\"any\": [1, {\"thing\": null}]}", "\"text\"", "V-19a"},
+      {"annotations that are not an object", "\"digest\"", "\"annotations\": [], \"digest\"", "V-19a"},
+      {"content that is not base64", "\"digest\"", "\"content\": \"?\", \"digest\"", "V-16"},
       {"no JSON", "{\n", "(\n", "V-19"},
   }));
   CAPTURE(row.defect);

@@ -14,7 +14,7 @@ TEST_CASE("RFC 3339 times are read with their fraction", "[sigstore]") {
   CHECK(to_text(Time{INT64_MAX, 0}) == "@9223372036854775807");
 }
 
-TEST_CASE("what is no RFC 3339 time is refused", "[sigstore]") {
+TEST_CASE("what is not an RFC 3339 time is refused", "[sigstore]") {
   auto const text = GENERATE(values<char const*>({"", "2022-10-31", "2022-10-31T23:59:59", "2022-10-31 23:59:59Z", "2022-10-31t23:59:59Z",
                                                   "2022-02-29T00:00:00Z", "2022-13-01T00:00:00Z", "2022-10-31T24:00:00Z", "2022-10-31T23:59:60Z",
                                                   "2022-10-31T23:59:59.Z", "2022-10-31T23:59:59.0123456789Z", "2022-10-31T23:59:59Zx",

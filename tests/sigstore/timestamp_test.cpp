@@ -136,9 +136,9 @@ TEST_CASE("a timestamp is refused for each defect of its own", "[sigstore]") {
       {"granted with modifications", [](auto& p) { p.status = 1; }, "V-75: the authority has not granted it"},
       {"rejected", [](auto& p) { p.status = 2; }, "V-75: the authority has not granted it"},
       {"granted, with a failure", [](auto& p) { p.failure_info = true; }, "V-75: it is granted and has a reason for failure"},
-      {"bytes behind it", [](auto& p) { p.trailing = std::string(1, '\0'); }, "V-75: it is no DER time-stamp response, or bytes follow it"},
+      {"bytes behind it", [](auto& p) { p.trailing = std::string(1, '\0'); }, "V-75: it is not a DER time-stamp response, or bytes follow it"},
       {"no signed data", [](auto& p) { p.content_type_oid = "1.2.840.113549.1.7.1"; }, "V-75: the token is not signed data"},
-      {"another content", [](auto& p) { p.inner_type_oid = "1.2.840.113549.1.7.1"; }, "V-75: the token's content is no time-stamp"},
+      {"another content", [](auto& p) { p.inner_type_oid = "1.2.840.113549.1.7.1"; }, "V-75: the token's content is not a time-stamp"},
       {"another version of signed data", [](auto& p) { p.signed_data_version = 1; }, "V-75: the signed data is of another version"},
       {"another version of information", [](auto& p) { p.info_version = 2; }, "V-75: the time-stamp information is of another version"},
       {"another version of signer", [](auto& p) { p.signer_version = 3; }, "V-75: the signer's identifier is ill-formed"},
@@ -163,7 +163,7 @@ TEST_CASE("a timestamp is refused for each defect of its own", "[sigstore]") {
       {"RSA algorithm for an EC key", [](auto& p) { p.signature_algorithm_oid = "1.2.840.113549.1.1.12"; }, "V-77: the signature algorithm does not fit the signer's key and digest algorithm"},
       {"ECDSA with another hash", [](auto& p) { p.signature_algorithm_oid = "1.2.840.10045.4.3.2"; }, "V-77: the signature algorithm does not fit the signer's key and digest algorithm"},
       {"a key's id for an algorithm", [](auto& p) { p.signature_algorithm_oid = "1.2.840.10045.2.1"; }, "V-77: the signature algorithm does not fit the signer's key and digest algorithm"},
-      {"unreadable embedded certificate", [](auto& p) { p.embedded = {signing::der::sequence("x")}; }, "V-78: an embedded certificate is unreadable: it is no X.509 certificate"},
+      {"unreadable embedded certificate", [](auto& p) { p.embedded = {signing::der::sequence("x")}; }, "V-78: an embedded certificate is unreadable: it is not an X.509 certificate"},
   };
   for (auto const& row : rows) {
     CAPTURE(row.defect);
@@ -371,7 +371,7 @@ TEST_CASE("an unknown authority's timestamp is skipped, a known one's bad timest
   CHECK(with([&](signing::BundleParts& b) { b.timestamps.push_back(foreign(b)); }).empty());
   CHECK(with([&](signing::BundleParts& b) { b.timestamps = {foreign(b)}; }).empty());  // the log gives the time
   CHECK(with([&](signing::BundleParts& b) { b.timestamps.push_back(world.tsa.stamp("another", world.tsa.parts(now))); }) == "V-76: it was made for another signature");
-  CHECK(with([&](signing::BundleParts& b) { b.timestamps.push_back("\x30\x01"); }) == "V-75: it is no DER time-stamp response, or bytes follow it");
+  CHECK(with([&](signing::BundleParts& b) { b.timestamps.push_back("\x30\x01"); }) == "V-75: it is not a DER time-stamp response, or bytes follow it");
 
   World github({.profile = signing::Profile::github});
   CHECK(refusal(github, {.bundle = [&](signing::BundleParts& b) { b.timestamps = {foreign(b)}; }}) == "V-85: too few authorities have timestamped the signature");

@@ -153,7 +153,7 @@ TEST_CASE("an integrated time must lie in the certificate's validity, promised o
 TEST_CASE("a proof alone gives no time (V-58, V-84)", "[sigstore]") {
   World world;
   auto const without_promise = [](BundleParts& b) { b.entries[0].promise.reset(); };
-  CHECK(refusal_of_parts(world, without_promise) == "V-85: nobody trusted vouches for the time of signing");
+  CHECK(refusal_of_parts(world, without_promise) == "V-85: no trusted party confirms the time of signing");
   CHECK(refusal(world, {.timestamped = true, .bundle = without_promise}).empty());
 }
 
@@ -224,7 +224,7 @@ TEST_CASE("a Rekor v2 entry has one index and no promise (V-57, V-71)", "[sigsto
   CHECK(refusal_of_parts(world, [&](BundleParts& b) { b.entries[0].promise = world.rekor2.promise(b.entries[0]); }, LogKind::rekor2) ==
         "V-71: a Rekor v2 log makes no inclusion promises");
   CHECK_THAT(refusal_of_parts(world, [](BundleParts& b) { b.entries[0].proof.reset(); }, LogKind::rekor2), Catch::Matchers::StartsWith("V-7: "));
-  CHECK(refusal(world, {.log = LogKind::rekor2, .timestamped = false}) == "V-85: nobody trusted vouches for the time of signing");
+  CHECK(refusal(world, {.log = LogKind::rekor2, .timestamped = false}) == "V-85: no trusted party confirms the time of signing");
 }
 
 TEST_CASE("of two log instances with one id, one has to hold in full (V-23)", "[sigstore]") {

@@ -146,9 +146,9 @@ TEST_CASE("a signer of another repository is named with the way to allow it", "[
   policy.repository = source;
   auto const refused = verifier.verify(sample.bundle, artifact, policy);
   REQUIRE(refused.rejection.has_value());
-  CHECK_THAT(refused.rejection->mend_text, Catch::Matchers::StartsWith("it was signed by a reusable workflow of github/artifact-attestations-workflows; if you trust this workflow, allow it with signer-workflows: "));
+  CHECK_THAT(refused.rejection->fix_text, Catch::Matchers::StartsWith("it was signed by a reusable workflow of github/artifact-attestations-workflows; if you trust this workflow, allow it with signer-workflows: "));
   // The hint can be pasted.
-  policy.signer_workflows = {SignerWorkflow::parse(refused.rejection->mend_text.substr(refused.rejection->mend_text.rfind(' ') + 1)).value()};
+  policy.signer_workflows = {SignerWorkflow::parse(refused.rejection->fix_text.substr(refused.rejection->fix_text.rfind(' ') + 1)).value()};
   CHECK(rule(verifier.verify(sample.bundle, artifact, policy)).empty());
 }
 

@@ -29,7 +29,7 @@ TEST_CASE("size and depth of JSON are bounded", "[support]") {
   CHECK(acr::parse_json(std::string(1 << 20, '['), "x").has_error());
 }
 
-TEST_CASE("the same name in different objects is no duplicate", "[support]") {
+TEST_CASE("the same name in different objects is not a duplicate", "[support]") {
   CHECK(acr::parse_json(R"({"a":{"a":1},"b":{"a":2}} )", "x").has_value());
 }
 

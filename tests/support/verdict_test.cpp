@@ -8,16 +8,16 @@ using namespace acr;
 
 TEST_CASE("a rejection survives being filled in place", "[support]") {
   auto rejection = reject("code", "place", "it is not right");
-  rejection = std::move(rejection).rule("P-1").mend("mend it");
+  rejection = std::move(rejection).rule("P-1").fix("fix it");
   CHECK(rejection.code == "code");
   CHECK(rejection.why == "it is not right");
   CHECK(rejection.rule_number == "P-1");
   rejection = std::move(rejection).within("outer");
   CHECK(rejection.where == "outer: place");
-  CHECK(rejection.mend_text == "mend it");
+  CHECK(rejection.fix_text == "fix it");
 }
 
 TEST_CASE("a rejection reads as one sentence", "[support]") {
-  auto const rejection = reject("code", "charts/web", "it is not right").rule("P-1").expected("a").found("b").mend("mend it");
-  CHECK(rejection.sentence() == "charts/web: it is not right; expected a, found b; mend it [P-1]");
+  auto const rejection = reject("code", "charts/web", "it is not right").rule("P-1").expected("a").found("b").fix("fix it");
+  CHECK(rejection.sentence() == "charts/web: it is not right; expected a, found b; fix it [P-1]");
 }

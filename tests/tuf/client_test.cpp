@@ -621,7 +621,7 @@ TEST_CASE("targets are what the snapshot says (T-28)", "[tuf]") {
   CHECK(stored_version(store, "snapshot") == 3);
 }
 
-TEST_CASE("stored targets are no floor, and used only when they pass everything (T-28)", "[tuf]") {
+TEST_CASE("stored targets are not a floor, and used only when they pass everything (T-28)", "[tuf]") {
   Repository repository;
   auto store = initialised(repository);
   auto high = repository.targets;
@@ -677,7 +677,7 @@ TEST_CASE("the hash in a target's address is its sha256, else its sha512, and ne
   }
 }
 
-TEST_CASE("a target's name is no path out of anything (T-31)", "[tuf]") {
+TEST_CASE("a target's name is not a path out of anything (T-31)", "[tuf]") {
   Repository repository;
   for (std::string const name : {"", "/a", "a/", "a//b", "./a", "a/..", "../a", "a/./b", "."}) {
     CAPTURE(name);
