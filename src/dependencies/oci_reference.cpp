@@ -6,37 +6,11 @@
 #include <utility>
 
 #include "dependencies/credentials.hpp"
+#include "oci/names.hpp"
 #include "support/text.hpp"
 
 namespace acr::dependencies {
 namespace {
-
-bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-
-/// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
-bool is_path_part(std::string_view part) {
-  if (part.empty() || !is_lower_alnum(part.front()) || !is_lower_alnum(part.back())) return false;
-  for (std::size_t i = 0; i < part.size();) {
-    if (is_lower_alnum(part[i])) {
-      ++i;
-      continue;
-    }
-    auto const end = static_cast<std::size_t>(
-        std::find_if(part.begin() + static_cast<std::ptrdiff_t>(i), part.end(), is_lower_alnum) - part.begin());
-    auto const separator = part.substr(i, end - i);
-    bool const dashes = separator.find_first_not_of('-') == std::string_view::npos;
-    if (!dashes && separator != "." && separator != "_" && separator != "__") return false;
-    i = end;
-  }
-  return true;
-}
-
-/// `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`
-bool is_tag(std::string_view tag) {
-  auto const is_word = [](char c) { return is_lower_alnum(c) || (c >= 'A' && c <= 'Z') || c == '_'; };
-  return !tag.empty() && tag.size() <= 128 && is_word(tag.front()) &&
-         std::ranges::all_of(tag, [&](char c) { return is_word(c) || c == '.' || c == '-'; });
-}
 
 Verdict<OciReference> checked(net::Url const& url, std::string path, std::string tag, std::string_view shown) {
   auto const refuse = [&](std::string why) {
@@ -48,8 +22,8 @@ Verdict<OciReference> checked(net::Url const& url, std::string path, std::string
   };
   if (url.query || url.fragment) return refuse("the URL of an OCI repository has a query or a fragment");
   for (auto const part : split(path, '/'))
-    if (!is_path_part(part)) return refuse("a part of the OCI repository's path is not allowed");
-  if (!is_tag(tag)) return refuse("the version cannot be an OCI tag");
+    if (!oci::is_path_part(part)) return refuse("a part of the OCI repository's path is not allowed");
+  if (!oci::is_tag(tag)) return refuse("the version cannot be an OCI tag");
   OciReference reference{url, std::move(path), std::move(tag)};
   reference.registry.host = registry_host(url.host);
   reference.registry.path = "/";

@@ -1,0 +1,15 @@
+#pragma once
+
+// Which texts may name something in an OCI registry: src/oci/names.hpp (dependencies.md D-19; OCI distribution 1.1)
+
+#include <string_view>
+
+namespace acr::oci {
+
+/// One part of a repository's path: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
+bool is_path_part(std::string_view part);
+
+/// `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`
+bool is_tag(std::string_view tag);
+
+}  // namespace acr::oci
