@@ -93,6 +93,17 @@ Verdict<Description> description(ChartYaml const& chart_yaml, std::string const*
   return described;
 }
 
+Verdict<ChartMetadata> packaged_metadata(std::string_view chart_yaml, std::optional<std::string> const& requirements) {
+  auto const parsed = ChartYaml::parse(without_bom(chart_yaml), "Chart.yaml");
+  if (!parsed) return parsed.error();
+  std::string const over(requirements ? without_bom(*requirements) : std::string_view());
+  auto described = description(*parsed, requirements ? &over : nullptr);
+  if (!described) return described.error();
+  auto validated = validate(std::move(described->metadata), "Chart.yaml");
+  if (!validated) return validated.error();
+  return std::move(validated->metadata);
+}
+
 Verdict<ChartReading> read_chart(SourceTree const& tree, std::string_view chart_root, Limits const& limits, Detail detail) {
   auto const root = resolve(tree, chart_root);
   if (!root) return root.error();

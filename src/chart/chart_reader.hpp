@@ -46,6 +46,10 @@ struct Description {
 /// the chart has no requirements.yaml.
 Verdict<Description> description(ChartYaml const& chart_yaml, std::string const* requirements);
 
+/// What Helm loads from a package that holds these files (O-2): both, read as above, then validated and sanitised. One mark of
+/// P-14 of each is dropped. Codes `chart-yaml`, `chart-metadata`.
+Verdict<ChartMetadata> packaged_metadata(std::string_view chart_yaml, std::optional<std::string> const& requirements);
+
 /// A chart directory, read as far as one may without its other contents.
 struct ChartReading {
   ChartFiles found;                           ///< what ignore rules leave, links resolved

@@ -36,7 +36,8 @@ class Staging {
   std::filesystem::path path_;
 };
 
-Verdict<Package> made(PackageCommand const& command, std::size_t chart) {
+/// `time`: where the chart's T goes, if it has one.
+Verdict<Package> made(PackageCommand const& command, std::size_t chart, std::optional<std::int64_t>& time) {
   auto const location = locate_chart(command.charts[chart]);
   DirectoryTree const tree(location.repository);
   PackageOptions options;
@@ -47,10 +48,11 @@ Verdict<Package> made(PackageCommand const& command, std::size_t chart) {
   options.case_collision_is_warning = command.case_collision_is_warning;
   options.limits = command.limits;
   if (!options.time && command.commit_time) {
-    auto const time = command.commit_time(location);
-    if (!time) return time.error();
-    options.time = *time;
+    auto const committed = command.commit_time(location);
+    if (!committed) return committed.error();
+    options.time = *committed;
   }
+  time = options.time;
   if (options.profile == Profile::epoch_all && !options.time)
     return reject("profile", "--profile", "the profile epoch-all needs one time for all files")
         .rule("P-132")
@@ -124,7 +126,8 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
   for_each_index(outcomes.size(), command.workers, [&](std::size_t i) {
     auto& outcome = outcomes[i];
     outcome.chart = command.charts[i];
-    auto const package = made(command, i);
+    std::optional<std::int64_t> time;
+    auto const package = made(command, i, time);
     if (!package) {
       outcome.refused = as_given(package.error(), command.charts[i]);
       return;
@@ -133,6 +136,7 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
     outcome.version = package->version;
     outcome.digest = package->digest;
     outcome.content_digest = package->content_digest;
+    outcome.size = package->bytes.size();
     outcome.warnings = package->warnings;
     if (command.strict && !outcome.warnings.empty()) {
       auto const& warning = outcome.warnings.front();
@@ -140,8 +144,19 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
           reject("warnings", outcome.chart.string() + ": " + warning.file, warning.why).rule(warning.rule);
       return;
     }
+    if (command.accept) {
+      if (auto refused = command.accept(i, *package, time)) {
+        outcome.refused = std::move(*refused).within(outcome.chart.string());
+        return;
+      }
+    }
     write_staged_file(staging.place(i), package->bytes);
-    outcome.file = command.destination / package->file_name;
+    auto const file = command.destination / package->file_name;
+    if (time && !set_times(staging.place(i), *time) && command.lost_time) {
+      outcome.refused = command.lost_time(file, *time);
+      return;
+    }
+    outcome.file = file;
   });
 
   std::map<std::string, std::filesystem::path> names;

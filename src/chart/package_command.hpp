@@ -34,6 +34,11 @@ struct PackageCommand {
   /// Asked for each chart when set, from several threads: fetched dependencies (D-38). `chart` is an index of `charts`; `options`
   /// are those that the chart will be packaged with.
   std::function<Verdict<std::vector<ExtraArchive>>(std::size_t chart, SourceTree const&, PackageOptions const& options)> dependencies;
+  /// Asked for each package that was made, from several threads, before it is written to `file`; `time` is its T. A rejection
+  /// refuses the chart.
+  std::function<std::optional<Rejection>(std::size_t chart, Package const&, std::optional<std::int64_t> time)> accept;
+  /// The refusal of a chart whose file does not keep T (O-14); not set: that is no reason to refuse it.
+  std::function<Rejection(std::filesystem::path const& file, std::int64_t time)> lost_time;
   Profile profile = Profile::helm_4_2;  ///< epoch_all without a time: every chart is refused (`profile`)
   bool case_collision_is_warning = false;
   bool strict = false;      ///< a warning refuses the chart (`warnings`)
@@ -47,6 +52,7 @@ struct PackageOutcome {
   std::optional<Rejection> refused;  ///< `where` begins with the chart as given
   std::filesystem::path file;        ///< written package; empty when none was written
   std::string name, version, digest, content_digest;
+  std::uint64_t size = 0;  ///< bytes of the .tgz
   std::vector<Warning> warnings;
 };
 

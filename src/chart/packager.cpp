@@ -4,6 +4,7 @@
 #include "chart/packager.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
@@ -14,7 +15,6 @@
 #include "chart/path_folding.hpp"
 #include "chart/semver.hpp"
 #include "chart/tar_writer.hpp"
-#include "support/atomic_file.hpp"
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
 
@@ -107,6 +107,8 @@ struct Tar {
   std::string bytes;
   std::vector<PackageEntry> entries;
   std::vector<Warning> warnings;
+  std::string chart_yaml;
+  std::optional<std::string> requirements_yaml;
 };
 
 /// P-156: paths that are equal, here or on a system that ignores case or composition.
@@ -152,7 +154,7 @@ Verdict<Tar> assembled(SourceTree const& tree, std::string_view chart_root, Pack
   auto& chart = loaded->chart;
   if (auto refused = apply_overrides(chart.metadata, options)) return std::move(*refused);
 
-  Tar tar{chart.metadata.name, chart.metadata.version, {}, {}, std::move(loaded->warnings)};
+  Tar tar{chart.metadata.name, chart.metadata.version, {}, {}, std::move(loaded->warnings), {}, {}};
   Sequence sequence(options);
   if (auto refused = sequence.add(chart, "")) return std::move(*refused);
   if (sequence.content_size >= options.limits.chart_bytes)
@@ -171,8 +173,11 @@ Verdict<Tar> assembled(SourceTree const& tree, std::string_view chart_root, Pack
   tar.bytes.reserve(static_cast<std::size_t>(sequence.content_size) + sequence.entries.size() * 2048 + 1024);
   TarWriter writer([&tar](std::string_view bytes) { tar.bytes.append(bytes); });
   tar.entries.reserve(sequence.entries.size());
+  std::array<std::string, 2> const description_paths = {joined(tar.name, "Chart.yaml"), joined(tar.name, "requirements.yaml")};
   for (auto& entry : sequence.entries) {
     writer.file(entry.path, entry.bytes, entry.mtime);
+    if (entry.path == description_paths[0]) tar.chart_yaml = entry.bytes;
+    if (entry.path == description_paths[1]) tar.requirements_yaml = entry.bytes;
     tar.entries.push_back({std::move(entry.path), entry.bytes.size(), entry.mtime,
                            options.entry_digests ? hex(sha256(entry.bytes)) : std::string()});
     std::string().swap(entry.bytes);
@@ -209,17 +214,13 @@ Verdict<Package> package(SourceTree const& tree, std::string_view chart_root, Pa
                     chart_root);
   result.entries = std::move(tar->entries);
   result.warnings = std::move(tar->warnings);
+  result.chart_yaml = std::move(tar->chart_yaml);
+  result.requirements_yaml = std::move(tar->requirements_yaml);
   result.content_digest = sha256_text(tar->bytes);
   if (tar->bytes.size() > ordinary_chart_bytes) give_back_memory();  // of the files: the gzip comes instead
   result.bytes = gzip(std::move(tar->bytes));
   result.digest = sha256_text(result.bytes);
   return result;
-}
-
-std::filesystem::path write_package(Package const& package, std::filesystem::path const& directory) {
-  auto const target = directory / package.file_name;
-  write_file(target, package.bytes);
-  return target;
 }
 
 }  // namespace acr::chart

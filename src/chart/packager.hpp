@@ -5,7 +5,6 @@
 // among subcharts come in the order of their names below charts/ (P-81).
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +64,9 @@ struct Package {
   std::string content_digest;
   std::vector<PackageEntry> entries;
   std::vector<Warning> warnings;
+  /// What was written as the chart's own Chart.yaml, and its requirements.yaml if the package holds one (O-2).
+  std::string chart_yaml;
+  std::optional<std::string> requirements_yaml;
 };
 
 /// Packages the chart at `chart_root` ("/"-separated, relative to the repository, "" for the repository
@@ -76,10 +78,5 @@ Verdict<Package> package(SourceTree const& tree, std::string_view chart_root,
 /// The tar stream alone: what the content digest is the digest of. For comparisons (P-109, P-136).
 Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_root,
                                  PackageOptions const& options = {});
-
-/// Writes `<directory>/<file_name>` whole or not at all; the directory is made with its parents (P-3a, P-4).
-/// Returns the path. Throws std::runtime_error when the disk says no, std::filesystem::filesystem_error for
-/// the directory.
-std::filesystem::path write_package(Package const& package, std::filesystem::path const& directory);
 
 }  // namespace acr::chart

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dependencies/limits.hpp"
+#include "oci/names.hpp"
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
 #include "support/json.hpp"
@@ -14,8 +15,6 @@
 namespace acr::dependencies {
 namespace {
 
-constexpr std::string_view chart_config = "application/vnd.cncf.helm.config.v1+json";
-constexpr std::string_view chart_content = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 constexpr std::string_view plain_content = "application/tar+gzip";
 
 Rejection refuse(std::string_view where, std::string why, std::string expected, std::string found) {
@@ -90,12 +89,12 @@ Verdict<OciManifest> read_oci_manifest(std::string_view body, std::string_view c
   }
   auto const* const config = find(*document, "config");
   auto const config_type = config ? string_in(*config, "mediaType").value_or("") : "";
-  manifest.is_chart = config_type == chart_config;
+  manifest.is_chart = config_type == oci::config_type;
   if (!manifest.is_chart) return manifest;
   auto const* const layers = find(*document, "layers");
   if (!layers || !layers->is_array()) return refuse(where, "the manifest has no list of layers", "layers", "none");
   auto read =
-      descriptors(*layers, where, [](std::string_view layer) { return layer == chart_content || layer == plain_content; });
+      descriptors(*layers, where, [](std::string_view layer) { return layer == oci::chart_layer_type || layer == plain_content; });
   if (!read) return read.error();
   manifest.chart_layers = std::move(*read);
   return manifest;
@@ -103,10 +102,10 @@ Verdict<OciManifest> read_oci_manifest(std::string_view body, std::string_view c
 
 Verdict<OciDescriptor> chart_layer(OciManifest const& manifest, std::string_view where) {
   if (!manifest.is_chart)
-    return refuse(where, "the manifest is not one of a Helm chart", "config " + std::string(chart_config), "another config");
+    return refuse(where, "the manifest is not one of a Helm chart", "config " + std::string(oci::config_type), "another config");
   if (manifest.chart_layers.size() != 1) {
     auto refused = refuse(where, "the manifest has not exactly one layer with a chart",
-                          "one layer of " + std::string(chart_content), std::to_string(manifest.chart_layers.size()));
+                          "one layer of " + std::string(oci::chart_layer_type), std::to_string(manifest.chart_layers.size()));
     return std::move(refused).rule("D-21");
   }
   return manifest.chart_layers.front();

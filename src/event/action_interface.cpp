@@ -58,6 +58,9 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "registry-credentials", .default_value = "", .commands = "run, verify-package, package", .kind = secret,
      .description = "Credentials for dependencies, one `host[:port][/prefix]=user:password` per line. ` realm=host[:port]` at its end names a "
                     "token service elsewhere that may be given the password."},
+    {.name = "oci-repository", .default_value = "", .commands = "run, verify-package", .kind = text,
+     .description = "Where charts will be pushed, as in ghcr.io/acme/charts. The digest that each chart's manifest will have there is then told, and "
+                    "can be attested before the push. Helm 3.17 or newer must push. Empty: no such digests."},
     {.name = "verify-policy", .default_value = "block", .commands = "run, verify-package, tags", .kind = choice, .choices = "block, flag",
      .description = "block: one refused chart refuses the release and no package is left. flag: refused charts are left out, the "
                     "others are packaged. tags: every other chart is tagged, and block fails the step."},
@@ -123,6 +126,8 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "The id of the build attestation, used for every chart."},
     {.name = "verification-attestation-id", .default_value = "", .commands = "finalize", .kind = id,
      .description = "The id of the attestation of the tag verification report."},
+    {.name = "oci-attestation-id", .default_value = "", .commands = "finalize", .kind = id,
+     .description = "The id of the attestation of the charts' OCI digests, used for every chart."},
     {.name = "overall-attestation-id", .default_value = "", .commands = "finalize", .kind = id,
      .description = "The id of the manifest's own attestation; goes into the description only."},
     {.name = "bundle-paths", .default_value = "", .commands = "finalize", .kind = list,
@@ -155,10 +160,10 @@ constexpr auto outputs = std::to_array<OutputRow>({
     {"result", "`success`, `partial`, `no-charts`, `skipped` or `failed`. Always set."},
     {"reason", "Code of the first problem, or why the run was skipped; empty if none."},
     {"charts", "JSON array of the changed charts: name, version, path, tag, commit, package, digest, size, verified (number of "
-               "verified attestations), status (`packaged` or `refused`), source-digest. `digest`: path, name, version, source-digest."},
+               "verified attestations), status (`packaged` or `refused`), source-digest, with oci-repository `oci` (ref, digest, created). `digest`: path, name, version, source-digest."},
     {"source-digest", "`sha256:<hex>`: the source digest of the chart, when `digest` or `package` was asked for one chart."},
     {"name", "Its name (`digest`, `package`)."},
-    {"matrix", "`{\"include\":[…]}` of the packaged charts for a job matrix, each with `file`, the package's name; of the changed charts (`changed`). Guard the job "
+    {"matrix", "`{\"include\":[…]}` of the packaged charts for a job matrix, each with `file`, the package's name, and with oci-repository `oci-name` and `oci-digest`; of the changed charts (`changed`). Guard the job "
                "with `chart-count != '0'`: an empty matrix is an error."},
     {"chart-count", "Number of packaged charts; of charts with a source digest (`digest`); of missing tags that can be or were made (`tags`). "
                     "Always set."},
@@ -166,13 +171,20 @@ constexpr auto outputs = std::to_array<OutputRow>({
     {"<chart>_version", "The chart's version."},
     {"<chart>_package", "The chart's package, relative to the workspace."},
     {"<chart>_tag", "The chart's tag."},
+    {"<chart>_oci-digest", "With oci-repository: `sha256:<hex>` of the manifest that the chart will have in the registry."},
+    {"<chart>_oci-ref", "With oci-repository: where it will be, `ghcr.io/acme/charts/web:1.2.0`."},
+    {"<chart>_oci-push", "With oci-repository: the command that pushes the chart so that its manifest has that digest (`verify-package`)."},
     {"chart", "Name of the chart, when exactly one was packaged."},
     {"version", "Its version, when exactly one chart was packaged or asked for (`digest`, `package`)."},
     {"tag", "Its tag, when exactly one chart was packaged; the tag to make (`annotate`)."},
     {"package", "Its package, when exactly one chart was packaged."},
     {"digest", "`sha256:<hex>` of its package, when exactly one chart was packaged."},
+    {"oci-digest", "`sha256:<hex>` of its OCI manifest, when exactly one chart was packaged."},
+    {"oci-ref", "Its place in the registry, when exactly one chart was packaged."},
+    {"oci-repository", "The input as it was read: in small letters, without `oci://`."},
     {"packages-dir", "Directory of the packages, for the upload step."},
     {"checksums-path", "File of the packages' checksums, for `subject-checksums` of the attest step."},
+    {"oci-subjects-path", "File of the charts' OCI digests, for `subject-checksums` of one more attest step; with oci-repository alone."},
     {"verification-path", "Report of the tag verification, written for refused runs too."},
     {"verification-digest", "`sha256:<hex>` of that report, the subject of its attestation."},
     {"vsa-path", "Verification summary predicate (SLSA), for one more attest step."},

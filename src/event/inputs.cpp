@@ -351,6 +351,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.dependency_hosts = reader.list("dependency-hosts");
   inputs.dependency_private_hosts = reader.list("dependency-private-hosts");
   inputs.registry_credentials = reader.list("registry-credentials");
+  inputs.oci_repository = reader.text("oci-repository");
   inputs.verify_policy = reader.choice<VerifyPolicy>("verify-policy", {{"block", VerifyPolicy::block}, {"flag", VerifyPolicy::flag}});
   inputs.missing_lineage = reader.choice<MissingLineage>(
       "missing-lineage",
@@ -397,6 +398,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.attestation_ids_dir = reader.path("attestation-ids-dir");
   inputs.build_attestation_id = reader.id("build-attestation-id");
   inputs.verification_attestation_id = reader.id("verification-attestation-id");
+  inputs.oci_attestation_id = reader.id("oci-attestation-id");
   inputs.overall_attestation_id = reader.id("overall-attestation-id");
   inputs.bundle_paths = reader.list("bundle-paths");
   inputs.chart = reader.text("chart");

@@ -53,6 +53,7 @@ struct ActionInputs {
   DependencyPins dependency_pins = DependencyPins::warn;
   std::vector<std::string> dependency_hosts, dependency_private_hosts;
   std::vector<std::string> registry_credentials;  ///< secret
+  std::string oci_repository;  ///< as given; empty: no OCI digests (O-10)
   VerifyPolicy verify_policy = VerifyPolicy::block;
   MissingLineage missing_lineage = MissingLineage::fail;
   bool unresolved_id_fails = true;
@@ -78,7 +79,7 @@ struct ActionInputs {
   bool update_pr = true;
   std::string attestations;         ///< JSON text
   std::string attestation_ids_dir;  ///< workspace-relative, normalised
-  std::string build_attestation_id, verification_attestation_id, overall_attestation_id;  ///< decimal or empty
+  std::string build_attestation_id, verification_attestation_id, oci_attestation_id, overall_attestation_id;  ///< decimal or empty
   std::vector<std::string> bundle_paths;  ///< as given (A-74)
   std::string chart;                 ///< directory name of one chart; `digest`: a name or a path, empty: all
   std::vector<std::string> lineage;  ///< lines of a lineage block; `annotate`

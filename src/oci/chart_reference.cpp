@@ -73,10 +73,12 @@ std::string nearest_form(std::string_view given) {
     form += part;
   }
   if (read_folded(form)) return form;
-  if (read_folded("ghcr.io/" + form)) return "ghcr.io/" + form;  // the host was forgotten
-  auto const slash = form.find('/');
-  auto const host_alone = form.substr(0, form.find(':')) + (slash == std::string::npos ? "" : form.substr(slash));
-  if (read_folded(host_alone)) return host_alone;  // a port that is none
+  auto const slash = std::min(form.find('/'), form.size());
+  auto const authority = form.substr(0, slash);
+  bool const has_host = authority.find_first_of(".:") != std::string::npos;
+  if (!has_host && read_folded("ghcr.io/" + form)) return "ghcr.io/" + form;  // the host was forgotten
+  auto const without_port = authority.substr(0, authority.find(':')) + form.substr(slash);
+  if (read_folded(without_port)) return without_port;  // a port that is none
   return "ghcr.io/acme/charts";
 }
 
@@ -117,6 +119,16 @@ std::string ChartReference::path() const { return repository.path.empty() ? name
 std::string ChartReference::subject_name() const { return repository.authority() + "/" + path(); }
 
 std::string ChartReference::text() const { return subject_name() + ":" + tag; }
+
+std::string push_command(Repository const& repository, std::string_view file) {
+  auto const is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("._/+-").find(c) != std::string_view::npos;
+  };
+  std::string word;
+  for (char const c : file) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  if (file.empty() || !std::ranges::all_of(file, is_plain)) word = "'" + word + "'";
+  return "TZ=UTC helm push " + word + " " + std::string(scheme) + repository.text();
+}
 
 Verdict<ChartReference> chart_reference(Repository const& repository, std::string_view name, std::string_view version) {
   ChartReference reference{repository, std::string(name), std::string(version)};

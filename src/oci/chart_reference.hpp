@@ -51,6 +51,10 @@ struct ChartReference {
   friend bool operator==(ChartReference const&, ChartReference const&) = default;
 };
 
+/// O-21: the command that pushes the chart's package so that its manifest has the digest that was computed. `file`: a path, in
+/// single quotes when a shell would take it for more than a word.
+std::string push_command(Repository const& repository, std::string_view file);
+
 /// O-11. Codes `oci-name` and `oci-tag`; `where` is "Chart.yaml".
 Verdict<ChartReference> chart_reference(Repository const& repository, std::string_view name, std::string_view version);
 

@@ -195,6 +195,7 @@ ExitStatus finalize_command(Step const& step, event::PullRequestEvent const& eve
   settings.attestation_ids_dir = step.inputs.attestation_ids_dir;
   settings.build_attestation_id = step.inputs.build_attestation_id;
   settings.verification_attestation_id = step.inputs.verification_attestation_id;
+  settings.oci_attestation_id = step.inputs.oci_attestation_id;
   settings.overall_attestation_id = step.inputs.overall_attestation_id;
   settings.bundle_paths = step.inputs.bundle_paths;
   settings.update_pr = step.inputs.update_pr;
@@ -261,10 +262,13 @@ struct Stage {
 };
 
 // A file in output-dir, for the steps that come after.
-void write_result(RunSettings const& settings, std::string const& path, std::string const& bytes) {
+void write_result(RunSettings const& settings, std::string const& path, std::string const& bytes, std::optional<std::int64_t> time = {}) {
   auto const target = settings.workspace / path;
   std::filesystem::create_directories(target.parent_path());
-  write_file(target, bytes);
+  if (time)
+    write_file(target, bytes, *time);  // O-14
+  else
+    write_file(target, bytes);
   adopt_owner(target.parent_path(), settings.workspace);
   adopt_owner(target, settings.workspace);
 }
@@ -397,11 +401,11 @@ ExitStatus package_step(Step const& step, RunClock& clock) {
   check_output_paths(inputs, settings.workspace, {&tree});
   dependencies::NetworkSource source(services.http(), host_settings(inputs, step.environment.api_url), inputs.max_parallel);
   RebuildTools const tools{.source = source, .plan = plan_settings(inputs, source)};
-  auto const checked = package_to_check(tree, {inputs.charts_dirs, inputs.exclude_charts}, inputs.chart,
-                                        settings.source_date_epoch.value_or(commit.committer_time), inputs.build_dependencies ? &tools : nullptr);
+  auto const time = settings.source_date_epoch.value_or(commit.committer_time);
+  auto const checked = package_to_check(tree, {inputs.charts_dirs, inputs.exclude_charts}, inputs.chart, time, inputs.build_dependencies ? &tools : nullptr);
   if (!checked) return refuse(step, {checked.error()}, checked.error().code == "no-chart" || checked.error().code == "duplicate-name" ? ExitStatus::bad_input : ExitStatus::refused);
   std::string const path = inputs.output_dir + "/" + checked->package.file_name;
-  write_result(settings, path, checked->package.bytes);
+  write_result(settings, path, checked->package.bytes, time);
   step.log.line("packaged " + path + "  " + checked->package.digest + "  of source " + checked->source.digest);
   tell_requests(step, services);
   SourceDigests of_chart;

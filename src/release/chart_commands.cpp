@@ -12,6 +12,7 @@
 #include "release/dependency_commands.hpp"
 #include "release/last_commit_time.hpp"
 #include "release/local_clone.hpp"
+#include "release/oci_commands.hpp"
 #include "release/option_inputs.hpp"
 #include "support/text.hpp"
 
@@ -20,16 +21,23 @@ namespace {
 
 [[noreturn]] void unusable(Rejection const& why) { throw BadEnvironment(why.code, why.sentence()); }
 
-void show(chart::PackageOutcome const& outcome, Terminal const& terminal) {
+void show_problems(chart::PackageOutcome const& outcome, Terminal const& terminal) {
   for (auto const& warning : outcome.warnings)
     terminal.err << "warning: " << printable(outcome.chart.string() + (warning.file.empty() ? "" : "/" + warning.file) +
                                              (warning.line ? ":" + std::to_string(warning.line) : std::string()) + ": " + warning.why)
                  << " [" << warning.rule << "]\n";
-  if (outcome.refused)
-    terminal.err << "refused: " << printable(outcome.refused->sentence()) << '\n';
-  else if (!outcome.file.empty())
-    terminal.out << "packaged " << printable(outcome.file.string()) << "\n  " << outcome.digest << "  (the .tgz)\n  " << outcome.content_digest
-                 << "  (its tar, equal to that of Helm's package)\n";
+  if (outcome.refused) terminal.err << "refused: " << printable(outcome.refused->sentence()) << '\n';
+}
+
+// The digests, and with `oci-repository` the one that the package will have in the registry (O-17).
+void show_package(chart::PackageOutcome const& outcome, PlannedPushes const* pushes, std::size_t index, Terminal const& terminal) {
+  if (outcome.refused || outcome.file.empty()) return;
+  terminal.out << "packaged " << printable(outcome.file.string()) << "\n  " << outcome.digest << "  (the .tgz)\n  " << outcome.content_digest
+               << "  (its tar, equal to that of Helm's package)\n";
+  if (pushes == nullptr || !pushes->of(index)) return;
+  auto const& oci = *pushes->of(index);
+  terminal.out << "  " << oci.digest << "  (its OCI manifest, " << printable(oci.ref) << ", created " << printable(oci.created) << ")\n  "
+               << printable(oci::push_command(pushes->repository(), outcome.file.string())) << '\n';
 }
 
 // The first refusal stands for the chart; show_findings() tells the others.
@@ -52,13 +60,13 @@ void show_findings(DiskBuild::Chart const& chart, Terminal const& terminal) {
 }  // namespace
 
 ExitStatus package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  std::vector<std::string_view> values{"destination", "version", "app-version", "source-date-epoch", "profile"};
+  std::vector<std::string_view> values{"destination", "version", "app-version", "source-date-epoch", "profile", "oci-repository"};
   values.insert(values.end(), dependency_inputs.begin(), dependency_inputs.end());
   Arguments const arguments(words, {.values = values,
                                     .repeated = {},
-                                    .flags = {"commit-time", "strict", "keep-going", "case-collision-warns"},
+                                    .flags = {"commit-time", "strict", "keep-going", "case-collision-warns", "json"},
                                     .short_d = "destination"});
-  arguments.expect_positional(1, 10'000, "package CHART… [-d DEST] [--version V] [--app-version V] [--dependencies build|off]");
+  arguments.expect_positional(1, 10'000, "package CHART… [-d DEST] [--version V] [--app-version V] [--oci-repository R] [--json] [--dependencies build|off]");
   chart::PackageCommand command;
   for (auto const& path : arguments.positional()) command.charts.emplace_back(path);
   if (arguments.has("destination")) command.destination = arguments.value("destination");
@@ -82,7 +90,14 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
   command.workers = std::max(1U, std::thread::hardware_concurrency());
 
   // D-38: what is not committed is brought for all charts before the first one is packaged (D-6).
-  auto const inputs = inputs_of_options(arguments, terminal, ".");
+  auto const given = read_options(arguments, terminal, ".");
+  auto const& inputs = given.inputs;
+  std::unique_ptr<PlannedPushes> pushes;
+  if (auto const& repository = given.lists.oci_repository) {
+    if (repository->folded) terminal.err << "warning: " << printable(oci::folded_warning(*repository, "option --oci-repository").sentence()) << '\n';
+    pushes = std::make_unique<PlannedPushes>(*repository, command);
+  }
+  bool const as_json = arguments.has("json");
   std::unique_ptr<DependencyNetwork> network;
   std::unique_ptr<DiskBuild> build;
   if (inputs.build_dependencies) {
@@ -92,15 +107,17 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
     command.dependencies = [&](std::size_t chart, chart::SourceTree const& tree, chart::PackageOptions const& options) {
       return archives_on_disk(build->charts()[chart], tree, options, command.strict);
     };
-    show_fetched(*build, terminal);
+    show_fetched(*build, as_json ? terminal.err : terminal.out);
   }
   bool refused = false;
   auto const outcomes = chart::run_package_command(command);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (build) show_findings(build->charts()[i], terminal);
-    show(outcomes[i], terminal);
+    show_problems(outcomes[i], terminal);
+    if (!as_json) show_package(outcomes[i], pushes.get(), i, terminal);
     refused = refused || outcomes[i].refused.has_value();
   }
+  if (as_json) terminal.out << packages_json(outcomes, pushes.get()) << '\n';
   if (refused && !command.keep_going) terminal.err << "nothing was written\n";
   bool const unreachable = refused && build && build->out_of_reach() && std::ranges::all_of(outcomes, [](auto const& outcome) {
     return !outcome.refused || outcome.refused->code == "dep-unreachable";

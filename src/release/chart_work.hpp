@@ -15,6 +15,7 @@
 #include "chart/source_list.hpp"
 #include "git/annotated_tag.hpp"
 #include "git/tag_annotation.hpp"
+#include "oci/chart_reference.hpp"
 #include "report/release_record.hpp"
 
 namespace acr::release {
@@ -24,6 +25,7 @@ struct ChartWork {
   report::ChartRecord record;
   std::optional<git::ResolvedTag> tag;
   git::Lineage lineage;
+  std::optional<oci::ChartReference> reference;  ///< with `oci-repository` (O-12)
   std::filesystem::path staged;              ///< the package in the staging directory; empty before packaging
   std::optional<chart::SourceContent> source;  ///< what would be packaged; nothing: not read, or not readable
   std::optional<git::ObjectId> tag_in_checkout;  ///< where the checkout has the tag, when the server has it elsewhere or not at all (B-24)

@@ -186,10 +186,10 @@ bool DiskBuild::out_of_reach() const {
   return !all.empty() && std::ranges::all_of(all, [](Rejection const& one) { return one.code == "dep-unreachable"; });
 }
 
-void show_fetched(DiskBuild const& build, Terminal const& terminal) {
+void show_fetched(DiskBuild const& build, std::ostream& out) {
   for (auto const& chart : build.charts())
     for (auto const& each : chart.fetched.dependencies)
-      terminal.out << "fetched " << printable(each.name + " " + each.version + "  " + each.url + "  for " + chart.given.string()) << "\n  "
+      out << "fetched " << printable(each.name + " " + each.version + "  " + each.url + "  for " + chart.given.string()) << "\n  "
                    << printable(each.pinned ? each.sha256 + "  pinned" : each.pin_line + "  (paste this into its entry of the lock)") << '\n';
 }
 

@@ -49,6 +49,6 @@ ExitStatus dependencies_command(std::vector<std::string_view> const& words, Term
 ExitStatus pin_command(std::vector<std::string_view> const& words, Terminal const& terminal);
 
 /// What was fetched, one line each, with the line to paste where nothing is pinned.
-void show_fetched(DiskBuild const& build, Terminal const& terminal);
+void show_fetched(DiskBuild const& build, std::ostream& out);
 
 }  // namespace acr::release

@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using report::AttestationIds;
 using report::build_key_prefix;
+using report::oci_key_prefix;
 using report::overall_key;
 using report::ReleaseManifest;
 using report::tag_verification_key;
@@ -167,8 +168,10 @@ Verdict<Given> collect_ids(FinalizeSettings const& settings, ReleaseManifest con
   auto const shortcut = [&](std::string key, std::string const& id, std::string const& input) {
     if (good && !id.empty()) good = given.ids.add(std::move(key), id, input);
   };
-  for (auto const& chart : manifest.charts)
+  for (auto const& chart : manifest.charts) {
     shortcut(std::string(build_key_prefix) + chart.name, settings.build_attestation_id, "build-attestation-id");
+    shortcut(std::string(oci_key_prefix) + chart.name, settings.oci_attestation_id, "oci-attestation-id");
+  }
   shortcut(std::string(tag_verification_key), settings.verification_attestation_id, "verification-attestation-id");
   shortcut(std::string(overall_key), settings.overall_attestation_id, "overall-attestation-id");
   if (good && !settings.attestations.empty()) good = add_json(settings.attestations, given.ids);
@@ -178,7 +181,7 @@ Verdict<Given> collect_ids(FinalizeSettings const& settings, ReleaseManifest con
   if (given.ids.all().empty() && (manifest.attestations.empty() || !settings.bundle_paths.empty()))
     return reject("nothing-to-record", "finalize", "no attestation id was given")
         .rule("B-15")
-        .expected("build-attestation-id, verification-attestation-id, overall-attestation-id, attestations or attestation-ids-dir")
+        .expected("build-attestation-id, verification-attestation-id, oci-attestation-id, overall-attestation-id, attestations or attestation-ids-dir")
         .fix("pass the attestation-id outputs of the attest steps; a step that does not exist gives an empty one");
   return given;
 }
@@ -230,7 +233,10 @@ void warn_incomplete(ReleaseManifest const& manifest, std::vector<Rejection>& wa
     if (!has(key)) missing += (missing.empty() ? "" : ", ") + key;
   };
   want(std::string(tag_verification_key));
-  for (auto const& chart : manifest.charts) want(std::string(build_key_prefix) + chart.name);
+  for (auto const& chart : manifest.charts) {
+    want(std::string(build_key_prefix) + chart.name);
+    if (chart.oci) want(std::string(oci_key_prefix) + chart.name);
+  }
   if (!missing.empty())
     warnings.push_back(reject("attestation-missing", "manifest", "no id is recorded for " + missing)
                            .rule("A-71")

@@ -32,6 +32,7 @@ struct FinalizeSettings {
   std::string attestation_ids_dir;  ///< directory of `<chart>.id` files and `<chart>.json` bundles, workspace-relative
   std::string build_attestation_id;
   std::string verification_attestation_id;
+  std::string oci_attestation_id;  ///< of the charts' OCI digests (O-19)
   std::string overall_attestation_id;
   std::vector<std::string> bundle_paths;
   bool update_pr = true;

@@ -162,8 +162,13 @@ Verdict<std::string> key_of(sigstore::Subject const& subject, ReleaseManifest co
     if (digest != chart->digest) return refused(chart->package + " " + chart->digest);
     return std::string(report::build_key_prefix) + chart->name;
   }
+  auto const names_oci = [&](report::ManifestChart const& chart) { return chart.oci && subject.name == chart.oci->subject_name(); };
+  if (auto const chart = std::ranges::find_if(manifest.charts, names_oci); chart != manifest.charts.end()) {
+    if (digest != chart->oci->digest) return refused(subject.name + " " + chart->oci->digest);
+    return std::string(report::oci_key_prefix) + chart->name;
+  }
   if (digest != manifest_digest)
-    return refused("a package of the manifest by name and digest, w7-tag-verify " + manifest.verification_digest + ", or the manifest " + manifest_digest);
+    return refused("a package of the manifest by name and digest, a chart's OCI digest under its name, w7-tag-verify " + manifest.verification_digest + ", or the manifest " + manifest_digest);
   return std::string(report::overall_key);
 }
 
@@ -176,6 +181,24 @@ struct Release {
   sigstore::Verifier const& verifier;
   sigstore::Policy policy;
 };
+
+// O-20: a bundle that is about one chart's OCI digest is about all of them.
+std::optional<Rejection> without_all_oci(ReleaseManifest const& manifest, ProvedKeys const& about) {
+  report::ManifestChart const* missing = nullptr;
+  bool any = false;
+  for (auto const& chart : manifest.charts) {
+    if (!chart.oci) continue;
+    if (about.contains(std::string(report::oci_key_prefix) + chart.name))
+      any = true;
+    else if (!missing)
+      missing = &chart;
+  }
+  if (!any || !missing) return std::nullopt;
+  return reject("bundle-coverage", "subjects", "the bundle is about the OCI digests of some charts, but not of all")
+      .rule("O-20")
+      .expected("a subject " + missing->oci->subject_name() + " " + missing->oci->digest)
+      .fix("attest the whole of oci-subjects.txt with subject-checksums");
+}
 
 // One bundle: what it is about, and what it proves (`proved`).
 Verdict<ProvedKeys> verified_bundle(std::string const& bundle_json, std::string const& path, Release const& release, ProvedKeys& proved,
@@ -196,6 +219,7 @@ Verdict<ProvedKeys> verified_bundle(std::string const& bundle_json, std::string 
     about.insert(*key);
     bundle.subjects.push_back(subject.name);
   }
+  if (auto why = without_all_oci(release.manifest, about)) return *std::move(why);
   if (statement.predicate_type == provenance_type) proved.insert(about.begin(), about.end());
   bundles.push_back(std::move(bundle));
   return about;

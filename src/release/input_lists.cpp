@@ -49,6 +49,13 @@ ListReading read_lists(event::ActionInputs const& inputs, std::string_view serve
             [&](std::string const& line) { return kept(sigstore::parse_predicate_type(line), lists.predicate_types); });
   each_line("required-attestations", inputs.required_attestations, reading.mistakes,
             [&](std::string const& line) { return kept(RequiredAttestation::parse(line, lists.predicate_types, lists.signer_workflows, server_url), lists.required_attestations); });
+  if (!inputs.oci_repository.empty()) {
+    auto repository = oci::Repository::parse(inputs.oci_repository);
+    if (repository)
+      lists.oci_repository = std::move(*repository);
+    else
+      reading.mistakes.push_back(repository.error());
+  }
   return reading;
 }
 

@@ -4,12 +4,14 @@
 // They are judged with all other inputs, before the gate and the network, and whether or not a chart changed. What comes out is
 // typed: nobody reads the lines again.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "event/inputs.hpp"
 #include "git/lineage_subjects.hpp"
+#include "oci/chart_reference.hpp"
 #include "release/required_attestations.hpp"
 #include "sigstore/signer_workflow.hpp"
 #include "support/verdict.hpp"
@@ -22,6 +24,7 @@ struct InputLists {
   std::vector<sigstore::SignerWorkflow> signer_workflows;  ///< empty: any workflow of the repository
   std::vector<sigstore::SignerWorkflow> build_signer_workflows;  ///< empty: the workflow that this action ships (B-16a)
   std::vector<std::string> predicate_types;                ///< empty: any
+  std::optional<oci::Repository> oci_repository;           ///< nothing: no OCI digests (O-10)
 };
 
 /// Its file is one that a pull request can change (B-11).

@@ -38,7 +38,8 @@ OptionInputs read_options(Arguments const& arguments, Terminal const& terminal, 
   std::ranges::move(lists.mistakes, std::back_inserter(reading.mistakes));
   std::ranges::move(dependency_mistakes(reading.inputs), std::back_inserter(reading.mistakes));
   for (auto const& mistake : reading.mistakes) mistakes += (mistakes.empty() ? "" : "; ") + as_option(mistake);
-  if (!mistakes.empty()) throw BadEnvironment("bad-input", mistakes);
+  bool const only_oci = std::ranges::all_of(reading.mistakes, [](auto const& mistake) { return mistake.code == "oci-repository"; });
+  if (!mistakes.empty()) throw BadEnvironment(only_oci ? "oci-repository" : "bad-input", mistakes);
   return {std::move(reading.inputs), std::move(lists.lists)};
 }
 

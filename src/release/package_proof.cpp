@@ -112,7 +112,8 @@ Rejection ListedProofs::refusal(std::string const& what, std::string const& dige
 }
 
 std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const& digests, github::Attestations& attestations,
-                                                  sigstore::Verifier const& verifier, sigstore::Policy const& policy, std::size_t workers) {
+                                                  sigstore::Verifier const& verifier, sigstore::Policy const& policy, std::size_t workers,
+                                                  std::map<std::string, std::string> const& first) {
   std::map<std::string, ListedProofs> proofs;
   auto const listing = attestations.list(digests);
   // One file's bundles at a time: memory must not grow with the release.
@@ -122,6 +123,8 @@ std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const
     auto const found = listing.of.find(digest);
     if (found == listing.of.end()) continue;
     auto listed = found->second;
+    if (auto const id = first.find(digest); id != first.end())
+      std::ranges::stable_partition(listed, [&](auto const& one) { return one.id == id->second; });
     if (listed.size() > listed_at_most) listed.resize(listed_at_most);
     auto const artifact = sigstore::Artifact::of_digest_text(digest).value();  // list() takes nothing but digests
     auto const bundles = attestations.download_all(listed);

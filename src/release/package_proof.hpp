@@ -56,10 +56,11 @@ struct ListedProofs {
   [[nodiscard]] Rejection refusal(std::string const& what, std::string const& digest) const;
 };
 
-/// Lists all `digests` at once, fetches and verifies their attestations; every digest is a key of the result. Throws as the github room
-/// does when the API or storage is out of reach.
+/// Lists all `digests` at once, fetches and verifies their attestations; every digest is a key of the result. `first`: of a digest, the id
+/// that is looked at before the others. Throws as the github room does when the API or storage is out of reach.
 std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const& digests, github::Attestations& attestations,
-                                                  sigstore::Verifier const& verifier, sigstore::Policy const& policy, std::size_t workers);
+                                                  sigstore::Verifier const& verifier, sigstore::Policy const& policy, std::size_t workers,
+                                                  std::map<std::string, std::string> const& first = {});
 
 /// The same for a bundle at hand.
 AttestationProof verify_given(std::string const& name, std::string_view bundle_json, sigstore::Artifact const& artifact,

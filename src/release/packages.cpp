@@ -9,6 +9,7 @@
 #include "chart/memory_bounds.hpp"
 #include "chart/packager.hpp"
 #include "chart/source_list.hpp"
+#include "oci/manifest.hpp"
 #include "report/checksums.hpp"
 #include "support/atomic_file.hpp"
 #include "support/errors.hpp"
@@ -94,7 +95,15 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
   Verdict<std::string> const source_digest = work.source ? work.source->digest : chart::source_digest(head, work.chart.path);
   if (!source_digest) return work.refuse(source_digest.error());
   work.record.source_digest = *source_digest;
-  work.staged = chart::write_package(*package, staging.path());
+  if (work.reference) {
+    auto const manifest = oci::chart_manifest(*package, *options.time);
+    if (!manifest) return work.refuse(manifest.error().within(work.chart.path));
+    work.record.oci = report::OciPlace{work.reference->text(), manifest->digest, manifest->created};
+  }
+  auto const staged = staging.path() / package->file_name;
+  if (!write_file(staged, package->bytes, *options.time) && work.reference) return work.refuse(oci::time_not_kept(staged.string(), work.reference->text(), *options.time));
+  work.staged = staged;
+  work.record.package_time = options.time;
   work.record.package = package->file_name;
   work.record.digest = package->digest;
   work.record.size = package->bytes.size();
@@ -120,7 +129,7 @@ namespace {
 
 // What an earlier run may have left in the output directory under names of its own.
 std::set<std::string> names_of_earlier_run(fs::path const& directory) {
-  std::set<std::string> ours{std::string(checksums_name), std::string(report_name), std::string(vsa_name)};
+  std::set<std::string> ours{std::string(checksums_name), std::string(report_name), std::string(vsa_name), std::string(oci_subjects_name)};
   std::error_code error;
   if (!fs::exists(fs::symlink_status(directory / checksums_name, error))) return ours;
   try {
@@ -168,19 +177,28 @@ void publish(std::vector<ChartWork> const& works, std::string const& checksums, 
              RunSettings const& settings) {
   fs::path const directory = settings.workspace / settings.inputs.output_dir;
   std::vector<fs::path> written;
-  auto const write = [&](fs::path const& target, std::string const& bytes) {
+  auto const write = [&](fs::path const& target, std::string const& bytes, std::optional<std::int64_t> time = {}) {
     std::vector<fs::path> made;
     for (auto parent = target.parent_path(); !fs::exists(parent); parent = parent.parent_path()) made.push_back(parent);
     written.insert(written.end(), made.rbegin(), made.rend());  // outermost first: removal goes backwards
     fs::create_directories(target.parent_path());
-    write_file(target, bytes);
     written.push_back(target);
+    if (time) return write_file(target, bytes, *time);
+    write_file(target, bytes);
+    return true;
+  };
+  // O-14: what Helm will take for the time of the package.
+  auto const write_package = [&](ChartWork const& work) {
+    auto const target = directory / work.record.package;
+    bool const kept = write(target, read_file(work.staged, chart::Limits{}.chart_bytes * 2), work.record.package_time);
+    if (kept || !work.record.oci) return;
+    auto const lost = oci::time_not_kept(target.string(), work.record.oci->ref, *work.record.package_time);
+    throw RunError(ExitStatus::refused, lost.code, lost.sentence());
   };
   try {
     if (!checksums.empty()) write(directory / checksums_name, checksums);
     for (auto const& work : works)
-      if (work.record.status == report::ChartStatus::packaged)
-        write(directory / work.record.package, read_file(work.staged, chart::Limits{}.chart_bytes * 2));
+      if (work.record.status == report::ChartStatus::packaged) write_package(work);
     for (auto const& file : files) write(settings.workspace / file.path, file.bytes);
     for (auto const& path : written) adopt_owner(path, settings.workspace);
   } catch (...) {
@@ -188,6 +206,13 @@ void publish(std::vector<ChartWork> const& works, std::string const& checksums, 
     for (auto path = written.rbegin(); path != written.rend(); ++path) fs::remove(*path, ignored);
     throw;
   }
+}
+
+Verdict<std::string> oci_subjects(report::ReleaseRecord const& record) {
+  std::vector<report::Checksum> subjects;
+  for (auto const& chart : record.charts)
+    if (chart.oci) subjects.push_back({chart.oci->subject_name(), chart.oci->digest.substr(7)});
+  return report::oci_subjects_text(std::move(subjects));
 }
 
 }  // namespace acr::release

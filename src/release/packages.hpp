@@ -54,13 +54,18 @@ struct PublishedFile {
 };
 
 /// Writes checksums.txt first, so that a killed run leaves nothing that the next one does not know of, then the staged packages, then
-/// `files`; each appears whole. All belong to the workspace's owner. After a failure none of them is left.
+/// `files`; each appears whole, packages with the time of their entries (O-14). All belong to the workspace's owner. After a failure none of them is left;
+/// a time that the file system does not keep is one for charts with an OCI digest (RunError, code "oci-time").
 void publish(std::vector<ChartWork> const& works, std::string const& checksums, std::vector<PublishedFile> const& files,
              RunSettings const& settings);
+
+/// The text of oci-subjects.txt: subject name and digest of each chart that has one (O-16). Code "checksums".
+Verdict<std::string> oci_subjects(report::ReleaseRecord const& record);
 
 /// Names inside the output directory.
 inline constexpr std::string_view checksums_name = "checksums.txt";
 inline constexpr std::string_view report_name = "tag-verification.json";
+inline constexpr std::string_view oci_subjects_name = "oci-subjects.txt";
 inline constexpr std::string_view vsa_name = "verification-summary.json";
 
 }  // namespace acr::release

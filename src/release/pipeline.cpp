@@ -198,6 +198,22 @@ void check_change(Run& run) {
     run.warn(std::move(*title));
 }
 
+// O-11: what a registry would not take is not packaged for one.
+void place_in_registry(Run& run) {
+  auto const& repository = run.settings.lists.oci_repository;
+  if (!repository) return;
+  run.record.oci_repository = repository->text();
+  if (repository->folded) run.warn(oci::folded_warning(*repository, "input oci-repository"));
+  for (auto& work : run.works) {
+    if (work.refused()) continue;
+    auto reference = oci::chart_reference(*repository, work.record.name, work.record.version);
+    if (reference)
+      work.reference = std::move(*reference);
+    else
+      work.refuse(Rejection(reference.error()).within(work.chart.path).in_source(work.chart.path + "/Chart.yaml", 0));
+  }
+}
+
 void for_each(Run& run, std::vector<ChartWork*> const& charts, std::size_t workers, std::function<void(ChartWork&)> const& work) {
   for_each_index(charts.size(), workers, [&](std::size_t i) {
     run.tools.clock.check();
@@ -432,6 +448,7 @@ void decide(Run& run) {
   for (auto& work : run.works) {
     settle(work);
     bool const good = work.record.status == report::ChartStatus::packaged;
+    if (!good) work.record.oci.reset();
     any_good = any_good || good;
     refused = refused || !good;
   }
@@ -447,6 +464,7 @@ void decide(Run& run) {
       if (work.record.status == report::ChartStatus::packaged) work.record.status = report::ChartStatus::held_back;
       work.record.package.clear();
       work.record.digest.clear();
+      work.record.oci.reset();
       work.record.size = 0;
     }
 }
@@ -505,6 +523,12 @@ void write_files(Run& run) {
     if (!text) throw RunError(ExitStatus::refused, text.error().code, text.error().sentence());
     checksums = std::move(*text);
     files.checksums_path = settings.inputs.output_dir + "/" + std::string(checksums_name);
+    if (settings.lists.oci_repository) {
+      auto subjects = oci_subjects(run.record);
+      if (!subjects) throw RunError(ExitStatus::refused, subjects.error().code, subjects.error().sentence());
+      files.oci_subjects_path = settings.inputs.output_dir + "/" + std::string(oci_subjects_name);
+      published.push_back({files.oci_subjects_path, std::move(*subjects)});
+    }
     files.manifest_path = settings.inputs.manifest_path;
     auto const manifest = report::manifest_text(report::manifest_of(run.record, files));
     files.manifest_digest = sha256_text(manifest);
@@ -539,6 +563,7 @@ RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
     clear_output(run);          // nothing of an earlier run can be taken for this one's
     find_changed_charts(run);   // what a release would publish
     check_change(run);          // limits on the pull request itself
+    place_in_registry(run);     // the names that charts will have there
     prove_charts(run);          // tag, content, every listed attestation, package
     decide(run);                // block or flag
   } catch (Cancelled const&) {

@@ -8,6 +8,8 @@
 
 #include "chart/limits.hpp"
 #include "chart/package_command.hpp"
+#include "oci/chart_reference.hpp"
+#include "oci/manifest.hpp"
 #include "release/merged_heads.hpp"
 #include "release/packages.hpp"
 #include "report/checksums.hpp"
@@ -45,7 +47,7 @@ bool is_regular(fs::directory_entry const& item) {
 // may take all of it.
 void refuse_strays(RunSettings const& settings, PublishCheck& check) {
   auto const& directory = settings.inputs.output_dir;
-  std::set<std::string> expected{std::string(checksums_name), std::string(report_name), std::string(vsa_name)};
+  std::set<std::string> expected{std::string(checksums_name), std::string(report_name), std::string(vsa_name), std::string(oci_subjects_name)};
   for (auto const& package : check.packages) expected.insert(package.chart.package);
   if (fs::path const path(settings.inputs.manifest_path); path.parent_path() == fs::path(directory)) expected.insert(path.filename().string());
   std::set<std::string> strays;
@@ -68,6 +70,37 @@ Rejection differs(std::string where, std::string const& field, std::string expec
       .expected(std::move(expected))
       .found(std::move(found))
       .fix("do not publish it; take manifest and packages from the release run's artifacts");
+}
+
+// O-21: what the gate told of a chart in the registry is what this job computes.
+Rejection oci_differs(std::string where, std::string expected, std::string found) {
+  return reject("oci-record-differs", std::move(where), "the OCI digests that were told at the gate are not those of this release")
+      .rule("O-21")
+      .expected(std::move(expected))
+      .found(std::move(found))
+      .fix("publish what this manifest's gate made, with the same oci-repository here as there");
+}
+
+std::string told(std::optional<report::OciPlace> const& oci) {
+  return oci ? oci->ref + " " + oci->digest + ", created " + oci->created : "no OCI digest";
+}
+
+void check_oci_subjects(RunSettings const& settings, PublishCheck& check) {
+  auto const place = settings.inputs.output_dir + "/" + std::string(oci_subjects_name);
+  std::error_code error;
+  bool const there = fs::exists(fs::symlink_status(settings.workspace / place, error));
+  if (!settings.lists.oci_repository) {
+    if (there) check.refusals.push_back(oci_differs(place, "no such file, since oci-repository is empty", "the file is there"));
+    return;
+  }
+  // Charts that are not proved are refused for that; of the others nothing may be missing.
+  if (!check.manifest || check.record.packaged_count() != check.manifest->charts.size()) return;
+  auto const expected = oci_subjects(check.record);
+  if (!expected) return check.refusals.push_back(expected.error());
+  if (!there) return check.refusals.push_back(oci_differs(place, "the file, " + sha256_text(*expected), "no such file"));
+  auto const bytes = read_plain(settings.workspace / place, report::max_checksum_bytes, place);
+  if (!bytes) return check.refusals.push_back(bytes.error());
+  if (*bytes != *expected) check.refusals.push_back(oci_differs(place, sha256_text(*expected), sha256_text(*bytes)));
 }
 
 // The files beside the packages that the manifest speaks of, when they are there.
@@ -181,7 +214,7 @@ void compare_charts(RunSettings const& given, RunOutcome const& proof, PublishCh
       check.left_out.push_back(chart.name);
       continue;
     }
-    CheckedPackage missing{.chart = {chart.name, chart.version, chart.digest, chart.tag, chart.package}, .commit = chart.commit, .signer = {}, .unproved = unproved(chart), .refusals = {}};
+    CheckedPackage missing{.chart = {chart.name, chart.version, chart.digest, chart.tag, chart.package}, .commit = chart.commit, .signer = {}, .push = {}, .unproved = unproved(chart), .refusals = {}};
     if (is_proved(chart) && check.manifest)
       missing.refusals.push_back(reject("manifest-differs", "manifest: chart " + chart.name, "the manifest leaves out a chart that this push has changed")
                                      .rule("B-16")
@@ -240,6 +273,7 @@ void check_fields(CheckedPackage& package, report::ReleaseManifest const& manife
   compare("tag than the package", expected.tag, chart.tag);
   compare("file name than the package", expected.package, chart.package);
   compare("source digest than the chart", expected.source_digest, chart.source_digest);
+  if (expected.oci != chart.oci) package.refusals.push_back(oci_differs("manifest: chart " + chart.name, told(expected.oci), told(chart.oci)));
   auto const listed = std::ranges::find(manifest.upstream, chart.name, [](auto const& each) { return each.first; });
   if (listed == manifest.upstream.end()) return package.refusals.push_back(differs("manifest: upstream", "list of charts", chart.name, "no such key"));
   if (auto const right = archives_of(chart.name, proved.dependencies), found = archives_of(chart.name, manifest.dependencies); right != found)
@@ -275,6 +309,20 @@ void check_bytes(CheckedPackage& package, RunSettings const& settings, report::C
     if (auto why = compare_package(chart.package, digest, proved->digest, proved->commit)) package.refusals.push_back(std::move(*why));
 }
 
+// O-21: who may build must have attested the manifest that Helm will make, and Helm must find the time that it was computed for.
+void check_push(CheckedPackage& package, report::ChartRecord const& chart, ListedProofs const& proof, RunSettings const& settings) {
+  auto const& oci = *chart.oci;
+  if (!proof.proved()) {
+    auto refusal = proof.refusal(chart.name + ", " + oci.ref, oci.digest);
+    refusal.code = "oci-unattested";
+    package.refusals.push_back(std::move(refusal).rule("O-21").fix("attest oci-subjects-path in the release run, with subject-checksums of actions/attest"));
+  }
+  auto const file = settings.inputs.output_dir + "/" + chart.package;
+  if (!package.refusals.empty()) return;
+  if (!set_times(settings.workspace / file, *chart.package_time)) return package.refusals.push_back(oci::time_not_kept(file, oci.ref, *chart.package_time));
+  package.push = oci::push_command(*settings.lists.oci_repository, file);
+}
+
 // B-16: each package of the manifest against what was proved, and against who may build.
 void check_packages(RunSettings const& settings, RunTools const& tools, sigstore::Policy const& policy, PublishCheck& check) {
   if (!check.manifest) return;
@@ -290,8 +338,16 @@ void check_packages(RunSettings const& settings, RunTools const& tools, sigstore
     check_upstream(package, *check.manifest, *chart);
   });
   std::vector<std::string> digests;
-  for (std::size_t i = 0; i < count; ++i) digests.push_back(check.packages[i].chart.digest);
-  auto const proofs = digests.empty() ? std::map<std::string, ListedProofs>{} : verify_listed(digests, *tools.attestations, tools.verifier, policy, processors());
+  std::map<std::string, std::string> first;  // attestation ids that the manifest names
+  for (std::size_t i = 0; i < count; ++i) {
+    digests.push_back(check.packages[i].chart.digest);
+    auto const* chart = proved_chart(check.record, check.packages[i].chart.name);
+    if (chart == nullptr || !chart->oci) continue;
+    digests.push_back(chart->oci->digest);
+    for (auto const& [key, id] : check.manifest->attestations)
+      if (key == std::string(report::oci_key_prefix) + chart->name) first.emplace(chart->oci->digest, id);
+  }
+  auto const proofs = digests.empty() ? std::map<std::string, ListedProofs>{} : verify_listed(digests, *tools.attestations, tools.verifier, policy, processors(), first);
   for (std::size_t i = 0; i < count; ++i) {
     auto& package = check.packages[i];
     auto const& proof = proofs.at(package.chart.digest);
@@ -299,6 +355,8 @@ void check_packages(RunSettings const& settings, RunTools const& tools, sigstore
       package.signer = proof.signer();
     else
       package.refusals.push_back(proof.refusal(package.chart.package, package.chart.digest));
+    auto const* chart = proved_chart(check.record, package.chart.name);
+    if (chart != nullptr && chart->oci) check_push(package, *chart, proofs.at(chart->oci->digest), settings);
   }
 }
 
@@ -330,7 +388,7 @@ PublishCheck check_published(RunSettings const& given, RunTools const& tools) {
       return check;
     }
     settings.source_date_epoch = *epoch;
-    for (auto const& chart : check.manifest->charts) check.packages.push_back({.chart = chart, .commit = {}, .signer = {}, .unproved = {}, .refusals = {}});
+    for (auto const& chart : check.manifest->charts) check.packages.push_back({.chart = chart, .commit = {}, .signer = {}, .push = {}, .unproved = {}, .refusals = {}});
   }
 
   auto proof = prove_again(settings, tools);
@@ -343,6 +401,7 @@ PublishCheck check_published(RunSettings const& given, RunTools const& tools) {
   check.record = std::move(proof.record);
   check_heads(settings, tools, check);
   check_packages(settings, tools, policy, check);
+  check_oci_subjects(settings, check);
   check.status = finish(check, proof.status);
   return check;
 }
@@ -371,6 +430,8 @@ report::Outputs publish_outputs(PublishCheck const& check, RunSettings const& se
     outputs.set("packages-dir", settings.inputs.output_dir);
     outputs.set("manifest-path", settings.inputs.manifest_path);
     outputs.set("manifest-digest", check.manifest_digest);
+    for (auto const& package : check.packages)
+      if (!package.push.empty()) outputs.set(package.chart.name + "_oci-push", package.push);
   }
   return outputs;
 }
@@ -414,6 +475,9 @@ void log_publish_check(PublishCheck const& check, report::WorkflowLog& log) {
   for (auto const& package : check.packages)
     if (package.unproved.empty() && package.refusals.empty())
       log.line("ok    " + package.chart.package + " equals what " + package.chart.tag + " gives (" + package.commit + "), attested by " + package.signer);
+  if (good)
+    for (auto const& package : check.packages)
+      if (!package.push.empty()) log.line("push  " + package.push);
   for (auto const& name : check.left_out) log.line("left out: " + name);
   log.close_group();
   for (auto const* warnings : {&check.warnings, &check.record.warnings})

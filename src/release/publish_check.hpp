@@ -22,6 +22,7 @@ struct CheckedPackage {
   report::ManifestChart chart;
   std::string commit;             ///< of the tag; empty when it was not reached
   std::string signer;             ///< of the first attestation that verifies
+  std::string push;               ///< with `oci-repository`: the command of O-21, once all of it is proved
   std::vector<Rejection> unproved;  ///< by the run's own steps: tag, content, attestations; the log has them already
   std::vector<Rejection> refusals;
 };
@@ -38,7 +39,8 @@ struct PublishCheck {
 };
 
 /// From `settings` count: workspace, repository and its ids, the push (`change.base` is the release branch before it, empty when the branch is
-/// new; `change.head` after it), and the inputs. Nothing is written. Throws RunError for services out of reach while builders are looked up, and
+/// new; `change.head` after it), and the inputs. Nothing is written; with
+/// `oci-repository` the packages get their times (O-21). Throws RunError for services out of reach while builders are looked up, and
 /// Cancelled; everything else is a refusal in the result.
 PublishCheck check_published(RunSettings const& settings, RunTools const& tools);
 

@@ -90,7 +90,11 @@ void append_outputs(std::filesystem::path const& command_file, Outputs const& ou
 
 std::string charts_json(ReleaseRecord const& record, std::string_view packages_dir) {
   json::array charts;
-  for (auto const& chart : record.charts) charts.push_back(chart_object(chart, packages_dir));
+  for (auto const& chart : record.charts) {
+    auto object = chart_object(chart, packages_dir);
+    if (chart.oci) object["oci"] = oci_json(*chart.oci);
+    charts.push_back(std::move(object));
+  }
   return to_ascii_json(charts);
 }
 
@@ -100,6 +104,10 @@ std::string matrix_json(ReleaseRecord const& record, std::string_view packages_d
     if (chart.status != ChartStatus::packaged) continue;
     auto object = chart_object(chart, packages_dir);
     object["file"] = json_text(chart.package);
+    if (chart.oci) {
+      object["oci-name"] = json_text(chart.oci->subject_name());
+      object["oci-digest"] = json_text(chart.oci->digest);
+    }
     include.push_back(std::move(object));
   }
   json::object matrix;
@@ -119,6 +127,8 @@ Outputs run_outputs(ReleaseRecord const& record, ReleaseFiles const& files, std:
   };
   set_file("packages-dir", files.packages_dir);
   set_file("checksums-path", files.checksums_path);
+  set_file("oci-repository", record.oci_repository);
+  set_file("oci-subjects-path", files.oci_subjects_path);
   set_file("verification-path", files.verification_path);
   set_file("verification-digest", files.verification_digest);
   set_file("vsa-path", files.vsa_path);
@@ -142,7 +152,13 @@ Outputs run_outputs(ReleaseRecord const& record, ReleaseFiles const& files, std:
     outputs.set(chart.name + "_version", chart.version);
     outputs.set(chart.name + "_package", package);
     outputs.set(chart.name + "_tag", chart.tag);
-    if (record.packaged_count() == 1) {
+    bool const alone = record.packaged_count() == 1;
+    if (chart.oci) {
+      outputs.set(chart.name + "_oci-digest", chart.oci->digest);
+      outputs.set(chart.name + "_oci-ref", chart.oci->ref);
+      if (alone) outputs.set("oci-digest", chart.oci->digest), outputs.set("oci-ref", chart.oci->ref);
+    }
+    if (alone) {
       outputs.set("chart", chart.name);
       outputs.set("version", chart.version);
       outputs.set("tag", chart.tag);

@@ -165,7 +165,7 @@ Style style_of(std::string_view json, RawObject const& object, std::string_view 
 }  // namespace
 
 bool is_own_key(std::string_view key) {
-  return key == tag_verification_key || key == overall_key || key.starts_with(build_key_prefix);
+  return key == tag_verification_key || key == overall_key || key.starts_with(build_key_prefix) || key.starts_with(oci_key_prefix);
 }
 
 MapMember const* AttestationMap::find(std::string_view key) const {

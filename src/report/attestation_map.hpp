@@ -45,7 +45,7 @@ Verdict<std::optional<MapPlace>> find_attestation_map(std::string_view body);
 /// Nothing when there is no map. Refused (code "map-invalid"): no end marker, invalid JSON, no object, a key twice.
 Verdict<std::optional<AttestationMap>> read_attestation_map(std::string_view body);
 
-/// A key that only this program sets: "tag-verification", "overall", "build-…".
+/// A key that only this program sets: "tag-verification", "overall", "build-…", "oci-…".
 bool is_own_key(std::string_view key);
 
 /// Merges into the JSON text of a map: values of `set` replace those of equal keys in place or are appended in

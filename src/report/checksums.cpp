@@ -1,6 +1,7 @@
 #include "report/checksums.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "report/limits.hpp"
 #include "support/encoding.hpp"
@@ -21,11 +22,15 @@ bool is_plain_name(std::string_view name) {
          });
 }
 
-}  // namespace
+// A host and parts of a path; what chart_reference() lets through has no other characters.
+bool is_subject_name(std::string_view name) {
+  return !name.empty() && name.size() <= 255 && name.front() != '/' && name.back() != '/' &&
+         std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7f && c != '*' && c != '\\'; });
+}
 
-Verdict<std::string> checksums_text(std::vector<Checksum> checksums) {
+Verdict<std::string> text_of(std::vector<Checksum> checksums, std::string const& file, bool (*is_name)(std::string_view)) {
   if (checksums.size() > max_checksum_lines)
-    return bad("checksums.txt", "the attest step reads at most 1,024 subjects")
+    return bad(file, "the attest step reads at most 1,024 subjects")
         .expected("at most " + std::to_string(max_checksum_lines) + " packages")
         .found(std::to_string(checksums.size()))
         .fix("release fewer charts at a time");
@@ -33,7 +38,7 @@ Verdict<std::string> checksums_text(std::vector<Checksum> checksums) {
   std::string text;
   std::string_view previous;
   for (auto const& each : checksums) {
-    if (!is_plain_name(each.name)) return bad(each.name, "not a plain file name").found(each.name);
+    if (!is_name(each.name)) return bad(each.name, is_name == is_plain_name ? "not a plain file name" : "not the name of a subject").found(each.name);
     if (each.name == previous) return bad(each.name, "two packages have this name");
     if (!is_lower_hex(each.hex, 64))
       return bad(each.name, "not a SHA-256 digest").expected("64 lower-case hex digits").found(each.hex);
@@ -41,6 +46,16 @@ Verdict<std::string> checksums_text(std::vector<Checksum> checksums) {
     previous = each.name;
   }
   return text;  // never more than max_checksum_bytes: 1,024 lines of at most 322 bytes
+}
+
+}  // namespace
+
+Verdict<std::string> checksums_text(std::vector<Checksum> checksums) {
+  return text_of(std::move(checksums), "checksums.txt", is_plain_name);
+}
+
+Verdict<std::string> oci_subjects_text(std::vector<Checksum> subjects) {
+  return text_of(std::move(subjects), "oci-subjects.txt", is_subject_name);
 }
 
 Verdict<std::vector<Checksum>> parse_checksums(std::string_view text) {

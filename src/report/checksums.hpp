@@ -22,6 +22,10 @@ struct Checksum {
 /// `*`, two lines of one name, a digest of another form.
 Verdict<std::string> checksums_text(std::vector<Checksum> checksums);
 
+/// oci-subjects.txt: the same form, but the names are those of subjects, "ghcr.io/acme/charts/web" (O-16). Refused (code
+/// "checksums") as above; slashes within a name are none of it.
+Verdict<std::string> oci_subjects_text(std::vector<Checksum> subjects);
+
 /// Reads what checksums_text() writes and nothing else: `clean` and `finalize` act only on our own file.
 Verdict<std::vector<Checksum>> parse_checksums(std::string_view text);
 

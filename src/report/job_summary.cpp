@@ -171,6 +171,14 @@ std::vector<std::string> chart_rows(ReleaseRecord const& record) {
   return rows;
 }
 
+// O-15.
+std::vector<std::string> oci_rows(ReleaseRecord const& record) {
+  std::vector<std::string> rows;
+  for (auto const& chart : record.charts)
+    if (chart.oci) rows.push_back("| " + code_span(chart.name) + " | " + code_span(chart.oci->ref) + " | " + code_span(chart.oci->digest) + " | " + code_span(chart.oci->created) + " |");
+  return rows;
+}
+
 std::vector<std::string> lineage_rows(ReleaseRecord const& record) {
   std::vector<std::string> rows;
   for (auto const& chart : record.charts)
@@ -267,6 +275,7 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
             chart_rows(record));
   if (has_held_back(record))
     text.block("*held-back*: nothing is wrong with this chart; it is not packaged because another chart of the pull request is refused (`verify-policy: block`).");
+  text.rows("### OCI digests, before the push", "| chart | reference | digest | created |\n|---|---|---|---|\n", oci_rows(record));
   if (!record.charts.empty()) text.block("### Lineage\n\n" + lineage_graph(record));
   text.rows("### Upstream attestations",
             "| chart | check | id | verdict | subject | bound by | signer | predicate |\n|---|---|---|---|---|---|---|---|\n",
@@ -289,6 +298,7 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
   file("verification report", files.verification_path, files.verification_digest);
   file("manifest", files.manifest_path, files.manifest_digest);
   file("checksums", files.checksums_path, "");
+  file("OCI digests", files.oci_subjects_path, "");
   file("verification summary", files.vsa_path, "");
   text.rows("### Files", "| file | path | digest |\n|---|---|---|\n", records);
   return text.take();
@@ -303,8 +313,10 @@ std::string finalize_summary(ReleaseManifest const& manifest, std::string_view s
                    code_span(digest) + " |");
   };
   for (auto const& [key, id] : manifest.attestations) {
-    auto const* chart = manifest.chart(key.substr(std::min(key.size(), std::string_view("build-").size())));
-    row(key, id, key == "tag-verification" ? manifest.verification_digest : chart ? chart->digest : "");
+    bool const oci = key.starts_with(oci_key_prefix);
+    auto const* chart = manifest.chart(key.substr(std::min(key.size(), oci ? oci_key_prefix.size() : build_key_prefix.size())));
+    std::string const of_chart = !chart ? "" : !oci ? chart->digest : chart->oci ? chart->oci->digest : "";
+    row(key, id, key == tag_verification_key ? manifest.verification_digest : of_chart);
   }
   if (!overall_id.empty()) row("overall", overall_id, "");
   text.block("## Atomic chart release: " + counted(rows.size(), "attestation") + " recorded");

@@ -31,6 +31,10 @@ json::array finding_array(std::vector<Finding> const& findings) {
   return array;
 }
 
+json::object oci_json(OciPlace const& oci) {
+  return {{"ref", json_text(oci.ref)}, {"digest", json_text(oci.digest)}, {"created", json_text(oci.created)}};
+}
+
 bool is_sha256_text(std::string_view text) {
   return text.substr(0, 7) == "sha256:" && is_lower_hex(text.substr(7), 64);
 }

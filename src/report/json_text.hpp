@@ -21,6 +21,9 @@ boost::json::array finding_array(std::vector<Finding> const& findings);
 /// T-14: the roots that bundles of this run were judged by, for report, manifest and summary predicate.
 boost::json::array trusted_roots_json(std::vector<TrustedRoot> const& roots);
 
+/// {ref, digest, created} (O-15).
+boost::json::object oci_json(OciPlace const& oci);
+
 /// "sha256:" and 64 lower-case hex digits.
 bool is_sha256_text(std::string_view text);
 

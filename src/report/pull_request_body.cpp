@@ -121,15 +121,20 @@ std::string human_section(HumanPart const& human, std::string_view line_end, boo
   } else {
     line("### Release build");
     line("");
-    line("| chart | version | tag | digest | upstream verified | build attestation |");
-    line("|---|---|---|---|---|---|");
+    // O-15: columns of their own, unless nothing will be pushed to a registry.
+    bool const oci = std::ranges::any_of(human.manifest.charts, [](auto const& chart) { return chart.oci.has_value(); });
+    line("| chart | version | tag | digest | upstream verified | build attestation |" + std::string(oci ? " OCI digest | OCI attestation |" : ""));
+    line("|---|---|---|---|---|---|" + std::string(oci ? "---|---|" : ""));
     for (auto const& chart : human.manifest.charts) {
       auto const upstream = std::ranges::find_if(human.manifest.upstream,
                                                  [&](auto const& each) { return each.first == chart.name; });
       std::size_t const verified = upstream == human.manifest.upstream.end() ? 0 : upstream->second.size();
       line("| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) + " | " +
            code_span(chart.digest) + " | " + std::to_string(verified) + " | " +
-           linked(id_for(human.manifest, "build-" + chart.name)) + " |");
+           linked(id_for(human.manifest, std::string(build_key_prefix) + chart.name)) + " |" +
+           (!oci ? std::string()
+                 : " " + (chart.oci ? code_span(chart.oci->ref) + "<br>" + code_span(chart.oci->digest) : "–") + " | " +
+                       linked(id_for(human.manifest, std::string(oci_key_prefix) + chart.name)) + " |"));
     }
     line("");
     line("Tag verification: " + linked(id_for(human.manifest, "tag-verification")) + " · manifest " +

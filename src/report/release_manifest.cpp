@@ -19,13 +19,14 @@ bool is_filled(std::string_view text) { return !text.empty(); }
 bool is_any(std::string_view) { return true; }
 bool is_binding(std::string_view text) { return text == "source" || text == "package" || text == "rule"; }
 
-// Order of A-75: `tag-verification`, then the charts' own, in the order of the charts. Unknown keys: nothing.
+// Order of A-75: `tag-verification`, then the charts' own, in the order of the charts: of all packages, then of all OCI digests. Unknown keys: nothing.
 std::optional<std::size_t> attestation_rank(ReleaseManifest const& manifest, std::string_view key) {
   if (key == tag_verification_key) return 0;
-  if (!key.starts_with(build_key_prefix)) return std::nullopt;
-  auto const* chart = manifest.chart(key.substr(build_key_prefix.size()));
-  if (!chart) return std::nullopt;
-  return static_cast<std::size_t>(chart - manifest.charts.data()) + 1;
+  bool const is_oci = key.starts_with(oci_key_prefix);
+  if (!is_oci && !key.starts_with(build_key_prefix)) return std::nullopt;
+  auto const* chart = manifest.chart(key.substr(is_oci ? oci_key_prefix.size() : build_key_prefix.size()));
+  if (!chart || (is_oci && !chart->oci)) return std::nullopt;
+  return static_cast<std::size_t>(chart - manifest.charts.data()) + 1 + (is_oci ? manifest.charts.size() : 0);
 }
 
 // --- reading ---------------------------------------------------------------------------------------------------------
@@ -116,6 +117,23 @@ std::string indexed(std::string_view name, std::size_t index) {
   return std::string(name) + "[" + std::to_string(index) + "]";
 }
 
+// The reference names its own subject: host, path and tag.
+bool is_reference(std::string_view text) {
+  auto const colon = text.rfind(':');
+  auto const slash = text.rfind('/');
+  return colon != std::string_view::npos && slash != std::string_view::npos && slash > 0 && slash + 1 < colon && colon + 1 < text.size();
+}
+
+Verdict<OciPlace> read_oci(json::value const& value, std::string place) {
+  ObjectReader reader(value, std::move(place));
+  OciPlace oci;
+  oci.ref = reader.text("ref", is_reference);
+  oci.digest = reader.text("digest", is_sha256_text);
+  oci.created = reader.text("created", is_any);
+  if (auto const fault = reader.fault()) return *fault;
+  return oci;
+}
+
 Verdict<std::vector<ManifestChart>> read_charts(json::array const& array) {
   std::vector<ManifestChart> charts;
   for (std::size_t i = 0; i < array.size(); ++i) {
@@ -126,8 +144,14 @@ Verdict<std::vector<ManifestChart>> read_charts(json::array const& array) {
     chart.digest = reader.text("digest", is_sha256_text);
     chart.tag = reader.text("tag", is_filled);
     chart.package = reader.text("package", is_filled);
+    auto const* oci = reader.take("oci", true);
     chart.source_digest = reader.text("source_digest", is_sha256_text);
     if (auto const fault = reader.fault()) return *fault;
+    if (oci) {
+      auto place = read_oci(*oci, indexed("charts", i) + ".oci");
+      if (!place) return place.error();
+      chart.oci = std::move(*place);
+    }
     if (!charts.empty() && !(charts.back().name < chart.name))
       return invalid(indexed("charts", i), "charts are not in byte order, or one stands twice").found(chart.name);
     charts.push_back(std::move(chart));
@@ -229,7 +253,7 @@ ReleaseManifest manifest_of(ReleaseRecord const& record, ReleaseFiles const& fil
   manifest.source_date_epoch = record.source_date_epoch;
   for (auto const& chart : record.charts) {
     if (chart.status != ChartStatus::packaged) continue;
-    manifest.charts.push_back({chart.name, chart.version, chart.digest, chart.tag, chart.package, chart.source_digest});
+    manifest.charts.push_back({chart.name, chart.version, chart.digest, chart.tag, chart.package, chart.source_digest, chart.oci});
     std::vector<ManifestUpstream> entries;
     for (auto const& entry : chart.entries)
       if (entry.status == EntryStatus::verified) entries.push_back({entry.key, entry.id, entry.subject_digest, entry.bound});
@@ -248,13 +272,16 @@ ReleaseManifest manifest_of(ReleaseRecord const& record, ReleaseFiles const& fil
 
 std::string manifest_text(ReleaseManifest const& manifest) {
   json::array charts;
-  for (auto const& chart : manifest.charts)
-    charts.push_back(json::object{{"name", json_text(chart.name)},
-                                  {"version", json_text(chart.version)},
-                                  {"digest", json_text(chart.digest)},
-                                  {"tag", json_text(chart.tag)},
-                                  {"package", json_text(chart.package)},
-                                  {"source_digest", json_text(chart.source_digest)}});
+  for (auto const& chart : manifest.charts) {
+    json::object object{{"name", json_text(chart.name)},
+                        {"version", json_text(chart.version)},
+                        {"digest", json_text(chart.digest)},
+                        {"tag", json_text(chart.tag)},
+                        {"package", json_text(chart.package)}};
+    if (chart.oci) object["oci"] = oci_json(*chart.oci);
+    object["source_digest"] = json_text(chart.source_digest);
+    charts.push_back(std::move(object));
+  }
   json::object attestations;
   for (auto const& [key, id] : manifest.attestations) attestations[key] = json_text(id);
   json::object upstream;
@@ -356,7 +383,7 @@ Verdict<ReleaseManifest> with_attestations(ReleaseManifest manifest, Attestation
     if (!rank)
       return reject("attestation-key", "attestations." + key, "the manifest has no place for this key")
           .rule("A-75")
-          .expected("tag-verification, or build-<chart> of a chart in the manifest")
+          .expected("tag-verification, build-<chart> of a chart in the manifest, or oci-<chart> of one that has an OCI digest")
           .found(key);
     if (!is_attestation_id(id))
       return reject("attestation-key", "attestations." + key, "an attestation's id is a decimal number")

@@ -21,6 +21,7 @@ struct ManifestChart {
   std::string tag;
   std::string package;  ///< file name
   std::string source_digest{};  ///< "sha256:…" of what the package is made of in the commit (B-3)
+  std::optional<OciPlace> oci{};  ///< with `oci-repository` (O-15)
 
   friend bool operator==(ManifestChart const&, ManifestChart const&) = default;
 };
@@ -47,16 +48,17 @@ struct ManifestDependency {
   friend bool operator==(ManifestDependency const&, ManifestDependency const&) = default;
 };
 
-/// Key → id of this stage's attestations: `tag-verification`, `build-<chart>`, and, in descriptions only, `overall`.
+/// Key → id of this stage's attestations: `tag-verification`, `build-<chart>`, `oci-<chart>` (O-19), and, in descriptions only, `overall`.
 using AttestationIds = std::vector<std::pair<std::string, std::string>>;
 inline constexpr std::string_view tag_verification_key = "tag-verification";
 inline constexpr std::string_view build_key_prefix = "build-";
+inline constexpr std::string_view oci_key_prefix = "oci-";
 inline constexpr std::string_view overall_key = "overall";
 
 struct ReleaseManifest {
   std::vector<ManifestChart> charts;  ///< sorted by name
   std::uint64_t pr = 0;
-  AttestationIds attestations;  ///< `tag-verification` first, then `build-<chart>` by chart; empty after `run`
+  AttestationIds attestations;  ///< `tag-verification` first, then `build-<chart>` and `oci-<chart>` by chart; empty after `run`
   std::string head, base, merge;  ///< commit ids; merge may be empty (then the key is left out)
   std::string verification_path;    ///< workspace-relative
   std::string verification_digest;  ///< "sha256:…"
@@ -78,7 +80,7 @@ std::string manifest_text(ReleaseManifest const& manifest);
 
 /// Strict: what manifest_text() can write, with any white space. Refused (code "manifest-invalid"): other or missing
 /// keys, wrong types, digests or ids of another form, charts out of order or twice, attestation keys that are neither
-/// `tag-verification` nor `build-<chart of the manifest>`, over 8 MiB.
+/// `tag-verification` nor `build-<chart of the manifest>` nor `oci-<chart that has an OCI digest>`, over 8 MiB.
 Verdict<ReleaseManifest> read_manifest(std::string_view text);
 
 /// The manifest with `ids` set: values of present keys are replaced, new keys take their place in the order of

@@ -35,6 +35,8 @@ std::string to_text(ChartStatus status) {
   throw std::logic_error("a chart status without a name");
 }
 
+std::string OciPlace::subject_name() const { return ref.substr(0, ref.rfind(':')); }
+
 std::size_t ReleaseRecord::packaged_count() const {
   return static_cast<std::size_t>(std::ranges::count(charts, ChartStatus::packaged, &ChartRecord::status));
 }

@@ -100,6 +100,17 @@ struct Dependency {
   std::string pin_line;      ///< "digest: sha256:…" to paste into the lock entry (D-29); empty when pinned
 };
 
+/// What a chart will be in an OCI registry (O-15).
+struct OciPlace {
+  std::string ref;      ///< "ghcr.io/acme/charts/web:1.2.0"
+  std::string digest;   ///< "sha256:…" of the manifest that `helm push` will make
+  std::string created;  ///< the manifest's annotation
+  /// "ghcr.io/acme/charts/web": the name of the attestation's subject (O-12).
+  [[nodiscard]] std::string subject_name() const;
+
+  friend bool operator==(OciPlace const&, OciPlace const&) = default;
+};
+
 enum class ChartStatus {
   packaged,
   refused,    ///< something about this chart was turned down
@@ -126,6 +137,8 @@ struct ChartRecord {
   std::vector<Finding> refusals;      ///< of the chart itself; those of entries are in `entries`
   std::vector<Finding> warnings;
   std::vector<Dependency> dependencies;  ///< fetched ones, sorted by name, version
+  std::optional<std::int64_t> package_time{};  ///< of the package's file and entries (P-130, O-14); in no report
+  std::optional<OciPlace> oci{};         ///< with `oci-repository`, of a packaged chart
 };
 
 /// T-14: no address, no time, and no version that changes daily.
@@ -160,6 +173,7 @@ struct ReleaseRecord {
   std::vector<std::pair<std::string, std::string>> policy;
   std::vector<TrustedRoot> trusted_roots;  ///< those consulted
   std::vector<std::string> hosts;          ///< dependency hosts asked, sorted (D-32)
+  std::string oci_repository;              ///< "ghcr.io/acme/charts"; empty: none was given (O-10)
   std::optional<std::string> source_date_epoch;  ///< when the variable changed package bytes (A-75)
 
   [[nodiscard]] std::size_t packaged_count() const;
@@ -174,6 +188,7 @@ struct ReleaseFiles {
   std::string verification_path, verification_digest;
   std::string vsa_path;
   std::string manifest_path, manifest_digest;
+  std::string oci_subjects_path{};  ///< empty without `oci-repository`
 };
 
 }  // namespace acr::report

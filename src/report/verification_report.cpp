@@ -107,6 +107,7 @@ json::object chart_object(ChartRecord const& chart) {
       {"refusals", finding_array(chart.refusals)},
       {"warnings", finding_array(chart.warnings)},
   };
+  if (chart.oci) object["oci"] = oci_json(*chart.oci);
   return object;
 }
 

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <stdexcept>
 #include <utility>
 
@@ -41,6 +43,13 @@ void write_all(int descriptor, std::string_view bytes, std::filesystem::path con
   }
 }
 
+bool kept_times(int descriptor, std::int64_t seconds) {
+  std::array<timespec, 2> times{};
+  for (auto& time : times) time.tv_sec = static_cast<std::time_t>(seconds);
+  struct stat info {};
+  return ::futimens(descriptor, times.data()) == 0 && ::fstat(descriptor, &info) == 0 && info.st_mtim.tv_sec == seconds && info.st_mtim.tv_nsec == 0;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
@@ -58,6 +67,8 @@ AtomicFile::~AtomicFile() {
     ::unlink(temporary_.c_str());
   }
 }
+
+bool AtomicFile::set_times(std::int64_t seconds) { return kept_times(descriptor_, seconds); }
 
 void AtomicFile::write(std::string_view bytes) { write_all(descriptor_, bytes, target_); }
 
@@ -79,6 +90,21 @@ void write_file(std::filesystem::path const& target, std::string_view bytes) {
   AtomicFile file(target);
   file.write(bytes);
   file.commit();
+}
+
+bool write_file(std::filesystem::path const& target, std::string_view bytes, std::int64_t seconds) {
+  if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path());
+  AtomicFile file(target);
+  file.write(bytes);
+  bool const kept = file.set_times(seconds);
+  file.commit();
+  return kept;
+}
+
+bool set_times(std::filesystem::path const& path, std::int64_t seconds) {
+  Descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  struct stat info {};
+  return file.number >= 0 && ::fstat(file.number, &info) == 0 && S_ISREG(info.st_mode) && kept_times(file.number, seconds);
 }
 
 void write_staged_file(std::filesystem::path const& path, std::string_view bytes) {

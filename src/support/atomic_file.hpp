@@ -2,6 +2,7 @@
 
 // Files that appear whole or not at all: src/support/atomic_file.hpp (P-4, A-17, A-21)
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ class AtomicFile {
   AtomicFile& operator=(AtomicFile const&) = delete;
 
   void write(std::string_view bytes);
+  /// As set_times(), after the last write().
+  bool set_times(std::int64_t seconds);
   /// fsync, rename over the target.
   void commit();
 
@@ -29,6 +32,14 @@ class AtomicFile {
 
 /// Writes `bytes` as the whole of `target`; existing content is replaced at once. Parents are created (0755).
 void write_file(std::filesystem::path const& target, std::string_view bytes);
+
+/// The same for a file whose times are content to others (O-14): both are set before it gets its name. False when the file
+/// system keeps another time; the file is there all the same.
+bool write_file(std::filesystem::path const& target, std::string_view bytes, std::int64_t seconds);
+
+/// Sets access and modification time of a regular file, seconds since 1970, and reads the latter back: file systems clamp in
+/// silence. False when it is another one then.
+bool set_times(std::filesystem::path const& path, std::int64_t seconds);
 
 /// For many files that become visible together: writes a new file into a directory that nobody reads, and lets the disk
 /// begin with it. With sync_file() for all of them afterwards the disk is waited for once, not once for each; then they

@@ -191,22 +191,24 @@ TEST_CASE("the digests are those of the package and of the tar inside (P-121, P-
   CHECK(made.entries.front().sha256.empty());
 }
 
-TEST_CASE("a package appears whole or not at all", "[chart]") {
+TEST_CASE("a package appears whole or not at all, and with its time (O-14)", "[chart]") {
   test::TemporaryDirectory directory;
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c"));
   auto const made = packaged(tree, "c");
   auto const target = directory.path() / "deep/er";
-  auto const written = write_package(made, target);
-  CHECK(written == target / "c-1.0.0.tgz");
+  auto const written = target / made.file_name;
+  constexpr std::int64_t time = 1'600'000'000;
+  CHECK(write_file(written, made.bytes, time));
+  CHECK(fs::last_write_time(written) == fs::file_time_type(fs::file_time_type::clock::from_sys(std::chrono::sys_seconds(std::chrono::seconds(time)))));
   CHECK(read_file(written, 1 << 20) == made.bytes);
   write_file(written, "something else");
-  write_package(made, target);  // replaced
+  CHECK(write_file(written, made.bytes, time));  // replaced
   CHECK(read_file(written, 1 << 20) == made.bytes);
   CHECK(std::distance(fs::directory_iterator(target), fs::directory_iterator()) == 1);
   // A directory in the way: refused, and no temporary file is left.
   fs::create_directories(directory.path() / "blocked/c-1.0.0.tgz");
-  CHECK_THROWS(write_package(made, directory.path() / "blocked"));
+  CHECK_THROWS(write_file(directory.path() / "blocked" / made.file_name, made.bytes, time));
   CHECK(std::distance(fs::directory_iterator(directory.path() / "blocked"), fs::directory_iterator()) == 1);
 }
 

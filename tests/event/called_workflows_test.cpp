@@ -117,4 +117,24 @@ TEST_CASE("bundles of a release count only when the called workflow signed them 
   }
 }
 
+TEST_CASE("the release workflow attests OCI digests in one step, and both ways of attesting record its id (O-19)", "[event]") {
+  auto const document = workflow("release-charts");
+  std::size_t attested = 0, recorded = 0;
+  for (auto const& step : steps_of(document)) {
+    auto const with = step["with"];
+    if (!with) continue;
+    if (with["subject-checksums"] && with["subject-checksums"].as<std::string>() == "${{ steps.acr.outputs.oci-subjects-path }}") {
+      ++attested;
+      CHECK(step["if"].as<std::string>().find("oci-subjects-path != ''") != std::string::npos);
+      CHECK_FALSE(with["push-to-registry"]);
+    }
+    if (with["oci-attestation-id"]) {
+      ++recorded;
+      CHECK(with["bundle-paths"].as<std::string>().find("oci") != std::string::npos);
+    }
+  }
+  CHECK(attested == 1);
+  CHECK(recorded == 2);
+}
+
 }  // namespace

@@ -39,7 +39,7 @@ TEST_CASE("a repository is a host and parts of a path, with or without oci://", 
   }));
   CAPTURE(row.given);
   auto const parsed = Repository::parse(row.given);
-  REQUIRE(parsed);
+  REQUIRE(parsed.has_value());
   CHECK(parsed->text() == row.text);
   CHECK(parsed->folded == row.folded);
   CHECK(parsed->registry().path == "/");
@@ -87,7 +87,7 @@ TEST_CASE("what is not a repository is refused with the nearest valid form (O-10
   }));
   CAPTURE(row.given);
   auto const parsed = Repository::parse(row.given);
-  REQUIRE_FALSE(parsed);
+  REQUIRE_FALSE(parsed.has_value());
   CHECK(parsed.error().code == "oci-repository");
   CHECK(parsed.error().fix_text == "write " + row.nearest);
 }
@@ -96,7 +96,7 @@ TEST_CASE("the refusal of a repository repeats no password", "[oci]") {
   auto const given = GENERATE("user:geheim@ghcr.io/acme", "oci://geheim@ghcr.io/acme", "ghcr.io/acme?token=geheim",
                               "user:geh@eim@ghcr.io/acme", "https://user:geheim/@ghcr.io/acme");
   auto const parsed = Repository::parse(given);
-  REQUIRE_FALSE(parsed);
+  REQUIRE_FALSE(parsed.has_value());
   CHECK(parsed.error().sentence().find("geh") == std::string::npos);
   CHECK(parsed.error().sentence().find("eim") == std::string::npos);
   CHECK(parsed.error().fix_text == "write ghcr.io/acme");
@@ -110,13 +110,13 @@ TEST_CASE("a repository with capitals is worth a warning", "[oci]") {
 
 TEST_CASE("a chart's reference is repository, name and version, with + as _ (O-8, O-12)", "[oci]") {
   auto const reference = chart_reference(acme(), "web", "1.2.0+b1");
-  REQUIRE(reference);
+  REQUIRE(reference.has_value());
   CHECK(reference->path() == "acme/charts/web");
   CHECK(reference->subject_name() == "ghcr.io/acme/charts/web");
   CHECK(reference->text() == "ghcr.io/acme/charts/web:1.2.0_b1");
   CHECK(chart_reference(acme(), "web", "v1.2.0")->tag == "v1.2.0");
   auto const bare = chart_reference(Repository::parse("localhost:5000").value(), "web", "1.0.0");
-  REQUIRE(bare);
+  REQUIRE(bare.has_value());
   CHECK(bare->text() == "localhost:5000/web:1.0.0");
 }
 
@@ -140,4 +140,12 @@ TEST_CASE("names and versions that registries do not take are refused (O-11)", "
   }));
   CAPTURE(row.name, row.version);
   CHECK(code_of(row.name, row.version) == row.code);
+}
+
+TEST_CASE("the command that pushes names file and repository as a shell reads them (O-21)", "[oci]") {
+  using acr::oci::push_command;
+  CHECK(push_command(acme(), "out/web-1.2.0+b1.tgz") == "TZ=UTC helm push out/web-1.2.0+b1.tgz oci://ghcr.io/acme/charts");
+  CHECK(push_command(Repository::parse("localhost:5000").value(), "a b.tgz") == "TZ=UTC helm push 'a b.tgz' oci://localhost:5000");
+  CHECK(push_command(acme(), "$(x)'y.tgz") == "TZ=UTC helm push '$(x)'\\''y.tgz' oci://ghcr.io/acme/charts");
+  CHECK(push_command(acme(), "") == "TZ=UTC helm push '' oci://ghcr.io/acme/charts");
 }

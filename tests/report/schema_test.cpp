@@ -42,6 +42,16 @@ TEST_CASE("what a release writes is valid against its schemas", "[report]") {
   CHECK(violations("manifest", manifest_text(manifest)) == Violations{});
 }
 
+TEST_CASE("what a release tells of a registry is valid against its schemas (O-15)", "[report]") {
+  auto record = acr::test::released_record();
+  auto const files = acr::test::sample_files();
+  for (auto& chart : record.charts) chart.oci = acr::report::OciPlace{"ghcr.io/acme/" + chart.name + ":1", acr::test::fake_digest('1'), "2023-11-14T22:13:20Z"};
+  CHECK(violations("verification-report", acr::report::verification_report(record)) == Violations{});
+  CHECK(violations("charts-output", acr::report::charts_json(record, files.packages_dir)) == Violations{});
+  auto const manifest = with_attestations(acr::report::manifest_of(record, files), {{"oci-api", "2"}, {"oci-web", "2"}}).value();
+  CHECK(violations("manifest", manifest_text(manifest)) == Violations{});
+}
+
 TEST_CASE("what a refused run writes is valid against its schemas", "[report]") {
   auto const record = acr::test::refused_record();
   CHECK(violations("verification-report", acr::report::verification_report(record)) == Violations{});

@@ -94,6 +94,11 @@ struct Sequence {
     return attest("report", {{"w7-tag-verify", world->outputs().at("verification-digest").substr(7)}}, std::move(request));
   }
 
+  /// O-19: one step for all charts.
+  std::string attest_oci(signing::Attest request = {}) {
+    return attest("oci", subjects_of_checksums(text_of(world->file(world->outputs().at("oci-subjects-path")))), std::move(request));
+  }
+
   std::string attest_manifest(signing::Attest request = {}) {
     return attest("overall", {{"release-attestation-manifest.json", sha256_text(manifest()).substr(7)}}, std::move(request));
   }
@@ -114,9 +119,9 @@ struct Publishing {
   std::unique_ptr<ReleaseWorld> world;
   boost::json::object push;  ///< the event: the pull request was merged as its test merge was
 
-  /// `bundles` are listed for the packages, `of_manifest` for the manifest.
+  /// `bundles` are listed for the packages, `of_manifest` for the manifest, `of_oci` for the OCI digests.
   explicit Publishing(Sequence& released, std::vector<std::string> const& bundles, std::vector<std::string> const& of_manifest = {},
-                      Checkout checkout = Checkout::full)
+                      Checkout checkout = Checkout::full, std::vector<std::string> const& of_oci = {})
       : sequence(released) {
     auto const packages = subjects_of_checksums(text_of(sequence.world->file(".cr-release-packages/checksums.txt")));
     auto github = json_of(text_of(sequence.folder / "github.json"));
@@ -134,6 +139,9 @@ struct Publishing {
     };
     for (auto const& bundle : bundles) list(bundle, subjects);
     for (auto const& bundle : of_manifest) list(bundle, {boost::json::string(acr::sha256_text(sequence.manifest()))});
+    boost::json::array oci;
+    for (auto const& subject : subjects_of_checksums(text_of(sequence.world->file(".cr-release-packages/oci-subjects.txt")))) oci.emplace_back("sha256:" + subject.hex);
+    for (auto const& bundle : of_oci) list(bundle, oci);
     acr::write_file(sequence.folder / "github.json", boost::json::serialize(github));
     world = std::make_unique<ReleaseWorld>(sequence.folder, checkout);
     std::filesystem::copy(sequence.world->file(".cr-release-packages"), world->file("packages"));
