@@ -163,6 +163,7 @@ Verdict<net::Url> Fetcher::archive_url(net::Url const& repository, std::string_v
 
 Verdict<net::Reply> Fetcher::ask(Question const& question) {
   net::Request request;
+  request.method = question.method;
   request.url = question.url;
   if (!question.accept.empty()) request.headers.add("Accept", question.accept);
   if (!question.authorization.empty()) request.origin_headers.add("Authorization", question.authorization);

@@ -27,6 +27,7 @@ struct HostSettings {
 /// What is asked of a host.
 struct Question {
   net::Url url;  ///< https; http where speaks_http() allows it
+  std::string method = "GET";  ///< or HEAD: nothing is ever written (O-24)
   std::string accept{};
   std::size_t max_body = 0;
   std::string authorization{};  ///< may be empty; goes to the origin of `url` only (D-34)
@@ -50,7 +51,7 @@ class Fetcher {
   /// True when http may be spoken to it, and only then: a loopback address in tests.
   [[nodiscard]] bool speaks_http(net::Url const& url) const { return settings_.loopback_http && url.is_loopback(); }
 
-  /// A GET; any answer but those that retries settle, refusals of the connection else: dep-address, dep-redirect,
+  /// Any answer but those that retries settle, refusals of the connection else: dep-address, dep-redirect,
   /// dep-too-large, dep-unreachable.
   Verdict<net::Reply> ask(Question const& question);
   /// Asks with the credentials of the URL's own origin and path (D-36). Only a 200 is not a refusal.

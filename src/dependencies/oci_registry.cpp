@@ -1,4 +1,4 @@
-// Pulling a chart (D-20 … D-22, B-27, B-28).
+// Pulling a chart (D-20 … D-22, B-27, B-28), and looking at what a tag names (O-23, O-24).
 
 #include "dependencies/oci_registry.hpp"
 
@@ -13,6 +13,10 @@ namespace acr::dependencies {
 namespace {
 
 constexpr auto accepted_manifests = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
+// O-23: with fewer, registries answer 404 for a tag that is there.
+constexpr auto any_manifest =
+    "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, "
+    "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, */*";
 constexpr auto no_access_text = "absent or no access; the repository must end before the chart's name";
 
 Rejection no_access(std::string const& where, std::string why, std::string found) {
@@ -59,6 +63,17 @@ std::string allowing_line(OciReference const& reference, Credential const* line,
 /// A challenge counts from the registry itself: not from where a redirect leads, at another origin or outside the prefix.
 bool is_registrys_own(net::Reply const& reply, Question const& question) {
   return reply.url.origin() == question.url.origin() && net::is_below_prefix(reply.url.path, question.prefix);
+}
+
+/// What an answer that is no 200 means.
+Rejection refused_by(OciReference const& reference, Question const& question, net::Reply const& reply) {
+  auto const where = reference.text();
+  if (reply.status == 401 || reply.status == 403)
+    return no_access(where, "the registry does not give it to us", std::to_string(reply.status) + " of " + reply.url.authority());
+  auto refused = refused_answer(reply, question.url);
+  refused.where = where;
+  if (reply.status == 404) return std::move(refused).rule("D-18").fix("check name and version: " + std::string(no_access_text));
+  return refused;
 }
 
 }  // namespace
@@ -144,13 +159,9 @@ Verdict<std::string> OciRegistries::authorize(OciReference const& reference, Acc
   return access.authorization;
 }
 
-Verdict<net::Reply> OciRegistries::get(OciReference const& reference, std::string_view what, std::string_view accept,
-                                       std::size_t max_body) {
+/// Sends the question with the access that the registry wants, and once more after a 401 of its own.
+Verdict<net::Reply> OciRegistries::ask(OciReference const& reference, Question& question) {
   auto& access = access_of(reference);
-  Question question;
-  question.url = wire_url(reference, what);
-  question.accept = accept;
-  question.max_body = max_body;
   // B-28: `/v2` stands before the repository's path; what a redirect leads to below another prefix is not asked with it.
   auto const* const line = line_of(reference);
   if (line && !line->prefix.empty()) question.prefix = "/v2" + line->prefix;
@@ -158,24 +169,36 @@ Verdict<net::Reply> OciRegistries::get(OciReference const& reference, std::strin
     std::lock_guard const lock(access.mutex);
     if (now_() < access.until) question.authorization = access.authorization;
   }
-  auto const where = reference.text();
   auto reply = fetcher_.ask(question);
-  if (reply && reply->status == 401 && is_registrys_own(*reply, question)) {
-    auto const authorization = authorize(reference, access, question.authorization, *reply);
-    if (!authorization) return authorization.error();
-    question.authorization = *authorization;
-    reply = fetcher_.ask(question);
-  }
+  if (!reply || reply->status != 401 || !is_registrys_own(*reply, question)) return reply;
+  auto const authorization = authorize(reference, access, question.authorization, *reply);
+  if (!authorization) return authorization.error();
+  question.authorization = *authorization;
+  return fetcher_.ask(question);
+}
+
+Verdict<net::Reply> OciRegistries::get(OciReference const& reference, std::string_view what, std::string_view accept,
+                                       std::size_t max_body) {
+  Question question;
+  question.url = wire_url(reference, what);
+  question.accept = accept;
+  question.max_body = max_body;
+  auto reply = ask(reference, question);
+  if (!reply || reply->status == 200) return reply;
+  return refused_by(reference, question, *reply);
+}
+
+Verdict<std::optional<net::Reply>> OciRegistries::find(OciReference const& reference, Want want) {
+  Question question;
+  question.url = wire_url(reference, "manifests/" + reference.tag);
+  question.method = want == Want::headers ? "HEAD" : "GET";
+  question.accept = any_manifest;
+  question.max_body = limits::manifest_bytes;
+  auto reply = ask(reference, question);
   if (!reply) return reply.error();
-  if (reply->status == 200) return std::move(*reply);
-  if (reply->status == 401 || reply->status == 403)
-    return no_access(where, "the registry does not give it to us",
-                     std::to_string(reply->status) + " of " + reply->url.authority());
-  auto refused = refused_answer(*reply, question.url);
-  refused.where = where;
-  if (reply->status == 404)
-    return std::move(refused).rule("D-18").fix("check name and version: " + std::string(no_access_text));
-  return refused;
+  if (reply->status == 200) return std::optional(std::move(*reply));
+  if (reply->status == 404 && is_registrys_own(*reply, question)) return std::optional<net::Reply>();
+  return refused_by(reference, question, *reply);
 }
 
 /// A manifest by tag or digest; what the registry says of its digest holds (D-20).

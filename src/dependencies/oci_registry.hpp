@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,11 @@ class OciRegistries {
   /// Codes: those of Fetcher, dep-auth, dep-not-found, dep-oci-manifest, dep-digest-mismatch, dep-too-large.
   Verdict<PulledChart> pull(OciReference const& reference);
 
+  enum class Want { headers, manifest };
+  /// What the tag names, whatever its type (O-23): a 200. Nothing: the registry itself says 404. Codes: those of Fetcher,
+  /// dep-auth; dep-not-found for a 404 of somebody else, who can say nothing about the tag.
+  Verdict<std::optional<net::Reply>> find(OciReference const& reference, Want want);
+
  private:
   /// How a repository wants to be asked; found out by the first 401.
   struct Access {
@@ -44,6 +50,7 @@ class OciRegistries {
     std::chrono::steady_clock::time_point until{};
   };
 
+  Verdict<net::Reply> ask(OciReference const& reference, Question& question);
   Verdict<net::Reply> get(OciReference const& reference, std::string_view what, std::string_view accept, std::size_t max_body);
   Verdict<net::Reply> get_manifest(OciReference const& reference, std::string const& name, std::string const& where);
   Verdict<std::string> authorize(OciReference const& reference, Access& access, std::string const& refused,
