@@ -36,6 +36,9 @@ struct PlannedManifest {
   std::string text;    ///< its bytes: the first difference from what is there is named
 };
 
+/// Looks at one tag, with whatever is wanted of it settled before; several calls at a time.
+using AskRegistry = std::function<Verdict<TagState>(PlannedManifest const&)>;
+
 /// Thread-safe.
 class RegistryLook {
  public:

@@ -56,11 +56,14 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "dependency-private-hosts", .default_value = "", .commands = "run, verify-package, package", .kind = list,
      .description = "Hosts that may have a private address, one per line."},
     {.name = "registry-credentials", .default_value = "", .commands = "run, verify-package, package", .kind = secret,
-     .description = "Credentials for dependencies, one `host[:port][/prefix]=user:password` per line. ` realm=host[:port]` at its end names a "
+     .description = "Credentials for dependencies and for oci-check, one `host[:port][/prefix]=user:password` per line. ` realm=host[:port]` at its end names a "
                     "token service elsewhere that may be given the password."},
     {.name = "oci-repository", .default_value = "", .commands = "run, verify-package", .kind = text,
      .description = "Where charts will be pushed, as in ghcr.io/acme/charts. The digest that each chart's manifest will have there is then told, and "
                     "can be attested before the push. Helm 3.17 or newer must push. Empty: no such digests."},
+    {.name = "oci-check", .default_value = "off", .commands = "run, verify-package", .kind = choice, .choices = "off, free, pushed",
+     .description = "What the registry of oci-repository is asked for. free, before the push: each chart's tag must name nothing, or the very digest. "
+                    "pushed, after it (verify-package): the tag must name the digest. Credentials are those of registry-credentials."},
     {.name = "verify-policy", .default_value = "block", .commands = "run, verify-package, tags", .kind = choice, .choices = "block, flag",
      .description = "block: one refused chart refuses the release and no package is left. flag: refused charts are left out, the "
                     "others are packaged. tags: every other chart is tagged, and block fails the step."},

@@ -352,6 +352,11 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.dependency_private_hosts = reader.list("dependency-private-hosts");
   inputs.registry_credentials = reader.list("registry-credentials");
   inputs.oci_repository = reader.text("oci-repository");
+  inputs.oci_check = reader.choice<OciCheck>("oci-check", {{"off", OciCheck::off}, {"free", OciCheck::free}, {"pushed", OciCheck::pushed}});
+  if (inputs.command == Command::run && inputs.oci_check == OciCheck::pushed) {
+    reader.mistake("oci-check", "nothing is pushed before the release is merged", "O-22").fix_text = "look for pushed charts with verify-package";
+    reader.expect("off or free", "pushed");
+  }
   inputs.verify_policy = reader.choice<VerifyPolicy>("verify-policy", {{"block", VerifyPolicy::block}, {"flag", VerifyPolicy::flag}});
   inputs.missing_lineage = reader.choice<MissingLineage>(
       "missing-lineage",

@@ -27,6 +27,7 @@ enum class SourceDigest { off, tag_commit };
 enum class TrustedRootRefresh { automatic, require, off };
 enum class DependencyPins { warn, require };
 enum class SubjectBinding { require, warn, off };
+enum class OciCheck { off, free, pushed };
 
 /// An item of a list, with the number of its line in the input, 1-based; empty lines count.
 struct ListLine {
@@ -54,6 +55,7 @@ struct ActionInputs {
   std::vector<std::string> dependency_hosts, dependency_private_hosts;
   std::vector<std::string> registry_credentials;  ///< secret
   std::string oci_repository;  ///< as given; empty: no OCI digests (O-10)
+  OciCheck oci_check = OciCheck::off;  ///< what the registry is asked for (O-22)
   VerifyPolicy verify_policy = VerifyPolicy::block;
   MissingLineage missing_lineage = MissingLineage::fail;
   bool unresolved_id_fails = true;

@@ -146,6 +146,10 @@ void check_rules(Step const& step, report::ReleaseRecord& record, Services& serv
   if (result.refusal) throw RunError(ExitStatus::refused, result.refusal->code, result.refusal->sentence());
 }
 
+dependencies::AskRegistry registry_of(Step const& step, Services& services, RunClock& clock) {
+  return registry_look(step.inputs.oci_check, services.http(), host_settings(step.inputs, step.environment.api_url), clock);
+}
+
 ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, RunClock& clock) {
   auto const settings = run_settings(step, event);
 
@@ -170,7 +174,8 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
                        .dependencies = step.inputs.build_dependencies ? &dependencies : nullptr,
                        .before_proofs = [&] { services.begin_refresh(); },
                        .trusted_roots = [&] { return services.trusted_roots(); },
-                       .before_charts = [&](report::ReleaseRecord& record) { check_rules(step, record, services); }};
+                       .before_charts = [&](report::ReleaseRecord& record) { check_rules(step, record, services); },
+                       .registry = registry_of(step, services, clock)};
   auto outcome = run_release(settings, tools);
   for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);
   for (auto const& warning : services.warnings()) step.log.warning(warning);
@@ -310,7 +315,8 @@ ExitStatus publish_command(Step const& step, event::PushEvent const& push, RunCl
                                                 .log = step.log,
                                                 .dependencies = step.inputs.build_dependencies ? &dependencies : nullptr,
                                                 .before_proofs = [&] { services.begin_refresh(); },
-                                                .trusted_roots = [&] { return services.trusted_roots(); }});
+                                                .trusted_roots = [&] { return services.trusted_roots(); },
+                                                .registry = registry_of(step, services, clock)});
   stage.tell_roots(step);
   tell_requests(step, services);
   log_publish_check(check, step.log);

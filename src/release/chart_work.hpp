@@ -26,6 +26,7 @@ struct ChartWork {
   std::optional<git::ResolvedTag> tag;
   git::Lineage lineage;
   std::optional<oci::ChartReference> reference;  ///< with `oci-repository` (O-12)
+  std::string oci_manifest;                      ///< the bytes that `record.oci` has the digest of
   std::filesystem::path staged;              ///< the package in the staging directory; empty before packaging
   std::optional<chart::SourceContent> source;  ///< what would be packaged; nothing: not read, or not readable
   std::optional<git::ObjectId> tag_in_checkout;  ///< where the checkout has the tag, when the server has it elsewhere or not at all (B-24)

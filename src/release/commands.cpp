@@ -49,7 +49,7 @@ constexpr std::array rows{
     Row{"tag", tag_command, "--missing --repository O/R --repository-id N --signer-workflows W [--push [--remote R]] [--no-attestations] [--json] [--ref REF]", "charts whose tags are missing, with the attestations of their content; --push makes the tags"},
     Row{"map", map_command, "FILE [--set KEY=ID]…", "the attestation map of a pull request's description, read or merged"},
     Row{"package", package_command, "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict] [--oci-repository R] [--json] [--dependencies build|off] [other dependency inputs as options]", "packages as `helm package` makes them, reproducibly"},
-    Row{"oci-digest", oci_digest_command, "FILE.tgz… [--created SECONDS] [--oci-repository R] [--json]", "the digest that each package's manifest will have in an OCI registry once `TZ=UTC helm push` has pushed it"},
+    Row{"oci-digest", oci_digest_command, "FILE.tgz… [--created SECONDS] [--oci-repository R] [--check free|pushed] [--json]", "the digest that each package's manifest will have in an OCI registry once `TZ=UTC helm push` has pushed it"},
     Row{"dependencies", dependencies_command, "CHART… [--json] [dependency inputs as options]", "each declared dependency: constraint, lock, pin, and where it comes from; asks no host"},
     Row{"pin", pin_command, "CHART… [dependency inputs as options]", "fetches what charts/ lacks and writes its digests into Chart.lock"},
     Row{"list", list_command, "CHART [--json]", "what would be packaged, what is ignored and by which rule"},

@@ -1,6 +1,8 @@
 #include "release/dependency_network.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <utility>
 
 #include "release/dependency_build.hpp"
@@ -75,6 +77,13 @@ dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std:
           .private_hosts = inputs.dependency_private_hosts,
           .loopback_http = api && api->scheme == "http" && api->is_loopback(),
           .credentials = std::move(credentials.value())};
+}
+
+dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& network, dependencies::HostSettings settings, RunClock& clock) {
+  if (check == event::OciCheck::off) return {};
+  auto look = std::make_shared<dependencies::RegistryLook>(network, std::move(settings), [&clock](std::chrono::milliseconds pause) { clock.sleep(pause); });
+  auto const wanted = check == event::OciCheck::free ? dependencies::TagCheck::free : dependencies::TagCheck::pushed;
+  return [look = std::move(look), wanted](dependencies::PlannedManifest const& planned) { return look->look(planned, wanted); };
 }
 
 dependencies::PlanSettings plan_settings(event::ActionInputs const& inputs, dependencies::NetworkSource const& source) {

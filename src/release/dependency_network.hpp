@@ -7,6 +7,7 @@
 
 #include "dependencies/build_plan.hpp"
 #include "dependencies/network_source.hpp"
+#include "dependencies/registry_look.hpp"
 #include "event/inputs.hpp"
 #include "event/runner_environment.hpp"
 #include "net/http_client.hpp"
@@ -24,6 +25,9 @@ std::vector<std::string> credential_secrets(std::vector<std::string> const& line
 /// The inputs were checked. `api_url` is the API base: when it is loopback http, so may dependencies be (D-32: tests).
 dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std::string_view api_url);
 
+/// Looks at the registry for `check` (O-22); off: empty. `network` and `clock` must live longer than what is given back.
+dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& network, dependencies::HostSettings settings, RunClock& clock);
+
 /// How charts are planned over that source.
 dependencies::PlanSettings plan_settings(event::ActionInputs const& inputs, dependencies::NetworkSource const& source);
 
@@ -33,6 +37,7 @@ class DependencyNetwork {
   /// `clock` must live longer. Throws BadEnvironment.
   DependencyNetwork(event::ActionInputs const& inputs, event::EnvironmentLookup const& environment, RunClock& clock);
   [[nodiscard]] dependencies::NetworkSource& source() { return source_; }
+  [[nodiscard]] net::Http& http() { return http_; }
 
  private:
   net::HttpClient client_;

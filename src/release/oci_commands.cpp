@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <ostream>
 #include <utility>
 
@@ -10,6 +12,8 @@
 #include "chart/limits.hpp"
 #include "oci/manifest.hpp"
 #include "release/arguments.hpp"
+#include "release/dependency_network.hpp"
+#include "release/option_inputs.hpp"
 #include "report/json_text.hpp"
 #include "support/atomic_file.hpp"
 #include "support/digest.hpp"
@@ -22,18 +26,20 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr std::string_view usage = "oci-digest FILE.tgz… [--created SECONDS] [--oci-repository R] [--json]";
+constexpr std::string_view usage = "oci-digest FILE.tgz… [--created SECONDS] [--oci-repository R] [--check free|pushed] [--json]";
 constexpr std::size_t provenance_bytes = std::size_t{5} << 20;
 
 /// A package that anybody made, as `helm push` would push it now.
 struct PushedFile {
   std::string name, version, digest;
   report::OciPlace oci;  ///< `ref` is empty without a repository
+  std::string state;     ///< "free" or "published"; empty without `--check`
 };
 
 struct DigestOptions {
   std::optional<oci::Repository> repository;
   std::optional<std::int64_t> created;
+  dependencies::AskRegistry registry{};  ///< empty without `--check`
 };
 
 std::optional<std::int64_t> created_of(Arguments const& arguments) {
@@ -69,15 +75,18 @@ Verdict<PushedFile> pushed(std::string const& file, DigestOptions const& options
   auto const time = options.created ? Verdict<std::int64_t>(*options.created) : file_time(file);
   if (!time) return time.error();
   if (auto refused = oci::refused_time(*time)) return std::move(*refused).within(file);
-  PushedFile found{metadata.name, metadata.version, sha256_text(bytes), {}};
-  if (options.repository) {
-    auto const reference = oci::chart_reference(*options.repository, metadata.name, metadata.version);
-    if (!reference) return reference.error().within(file);
-    found.oci.ref = reference->text();
-  }
+  PushedFile found{metadata.name, metadata.version, sha256_text(bytes), {}, {}};
   auto const manifest = oci::chart_manifest(metadata, {found.digest, bytes.size()}, provenance_of(file), *time);
   found.oci.digest = manifest.digest;
   found.oci.created = manifest.created;
+  if (!options.repository) return found;
+  auto const reference = oci::chart_reference(*options.repository, metadata.name, metadata.version);
+  if (!reference) return reference.error().within(file);
+  found.oci.ref = reference->text();
+  if (!options.registry) return found;
+  auto const state = options.registry({*reference, manifest.digest, manifest.text});
+  if (!state) return state.error().within(file);
+  found.state = to_text(*state);
   return found;
 }
 
@@ -87,9 +96,30 @@ Verdict<PushedFile> pushed_or_refused(std::string const& file, DigestOptions con
     return pushed(file, options);
   } catch (std::logic_error const&) {
     throw;
+  } catch (RunError const&) {
+    throw;  // cancelled, or no time left to look at the registry
   } catch (std::runtime_error const& error) {
     return reject("bad-input", file, error.what());
   }
+}
+
+event::OciCheck check_of(Arguments const& arguments, bool has_repository) {
+  if (!arguments.has("check")) return event::OciCheck::off;
+  if (!has_repository) throw BadEnvironment("usage", "--check needs --oci-repository: which registry is to be looked at?");
+  auto const word = arguments.value("check");
+  if (word == "free") return event::OciCheck::free;
+  if (word == "pushed") return event::OciCheck::pushed;
+  throw BadEnvironment("bad-input", "option --check: expected free or pushed, found " + printable(word, 60) + " [O-18]");
+}
+
+json::object told_json(PushedFile const& found, std::string const& file) {
+  auto oci = report::oci_json(found.oci);
+  if (!found.state.empty()) oci["state"] = found.state;
+  return {{"name", report::json_text(found.name)},
+          {"version", report::json_text(found.version)},
+          {"package", report::json_text(file)},
+          {"digest", found.digest},
+          {"oci", std::move(oci)}};
 }
 
 }  // namespace
@@ -124,7 +154,7 @@ std::string packages_json(std::vector<chart::PackageOutcome> const& outcomes, Pl
 }
 
 ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"created", "oci-repository"}, .repeated = {}, .flags = {"json"}});
+  Arguments const arguments(words, {.values = {"created", "oci-repository", "check", "registry-credentials", "dependency-private-hosts"}, .repeated = {}, .flags = {"json"}});
   arguments.expect_positional(1, 10'000, usage);
   DigestOptions options{.repository = {}, .created = created_of(arguments)};
   if (arguments.has("oci-repository") && !arguments.value("oci-repository").empty()) {
@@ -133,25 +163,28 @@ ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Termin
     if (repository->folded) terminal.err << "warning: " << printable(oci::folded_warning(*repository, "option --oci-repository").sentence()) << '\n';
     options.repository = std::move(*repository);
   }
-  bool refused = false;
+  auto const check = check_of(arguments, options.repository.has_value());
+  std::unique_ptr<DependencyNetwork> network;
+  if (check != event::OciCheck::off) {
+    auto const inputs = inputs_of_options(arguments, terminal, ".");
+    network = std::make_unique<DependencyNetwork>(inputs, terminal.environment, terminal.clock);
+    options.registry = registry_look(check, network->http(), host_settings(inputs, terminal.environment("GITHUB_API_URL").value_or("")), terminal.clock);
+  }
+  bool refused = false, unreachable = false;
   json::array all;
   for (auto const& file : arguments.positional()) {
     auto const found = pushed_or_refused(file, options);
     if (!found) {
       terminal.err << "refused: " << found.error().code << ": " << printable(found.error().sentence()) << '\n';
-      refused = true;
+      (found.error().code == "oci-unreachable" ? unreachable : refused) = true;
     } else if (arguments.has("json")) {
-      all.push_back(json::object{{"name", report::json_text(found->name)},
-                                 {"version", report::json_text(found->version)},
-                                 {"package", report::json_text(file)},
-                                 {"digest", found->digest},
-                                 {"oci", report::oci_json(found->oci)}});
+      all.push_back(told_json(*found, file));
     } else {
-      terminal.out << found->oci.digest << "  " << printable(found->oci.ref.empty() ? file : found->oci.ref) << '\n';
+      terminal.out << found->oci.digest << "  " << printable(found->oci.ref.empty() ? file : found->oci.ref) << (found->state.empty() ? "" : "  ") << found->state << '\n';
     }
   }
   if (arguments.has("json")) terminal.out << to_ascii_json(all) << '\n';
-  return refused ? ExitStatus::refused : ExitStatus::done;
+  return refused ? ExitStatus::refused : unreachable ? ExitStatus::unreachable : ExitStatus::done;
 }
 
 }  // namespace acr::release

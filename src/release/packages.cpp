@@ -99,6 +99,7 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
     auto const manifest = oci::chart_manifest(*package, *options.time);
     if (!manifest) return work.refuse(manifest.error().within(work.chart.path));
     work.record.oci = report::OciPlace{work.reference->text(), manifest->digest, manifest->created};
+    work.oci_manifest = manifest->text;
   }
   auto const staged = staging.path() / package->file_name;
   if (!write_file(staged, package->bytes, *options.time) && work.reference) return work.refuse(oci::time_not_kept(staged.string(), work.reference->text(), *options.time));

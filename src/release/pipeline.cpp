@@ -73,6 +73,10 @@ void begin_record(Run& run) {
     auto const text = settings.inputs.texts.find(name);
     if (text != settings.inputs.texts.end()) record.policy.emplace_back(name, text->second);
   }
+  if (settings.lists.oci_repository) {  // O-10: else nothing of it is told
+    record.policy.emplace_back("oci-repository", settings.lists.oci_repository->text());
+    record.policy.emplace_back("oci-check", settings.inputs.texts.at("oci-check"));
+  }
   if (settings.source_date_epoch) record.source_date_epoch = settings.source_date_epoch_text;
 }
 
@@ -367,14 +371,33 @@ void weigh(Run& run, ChartWork& work) {
     work.refuse(std::move(missing));
 }
 
+// O-22: what the registry has under the tags of charts that nothing else counts against.
+void look_at_registry(Run& run, std::vector<ChartWork*> const& done) {
+  if (!run.tools.registry) return;
+  std::vector<ChartWork*> sound;
+  std::ranges::copy_if(done, std::back_inserter(sound), [](ChartWork const* work) { return work->record.oci && !work->held && !work->refused(); });
+  for_each(run, sound, run.settings.inputs.max_parallel, [&](ChartWork& work) {
+    auto const state = run.tools.registry({*work.reference, work.record.oci->digest, work.oci_manifest});
+    if (state)
+      work.record.oci_state = to_text(*state);
+    else
+      work.refuse(state.error());
+  });
+}
+
 // Each chart once, when nothing is open about it any more: the last word on its attestations, and its group in the log.
 void finish_charts(Run& run, Pending const& pending) {
+  std::vector<ChartWork*> done;
   for (auto& work : run.works) {
     if (pending.has(&work) || run.logged.contains(&work)) continue;
     weigh(run, work);
-    run.logged.insert(&work);
-    settle(work);
-    log_chart(work.record, run.tools.log);
+    done.push_back(&work);
+  }
+  look_at_registry(run, done);
+  for (auto* work : done) {
+    run.logged.insert(work);
+    settle(*work);
+    log_chart(work->record, run.tools.log);
   }
 }
 
@@ -433,7 +456,7 @@ void prove_charts(Run& run) {
 }
 
 // A host that could not be reached says nothing about the chart: another run may release it (D-6).
-bool is_unreachable(Rejection const& why) { return why.code == "dep-unreachable"; }
+bool is_unreachable(Rejection const& why) { return why.code == "dep-unreachable" || why.code == "oci-unreachable"; }
 
 bool out_of_reach(ChartWork const& work) { return std::ranges::any_of(work.record.refusals, is_unreachable); }
 

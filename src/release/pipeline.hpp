@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "dependencies/registry_look.hpp"
 #include "git/objects.hpp"
 #include "github/attestations.hpp"
 #include "release/chart_work.hpp"
@@ -33,6 +34,7 @@ struct RunTools {
   std::function<std::vector<report::TrustedRoot>()> trusted_roots{};  ///< those that bundles were judged by (T-14); empty: the verifier's own
   std::function<void(report::ReleaseRecord&)> before_charts{};  ///< checks of the run itself (A-80); may throw RunError
   WaitClock waits{};                                            ///< empty: `clock`
+  dependencies::AskRegistry registry{};                         ///< what it has under a chart's tag (O-22); empty: `oci-check: off`
 };
 
 struct RunOutcome {

@@ -69,7 +69,8 @@ void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log) {
     log.line("dep   " + dependency.name + " " + dependency.version + "  " + dependency.url + "  " + dependency.sha256 +
              (dependency.pinned ? "  pinned" : "  not pinned"));
   if (!chart.package.empty()) log.line("file  " + chart.package + "  " + std::to_string(chart.size) + " bytes  " + chart.digest);
-  if (chart.oci) log.line("oci   " + chart.oci->ref + "  " + chart.oci->digest + "  created " + chart.oci->created);
+  if (chart.oci) log.line("oci   " + chart.oci->ref + "  " + chart.oci->digest + "  created " + chart.oci->created +
+                          (chart.oci_state == "published" ? "  published already: the push is not needed, and harmless" : chart.oci_state == "free" ? "  the tag is free" : ""));
   for (auto const& warning : chart.warnings) log.line("warn  " + warning.sentence());
   for (auto const& refusal : chart.refusals) log.line("FAIL  " + refusal.sentence());
   log.close_group();

@@ -139,6 +139,7 @@ struct ChartRecord {
   std::vector<Dependency> dependencies;  ///< fetched ones, sorted by name, version
   std::optional<std::int64_t> package_time{};  ///< of the package's file and entries (P-130, O-14); in no report
   std::optional<OciPlace> oci{};         ///< with `oci-repository`, of a packaged chart
+  std::string oci_state{};               ///< "free" or "published" when the registry was asked (O-22); in no report
 };
 
 /// T-14: no address, no time, and no version that changes daily.

@@ -59,7 +59,7 @@ TEST_CASE("steps of called workflows give this action inputs that its command ha
 
 TEST_CASE("inputs of called workflows are named and preset as the action's", "[event]") {
   auto const name = GENERATE(as<std::string>{}, "release-charts", "check-charts", "tag-charts", "publish-charts");
-  std::set<std::string> const own{"attest-each", "runs-on", "environment", "registry", "workflow"};
+  std::set<std::string> const own{"attest-each", "runs-on", "environment", "registry", "registry-realm", "workflow"};
   for (auto const& input : workflow(name)["on"]["workflow_call"]["inputs"]) {
     auto const key = input.first.as<std::string>();
     CAPTURE(name, key);
@@ -108,6 +108,21 @@ TEST_CASE("the release workflow hands on every input of run that a caller has, a
       if (is_for(input, row.command)) CHECK(static_cast<bool>(step["with"][key]) != row.left_out.contains(key));
     }
   }
+}
+
+TEST_CASE("publish looks before and after the push, which is that of a new Helm in UTC (O-9, O-21, O-22)", "[event]") {
+  std::vector<std::string> done;
+  for (auto const& step : steps_of(workflow("publish-charts"))) {
+    if (step["with"] && step["with"]["oci-check"]) done.push_back(step["with"]["oci-check"].as<std::string>());
+    auto const script = step["run"] ? step["run"].as<std::string>() : std::string();
+    auto const push = script.find("helm push");
+    if (push == std::string::npos) continue;
+    CHECK(script.substr(push - 7, 7) == "TZ=UTC ");
+    CHECK(script.find("helm version --short") < push);
+    CHECK(script.find("helm push", push + 1) == std::string::npos);
+    done.emplace_back("push");
+  }
+  CHECK(done == std::vector<std::string>{"free", "push", "pushed"});
 }
 
 TEST_CASE("bundles of a release count only when the called workflow signed them (B-15)", "[event]") {

@@ -174,6 +174,18 @@ TEST_CASE("what an input takes", "[event]") {
   CHECK(read({{"command", "finalize"}}).inputs.command == Command::finalize);
 }
 
+TEST_CASE("run looks for free tags alone, verify-package for pushed ones too (O-22)", "[event]") {
+  CHECK(read({}).inputs.oci_check == OciCheck::off);
+  CHECK(read({{"oci-check", "free"}}).inputs.oci_check == OciCheck::free);
+  CHECK(read({{"command", "verify-package"}, {"oci-check", "pushed"}}).inputs.oci_check == OciCheck::pushed);
+  CHECK(read({{"command", "verify-package"}, {"oci-check", "pushed"}}).mistakes.empty());
+  auto const refused = read({{"oci-check", "pushed"}}).mistakes;
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].where == "input oci-check");
+  CHECK(refused[0].rule_number == "O-22");
+  CHECK(read({{"oci-check", "on"}}).mistakes.size() == 1);
+}
+
 TEST_CASE("a directory that holds a charts directory is not an output-dir", "[event]") {
   CHECK(mistakes(read({{"charts-dir", "deploy/charts"}, {"output-dir", "deploy"}})).find("input output-dir") == 0);
 }

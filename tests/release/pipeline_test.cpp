@@ -438,6 +438,65 @@ TEST_CASE("what is written carries the tag's commit time, or SOURCE_DATE_EPOCH (
   CHECK(third.run().record.charts.front().digest != as_tagged);
 }
 
+// The release of web and api, and what a registry says of each chart; a code is its refusal.
+struct RegistryWorld : PipelineWorld {
+  std::map<std::string, std::string> refused;
+  std::vector<std::string> looked_at;
+
+  RegistryWorld() {
+    tagged = tagged + chart_files("api", "2.0.0");
+    tags["api-v2.0.0"] = annotation("api", "2.0.0", {{"lint", "1002", subject_of("lint api")}});
+    attest("1002", subject_of("lint api"));
+    inputs["oci-repository"] = "ghcr.io/acme/charts";
+    registry = [this](acr::dependencies::PlannedManifest const& planned) -> acr::Verdict<acr::dependencies::TagState> {
+      auto const ref = planned.reference.text();
+      CHECK(planned.digest == acr::sha256_text(planned.text));
+      looked_at.push_back(ref);
+      auto const why = refused.find(planned.reference.name);
+      if (why != refused.end()) return acr::reject(why->second, ref, "as the test has it");
+      return acr::dependencies::TagState::free;
+    };
+  }
+};
+
+TEST_CASE("the registry is looked at for charts that nothing else counts against (O-22)", "[release]") {
+  RegistryWorld world;
+  SECTION("both") {
+    auto const outcome = world.run();
+    CHECK(outcome.status == ExitStatus::done);
+    CHECK(world.looked_at == std::vector<std::string>{"ghcr.io/acme/charts/api:2.0.0", "ghcr.io/acme/charts/web:1.1.0"});
+    CHECK(outcome.record.charts.front().oci_state == "free");
+  }
+  SECTION("a chart that is refused anyway is not looked for") {
+    world.tags.erase("api-v2.0.0");
+    CHECK(world.run().status == ExitStatus::refused);
+    CHECK(world.looked_at == std::vector<std::string>{"ghcr.io/acme/charts/web:1.1.0"});
+  }
+  SECTION("without a repository nobody is asked") {
+    world.inputs.erase("oci-repository");
+    CHECK(world.run().status == ExitStatus::done);
+    CHECK(world.looked_at.empty());
+  }
+}
+
+TEST_CASE("what the registry has counts as any refusal of a chart, and its silence is not a verdict (O-22, A-20)", "[release]") {
+  RegistryWorld world;
+  auto const policy = GENERATE(as<std::string>{}, "block", "flag");
+  world.inputs["verify-policy"] = policy;
+  for (auto const* code : {"oci-tag-taken", "oci-auth"}) {
+    world.refused = {{"api", code}};
+    auto const outcome = world.run();
+    CHECK(refusals(outcome) == Findings{std::string(code) + " @ ghcr.io/acme/charts/api:2.0.0"});
+    CHECK(outcome.record.result == (policy == "flag" ? Result::partial : Result::failed));
+    CHECK(outcome.status == (policy == "flag" ? ExitStatus::done : ExitStatus::refused));
+  }
+  world.refused = {{"api", "oci-unreachable"}};
+  auto const outcome = world.run();
+  CHECK(outcome.status == ExitStatus::unreachable);
+  CHECK(outcome.record.result == Result::failed);
+  CHECK(released(world) == report_files);
+}
+
 // What a summary's policy.digest stands for: two releases with the same digest were verified under the same inputs.
 TEST_CASE("each input that decides a verdict is part of the policy's digest, however it is written", "[release]") {
   auto const digest = [](std::map<std::string, std::string> const& inputs) {
@@ -462,6 +521,11 @@ TEST_CASE("each input that decides a verdict is part of the policy's digest, how
     CAPTURE(name);
     CHECK(digest({{name, value}}) != usual);
   }
+  // Without a repository nothing of OCI registries is told (O-10).
+  CHECK(digest({{"oci-check", "free"}}) == usual);
+  CHECK(digest({{"oci-repository", "ghcr.io/acme"}}) != usual);
+  CHECK(digest({{"oci-repository", "ghcr.io/acme"}}) == digest({{"oci-repository", "oci://ghcr.io/Acme"}}));
+  CHECK(digest({{"oci-repository", "ghcr.io/acme"}, {"oci-check", "free"}}) != digest({{"oci-repository", "ghcr.io/acme"}}));
   // What require implies is told as it is enforced (B-6a).
   CHECK(digest({{"subject-binding", "require"}, {"dependency-pins", "warn"}}) == digest({{"subject-binding", "require"}, {"dependency-pins", "require"}}));
 }

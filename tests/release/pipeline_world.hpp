@@ -91,6 +91,7 @@ class PipelineWorld {
   release::DependencyBuild* dependencies = nullptr;
   bool asks_github = true;
   std::function<void(report::ReleaseRecord&)> before_charts{};
+  dependencies::AskRegistry registry{};
   std::function<std::optional<net::Reply>(net::Request const&)> intercept{};  ///< answers, or not, before GitHub does
 
   git::MemoryObjects objects{};
@@ -152,7 +153,8 @@ class PipelineWorld {
                                                    .log = log,
                                                    .dependencies = dependencies,
                                                    .before_charts = before_charts,
-                                                   .waits = {.now = [this] { return now; }, .sleep = [this](RunClock::Clock::duration pause) { sleep(pause); }}});
+                                                   .waits = {.now = [this] { return now; }, .sleep = [this](RunClock::Clock::duration pause) { sleep(pause); }},
+                                                   .registry = registry});
     asked = github.asked();
     return outcome;
   }
