@@ -264,7 +264,7 @@ class TarReader {
       if (refused) return std::move(*refused);
     }
     if (files_.empty())
-      return reject("archive-empty", std::string(where_), "the archive holds no file").rule("P-56");
+      return reject("archive-empty", std::string(where_), "the archive holds no file").rule("P-56").fix("pack it with `helm package`");
     return std::move(files_);
   }
 

@@ -57,16 +57,18 @@ class Walk {
     if (++directories_ > limits_.directories)
       return reject("too-many-files", path, "the chart has too many directories")
           .rule("P-154")
-          .expected("at most " + std::to_string(limits_.directories));
+          .expected("at most " + std::to_string(limits_.directories))
+          .fix("move what is not part of the chart out of its directory");
     auto entries = detail_ == Detail::full ? tree_.list(source_path) : tree_.list_kinds(source_path);
     entries_ += entries.size();
     if (entries_ > limits_.entries)
       return reject("too-many-files", path, "the chart's directories have too many entries, ignored ones included")
           .rule("B-25")
-          .expected("at most " + std::to_string(limits_.entries));
+          .expected("at most " + std::to_string(limits_.entries))
+          .fix("move what is not part of the chart out of its directory");
     // Whoever looks a path up finds one of the two, the walk would take both (B-1b).
     if (auto const twice = std::ranges::adjacent_find(entries, {}, &Node::name); twice != entries.end())
-      return reject("path-collision", joined(path, twice->name), "the directory holds this name twice").rule("P-156");
+      return reject("path-collision", joined(path, twice->name), "the directory holds this name twice").rule("P-156").fix("keep one of the two");
     stack_.push_back({std::move(path), std::move(source_path), std::move(entries), 0});
     return {};
   }

@@ -192,7 +192,8 @@ class Loader {
     if (name.ends_with(".tgz")) {
       if (group.size() != 1 || group.front().path != name)
         return reject("subchart-form", where, "this must be a chart archive, but is a directory")
-            .rule("P-55");
+            .rule("P-55")
+            .fix("rename the directory, or commit the archive itself");
       if (archive_level >= limits_.archive_depth)
         return with_repacking_advice(reject("too-deep", where, "archives are nested too deeply")
             .rule("P-159")

@@ -211,7 +211,8 @@ Verdict<std::string> ChartYaml::checked_api_version() const {
   return reject("api-version", file_ + ":" + std::to_string(line), "unsupported chart version")
       .rule("P-11")
       .expected("apiVersion v1 or v2")
-      .found(found);
+      .found(found)
+      .fix("set apiVersion: v2");
 }
 
 Verdict<ChartMetadata> ChartYaml::metadata() const {

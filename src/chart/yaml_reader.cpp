@@ -218,7 +218,7 @@ class Decoder {
 };
 
 bool Decoder::fail(std::uint32_t line, std::string why, char const* rule) {
-  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why)).rule(rule);
+  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why)).rule(rule).fix("correct the YAML at this line");
   return false;
 }
 
@@ -244,7 +244,7 @@ Verdict<YamlDocument> Decoder::run() {
       auto const& mark = problem.problem_mark.line != 0 ? problem.problem_mark : problem.context_mark;
       fail(line_of(mark), std::string("the YAML cannot be read: ") +
                               (problem.problem != nullptr ? problem.problem : "unknown problem"));
-      return std::move(rejection_).fix("correct the YAML");
+      return std::move(rejection_);
     }
     auto const& event = events.event();
     if (event.type == YAML_STREAM_END_EVENT) {

@@ -411,6 +411,7 @@ TEST_CASE("hostile and unusable charts are refused with rule and place (P-150, P
   CAPTURE(said);
   CHECK(said.find_first_of("\r\n") == std::string::npos);
   CHECK_FALSE(made.error().rule_number.empty());
+  CHECK_FALSE(made.error().fix_text.empty());  // P-150
 }
 
 TEST_CASE("a collision of letter case can be made a warning, equal paths cannot", "[chart]") {
