@@ -49,7 +49,7 @@ std::optional<std::string> local_directory(SourceTree const& tree, std::string_v
   auto const path = joined_lexically(chart->path, relative);
   if (!path) return {};
   auto target = resolve(tree, *path);
-  // A Chart.yaml that is not a file is somebody's mistake: whoever reads the directory says so.
+  // A Chart.yaml that is not a file is somebody's mistake: the reader of the directory says so.
   if (!target || target->node.kind != NodeKind::directory || !tree.node(joined(target->path, "Chart.yaml"))) return {};
   return std::move(target->path);
 }

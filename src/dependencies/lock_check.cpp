@@ -10,6 +10,7 @@
 #include "chart/lock_digest.hpp"
 #include "chart/semver.hpp"
 #include "dependencies/limits.hpp"
+#include "support/digest.hpp"
 #include "support/encoding.hpp"
 #include "support/text.hpp"
 
@@ -44,7 +45,7 @@ LockedDependency both(Dependency const& declared, Dependency const& locked) {
 /// D-29; an empty pin is none.
 Verdict<std::string> pin_of(Dependency const& locked, ListFiles const& files) {
   if (locked.pin.empty()) return std::string();
-  if (locked.pin.starts_with("sha256:") && is_lower_hex(std::string_view(locked.pin).substr(7), 64)) return locked.pin;
+  if (is_sha256_text(locked.pin)) return locked.pin;
   return reject("dep-lock-mismatch", at(files.locked, locked.line), "the pin of " + locked.name + " is not a SHA-256 digest")
       .rule("D-29")
       .expected("digest: sha256:<64 lower-case hex digits>")

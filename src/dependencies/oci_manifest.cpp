@@ -52,7 +52,7 @@ Verdict<std::vector<OciDescriptor>> descriptors(boost::json::value const& list, 
 }  // namespace
 
 bool is_oci_digest(std::string_view digest) {
-  return (digest.starts_with("sha256:") && is_lower_hex(digest.substr(7), 64)) ||
+  return is_sha256_text(digest) ||
          (digest.starts_with("sha512:") && is_lower_hex(digest.substr(7), 128));
 }
 

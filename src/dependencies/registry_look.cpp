@@ -7,7 +7,6 @@
 
 #include "oci/manifest_difference.hpp"
 #include "support/digest.hpp"
-#include "support/encoding.hpp"
 
 namespace acr::dependencies {
 namespace {
@@ -20,8 +19,6 @@ OciReference wire_reference(oci::ChartReference const& reference) {
   wire.registry.host = registry_host(wire.registry.host);
   return wire;
 }
-
-bool is_sha256(std::string_view text) { return text.starts_with("sha256:") && is_lower_hex(text.substr(7), 64); }
 
 /// Refusals of the fetching room in the words of this one: nobody can "commit the chart" here.
 Rejection in_our_words(Rejection refusal, std::string const& where) {
@@ -62,7 +59,7 @@ Verdict<std::optional<std::string>> RegistryLook::digest_of(OciReference const& 
   auto const head = registries_.find(reference, Want::headers);
   if (!head) return in_our_words(head.error(), where);
   if (!*head) return std::optional<std::string>();
-  if (auto said = (*head)->headers.joined("docker-content-digest"); is_sha256(said)) return std::optional(std::move(said));
+  if (auto said = (*head)->headers.joined("docker-content-digest"); is_sha256_text(said)) return std::optional(std::move(said));
   auto const body = registries_.find(reference, Want::manifest);
   if (!body) return in_our_words(body.error(), where);
   if (!*body) return std::optional<std::string>();

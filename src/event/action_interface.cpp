@@ -59,10 +59,10 @@ constexpr auto inputs = std::to_array<InputRow>({
      .description = "Credentials for dependencies and for oci-check, one `host[:port][/prefix]=user:password` per line. ` realm=host[:port]` at its end names a "
                     "token service elsewhere that may be given the password."},
     {.name = "oci-repository", .default_value = "", .commands = "run, verify-package", .kind = text,
-     .description = "Where charts will be pushed, as in ghcr.io/acme/charts. The digest that each chart's manifest will have there is then told, and "
+     .description = "Where charts will be pushed, as in ghcr.io/acme/charts. The digest that each chart's manifest will have there is then reported, and "
                     "can be attested before the push. Helm 3.17 or newer must push. Empty: no such digests."},
     {.name = "oci-check", .default_value = "off", .commands = "run, verify-package", .kind = choice, .choices = "off, free, pushed",
-     .description = "What the registry of oci-repository is asked for. free, before the push: each chart's tag must name nothing, or the very digest. "
+     .description = "What the registry of oci-repository is asked for. free, before the push: each chart's tag must not exist, or name that digest already. "
                     "pushed, after it (verify-package): the tag must name the digest. Credentials are those of registry-credentials."},
     {.name = "verify-policy", .default_value = "block", .commands = "run, verify-package, tags", .kind = choice, .choices = "block, flag",
      .description = "block: one refused chart refuses the release and no package is left. flag: refused charts are left out, the "
@@ -152,7 +152,7 @@ constexpr auto inputs = std::to_array<InputRow>({
     {.name = "check-name", .default_value = "", .commands = "run, ruleset", .kind = text,
      .description = "The required check's name. Empty: this job's id."},
     {.name = "summary", .default_value = "true", .commands = "run, finalize, verify-package, tags", .kind = boolean,
-     .description = "Write the job summary."},
+     .description = "Write the job summary. Other commands write one only when they are refused."},
     {.name = "timeout", .default_value = "360", .commands = "run, finalize, verify-package, annotate, digest, changed, package, tags", .kind = number, .minimum = 30, .maximum = 3000,
      .description = "Seconds after which the run gives up and says what was done and what was missing."},
     {.name = "api-version", .default_value = "2022-11-28", .commands = "run, finalize, verify-package, annotate, digest, changed, package, tags", .kind = text,

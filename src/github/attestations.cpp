@@ -11,6 +11,7 @@
 #include "net/gate.hpp"
 #include "net/http.hpp"
 #include "net/url.hpp"
+#include "support/digest.hpp"
 #include "support/encoding.hpp"
 #include "support/parallel.hpp"
 #include "support/snappy.hpp"
@@ -241,7 +242,7 @@ Attestations::~Attestations() = default;
 Listing Attestations::list(std::vector<std::string> const& subjects) {
   std::set<std::string> const unique(subjects.begin(), subjects.end());
   for (auto const& subject : unique)
-    if (!subject.starts_with("sha256:") || !is_lower_hex(std::string_view(subject).substr(7), 64))
+    if (!is_sha256_text(subject))
       throw std::logic_error("not a subject digest: " + subject);
   std::vector<std::string> const all(unique.begin(), unique.end());
 

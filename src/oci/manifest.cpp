@@ -2,11 +2,12 @@
 
 #include "oci/manifest.hpp"
 
-#include <array>
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "chart/chart_reader.hpp"
 #include "chart/go_json.hpp"
@@ -104,18 +105,10 @@ Annotations annotations_of(chart::ChartMetadata const& metadata, std::int64_t cr
 
 /// O-5: the package, and what is beside it, in the order of their digests.
 void append_layers(std::string& out, Blob const& package, std::optional<Blob> const& provenance) {
-  out += '[';
-  bool const package_first = !provenance || package.digest < provenance->digest;
-  if (!package_first) {
-    append_descriptor(out, provenance_layer_type, *provenance);
-    out += ',';
-  }
-  append_descriptor(out, chart_layer_type, package);
-  if (provenance && package_first) {
-    out += ',';
-    append_descriptor(out, provenance_layer_type, *provenance);
-  }
-  out += ']';
+  std::vector<std::pair<Blob, std::string_view>> layers{{package, chart_layer_type}};
+  if (provenance) layers.emplace_back(*provenance, provenance_layer_type);
+  std::ranges::sort(layers, {}, [](auto const& layer) -> std::string const& { return layer.first.digest; });
+  append_list(out, layers, [&](auto const& layer) { append_descriptor(out, layer.second, layer.first); });
 }
 
 }  // namespace

@@ -10,14 +10,13 @@
 
 #include "chart/chart_metadata.hpp"
 #include "chart/packager.hpp"
+#include "support/time.hpp"
 #include "support/verdict.hpp"
 
 namespace acr::oci {
 
-inline constexpr std::string_view created_annotation = "org.opencontainers.image.created";
-
 /// Times that RFC 3339 can write and the annotation can have (O-13).
-inline constexpr std::int64_t latest_created = 253402300799;
+inline constexpr std::int64_t latest_created = last_rfc3339_second;
 
 /// A file that becomes a layer.
 struct Blob {

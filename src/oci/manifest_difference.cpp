@@ -18,8 +18,6 @@ namespace json = boost::json;
 
 constexpr std::size_t manifest_bytes = std::size_t{4} << 20;
 constexpr std::size_t shown_characters = 100;
-constexpr std::string_view created_key = "org.opencontainers.image.created";
-constexpr std::string_view provenance_type = "application/vnd.cncf.helm.chart.provenance.v1.prov";
 
 std::string shown(std::string_view foreign) { return printable(foreign, shown_characters); }
 std::string shown_or_none(std::optional<std::string> const& foreign) { return foreign ? shown(*foreign) : "none"; }
@@ -40,7 +38,7 @@ std::vector<std::string> layers_of(json::value const& manifest) {
 
 bool has_provenance(json::value const& manifest) {
   for (auto const& layer : *array_in(manifest, "layers"))
-    if (string_in(layer, "mediaType") == provenance_type) return true;
+    if (string_in(layer, "mediaType") == provenance_layer_type) return true;
   return false;
 }
 
@@ -101,7 +99,7 @@ ManifestDifference first_difference(std::string_view planned, std::string_view t
   if (our_layers != their_layers) return {other_layer(our_layers, their_layers), false};
   auto const our_config = config_of(*ours), their_config = config_of(*theirs);
   bool const same_config = our_config == their_config;
-  if (auto const was = annotation(*ours, created_key), is = annotation(*theirs, created_key); was != is)
+  if (auto const was = annotation(*ours, created_annotation), is = annotation(*theirs, created_annotation); was != is)
     return {other_time(was, is), same_config};
   if (!same_config) return {"another config, the chart's metadata: " + shown(their_config) + " instead of " + shown(our_config), false};
   if (auto text = other_annotation(*ours, *theirs); !text.empty()) return {std::move(text), false};

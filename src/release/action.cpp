@@ -270,10 +270,7 @@ struct Stage {
 void write_result(RunSettings const& settings, std::string const& path, std::string const& bytes, std::optional<std::int64_t> time = {}) {
   auto const target = settings.workspace / path;
   std::filesystem::create_directories(target.parent_path());
-  if (time)
-    write_file(target, bytes, *time);  // O-14
-  else
-    write_file(target, bytes);
+  write_file(target, bytes, time);  // O-14
   adopt_owner(target.parent_path(), settings.workspace);
   adopt_owner(target, settings.workspace);
 }

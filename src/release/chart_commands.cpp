@@ -94,7 +94,7 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
   auto const& inputs = given.inputs;
   std::unique_ptr<PlannedPushes> pushes;
   if (auto const& repository = given.lists.oci_repository) {
-    if (repository->folded) terminal.err << "warning: " << printable(oci::folded_warning(*repository, "option --oci-repository").sentence()) << '\n';
+    warn_of_capitals(*repository, terminal);
     pushes = std::make_unique<PlannedPushes>(*repository, command);
   }
   bool const as_json = arguments.has("json");

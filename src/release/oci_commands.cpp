@@ -139,6 +139,10 @@ PlannedPushes::PlannedPushes(oci::Repository repository, chart::PackageCommand& 
   command.lost_time = [this](fs::path const& file, std::int64_t time) { return oci::time_not_kept(file.string(), repository_.text(), time); };
 }
 
+void warn_of_capitals(oci::Repository const& repository, Terminal const& terminal) {
+  if (repository.folded) terminal.err << "warning: " << printable(oci::folded_warning(repository, "option --oci-repository").sentence()) << '\n';
+}
+
 std::string packages_json(std::vector<chart::PackageOutcome> const& outcomes, PlannedPushes const* pushes) {
   json::array packages;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -160,7 +164,7 @@ ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Termin
   if (arguments.has("oci-repository") && !arguments.value("oci-repository").empty()) {
     auto repository = oci::Repository::parse(arguments.value("oci-repository"));
     if (!repository) throw BadEnvironment(repository.error().code, repository.error().sentence());
-    if (repository->folded) terminal.err << "warning: " << printable(oci::folded_warning(*repository, "option --oci-repository").sentence()) << '\n';
+    warn_of_capitals(*repository, terminal);
     options.repository = std::move(*repository);
   }
   auto const check = check_of(arguments, options.repository.has_value());

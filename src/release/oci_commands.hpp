@@ -32,6 +32,9 @@ class PlannedPushes {
   std::vector<std::optional<report::OciPlace>> places_;
 };
 
+/// Says when capitals of `--oci-repository` were read as small letters (O-10).
+void warn_of_capitals(oci::Repository const& repository, Terminal const& terminal);
+
 /// One line: the packages that were written, in the order of the arguments.
 std::string packages_json(std::vector<chart::PackageOutcome> const& outcomes, PlannedPushes const* pushes);
 

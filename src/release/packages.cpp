@@ -184,9 +184,7 @@ void publish(std::vector<ChartWork> const& works, std::string const& checksums, 
     written.insert(written.end(), made.rbegin(), made.rend());  // outermost first: removal goes backwards
     fs::create_directories(target.parent_path());
     written.push_back(target);
-    if (time) return write_file(target, bytes, *time);
-    write_file(target, bytes);
-    return true;
+    return write_file(target, bytes, time);
   };
   // O-14: what Helm will take for the time of the package.
   auto const write_package = [&](ChartWork const& work) {

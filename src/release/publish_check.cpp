@@ -74,7 +74,7 @@ Rejection differs(std::string where, std::string const& field, std::string expec
 
 // O-21: what the gate told of a chart in the registry is what this job computes.
 Rejection oci_differs(std::string where, std::string expected, std::string found) {
-  return reject("oci-record-differs", std::move(where), "the OCI digests that were told at the gate are not those of this release")
+  return reject("oci-record-differs", std::move(where), "the OCI digests that the gate recorded are not those of this release")
       .rule("O-21")
       .expected(std::move(expected))
       .found(std::move(found))

@@ -28,7 +28,7 @@ bool is_subject_name(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7f && c != '*' && c != '\\'; });
 }
 
-Verdict<std::string> text_of(std::vector<Checksum> checksums, std::string const& file, bool (*is_name)(std::string_view)) {
+Verdict<std::string> text_of(std::vector<Checksum> checksums, std::string const& file, bool (*is_name)(std::string_view), std::string const& otherwise) {
   if (checksums.size() > max_checksum_lines)
     return bad(file, "the attest step reads at most 1,024 subjects")
         .expected("at most " + std::to_string(max_checksum_lines) + " packages")
@@ -38,7 +38,7 @@ Verdict<std::string> text_of(std::vector<Checksum> checksums, std::string const&
   std::string text;
   std::string_view previous;
   for (auto const& each : checksums) {
-    if (!is_name(each.name)) return bad(each.name, is_name == is_plain_name ? "not a plain file name" : "not the name of a subject").found(each.name);
+    if (!is_name(each.name)) return bad(each.name, otherwise).found(each.name);
     if (each.name == previous) return bad(each.name, "two packages have this name");
     if (!is_lower_hex(each.hex, 64))
       return bad(each.name, "not a SHA-256 digest").expected("64 lower-case hex digits").found(each.hex);
@@ -51,11 +51,11 @@ Verdict<std::string> text_of(std::vector<Checksum> checksums, std::string const&
 }  // namespace
 
 Verdict<std::string> checksums_text(std::vector<Checksum> checksums) {
-  return text_of(std::move(checksums), "checksums.txt", is_plain_name);
+  return text_of(std::move(checksums), "checksums.txt", is_plain_name, "not a plain file name");
 }
 
 Verdict<std::string> oci_subjects_text(std::vector<Checksum> subjects) {
-  return text_of(std::move(subjects), "oci-subjects.txt", is_subject_name);
+  return text_of(std::move(subjects), "oci-subjects.txt", is_subject_name, "not the name of a subject");
 }
 
 Verdict<std::vector<Checksum>> parse_checksums(std::string_view text) {

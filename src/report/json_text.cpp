@@ -35,10 +35,6 @@ json::object oci_json(OciPlace const& oci) {
   return {{"ref", json_text(oci.ref)}, {"digest", json_text(oci.digest)}, {"created", json_text(oci.created)}};
 }
 
-bool is_sha256_text(std::string_view text) {
-  return text.substr(0, 7) == "sha256:" && is_lower_hex(text.substr(7), 64);
-}
-
 bool is_attestation_id(std::string_view text) {
   auto const number = to_number(text, std::numeric_limits<std::int64_t>::max());
   return number && *number != 0;

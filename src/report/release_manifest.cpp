@@ -5,6 +5,7 @@
 
 #include "report/json_text.hpp"
 #include "report/limits.hpp"
+#include "support/digest.hpp"
 #include "support/encoding.hpp"
 #include "support/text.hpp"
 #include "support/time.hpp"

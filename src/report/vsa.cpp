@@ -4,6 +4,7 @@
 
 #include "report/json_text.hpp"
 #include "report/verification_report.hpp"
+#include "support/digest.hpp"
 #include "support/encoding.hpp"
 
 namespace acr::report {

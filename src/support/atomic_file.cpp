@@ -85,18 +85,13 @@ bool is_temporary_of(std::string_view name, std::string_view target) {
   return is_lower_hex(name.substr(prefix.size(), name.size() - prefix.size() - suffix.size()), 2 * random_bytes);
 }
 
-void write_file(std::filesystem::path const& target, std::string_view bytes) {
-  if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path());
-  AtomicFile file(target);
-  file.write(bytes);
-  file.commit();
-}
+void write_file(std::filesystem::path const& target, std::string_view bytes) { write_file(target, bytes, std::nullopt); }
 
-bool write_file(std::filesystem::path const& target, std::string_view bytes, std::int64_t seconds) {
+bool write_file(std::filesystem::path const& target, std::string_view bytes, std::optional<std::int64_t> seconds) {
   if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path());
   AtomicFile file(target);
   file.write(bytes);
-  bool const kept = file.set_times(seconds);
+  bool const kept = !seconds || file.set_times(*seconds);
   file.commit();
   return kept;
 }

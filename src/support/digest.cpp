@@ -73,4 +73,6 @@ std::string digest(HashAlgorithm algorithm, std::string_view bytes) {
 
 std::string sha256_text(std::string_view bytes) { return "sha256:" + hex(sha256(bytes)); }
 
+bool is_sha256_text(std::string_view text) { return text.starts_with("sha256:") && is_lower_hex(text.substr(7), 64); }
+
 }  // namespace acr

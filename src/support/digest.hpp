@@ -21,6 +21,8 @@ inline std::string sha256(std::string_view bytes) { return digest(HashAlgorithm:
 
 /// "sha256:" and 64 lower-case hex digits: how digests appear in outputs, reports and the manifest.
 std::string sha256_text(std::string_view bytes);
+/// Is it of that form?
+bool is_sha256_text(std::string_view text);
 
 /// Incremental hashing.
 class Hasher {

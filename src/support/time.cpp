@@ -63,8 +63,7 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
 
 std::string to_text(Time time) {
   constexpr std::int64_t first = -62135596800;  // 0001-01-01T00:00:00Z
-  constexpr std::int64_t last = 253402300799;   // 9999-12-31T23:59:59Z
-  if (time.seconds < first || time.seconds > last) return "@" + std::to_string(time.seconds);
+  if (time.seconds < first || time.seconds > last_rfc3339_second) return "@" + std::to_string(time.seconds);
   std::chrono::sys_seconds const point{std::chrono::seconds(time.seconds)};
   auto const day_start = std::chrono::floor<std::chrono::days>(point);
   std::chrono::year_month_day const date(day_start);

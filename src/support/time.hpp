@@ -24,6 +24,9 @@ struct Time {
 /// (lower-case `t`/`z`, leap second 60, impossible dates).
 std::optional<Time> parse_rfc3339(std::string_view text);
 
+/// 9999-12-31T23:59:59Z
+inline constexpr std::int64_t last_rfc3339_second = 253402300799;
+
 /// "2026-08-01T10:00:00Z", fraction only when not zero and without trailing zeros; "@<seconds>" outside years 1 … 9999.
 std::string to_text(Time time);
 

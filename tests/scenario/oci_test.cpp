@@ -1,4 +1,4 @@
-// OCI digests through the built program (O-10 … O-21): told at the gate, attested, told again before the push, and on a terminal.
+// OCI digests through the built program (O-10 … O-21): reported at the gate, attested, computed again before the push, and on a terminal.
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -140,6 +140,19 @@ TEST_CASE("a time that the manifest cannot have is refused (O-13)", "[scenario]"
   CHECK(result.status == 1);
   CHECK(sequence.world->outputs().at("reason") == "oci-time");
   CHECK(sequence.world->packages() == std::vector<std::string>{"tag-verification.json", "verification-summary.json"});
+}
+
+TEST_CASE("a time that the file system does not keep is refused for charts that will be pushed, and for no others (O-14)", "[scenario]") {
+  constexpr std::int64_t late = 20'000'000'000;  // in 2603; ext4 ends in 2446
+  Sequence sequence;
+  auto const probe = sequence.directory.path() / "probe";
+  bool const kept = acr::write_file(probe, "", late);
+  auto const result = sequence.world->run({{"oci-repository", repository}, {"SOURCE_DATE_EPOCH", std::to_string(late)}});
+  INFO(result.out);
+  CHECK(result.status == (kept ? 0 : 1));
+  CHECK(sequence.world->outputs().at("reason") == (kept ? "" : "oci-time"));
+  CHECK(std::ranges::any_of(sequence.world->packages(), [](auto const& name) { return name.ends_with(".tgz"); }) == kept);
+  CHECK(sequence.world->run({{"SOURCE_DATE_EPOCH", std::to_string(late)}}).status == 0);
 }
 
 // A release with OCI digests after `run` and the attest steps.

@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <utility>
 
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"
@@ -61,6 +63,35 @@ TEST_CASE("what cannot be written is said, and nothing stays behind", "[support]
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
   std::signal(SIGXFSZ, handler);
   CHECK_FALSE(std::filesystem::exists(dir.path() / "x"));
+}
+
+// What `path` has on the disk, asked without the code under test.
+std::pair<std::int64_t, std::int64_t> times_of(std::filesystem::path const& path) {
+  struct stat info {};
+  REQUIRE(::stat(path.c_str(), &info) == 0);
+  return {info.st_atim.tv_sec, info.st_mtim.tv_sec};
+}
+
+TEST_CASE("a file gets its times before its name, and a time that the file system does not keep is noticed (O-14)", "[support]") {
+  acr::test::TemporaryDirectory const dir;
+  auto const file = dir.path() / "x";
+  CHECK(acr::write_file(file, "bytes", 1'700'000'000));
+  CHECK(times_of(file) == std::pair<std::int64_t, std::int64_t>(1'700'000'000, 1'700'000'000));
+  CHECK(std::filesystem::last_write_time(file).time_since_epoch() % std::chrono::seconds(1) == std::chrono::nanoseconds(0));
+  CHECK(acr::set_times(file, 0));
+  CHECK(times_of(file).second == 0);
+  CHECK(acr::write_file(file, "bytes", std::nullopt));
+  CHECK(times_of(file).second > 1'700'000'000);
+
+  // ext4 ends in 2446, others later.
+  constexpr std::int64_t late = 253'402'300'799;
+  bool const kept = acr::write_file(file, "bytes", late);
+  CHECK(kept == (times_of(file).second == late));
+  CHECK(acr::set_times(file, late) == kept);
+
+  std::filesystem::create_symlink(file, dir.path() / "link");
+  REQUIRE(::mkfifo((dir.path() / "pipe").c_str(), 0600) == 0);
+  for (auto const* name : {"link", "pipe", "absent", "."}) CHECK_FALSE(acr::set_times(dir.path() / name, 1));
 }
 
 TEST_CASE("only a regular file is read, and a pipe does not hang (P-152)", "[support]") {
