@@ -1,5 +1,5 @@
-// A hundred charts that share twenty dependencies, from a repository with 50 ms latency: ours against `helm dependency build` and
-// `helm package`, chart by chart; and the memory that a 50 MB index costs.
+// A hundred charts that share twenty dependencies, from a repository with 50 ms latency: ours against `helm dependency build`
+// and `helm package`, chart by chart; and the memory that a 50 MB index costs.
 //   HELM=/path/to/helm dependencies-bench [DEPENDENCIES-PER-CHART] [WORKERS]
 // Helm is left out when it is not there.
 
@@ -46,7 +46,8 @@ std::string name_of(std::size_t i) { return "dep-" + std::to_string(i + 1); }
 std::string sample_archive(std::size_t i) {
   std::string values;
   while (values.size() < 60'000) values += acr::random_hex(24) + ": " + acr::random_hex(8) + "\n";
-  return archive_of(name_of(i), {{"Chart.yaml", chart_yaml(name_of(i))}, {"files/data", values}, {"templates/a.yaml", "kind: A\n"}});
+  return archive_of(name_of(i),
+                    {{"Chart.yaml", chart_yaml(name_of(i))}, {"files/data", values}, {"templates/a.yaml", "kind: A\n"}});
 }
 
 // Our side of one measurement: HTTP client and source are new each time, as in a run.
@@ -56,7 +57,9 @@ struct Network {
   acr::net::RetryingHttp http;
   NetworkSource source;
   explicit Network(std::size_t workers)
-      : client(clock, acr::net::ClientSettings{.user_agent = "bench"}), http(client, clock), source(http, settings(), workers) {}
+      : client(clock, acr::net::ClientSettings{.user_agent = "bench"}),
+        http(client, clock),
+        source(http, settings(), workers) {}
   static HostSettings settings() {
     HostSettings hosts;
     hosts.loopback_http = true;
@@ -72,15 +75,16 @@ double seconds(std::function<void()> const& work) {
 
 void package_all(std::vector<fs::path> const& charts, fs::path const& destination, std::size_t workers) {
   Network network(workers);
-  acr::release::DiskBuild build(charts, {.check_order = [&](ArchiveOrder const& order) { return network.source.refusal(order); }}, workers);
+  acr::release::DiskBuild build(
+      charts, {.check_order = [&](ArchiveOrder const& order) { return network.source.refusal(order); }}, workers);
   build.fetch(network.source);
   acr::chart::PackageCommand command;
   command.charts = charts;
   command.destination = destination;
   command.epoch = 1'700'000'000;
   command.workers = workers;
-  command.dependencies = [&](std::size_t i, acr::chart::SourceTree const& tree, acr::chart::PackageOptions const& options)
-      -> acr::Verdict<std::vector<acr::chart::ExtraArchive>> {
+  command.dependencies = [&](std::size_t i, acr::chart::SourceTree const& tree,
+                             acr::chart::PackageOptions const& options) -> acr::Verdict<std::vector<acr::chart::ExtraArchive>> {
     auto const& chart = build.charts()[i];
     if (auto const refused = chart.refusals(); !refused.empty()) return refused.front();
     return archives_of(tree, chart.plan, chart.fetched, options);
@@ -109,11 +113,14 @@ int run(std::string const& program, std::vector<std::string> arguments, bool qui
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-void build_with_helm(std::string const& helm, std::string const& repository, std::vector<fs::path> const& charts, fs::path const& scratch) {
-  for (auto const* const name : {"CACHE", "CONFIG", "DATA"}) ::setenv(("HELM_" + std::string(name) + "_HOME").c_str(), (scratch / name).c_str(), 1);
+void build_with_helm(std::string const& helm, std::string const& repository, std::vector<fs::path> const& charts,
+                     fs::path const& scratch) {
+  for (auto const* const name : {"CACHE", "CONFIG", "DATA"})
+    ::setenv(("HELM_" + std::string(name) + "_HOME").c_str(), (scratch / name).c_str(), 1);
   if (run(helm, {"repo", "add", "bench", repository}) != 0) std::exit(1);
   for (auto const& chart : charts)
-    if (run(helm, {"dependency", "build", chart.string()}) != 0 || run(helm, {"package", "-d", (scratch / "helm").string(), chart.string()}) != 0) {
+    if (run(helm, {"dependency", "build", chart.string()}) != 0 ||
+        run(helm, {"package", "-d", (scratch / "helm").string(), chart.string()}) != 0) {
       std::fprintf(stderr, "helm failed\n");
       std::exit(1);
     }
@@ -128,15 +135,18 @@ std::string large_index(bool json, std::string const& digest) {
     text += json ? (chart == 0 ? "\"" : ",\"") + name + "\":[" : "  " + name + ":\n";
     for (int version = 0; version < 50; ++version) {
       auto const number = "1." + std::to_string(version) + ".0";
-      text += json ? std::string(version == 0 ? "" : ",") + "{\"name\":\"" + name + "\",\"version\":\"" + number + "\",\"description\":\"" + words + "\",\"urls\":[\"" + name +
-                         "-" + number + ".tgz\"],\"digest\":\"" + std::string(64, 'a') + "\"}"
-                   : "  - name: " + name + "\n    version: " + number + "\n    description: " + words + "\n    urls:\n    - " + name + "-" + number + ".tgz\n    digest: " +
-                         std::string(64, 'a') + "\n";
+      text += json ? std::string(version == 0 ? "" : ",") + "{\"name\":\"" + name + "\",\"version\":\"" + number +
+                         "\",\"description\":\"" + words + "\",\"urls\":[\"" + name + "-" + number + ".tgz\"],\"digest\":\"" +
+                         std::string(64, 'a') + "\"}"
+                   : "  - name: " + name + "\n    version: " + number + "\n    description: " + words + "\n    urls:\n    - " +
+                         name + "-" + number + ".tgz\n    digest: " + std::string(64, 'a') + "\n";
     }
     if (json) text += "]";
   }
-  return text + (json ? ",\"dep-1\":[{\"name\":\"dep-1\",\"version\":\"1.0.0\",\"urls\":[\"dep-1-1.0.0.tgz\"],\"digest\":\"" + digest + "\"}]}}"
-                      : "  dep-1:\n  - name: dep-1\n    version: 1.0.0\n    urls: [dep-1-1.0.0.tgz]\n    digest: " + digest + "\n");
+  return text +
+         (json ? ",\"dep-1\":[{\"name\":\"dep-1\",\"version\":\"1.0.0\",\"urls\":[\"dep-1-1.0.0.tgz\"],\"digest\":\"" + digest +
+                     "\"}]}}"
+               : "  dep-1:\n  - name: dep-1\n    version: 1.0.0\n    urls: [dep-1-1.0.0.tgz]\n    digest: " + digest + "\n");
 }
 
 // The highest resident size of this very program, without what its parent had (VmHWM; getrusage counts that in).
@@ -156,7 +166,8 @@ int fetch_one(std::string const& repository) {
     std::fprintf(stderr, "%s\n", acr::printable(results.front().error().sentence()).c_str());
     std::exit(1);
   });
-  std::printf("%.2f s, peak %.1f MiB (%.1f MiB before)\n", took, static_cast<double>(peak_kib()) / 1024, static_cast<double>(before) / 1024);
+  std::printf("%.2f s, peak %.1f MiB (%.1f MiB before)\n", took, static_cast<double>(peak_kib()) / 1024,
+              static_cast<double>(before) / 1024);
   return 0;
 }
 
@@ -188,7 +199,8 @@ int main(int argc, char** argv) {
     acr::write_file(charts.back() / "Chart.lock", lock_text(declared, locked));
     acr::write_file(charts.back() / "templates/a.yaml", "kind: A\n");
   }
-  std::printf("%zu charts, each with %zu of %zu dependencies, %lld ms latency, %zu workers\n", chart_count, each, pool, static_cast<long long>(latency.count()), workers);
+  std::printf("%zu charts, each with %zu of %zu dependencies, %lld ms latency, %zu workers\n", chart_count, each, pool,
+              static_cast<long long>(latency.count()), workers);
 
   double ours = 1e9;
   for (int i = 0; i < 3; ++i) {
@@ -198,13 +210,16 @@ int main(int argc, char** argv) {
   std::map<std::string, std::size_t> fetches;
   for (auto const& seen : server.seen()) ++fetches[seen.target];
   auto const most = std::ranges::max_element(fetches, {}, [](auto const& one) { return one.second; })->second;
-  std::printf("ours, best of three:                       %8.2f s   %zu requests (an index and %zu archives), the most frequent %zu time(s)\n", ours, server.request_count(),
-              fetches.size() - 1, most);
+  std::printf(
+      "ours, best of three:                       %8.2f s   %zu requests (an index and %zu archives), the most frequent %zu time(s)\n",
+      ours, server.request_count(), fetches.size() - 1, most);
 
   if (run(helm, {"version"}) == 0) {
     server.forget();
     auto const theirs = seconds([&] { build_with_helm(helm, url, charts, scratch); });
-    std::printf("helm dependency build + package, each:     %8.2f s   %zu requests\nhelm / ours:                               %8.1f\n", theirs, server.request_count(), theirs / ours);
+    std::printf(
+        "helm dependency build + package, each:     %8.2f s   %zu requests\nhelm / ours:                               %8.1f\n",
+        theirs, server.request_count(), theirs / ours);
   } else {
     std::printf("helm is not here\n");
   }
@@ -212,7 +227,8 @@ int main(int argc, char** argv) {
   auto const archive = sample_archive(0);
   for (bool const json : {false, true}) {
     acr::loopback::ChartRepository large("/large");
-    large.file("index.yaml", {.body = large_index(json, acr::sha256_text(archive).substr(7))}).file("dep-1-1.0.0.tgz", {.body = archive});
+    large.file("index.yaml", {.body = large_index(json, acr::sha256_text(archive).substr(7))})
+        .file("dep-1-1.0.0.tgz", {.body = archive});
     LoopbackServer const host(large.site());
     std::printf("an index of 50 MB, %s: ", json ? "JSON" : "YAML");
     std::fflush(stdout);

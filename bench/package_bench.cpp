@@ -34,9 +34,7 @@ struct Cost {
 double cpu_seconds(int who) {
   rusage usage{};
   ::getrusage(who, &usage);
-  auto const seconds = [](timeval const& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
+  auto const seconds = [](timeval const& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -101,8 +99,7 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; i < 100; ++i) {
     auto const target = scratch / std::to_string(i / names.size()) / names[i % names.size()];
     fs::create_directories(target.parent_path());
-    fs::copy(fs::path(ACR_TEST_DATA) / "charts" / names[i % names.size()], target,
-             fs::copy_options::recursive);
+    fs::copy(fs::path(ACR_TEST_DATA) / "charts" / names[i % names.size()], target, fs::copy_options::recursive);
     charts.push_back(target);
   }
 
@@ -112,9 +109,8 @@ int main(int argc, char** argv) {
   // One command per copy of the corpus: two charts of one name may not be written to one file.
   auto const ours = [&] {
     for (std::size_t i = 0; i < charts.size(); i += names.size()) {
-      command.charts.assign(
-          charts.begin() + static_cast<std::ptrdiff_t>(i),
-          charts.begin() + static_cast<std::ptrdiff_t>(std::min(i + names.size(), charts.size())));
+      command.charts.assign(charts.begin() + static_cast<std::ptrdiff_t>(i),
+                            charts.begin() + static_cast<std::ptrdiff_t>(std::min(i + names.size(), charts.size())));
       command.destination = scratch / "out" / std::to_string(i);
       for (auto const& outcome : run_package_command(command))
         if (outcome.file.empty() && outcome.chart.filename() != "frobnitz-bom") std::exit(1);
@@ -159,14 +155,13 @@ int main(int argc, char** argv) {
   for (auto const& chart : charts) all.push_back(chart.string());
   auto const helm_once = best_cost(RUSAGE_CHILDREN, [&] { run_helm(helm, all); });
   auto const helm_each = best_cost(RUSAGE_CHILDREN, [&] {
-    for (auto const& chart : charts)
-      run_helm(helm, {"package", "-d", (scratch / "helm").string(), chart.string()});
+    for (auto const& chart : charts) run_helm(helm, {"package", "-d", (scratch / "helm").string(), chart.string()});
   });
   auto const helm_peak = peak_kib(RUSAGE_CHILDREN);
   fs::remove_all(scratch);
 
-  std::printf("100 charts, %.1f MiB of tar, %.2f MiB packed, %zu worker(s)\n",
-              static_cast<double>(tar_bytes) / 1048576, static_cast<double>(packed) / 1048576, workers);
+  std::printf("100 charts, %.1f MiB of tar, %.2f MiB packed, %zu worker(s)\n", static_cast<double>(tar_bytes) / 1048576,
+              static_cast<double>(packed) / 1048576, workers);
   show("ours: read, check, package, write with fsync", packaging);
   show("ours: the same without fsync, removed again", staged_only);
   show("ours: without writing files", in_memory);

@@ -1,11 +1,12 @@
 // What a whole release costs, with GitHub 50 ms away:
 //   release-bench [--charts N]… [--attestations N] [--latency-ms N] [--checkout full|shallow|none]… [--keep FOLDER]
-// Makes a release (tests/signing), serves it (tests/loopback) and runs the built program as a step. Goals, with a full checkout:
-// at most 12 round trips in sequence, requests at most 10 + attestations/100 + downloads, peak memory at most 64 MB; 1,000 charts
-// take at most 10.5 times as long as 100, with at most 1.5 times the memory.
+// Makes a release (tests/signing), serves it (tests/loopback) and runs the built program as a step. Goals, with a full
+// checkout: at most 12 round trips in sequence, requests at most 10 + attestations/100 + downloads, peak memory at most 64 MB;
+// 1,000 charts take at most 10.5 times as long as 100, with at most 1.5 times the memory.
 //
-// Round trips in sequence: the API's longest chain of requests of which each began after the one before had ended, and one for the
-// downloads. These do not wait for one another, only for one of 32 places (G-7); how many times the places were filled is told apart.
+// Round trips in sequence: the API's longest chain of requests of which each began after the one before had ended, and one for
+// the downloads. These do not wait for one another, only for one of 32 places (G-7); how many times the places were filled is
+// told apart.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -52,14 +53,22 @@ Options options_in(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; i += 2) {
     std::string const option = argv[i], value = i + 1 < argc ? argv[i + 1] : "";
-    if (option == "--charts") options.charts.push_back(number(value));
-    else if (option == "--attestations") options.attestations = number(value);
-    else if (option == "--latency-ms") options.latency = std::chrono::milliseconds(number(value));
-    else if (option == "--keep") options.keep = value;
-    else if (option == "--checkout" && value == "full") options.checkouts.push_back(Checkout::full);
-    else if (option == "--checkout" && value == "shallow") options.checkouts.push_back(Checkout::shallow);
-    else if (option == "--checkout" && value == "none") options.checkouts.push_back(Checkout::none);
-    else throw std::invalid_argument("unknown option " + option + " " + value);
+    if (option == "--charts")
+      options.charts.push_back(number(value));
+    else if (option == "--attestations")
+      options.attestations = number(value);
+    else if (option == "--latency-ms")
+      options.latency = std::chrono::milliseconds(number(value));
+    else if (option == "--keep")
+      options.keep = value;
+    else if (option == "--checkout" && value == "full")
+      options.checkouts.push_back(Checkout::full);
+    else if (option == "--checkout" && value == "shallow")
+      options.checkouts.push_back(Checkout::shallow);
+    else if (option == "--checkout" && value == "none")
+      options.checkouts.push_back(Checkout::none);
+    else
+      throw std::invalid_argument("unknown option " + option + " " + value);
   }
   if (options.charts.empty()) options.charts = {100, 1000};
   if (options.checkouts.empty()) options.checkouts = {Checkout::full, Checkout::shallow, Checkout::none};
@@ -103,20 +112,21 @@ void compare_with_goals(std::map<std::size_t, Measured> const& full, std::size_t
   if (full.empty()) return;
   auto const& [charts, small] = *full.begin();
   std::size_t const allowed = 10 + charts * attestations / 100 + small.downloads;
-  std::printf("goals, full checkout, %zu charts: in sequence %zu of 12 %s; requests %zu of %zu %s; memory %.1f of 64 MB %s\n", charts,
-              small.in_sequence, verdict(small.in_sequence <= 12), small.requests, allowed, verdict(small.requests <= allowed),
-              small.megabytes, verdict(small.megabytes <= 64));
+  std::printf("goals, full checkout, %zu charts: in sequence %zu of 12 %s; requests %zu of %zu %s; memory %.1f of 64 MB %s\n",
+              charts, small.in_sequence, verdict(small.in_sequence <= 12), small.requests, allowed,
+              verdict(small.requests <= allowed), small.megabytes, verdict(small.megabytes <= 64));
   auto const& [most, large] = *full.rbegin();
   if (most == charts) return;
-  std::printf("goals, %zu against %zu charts: time x %.2f of 10.5 %s; memory x %.2f of 1.5 %s\n", most, charts, large.wall / small.wall,
-              verdict(large.wall <= 10.5 * small.wall), large.megabytes / small.megabytes, verdict(large.megabytes <= 1.5 * small.megabytes));
+  std::printf("goals, %zu against %zu charts: time x %.2f of 10.5 %s; memory x %.2f of 1.5 %s\n", most, charts,
+              large.wall / small.wall, verdict(large.wall <= 10.5 * small.wall), large.megabytes / small.megabytes,
+              verdict(large.megabytes <= 1.5 * small.megabytes));
 }
 
 int run(Options const& options) {
   acr::test::TemporaryDirectory const scratch;
   std::map<std::size_t, Measured> full;
-  std::printf("%7s %-8s %8s %8s %8s %9s %10s %12s %6s\n", "charts", "checkout", "wall s", "cpu s", "peak MB", "requests", "downloads", "in sequence",
-              "waves");
+  std::printf("%7s %-8s %8s %8s %8s %9s %10s %12s %6s\n", "charts", "checkout", "wall s", "cpu s", "peak MB", "requests",
+              "downloads", "in sequence", "waves");
   for (auto const charts : options.charts) {
     auto const release = (options.keep.empty() ? scratch.path() : options.keep) / std::to_string(charts);
     if (!std::filesystem::exists(release / "scenario.json")) {
@@ -128,8 +138,8 @@ int run(Options const& options) {
     for (auto const checkout : options.checkouts) {
       auto const m = measure(release, checkout, options);
       if (checkout == Checkout::full) full[charts] = m;
-      std::printf("%7zu %-8s %8.2f %8.2f %8.1f %9zu %10zu %12zu %6zu\n", charts, name_of(checkout), m.wall, m.cpu, m.megabytes, m.requests,
-                  m.downloads, m.in_sequence, m.waves);
+      std::printf("%7zu %-8s %8.2f %8.2f %8.1f %9zu %10zu %12zu %6zu\n", charts, name_of(checkout), m.wall, m.cpu, m.megabytes,
+                  m.requests, m.downloads, m.in_sequence, m.waves);
       std::fflush(stdout);
     }
   }

@@ -1,7 +1,7 @@
 // How fast bundles are verified, and how close that is to what mathematics alone costs:
 //   verify-bench [seconds per measurement]
-// The floor is the sum of the bare OpenSSL signature checks and hashes that a bundle cannot do without, measured in the same run
-// with parsed keys. Goals: 1.3 times the floor at most when nothing is remembered, below 1.0 of it with remembered chains,
+// The floor is the sum of the bare OpenSSL signature checks and hashes that a bundle cannot do without, measured in the same
+// run with parsed keys. Goals: 1.3 times the floor at most when nothing is remembered, below 1.0 of it with remembered chains,
 // parsing under 30 %, 500 bundles under 64 MB. Costs are processor time; bundles per second of a batch are by the wall clock.
 #include <sys/resource.h>
 #include <time.h>
@@ -133,8 +133,8 @@ double floor_of(Sample const& sample, BareChecks& bare, std::string& told) {
   };
   Bundle const& bundle = sample.parsed;
   auto const& path = sample.path->certificates;
-  add(*path.front().public_key());                                                    // the envelope
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) add(*path[i + 1].public_key());   // the chain
+  add(*path.front().public_key());                                                   // the envelope
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) add(*path[i + 1].public_key());  // the chain
   auto const& root = default_roots()[roots_for(default_roots(), path.front().issuer_organizations().front()).front()];
   bool const logged = !root.tlogs.empty();
   if (!root.ctlogs.empty()) add(root.ctlogs.front().key);
@@ -151,7 +151,8 @@ double floor_of(Sample const& sample, BareChecks& bare, std::string& told) {
   if (!bundle.timestamps.empty()) {
     auto const& authority = root.timestamp_authorities.front();
     add(*authority.chain.front().public_key(), bundle.timestamps.size());  // the token
-    for (std::size_t i = 0; i + 1 < authority.chain.size(); ++i) add(*authority.chain[i + 1].public_key(), bundle.timestamps.size());
+    for (std::size_t i = 0; i + 1 < authority.chain.size(); ++i)
+      add(*authority.chain[i + 1].public_key(), bundle.timestamps.size());
   }
   auto const& envelope = std::get<DsseEnvelope>(bundle.content);
   hashed.push_back(envelope.payload);
@@ -162,7 +163,8 @@ double floor_of(Sample const& sample, BareChecks& bare, std::string& told) {
     for (auto const& bytes : hashed) (void)sha256(bytes);
   });
   char line[160];
-  std::snprintf(line, sizeof line, "%zu signature checks %.0f us + %zu hashes %.0f us", checks, sum * 1e6, hashed.size(), hashing * 1e6);
+  std::snprintf(line, sizeof line, "%zu signature checks %.0f us + %zu hashes %.0f us", checks, sum * 1e6, hashed.size(),
+                hashing * 1e6);
   told = line;
   return sum + hashing;
 }
@@ -172,7 +174,8 @@ void measure(Sample const& sample, BareChecks& bare) {
   double const floor = floor_of(sample, bare, told);
   // A fresh artifact each time: its digest belongs to the work.
   auto const verify = [&](Verifier const& verifier) {
-    must(verifier.verify(sample.bundle, Artifact::of_bytes(sample.file), sample.policy).attestation.has_value(), "a sample does not verify");
+    must(verifier.verify(sample.bundle, Artifact::of_bytes(sample.file), sample.policy).attestation.has_value(),
+         "a sample does not verify");
   };
   VerifierOptions const options{BundleVersion::v0_1};
   Verifier const forgetful(default_roots(), {BundleVersion::v0_1, false});
@@ -184,8 +187,10 @@ void measure(Sample const& sample, BareChecks& bare) {
     (void)parse_statement(std::get<DsseEnvelope>(bundle->content).payload).has_value();
   });
   std::printf("%s: floor %.0f us (%s)\n", sample.name.c_str(), floor * 1e6, told.c_str());
-  std::printf("  nothing remembered  %6.0f us  %6.0f bundles/s  %.2f of the floor (goal 1.30)\n", uncached * 1e6, 1 / uncached, uncached / floor);
-  std::printf("  chains remembered   %6.0f us  %6.0f bundles/s  %.2f of the floor (goal 1.00)\n", cached * 1e6, 1 / cached, cached / floor);
+  std::printf("  nothing remembered  %6.0f us  %6.0f bundles/s  %.2f of the floor (goal 1.30)\n", uncached * 1e6, 1 / uncached,
+              uncached / floor);
+  std::printf("  chains remembered   %6.0f us  %6.0f bundles/s  %.2f of the floor (goal 1.00)\n", cached * 1e6, 1 / cached,
+              cached / floor);
   std::printf("  parsing             %6.0f us  %.0f %% of the time (goal 30 %%)\n", parsing * 1e6, 100 * parsing / uncached);
 }
 
@@ -203,10 +208,11 @@ void measure_batch(std::vector<std::unique_ptr<Sample>> const& samples) {
       auto const begin = Clock::now();
       auto const results = verifier.verify_all(jobs, workers);
       best = std::min(best, std::chrono::duration<double>(Clock::now() - begin).count());
-      must(std::all_of(results.begin(), results.end(), [](auto const& r) { return r.attestation.has_value(); }), "a batch does not verify");
+      must(std::all_of(results.begin(), results.end(), [](auto const& r) { return r.attestation.has_value(); }),
+           "a batch does not verify");
     }
-    std::printf("batch of %zu on %zu thread%s: %.0f bundles/s, peak memory %.1f MB (goal 64)\n", count, workers, workers == 1 ? "" : "s",
-                static_cast<double>(count) / best, peak_megabytes());
+    std::printf("batch of %zu on %zu thread%s: %.0f bundles/s, peak memory %.1f MB (goal 64)\n", count, workers,
+                workers == 1 ? "" : "s", static_cast<double>(count) / best, peak_megabytes());
   }
 }
 
@@ -215,7 +221,9 @@ void measure_batch(std::vector<std::unique_ptr<Sample>> const& samples) {
 int main(int argc, char** argv) {
   if (argc > 1) seconds_each = std::max(0.05, std::atof(argv[1]));
   std::vector<std::unique_ptr<Sample>> samples;
-  for (char const* name : {"reusable-workflow", "private-instance-demo", "custom-issuer", "npm-provenance-sha512", "slsa-generator-gradle"}) samples.push_back(sample(name));
+  for (char const* name :
+       {"reusable-workflow", "private-instance-demo", "custom-issuer", "npm-provenance-sha512", "slsa-generator-gradle"})
+    samples.push_back(sample(name));
   measure_batch(samples);  // first: later measurements would raise the peak
   BareChecks bare;
   for (auto const& s : samples) measure(*s, bare);

@@ -42,13 +42,12 @@ acr::ExitStatus action() {
   std::optional<acr::release::SignalWatch> watch;
   return acr::release::run_action({.environment = variable,
                                    .log = std::cout,
-                                   .start_clock =
-                                       [&](std::chrono::seconds timeout) -> acr::RunClock& {
-                                         clock.emplace(timeout);
-                                         scope.emplace(&budget.emplace(*clock));
-                                         watch.emplace(*clock);
-                                         return *clock;
-                                       },
+                                   .start_clock = [&](std::chrono::seconds timeout) -> acr::RunClock& {
+                                     clock.emplace(timeout);
+                                     scope.emplace(&budget.emplace(*clock));
+                                     watch.emplace(*clock);
+                                     return *clock;
+                                   },
                                    .variable_names = variable_names()});
 }
 
@@ -63,7 +62,8 @@ acr::ExitStatus dispatch(std::vector<std::string_view> const& arguments) {
   acr::WorkBudget budget(clock);
   acr::WorkScope const scope(&budget);
   acr::release::SignalWatch const watch(clock);
-  return acr::release::run_command_line(arguments, {.environment = variable, .out = std::cout, .err = std::cerr, .clock = clock});
+  return acr::release::run_command_line(arguments,
+                                        {.environment = variable, .out = std::cout, .err = std::cerr, .clock = clock});
 }
 
 /// A core file would hold the token. The limit alone does not stop a host that pipes core files into a program; and while

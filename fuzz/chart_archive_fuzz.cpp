@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   limits.chart_bytes = 1 << 20;
   limits.files = 100;
   ArchiveBudget budget{.bytes = limits.chart_bytes, .files = limits.files};
-  auto const files = input.starts_with("\x1f\x8b") ? read_archive(input, "x.tgz", budget, limits)
-                                                   : read_tar(input, "x.tgz", budget, limits);
+  auto const files =
+      input.starts_with("\x1f\x8b") ? read_archive(input, "x.tgz", budget, limits) : read_tar(input, "x.tgz", budget, limits);
   if (!files) {
     if (files.error().code.empty() || files.error().rule_number.empty()) std::abort();
     return 0;

@@ -1,5 +1,5 @@
-// The one reader on hostile charts: segments behind NUL bytes, the first character of each says which file it is. Whatever the packager
-// reads of a chart that has a list is on the list (B-2).
+// The one reader on hostile charts: segments behind NUL bytes, the first character of each says which file it is. Whatever the
+// packager reads of a chart that has a list is on the list (B-2).
 
 #include "chart/packager.hpp"
 #include "chart/source_list.hpp"
@@ -14,9 +14,10 @@
 
 namespace {
 
-constexpr std::array<std::string_view, 12> paths{
-    "c/Chart.yaml", "c/requirements.yaml", "c/.helmignore", "c/Chart.lock", "c/requirements.lock", "c/charts/s/Chart.yaml",
-    "lib/Chart.yaml", "lib/.helmignore", "lib/requirements.yaml", "lib/Chart.lock", "c/values.yaml", "deep/lib/Chart.yaml"};
+constexpr std::array<std::string_view, 12> paths{"c/Chart.yaml",   "c/requirements.yaml", "c/.helmignore",
+                                                 "c/Chart.lock",   "c/requirements.lock", "c/charts/s/Chart.yaml",
+                                                 "lib/Chart.yaml", "lib/.helmignore",     "lib/requirements.yaml",
+                                                 "lib/Chart.lock", "c/values.yaml",       "deep/lib/Chart.yaml"};
 constexpr std::array<std::string_view, 4> links{"c/link", "charts", "c/charts/l", "lib/link"};
 
 }  // namespace

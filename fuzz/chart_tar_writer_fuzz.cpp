@@ -26,7 +26,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   ArchiveBudget budget;
   auto const files = read_tar(tar, "x.tgz", budget);
   if (!files || files->size() != 1) std::abort();
-  if (files->front().path != name || files->front().bytes != "body" || files->front().mtime != mtime)
-    std::abort();
+  if (files->front().path != name || files->front().bytes != "body" || files->front().mtime != mtime) std::abort();
   return 0;
 }

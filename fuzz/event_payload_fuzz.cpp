@@ -28,8 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if ((decision.outcome == GateOutcome::accept) == decision.reason.has_value()) __builtin_trap();
   if (decision.outcome != GateOutcome::accept) return 0;
   auto const& event = *decision.event;
-  if (event.head.ref != "main" || event.base.ref != "release" || !event.head.repo || event.head.repo->id != event.repository.id ||
-      event.number == 0)
+  if (event.head.ref != "main" || event.base.ref != "release" || !event.head.repo ||
+      event.head.repo->id != event.repository.id || event.number == 0)
     __builtin_trap();
   (void)check_title(event.title, {"web-v1.0.0"}).has_value();
   return 0;

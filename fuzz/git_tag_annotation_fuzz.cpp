@@ -20,8 +20,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   }
   if ((lineage.status == Lineage::Status::none) != lineage.entries.empty() || lineage.entries.size() > max_lineage_entries)
     __builtin_trap();
-  auto const again = compose_annotation({.chart = "web", .version = "1.0.0", .entries = lineage.entries, .changelog = {},
-                                         .source_pr = lineage.source_pr, .commit = lineage.commit.value_or(""),
+  auto const again = compose_annotation({.chart = "web",
+                                         .version = "1.0.0",
+                                         .entries = lineage.entries,
+                                         .changelog = {},
+                                         .source_pr = lineage.source_pr,
+                                         .commit = lineage.commit.value_or(""),
                                          .allow_missing_digests = true});
   if (!again || parse_annotation(*again).entries != lineage.entries) __builtin_trap();
   return 0;

@@ -26,7 +26,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   for (auto const* listing : {&single, &bulk})
     for (auto const& [name, entries] : listing->of)
       for (auto const& entry : entries)
-        if (name != subject || entry.broken != (entry.bundle.empty() && entry.bundle_url.empty()))
-          std::abort();
+        if (name != subject || entry.broken != (entry.bundle.empty() && entry.bundle_url.empty())) std::abort();
   return 0;
 }

@@ -1,4 +1,5 @@
-// The prefix rule (B-28): a path that lies below a prefix is found there by every model of a server, on its own and as a redirect.
+// The prefix rule (B-28): a path that lies below a prefix is found there by every model of a server, on its own and as a
+// redirect.
 
 #include <cstdint>
 #include <cstdlib>
@@ -18,7 +19,8 @@ void require(bool holds) {
 void check(std::string_view path) {
   if (!acr::net::is_below_prefix(path, "/alice/team")) return;
   require(acr::net::is_below_prefix(path, "/alice"));
-  for (auto const& [server, found] : acr::net::server_readings(path)) require(found == "/alice/team" || found.starts_with("/alice/team/"));
+  for (auto const& [server, found] : acr::net::server_readings(path))
+    require(found == "/alice/team" || found.starts_with("/alice/team/"));
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ void check(acr::net::Url const& url) {
   require(again->text() == url.text() && again->origin() == url.origin());
   for (char const c : url.text()) require(c > 0x20 && c < 0x7f);
   require(url.path.starts_with('/'));
-  require(url.is_below(acr::net::Url::parse(url.origin().text()).value()) ||
-          url.path.find('.') != std::string::npos || url.path.find('%') != std::string::npos);
+  require(url.is_below(acr::net::Url::parse(url.origin().text()).value()) || url.path.find('.') != std::string::npos ||
+          url.path.find('%') != std::string::npos);
 }
 
 /// What was escaped needs no more escapes, and what needed none stays.
@@ -48,9 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   check_escaped(text);
   static auto const base = acr::net::Url::parse("https://charts.example.org:8443/stable/v1?r=2").value();
   if (auto const url = base.resolve(text)) check(*url);
-  static acr::net::ProxySettings const proxy{
-      .https = acr::net::Proxy::parse("http://p:1").value(),
-      .exempted = acr::net::no_proxy_entries("a.b,.c,10.0.0.0/8,::1/3")};
+  static acr::net::ProxySettings const proxy{.https = acr::net::Proxy::parse("http://p:1").value(),
+                                             .exempted = acr::net::no_proxy_entries("a.b,.c,10.0.0.0/8,::1/3")};
   acr::net::ProxySettings const hostile{.https = proxy.https, .exempted = acr::net::no_proxy_entries(text)};
   (void)hostile.proxy_for(base);
   (void)acr::net::Proxy::parse(text);

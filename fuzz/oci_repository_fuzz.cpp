@@ -18,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   }
   constexpr std::string_view write = "write ";
   auto const fix = parsed.error().fix_text;
-  if (!std::string_view(fix).starts_with(write) || !acr::oci::Repository::parse(std::string_view(fix).substr(write.size()))) std::abort();
+  if (!std::string_view(fix).starts_with(write) || !acr::oci::Repository::parse(std::string_view(fix).substr(write.size())))
+    std::abort();
   return 0;
 }

@@ -1,4 +1,5 @@
-// Merging into a hostile description: twice is once, and nobody else's bytes are lost, and no id under our names is another's (A-83, A-88, B-15).
+// Merging into a hostile description: twice is once, and nobody else's bytes are lost, and no id under our names is another's
+// (A-83, A-88, B-15).
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

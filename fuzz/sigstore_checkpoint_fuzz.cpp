@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (!checkpoint) return 0;
   if (checkpoint->signatures.empty() || checkpoint->root_hash.size() != 32 || checkpoint->origin.empty()) std::abort();
   for (auto const& log : default_roots().front().tlogs)
-    for (auto const version : {RekorVersion::v1, RekorVersion::v2}) (void)check_checkpoint(*checkpoint, log, version).has_value();
+    for (auto const version : {RekorVersion::v1, RekorVersion::v2})
+      (void)check_checkpoint(*checkpoint, log, version).has_value();
   return 0;
 }

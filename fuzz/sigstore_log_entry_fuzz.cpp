@@ -10,7 +10,8 @@
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   using namespace acr::sigstore;
   if (size == 0) return 0;
-  static constexpr std::array<std::pair<char const*, char const*>, 4> kinds = {{{"hashedrekord", "0.0.1"}, {"dsse", "0.0.1"}, {"intoto", "0.0.2"}, {"hashedrekord", "0.0.2"}}};
+  static constexpr std::array<std::pair<char const*, char const*>, 4> kinds = {
+      {{"hashedrekord", "0.0.1"}, {"dsse", "0.0.1"}, {"intoto", "0.0.2"}, {"hashedrekord", "0.0.2"}}};
   static PublicKey const key = default_roots().front().tlogs.front().key;
   static std::string const leaf = default_roots().front().certificate_authorities.front().chain.front().der();
   LogEntry entry;

@@ -63,8 +63,7 @@ Verdict<std::string> gunzipped(std::string_view tgz, std::string_view where, std
       out.resize(filled + step - z.avail_out);
       charge_work(out.size() - filled);
       if (out.size() > limit)
-        return reject("archive-too-large", std::string(where),
-                      "the archive unpacks to more than a chart may hold")
+        return reject("archive-too-large", std::string(where), "the archive unpacks to more than a chart may hold")
             .rule("P-159")
             .expected("at most " + std::to_string(limit) + " bytes");
       if (status == Z_BUF_ERROR || (status == Z_OK && z.avail_in == 0 && z.avail_out != 0))
@@ -139,8 +138,7 @@ std::optional<std::int64_t> pax_time(std::string_view text) {
     auto const counted = fraction.substr(0, 9);
     bool const more_than_half =
         !counted.empty() &&
-        (counted.front() > '5' ||
-         (counted.front() == '5' && counted.find_first_not_of('0', 1) != std::string_view::npos));
+        (counted.front() > '5' || (counted.front() == '5' && counted.find_first_not_of('0', 1) != std::string_view::npos));
     if (more_than_half && *seconds == INT64_MIN) return {};
     return more_than_half ? *seconds - 1 : *seconds;
   }
@@ -201,9 +199,8 @@ std::optional<Header> parsed_header(std::string_view block) {
   Header header;
   header.name = text_field(block.substr(0, 100));
   header.type = block[156];
-  auto const mode = numeric(block.substr(100, 8)), uid = numeric(block.substr(108, 8)),
-             gid = numeric(block.substr(116, 8)), size = numeric(block.substr(124, 12)),
-             mtime = numeric(block.substr(136, 12));
+  auto const mode = numeric(block.substr(100, 8)), uid = numeric(block.substr(108, 8)), gid = numeric(block.substr(116, 8)),
+             size = numeric(block.substr(124, 12)), mtime = numeric(block.substr(136, 12));
   if (!mode || !uid || !gid || !size || !mtime) return {};
   header.mode = *mode;
   header.size = *size;
@@ -223,9 +220,7 @@ std::optional<Header> parsed_header(std::string_view block) {
   } else {
     // GNU keeps times where ustar keeps the prefix; where they are not times, an old Go wrote a prefix
     // (P-56b).
-    auto const unreadable = [&](std::size_t at) {
-      return block[at] != '\0' && !numeric(block.substr(at, 12));
-    };
+    auto const unreadable = [&](std::size_t at) { return block[at] != '\0' && !numeric(block.substr(at, 12)); };
     auto const candidate = text_field(block.substr(345, 155));
     if ((unreadable(345) || unreadable(357)) && is_ascii(candidate)) prefix = candidate;
   }
@@ -264,7 +259,9 @@ class TarReader {
       if (refused) return std::move(*refused);
     }
     if (files_.empty())
-      return reject("archive-empty", std::string(where_), "the archive holds no file").rule("P-56").fix("pack it with `helm package`");
+      return reject("archive-empty", std::string(where_), "the archive holds no file")
+          .rule("P-56")
+          .fix("pack it with `helm package`");
     return std::move(files_);
   }
 
@@ -286,8 +283,7 @@ class TarReader {
         .found("offset " + std::to_string(at_))
         .fix("fetch the archive anew, or pack it with `helm package`");
   }
-  [[nodiscard]] Rejection refuse(char const* code, std::string_view name, std::string why,
-                                 char const* rule) const {
+  [[nodiscard]] Rejection refuse(char const* code, std::string_view name, std::string why, char const* rule) const {
     return reject(code, std::string(where_).append(": ").append(name), std::move(why)).rule(rule);
   }
 
@@ -351,8 +347,7 @@ class TarReader {
     if (header->type == '\0') header->type = header->name.ends_with('/') ? '5' : '0';  // P-56a
 
     if (header->type == 'S' || (header->type >= '1' && header->type <= '6' && header->type != '5'))
-      return refuse("archive-entry", header->name, "the archive holds a link, a device or a sparse file",
-                    "P-56")
+      return refuse("archive-entry", header->name, "the archive holds a link, a device or a sparse file", "P-56")
           .fix("replace it by a regular file");
     if (header->size < 0) return malformed("an entry has a negative size");
     if (!has_body(header->type)) return {};
@@ -396,29 +391,24 @@ class TarReader {
     std::string rest = cut == std::string::npos ? std::string() : header.name.substr(cut + 1);
     std::replace(rest.begin(), rest.end(), separator, '/');
 
-    auto const bad_name = [&](std::string why) {
-      return refuse("archive-name", header.name, std::move(why), "P-56");
-    };
+    auto const bad_name = [&](std::string why) { return refuse("archive-name", header.name, std::move(why), "P-56"); };
     if (rest.starts_with('/')) return bad_name("the name is absolute");
     std::string path = cleaned(rest);
     if (path.empty()) return bad_name("the file lies beside the chart's directory");
     if (path.starts_with("..")) return bad_name("the name leads out of the chart");
     if (first == "Chart.yaml") return bad_name("Chart.yaml lies outside the chart's directory");
     if (path.size() > limits_.path_bytes) return bad_name("the name is too long");
-    if (auto const fault = name_fault(path); !fault.empty())
-      return bad_name(fault);  // P-155, drive letters too
+    if (auto const fault = name_fault(path); !fault.empty()) return bad_name(fault);  // P-155, drive letters too
 
     if (static_cast<std::uint64_t>(header.size) > limits_.file_bytes)
       return refuse("archive-too-large", header.name, "the file is too large for a chart", "P-56")
           .expected("at most " + std::to_string(limits_.file_bytes) + " bytes")
           .found(std::to_string(header.size) + " bytes");
     if (static_cast<std::uint64_t>(header.size) >= budget_.bytes)
-      return refuse("archive-too-large", header.name, "the archives of this chart unpack to too much",
-                    "P-159")
+      return refuse("archive-too-large", header.name, "the archives of this chart unpack to too much", "P-159")
           .expected("less than " + std::to_string(limits_.chart_bytes) + " bytes");
     if (budget_.files == 0)
-      return refuse("archive-too-large", header.name, "the archives of this chart hold too many files",
-                    "P-154")
+      return refuse("archive-too-large", header.name, "the archives of this chart hold too many files", "P-154")
           .expected("at most " + std::to_string(limits_.files));
     auto bytes = body(header.size);
     if (!bytes) return bytes.error();
@@ -430,8 +420,7 @@ class TarReader {
     --budget_.files;
 
     if (!names_.insert(path).second)
-      return refuse("archive-duplicate", path,
-                    "the archive holds this file twice: readers disagree which one counts", "P-159");
+      return refuse("archive-duplicate", path, "the archive holds this file twice: readers disagree which one counts", "P-159");
     bytes = without_bom(*bytes);
     files_.push_back({std::move(path), std::string(*bytes), header.mtime});
     return {};
@@ -440,13 +429,13 @@ class TarReader {
 
 }  // namespace
 
-Verdict<std::vector<ArchiveFile>> read_tar(std::string_view tar, std::string_view where,
-                                           ArchiveBudget& budget, Limits const& limits) {
+Verdict<std::vector<ArchiveFile>> read_tar(std::string_view tar, std::string_view where, ArchiveBudget& budget,
+                                           Limits const& limits) {
   return TarReader(tar, where, budget, limits).files();
 }
 
-Verdict<std::vector<ArchiveFile>> read_archive(std::string_view tgz, std::string_view where,
-                                               ArchiveBudget& budget, Limits const& limits) {
+Verdict<std::vector<ArchiveFile>> read_archive(std::string_view tgz, std::string_view where, ArchiveBudget& budget,
+                                               Limits const& limits) {
   // Headers and padding come on top of the content; whatever follows the end of the archive counts too.
   auto const tar = gunzipped(tgz, where, budget.bytes + limits.chart_bytes);
   if (!tar) return tar.error();

@@ -31,11 +31,11 @@ struct ArchiveBudget {
 /// All files of a `.tgz`, in the archive's order. `where` names it in rejections, e.g. "charts/x-1.0.0.tgz".
 /// Codes: `archive-gzip`, `archive-tar`, `archive-name`, `archive-entry` (links, devices, sparse),
 /// `archive-duplicate`, `archive-too-large`, `archive-empty`.
-Verdict<std::vector<ArchiveFile>> read_archive(std::string_view tgz, std::string_view where,
-                                               ArchiveBudget& budget, Limits const& limits = {});
+Verdict<std::vector<ArchiveFile>> read_archive(std::string_view tgz, std::string_view where, ArchiveBudget& budget,
+                                               Limits const& limits = {});
 
 /// The second half of read_archive, on an uncompressed tar stream that is followed by nothing else.
-Verdict<std::vector<ArchiveFile>> read_tar(std::string_view tar, std::string_view where,
-                                           ArchiveBudget& budget, Limits const& limits = {});
+Verdict<std::vector<ArchiveFile>> read_tar(std::string_view tar, std::string_view where, ArchiveBudget& budget,
+                                           Limits const& limits = {});
 
 }  // namespace acr::chart

@@ -37,10 +37,12 @@ bool is_own(std::string_view name) { return name.find("://") == std::string_view
 /// Two versions of one chart and what of their files differs.
 class Difference {
  public:
-  Difference(SourceTree const& base, SourceTree const& head, SourceList const& before, SourceList const& after, Limits const& limits)
+  Difference(SourceTree const& base, SourceTree const& head, SourceList const& before, SourceList const& after,
+             Limits const& limits)
       : base_(base), head_(head), before_(before), after_(after), limits_(limits) {}
 
-  /// P-109: the package bytes with equal times differ. The lists are cheap; contents are read only where they leave the question open.
+  /// P-109: the package bytes with equal times differ. The lists are cheap; contents are read only where they leave the
+  /// question open.
   bool packages_differ() {
     compare_lists();
     if (content_) return true;
@@ -56,9 +58,10 @@ class Difference {
   SourceList const& before_;
   SourceList const& after_;
   Limits const& limits_;
-  bool content_ = false;    ///< a file that is packaged as it is
-  bool metadata_ = false;   ///< a file that is written anew
-  bool elsewhere_ = false;  ///< a hidden lock, or something below a `file://` directory: counts only when the chart lacks something
+  bool content_ = false;   ///< a file that is packaged as it is
+  bool metadata_ = false;  ///< a file that is written anew
+  bool elsewhere_ =
+      false;  ///< a hidden lock, or something below a `file://` directory: counts only when the chart lacks something
 
   void note(SourceFile const& file) {
     if (file.dropped) return;
@@ -82,7 +85,8 @@ class Difference {
 
   static SourceFile const* lock_named(SourceList const& list, std::string_view name, bool hidden) {
     for (auto const& file : list.files)
-      if (hidden ? file.name.starts_with(lock_prefix) && std::string_view(file.name).substr(lock_prefix.size()) == name : file.name == name)
+      if (hidden ? file.name.starts_with(lock_prefix) && std::string_view(file.name).substr(lock_prefix.size()) == name
+                 : file.name == name)
         return &file;
     return nullptr;
   }
@@ -101,7 +105,8 @@ class Difference {
       if ((was == nullptr && is == nullptr) || (was && is && was->content == is->content)) continue;
       auto const old_lock = lock_of(base_, was, name), new_lock = lock_of(head_, is, name);
       if (!old_lock || !new_lock || old_lock->has_value() != new_lock->has_value()) return false;
-      if (*old_lock && ((*old_lock)->dependencies != (*new_lock)->dependencies || (*old_lock)->digest != (*new_lock)->digest)) return false;
+      if (*old_lock && ((*old_lock)->dependencies != (*new_lock)->dependencies || (*old_lock)->digest != (*new_lock)->digest))
+        return false;
     }
     return true;
   }
@@ -140,7 +145,8 @@ class Difference {
   }
 };
 
-std::vector<std::string> paths_of(std::vector<ChartsDirectory> const& directories, std::optional<std::string> ChartsDirectory::*side) {
+std::vector<std::string> paths_of(std::vector<ChartsDirectory> const& directories,
+                                  std::optional<std::string> ChartsDirectory::*side) {
   std::vector<std::string> paths;
   for (auto const& directory : directories)
     if (auto const& path = directory.*side) paths.push_back(*path);
@@ -192,7 +198,8 @@ class Comparison {
     refuse_duplicates();
     find_outside();
     for (auto const& item : excluded_.idle())
-      result.warnings.push_back({item, {"exclude-unused", "", 0, "this item of exclude-charts fits no chart of head or base", "B-19"}});
+      result.warnings.push_back(
+          {item, {"exclude-unused", "", 0, "this item of exclude-charts fits no chart of head or base", "B-19"}});
     sort();
   }
 
@@ -214,7 +221,8 @@ class Comparison {
     for (auto const& [path, chart] : old_charts_) {
       auto const now = new_charts_.find(path);
       if (chart.broken || (now != new_charts_.end() && now->second.id == chart.id)) continue;
-      for (auto const* const name : {"Chart.yaml", "requirements.yaml", ".helmignore"}) described_before.push_back(joined(chart.directory, name));
+      for (auto const* const name : {"Chart.yaml", "requirements.yaml", ".helmignore"})
+        described_before.push_back(joined(chart.directory, name));
     }
     head_.prefetch(described);
     base_.prefetch(described_before);
@@ -243,8 +251,8 @@ class Comparison {
     }
   }
 
-  /// True when nothing outside the directory can have a say in the package: no link, no `file://` dependency. Such charts are decided
-  /// by their tree ids; what cannot be read does not stand alone, so that the comparison says what is wrong.
+  /// True when nothing outside the directory can have a say in the package: no link, no `file://` dependency. Such charts are
+  /// decided by their tree ids; what cannot be read does not stand alone, so that the comparison says what is wrong.
   bool stands_alone(ChartCandidate const& chart) {
     return holds_no_link(chart.directory, chart.id) && names_no_directory(chart.directory);
   }
@@ -267,7 +275,8 @@ class Comparison {
     return true;
   }
 
-  /// Decided by the reader's own description; whether .helmignore hides requirements.yaml does not matter, as both lists are asked.
+  /// Decided by the reader's own description; whether .helmignore hides requirements.yaml does not matter, as both lists are
+  /// asked.
   bool names_no_directory(std::string const& root) const {
     auto const chart_yaml = read_chart_yaml(head_, root, limits_);
     if (!chart_yaml) return false;
@@ -295,7 +304,8 @@ class Comparison {
   /// B-20: never taken for removed, never passed over; only what the base has just so is not this change's fault.
   void judge_broken(std::string const& path, ChartCandidate const& chart, ChartCandidate const* old) {
     if (old && old->broken && old->entry == chart.entry && *old->broken == *chart.broken)
-      return warn(path, chart.broken->code, "", chart.broken->why + "; the base has it, too, and it is not released", chart.broken->rule_number);
+      return warn(path, chart.broken->code, "", chart.broken->why + "; the base has it, too, and it is not released",
+                  chart.broken->rule_number);
     refuse(path, *chart.broken);
   }
 
@@ -315,7 +325,8 @@ class Comparison {
       if (after && before && !Difference(base_, head_, *before, *after, limits_).packages_differ()) return;
       // It cannot be packaged, but nor could it be before, for the very same reason.
       if (same_directory && !after && !before && after.error() == before.error())
-        return warn(path, "chart-unreadable", "", after.error().sentence() + "; the base has it, too, and it is not released", "B-2");
+        return warn(path, "chart-unreadable", "", after.error().sentence() + "; the base has it, too, and it is not released",
+                    "B-2");
     }
     if (!after) return refuse(path, after.error());
     auto validated = validate(after->metadata, "Chart.yaml");
@@ -323,7 +334,8 @@ class Comparison {
     ChangedChart chart{path, validated->metadata.name, validated->metadata.version, {}, {}};
     if (old_path) {
       if (*old_path != path) chart.old_path = *old_path;
-      if (auto const old = old_charts_.find(*old_path); old != old_charts_.end() && !old->second.broken) chart.old_version = version_at(old->second);
+      if (auto const old = old_charts_.find(*old_path); old != old_charts_.end() && !old->second.broken)
+        chart.old_version = version_at(old->second);
     }
     if (auto refused = check(chart)) return refuse(path, std::move(*refused));
     result.changed.push_back(std::move(chart));
@@ -339,8 +351,7 @@ class Comparison {
 
   std::optional<Rejection> check(ChangedChart const& chart) {
     if (!is_usable_name(chart.name))
-      return reject("name-unusable", chart.path,
-                    "the chart's name fits neither a tag nor an output of a workflow")
+      return reject("name-unusable", chart.path, "the chart's name fits neither a tag nor an output of a workflow")
           .rule("A-45")
           .expected("[A-Za-z0-9_][A-Za-z0-9._-]*")
           .found(chart.name)
@@ -357,8 +368,12 @@ class Comparison {
     if (!old_version || !new_version) return {};
     auto const order = acr::chart::compare(*new_version, *old_version);
     // A revert finds its old tag and attestations, and gives the old bytes.
-    if (order < 0) warn(chart.path, "version-lower", "Chart.yaml", "version " + chart.version + " is lower than " + *chart.old_version, "B-4");
-    if (order == 0) warn(chart.path, "version-not-increased", "Chart.yaml", "version " + chart.version + " is not greater than " + *chart.old_version, "P-107");
+    if (order < 0)
+      warn(chart.path, "version-lower", "Chart.yaml", "version " + chart.version + " is lower than " + *chart.old_version,
+           "B-4");
+    if (order == 0)
+      warn(chart.path, "version-not-increased", "Chart.yaml",
+           "version " + chart.version + " is not greater than " + *chart.old_version, "P-107");
     return {};
   }
 
@@ -385,11 +400,10 @@ class Comparison {
       if (paths.size() < 2) continue;
       for (auto const& path : paths) {
         auto const& other = paths[0] == path ? paths[1] : paths[0];
-        refuse(path,
-               reject("duplicate-name", path, "another changed chart has the same name, letter case aside")
-                   .rule("A-45")
-                   .found(other)
-                   .fix("rename one of the charts"));
+        refuse(path, reject("duplicate-name", path, "another changed chart has the same name, letter case aside")
+                         .rule("A-45")
+                         .found(other)
+                         .fix("rename one of the charts"));
         doubled.insert(path);
       }
     }
@@ -403,14 +417,14 @@ class Comparison {
     std::sort(result.skipped.begin(), result.skipped.end(), by_path);
     std::sort(result.removed.begin(), result.removed.end(), by_path);
     std::stable_sort(result.warnings.begin(), result.warnings.end(), by_path);
-    std::sort(result.moved.begin(), result.moved.end(),
-              [](auto const& a, auto const& b) { return a.to < b.to; });
+    std::sort(result.moved.begin(), result.moved.end(), [](auto const& a, auto const& b) { return a.to < b.to; });
   }
 };
 
 }  // namespace
 
-Verdict<ChangedCharts> changed_charts(SourceTree const& base, SourceTree const& head, ChartsScope const& scope, Limits const& limits) {
+Verdict<ChangedCharts> changed_charts(SourceTree const& base, SourceTree const& head, ChartsScope const& scope,
+                                      Limits const& limits) {
   auto const directories = charts_directories(base, head, scope.charts_dirs);
   if (!directories) return directories.error();
   auto const old_root = base.node("");
@@ -425,9 +439,8 @@ bool is_usable_name(std::string_view name) {
   auto const letter_or_digit = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
-  return !name.empty() && letter_or_digit(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-    return letter_or_digit(c) || c == '.' || c == '-';
-  });
+  return !name.empty() && letter_or_digit(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return letter_or_digit(c) || c == '.' || c == '-'; });
 }
 
 }  // namespace acr::chart

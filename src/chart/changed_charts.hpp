@@ -70,11 +70,12 @@ struct ChartsScope {
   std::vector<std::string> exclude_charts{};
 };
 
-/// Compares the direct children of the charts directories in both trees. A child without Chart.yaml is not a chart. Equal tree ids decide
-/// at once where no link is below and no `file://` dependency is declared. Refusals: `version-not-bumped`, `name-unusable`,
-/// `duplicate-name` (both charts), broken children (B-20), and whatever the chart's files, links or metadata are refused for. A
-/// configuration that cannot be meant (charts_directories()) is a rejection of the whole.
-Verdict<ChangedCharts> changed_charts(SourceTree const& base, SourceTree const& head, ChartsScope const& scope, Limits const& limits = {});
+/// Compares the direct children of the charts directories in both trees. A child without Chart.yaml is not a chart. Equal tree
+/// ids decide at once where no link is below and no `file://` dependency is declared. Refusals: `version-not-bumped`,
+/// `name-unusable`, `duplicate-name` (both charts), broken children (B-20), and whatever the chart's files, links or metadata
+/// are refused for. A configuration that cannot be meant (charts_directories()) is a rejection of the whole.
+Verdict<ChangedCharts> changed_charts(SourceTree const& base, SourceTree const& head, ChartsScope const& scope,
+                                      Limits const& limits = {});
 
 /// True for `[A-Za-z0-9_][A-Za-z0-9._-]*`: fits a tag and an output name.
 bool is_usable_name(std::string_view name);

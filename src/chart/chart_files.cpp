@@ -68,7 +68,9 @@ class Walk {
           .fix("move what is not part of the chart out of its directory");
     // Whoever looks a path up finds one of the two, the walk would take both (B-1b).
     if (auto const twice = std::ranges::adjacent_find(entries, {}, &Node::name); twice != entries.end())
-      return reject("path-collision", joined(path, twice->name), "the directory holds this name twice").rule("P-156").fix("keep one of the two");
+      return reject("path-collision", joined(path, twice->name), "the directory holds this name twice")
+          .rule("P-156")
+          .fix("keep one of the two");
     stack_.push_back({std::move(path), std::move(source_path), std::move(entries), 0});
     return {};
   }
@@ -91,11 +93,10 @@ class Walk {
       }
       source_path = std::move(resolved->path);
       node = std::move(resolved->node);
-      to_ancestor = node.kind == NodeKind::directory &&
-                    std::any_of(stack_.begin(), stack_.end(), [&](Level const& level) {
-                      return source_path.empty() || level.source_path == source_path ||
-                             level.source_path.starts_with(source_path + "/");
-                    });
+      to_ancestor =
+          node.kind == NodeKind::directory && std::any_of(stack_.begin(), stack_.end(), [&](Level const& level) {
+            return source_path.empty() || level.source_path == source_path || level.source_path.starts_with(source_path + "/");
+          });
     }
 
     bool const is_directory = node.kind == NodeKind::directory;
@@ -112,8 +113,7 @@ class Walk {
     if (is_directory) return enter(std::move(path), std::move(source_path));
 
     if (node.kind == NodeKind::submodule)
-      return reject("submodule", std::move(path),
-                    "a git submodule cannot be packaged: its files are not in this repository")
+      return reject("submodule", std::move(path), "a git submodule cannot be packaged: its files are not in this repository")
           .rule("P-20")
           .fix("commit the files themselves, or name the path in .helmignore");
     if (!node.is_file())
@@ -121,9 +121,7 @@ class Walk {
           .rule("P-17")
           .fix("remove it, or name it in .helmignore");
     if (auto const fault = name_fault(path); !fault.empty())
-      return reject("bad-file-name", std::move(path), fault)
-          .rule("P-155")
-          .fix("rename the file, or name it in .helmignore");
+      return reject("bad-file-name", std::move(path), fault).rule("P-155").fix("rename the file, or name it in .helmignore");
     if (node.size && *node.size > limits_.file_bytes)
       return reject("file-too-large", std::move(path), "the file is too large for a chart")
           .rule("P-18")
@@ -168,8 +166,7 @@ Verdict<IgnoreRules> rules_of(SourceTree const& tree, std::string const& root) {
 
 }  // namespace
 
-Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_root, Limits const& limits,
-                                Detail detail) {
+Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_root, Limits const& limits, Detail detail) {
   ChartFiles found;
   auto root = resolve(tree, chart_root);
   if (!root) return root.error();
@@ -203,8 +200,7 @@ std::string name_fault(std::string_view path) {
   }
   if (path.front() == '/') return "the path is absolute";
   bool const letter = (path[0] >= 'a' && path[0] <= 'z') || (path[0] >= 'A' && path[0] <= 'Z');
-  if (letter && path.size() >= 3 && path[1] == ':' && path[2] == '/')
-    return "the path looks like a drive of Windows";
+  if (letter && path.size() >= 3 && path[1] == ':' && path[2] == '/') return "the path looks like a drive of Windows";
   for (auto rest = path;;) {
     auto const slash = rest.find('/');
     auto const component = rest.substr(0, slash);

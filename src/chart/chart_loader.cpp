@@ -39,8 +39,8 @@ class Loader {
 
   /// `where`: see LoadedChart. `prefix` is what stands before it in messages: "" at the top, else the chain
   /// of charts.
-  Verdict<LoadedChart> load(std::vector<LoadedFile> files, std::string where, bool from_archive,
-                            unsigned level, unsigned archive_level) {
+  Verdict<LoadedChart> load(std::vector<LoadedFile> files, std::string where, bool from_archive, unsigned level,
+                            unsigned archive_level) {
     if (level > limits_.chart_depth)
       return reject("too-deep", where, "charts are nested too deeply")
           .rule("P-154")
@@ -84,16 +84,14 @@ class Loader {
   }
 
   std::optional<Rejection> classify(std::vector<LoadedFile>& files, LoadedChart& chart,
-                                    std::map<std::string, std::vector<LoadedFile>, std::less<>>& groups,
-                                    bool top) {
+                                    std::map<std::string, std::vector<LoadedFile>, std::less<>>& groups, bool top) {
     // Chart.yaml first, wherever it comes: what the other files mean depends on its apiVersion.
-    auto const described =
-        std::find_if(files.begin(), files.end(), [](auto const& f) { return f.path == "Chart.yaml"; });
+    auto const described = std::find_if(files.begin(), files.end(), [](auto const& f) { return f.path == "Chart.yaml"; });
     if (described == files.end())
       return reject("no-chart-yaml", "", "Chart.yaml file is missing")
           .rule("P-41")
           .fix(top ? "add Chart.yaml, and see that .helmignore does not name it"
-                    : "add Chart.yaml, or move what is not a chart out of charts/");
+                   : "add Chart.yaml, or move what is not a chart out of charts/");
     Verdict<ChartYaml> parsed = ChartYaml();
     if (top && top_ != nullptr)
       parsed = *top_;
@@ -120,23 +118,19 @@ class Loader {
         chart.lock_mtime = file.mtime;
         chart.lock_file = path;
         if (path == "Chart.lock") {
-          if (v1)
-            warn(chart, "lock-dropped", path, "a chart of apiVersion v1 is packaged without Chart.lock",
-                 "P-70");
+          if (v1) warn(chart, "lock-dropped", path, "a chart of apiVersion v1 is packaged without Chart.lock", "P-70");
           continue;
         }
         if (v1)
           chart.files.push_back(std::move(file));
         else
-          warn(chart, "requirements-in-v2", path,
-               "in a chart of apiVersion v2 this file is written as Chart.lock", "P-70");
+          warn(chart, "requirements-in-v2", path, "in a chart of apiVersion v2 this file is written as Chart.lock", "P-70");
       } else if (path == "requirements.yaml") {
         adopt(chart, std::move(read->requirements_warnings));
         if (v1)
           chart.files.push_back(std::move(file));
         else
-          warn(chart, "requirements-in-v2", path,
-               "in a chart of apiVersion v2 this file is written into Chart.yaml", "P-70");
+          warn(chart, "requirements-in-v2", path, "in a chart of apiVersion v2 this file is written into Chart.yaml", "P-70");
       } else if (path == "values.yaml") {
         auto checked = check_values(file.bytes, path);
         if (!checked) return checked.error();
@@ -174,10 +168,7 @@ class Loader {
   /// P-155, P-155a: names that Helm packs and then loads differently or not at all.
   static std::optional<Rejection> check_name(std::string const& name, bool top) {
     auto const refuse = [&](std::string why) {
-      return reject("chart-name", "Chart.yaml", std::move(why))
-          .rule("P-155a")
-          .found(name)
-          .fix("choose another name");
+      return reject("chart-name", "Chart.yaml", std::move(why)).rule("P-155a").found(name).fix("choose another name");
     };
     if (auto const fault = name_fault(name); !fault.empty()) return refuse("chart name: " + fault);
     if (top && name == "Chart.yaml") return refuse("Helm refuses to load a chart of this name");
@@ -186,8 +177,8 @@ class Loader {
     return {};
   }
 
-  Verdict<LoadedChart> load_group(std::string const& name, std::vector<LoadedFile> group,
-                                  LoadedChart const& parent, unsigned level, unsigned archive_level) {
+  Verdict<LoadedChart> load_group(std::string const& name, std::vector<LoadedFile> group, LoadedChart const& parent,
+                                  unsigned level, unsigned archive_level) {
     auto const where = joined(parent.where, "charts/" + name);
     if (name.ends_with(".tgz")) {
       if (group.size() != 1 || group.front().path != name)
@@ -196,8 +187,8 @@ class Loader {
             .fix("rename the directory, or commit the archive itself");
       if (archive_level >= limits_.archive_depth)
         return with_repacking_advice(reject("too-deep", where, "archives are nested too deeply")
-            .rule("P-159")
-            .expected("at most " + std::to_string(limits_.archive_depth) + " levels"));
+                                         .rule("P-159")
+                                         .expected("at most " + std::to_string(limits_.archive_depth) + " levels"));
       auto unpacked = read_archive(group.front().bytes, where, budget_, limits_);
       if (!unpacked) return with_repacking_advice(unpacked.error());
       group.clear();
@@ -209,8 +200,7 @@ class Loader {
     for (auto& file : group) {
       if (file.path.size() <= name.size()) {
         // A stray file: a chart without Chart.yaml to Helm. Say what is wrong instead.
-        return reject("subchart-form", where,
-                      "a file in charts/ must be a chart archive or lie in a chart's directory")
+        return reject("subchart-form", where, "a file in charts/ must be a chart archive or lie in a chart's directory")
             .rule("P-55")
             .fix("move it elsewhere, or name it in .helmignore");
       }
@@ -259,8 +249,7 @@ std::optional<Rejection> check_dependencies(LoadedChart const& chart) {
     if (!found) missing += (missing.empty() ? "" : ", ") + dependency.name;
   }
   if (missing.empty()) return {};
-  return reject("dep-missing", "Chart.yaml",
-                "dependencies are found in Chart.yaml, but missing in charts/ directory")
+  return reject("dep-missing", "Chart.yaml", "dependencies are found in Chart.yaml, but missing in charts/ directory")
       .rule("P-75")
       .expected("a chart in charts/ for every dependency")
       .found(missing)
@@ -293,17 +282,16 @@ Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartReading& 
     if (!content) return content.error();
     total += content->bytes.size();
     if (total >= limits.chart_bytes)
-      return reject("chart-too-large", file.path,
-                    "the chart's files are too large together: no Helm could load the package")
+      return reject("chart-too-large", file.path, "the chart's files are too large together: no Helm could load the package")
           .rule("P-19")
           .expected("less than " + std::to_string(limits.chart_bytes) + " bytes");
-    files.push_back(
-        {std::move(file.path), std::move(content->bytes), file.node.mtime ? file.node.mtime : content->mtime});
+    files.push_back({std::move(file.path), std::move(content->bytes), file.node.mtime ? file.node.mtime : content->mtime});
   }
   return files;
 }
 
-/// The lock that says what is fetched (D-7): packaged or hidden, the later of the two wins, an empty one cancels the earlier (P-52, P-69).
+/// The lock that says what is fetched (D-7): packaged or hidden, the later of the two wins, an empty one cancels the earlier
+/// (P-52, P-69).
 Verdict<FoundLock> build_lock(SourceTree const& tree, ChartReading const& reading, std::vector<LoadedFile> const& files,
                               Limits const& limits) {
   FoundLock found;
@@ -339,8 +327,7 @@ std::optional<Rejection> place_extra_archives(PackageOptions const& options, Cha
           .rule("D-35")
           .expected("at most " + std::to_string(options.limits.file_bytes) + " bytes")
           .found(std::to_string(archive.bytes->size()) + " bytes");
-    auto const other =
-        std::find_if(files.begin(), files.end(), [&](LoadedFile const& f) { return f.path == path; });
+    auto const other = std::find_if(files.begin(), files.end(), [&](LoadedFile const& f) { return f.path == path; });
     if (other == files.end()) {
       files.push_back({path, *archive.bytes, {}});
     } else if (other->bytes != *archive.bytes) {
@@ -373,8 +360,7 @@ std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_vie
       .fix("narrow the rule, for example to `/*.tgz`");
 }
 
-Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root,
-                              PackageOptions const& options) {
+Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options) {
   auto reading = read_chart(tree, chart_root, options.limits, Detail::kinds);
   if (!reading) return reading.error();
   // P-11: what Helm looks at before anything else.
@@ -402,7 +388,8 @@ Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_roo
 }
 
 Rejection with_repacking_advice(Rejection why) {
-  constexpr std::string_view advice = "unpack the archive, correct it, pack it again with `helm package`, and commit the new archive under charts/";
+  constexpr std::string_view advice =
+      "unpack the archive, correct it, pack it again with `helm package`, and commit the new archive under charts/";
   if (why.fix_text.find(advice) == std::string::npos) why.fix_text.append(why.fix_text.empty() ? "" : "; or ").append(advice);
   return why;
 }

@@ -28,14 +28,13 @@ struct LoadedFile {
 };
 
 struct LoadedChart {
-  std::string where;  ///< below the top chart, for messages: "" or "charts/web" or "charts/web-1.0.0.tgz"
+  std::string where;          ///< below the top chart, for messages: "" or "charts/web" or "charts/web-1.0.0.tgz"
   bool from_archive = false;  ///< inner times are content (P-133)
-  ChartMetadata
-      metadata;  ///< of Chart.yaml, with the dependencies of requirements.yaml; validated, sanitised
+  ChartMetadata metadata;     ///< of Chart.yaml, with the dependencies of requirements.yaml; validated, sanitised
   std::optional<std::int64_t> metadata_mtime;  ///< of Chart.yaml
   std::optional<ChartLock> lock;
-  std::optional<std::int64_t> lock_mtime;  ///< of the file the lock came from
-  std::string lock_file;                   ///< "Chart.lock" or "requirements.lock"; of the last one read
+  std::optional<std::int64_t> lock_mtime;        ///< of the file the lock came from
+  std::string lock_file;                         ///< "Chart.lock" or "requirements.lock"; of the last one read
   std::string dependencies_file = "Chart.yaml";  ///< or "requirements.yaml": what Dependency::line counts in
   std::optional<LoadedFile> values, schema;
   std::vector<LoadedFile> templates;   ///< walk order
@@ -52,7 +51,7 @@ struct FoundLock {
 struct LoadedTop {
   LoadedChart chart;
   FoundLock build_lock;  ///< with PackageOptions::read_build_lock only
-  IgnoreRules rules;  ///< of the chart directory; of an archive none but the built-in one
+  IgnoreRules rules;     ///< of the chart directory; of an archive none but the built-in one
   std::vector<Warning> warnings;
 };
 
@@ -62,8 +61,7 @@ struct LoadedTop {
 /// `lfs-pointer`, `chart-too-large`, `subchart-form`, `subchart-name`, `duplicate-subchart`, `too-deep`,
 /// `dep-missing`, `dep-ignored`, `dep-duplicate`, `bad-file-name`, and whatever metadata, lock, values and
 /// schema are refused for.
-Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root,
-                              PackageOptions const& options = {});
+Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options = {});
 
 /// Why an archive of that file name may not be placed in charts/ of a chart with these rules (D-28): `bad-file-name`,
 /// `dep-ignored`. Known before anything is fetched.

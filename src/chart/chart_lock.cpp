@@ -198,7 +198,8 @@ Verdict<std::string> write_lock(ChartLock const& lock) {
 }
 
 std::optional<std::int64_t> generated_time(ChartLock const& lock) {
-  if (!lock.generated || (lock.generated->seconds == zero_time_seconds && lock.generated->nanoseconds == 0)) return std::nullopt;
+  if (!lock.generated || (lock.generated->seconds == zero_time_seconds && lock.generated->nanoseconds == 0))
+    return std::nullopt;
   return lock.generated->seconds + (lock.generated->nanoseconds >= 500'000'000 ? 1 : 0);
 }
 

@@ -25,12 +25,27 @@ constexpr std::string_view chart_yaml_code = "chart-yaml";
 
 // Lower case, as FieldReader compares them.
 enum Field {
-  name, home, version, description, icon, api_version, condition, tags, app_version, kube_version, type,
-  sources, keywords, maintainers, deprecated, annotations, dependencies
+  name,
+  home,
+  version,
+  description,
+  icon,
+  api_version,
+  condition,
+  tags,
+  app_version,
+  kube_version,
+  type,
+  sources,
+  keywords,
+  maintainers,
+  deprecated,
+  annotations,
+  dependencies
 };
 constexpr std::array<std::string_view, 17> field_names = {
-    "name", "home", "version", "description", "icon", "apiversion", "condition", "tags", "appversion", "kubeversion", "type",
-    "sources", "keywords", "maintainers", "deprecated", "annotations", "dependencies"};
+    "name",        "home", "version", "description", "icon",        "apiversion", "condition",   "tags",        "appversion",
+    "kubeversion", "type", "sources", "keywords",    "maintainers", "deprecated", "annotations", "dependencies"};
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
@@ -55,7 +70,9 @@ void warn_of_typing(std::string_view field, YamlValue const& value, std::string_
   if (!value.plain || value.kind == Kind::string || value.kind == Kind::null) return;
   if (scalar_as_text(value) == value.text) return;
   warn(warnings, "typed-text", file, value.line,
-       std::string(field) + " is written " + quoted(value.text) + " without quotes, and Helm reads " + quoted(scalar_as_text(value)), "P-63");
+       std::string(field) + " is written " + quoted(value.text) + " without quotes, and Helm reads " +
+           quoted(scalar_as_text(value)),
+       "P-63");
 }
 
 void warn_of_float(std::string_view field, YamlValue const& value, std::string_view file, std::vector<Warning>& warnings) {
@@ -113,12 +130,14 @@ std::optional<Rejection> check(ChartMetadata& m, std::string_view file) {
     return refuse(m.lines.name, "chart.metadata.name " + quoted(m.name) + " is invalid").expected("a name without a slash");
   if (m.version.empty()) return refuse(m.lines.version, "chart.metadata.version is required").fix("give the chart a version");
   if (!is_version(m.version))
-    return refuse(m.lines.version, "chart.metadata.version " + quoted(m.version) + " is invalid").expected("a version such as 1.2.3");
+    return refuse(m.lines.version, "chart.metadata.version " + quoted(m.version) + " is invalid")
+        .expected("a version such as 1.2.3");
   if (!m.type.empty() && m.type != "application" && m.type != "library")
     return refuse(m.lines.type, "chart.metadata.type must be application or library").found(m.type);
 
   for (auto& maintainer : m.maintainers) {
-    if (maintainer.is_null) return refuse(0, "maintainers must not contain empty or null nodes").fix("remove the empty element");
+    if (maintainer.is_null)
+      return refuse(0, "maintainers must not contain empty or null nodes").fix("remove the empty element");
     for (auto* text : {&maintainer.name, &maintainer.email, &maintainer.url}) sanitize(*text);
   }
   std::set<std::string, std::less<>> keys;
@@ -133,7 +152,8 @@ std::optional<Rejection> check(ChartMetadata& m, std::string_view file) {
           .found(dependency.alias);
     auto const& key = dependency.alias.empty() ? dependency.name : dependency.alias;
     if (!keys.insert(key).second)
-      return refuse(dependency.line, "more than one dependency with name or alias " + quoted(key)).fix("give one of them an alias");
+      return refuse(dependency.line, "more than one dependency with name or alias " + quoted(key))
+          .fix("give one of them an alias");
   }
   return std::nullopt;
 }
@@ -148,12 +168,16 @@ void warn_of(ChartMetadata const& m, std::string_view file, std::vector<Warning>
   if (m.api_version == "v1") {
     if (!m.type.empty()) say("type-in-v1", m.lines.type, "a chart of apiVersion v1 has no type", "P-70");
     if (m.lines.dependencies != 0)
-      say("dependencies-in-v1", m.lines.dependencies, "dependencies in Chart.yaml are left out of a package of apiVersion v1", "P-70");
+      say("dependencies-in-v1", m.lines.dependencies, "dependencies in Chart.yaml are left out of a package of apiVersion v1",
+          "P-70");
   }
   if (!is_usual_name(m.name)) say("chart-name", m.lines.name, "chart names are lower-case letters, digits and dashes", "P-71");
-  if (m.name.size() > 53) say("long-name", m.lines.name, "the name is longer than 53 characters: names of its objects will be cut", "P-71");
-  if (m.icon.empty()) say("no-icon", 0, "there is no icon", "P-71");
-  else if (!is_url(m.icon)) say("bad-url", m.lines.icon, "the icon is not a URL", "P-71");
+  if (m.name.size() > 53)
+    say("long-name", m.lines.name, "the name is longer than 53 characters: names of its objects will be cut", "P-71");
+  if (m.icon.empty())
+    say("no-icon", 0, "there is no icon", "P-71");
+  else if (!is_url(m.icon))
+    say("bad-url", m.lines.icon, "the icon is not a URL", "P-71");
   for (auto const& source : m.sources)
     if (!is_url(source)) say("bad-url", 0, "the source " + quoted(source) + " is not a URL", "P-71");
   for (auto const& maintainer : m.maintainers) {
@@ -176,8 +200,10 @@ std::string sanitized(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     auto const c = next_code_point(text, at).value_or(0xfffd);
-    if (is_space(c)) out += ' ';
-    else if (is_printable(c)) append_utf8(out, c);
+    if (is_space(c))
+      out += ' ';
+    else if (is_printable(c))
+      append_utf8(out, c);
   }
   return out;
 }
@@ -230,27 +256,45 @@ Verdict<ChartMetadata> ChartYaml::metadata() const {
               m.lines.name = value.line;
               warn_of_typing("name", value, file_, m.warnings);
               return reader.read(value, what, m.name);
-            case home: return reader.read(value, what, m.home);
+            case home:
+              return reader.read(value, what, m.home);
             case version:
               m.lines.version = value.line;
               warn_of_float("version", value, file_, m.warnings);
               return reader.read(value, what, m.version);
-            case description: return reader.read(value, what, m.description);
-            case icon: m.lines.icon = value.line; return reader.read(value, what, m.icon);
-            case api_version: m.lines.api_version = value.line; return reader.read(value, "apiVersion", m.api_version);
-            case condition: return reader.read(value, what, m.condition);
-            case tags: return reader.read(value, what, m.tags);
+            case description:
+              return reader.read(value, what, m.description);
+            case icon:
+              m.lines.icon = value.line;
+              return reader.read(value, what, m.icon);
+            case api_version:
+              m.lines.api_version = value.line;
+              return reader.read(value, "apiVersion", m.api_version);
+            case condition:
+              return reader.read(value, what, m.condition);
+            case tags:
+              return reader.read(value, what, m.tags);
             case app_version:
               warn_of_float("appVersion", value, file_, m.warnings);
               return reader.read(value, "appVersion", m.app_version);
-            case kube_version: return reader.read(value, "kubeVersion", m.kube_version);
-            case type: m.lines.type = value.line; return reader.read(value, what, m.type);
-            case sources: return reader.read(value, what, m.sources);
-            case keywords: return reader.read(value, what, m.keywords);
-            case maintainers: return reader.read(value, what, m.maintainers);
-            case deprecated: return reader.read(value, what, m.deprecated);
-            case annotations: return reader.read_annotations(value, m.annotations);
-            case dependencies: m.lines.dependencies = value.line; return reader.read(value, what, m.dependencies);
+            case kube_version:
+              return reader.read(value, "kubeVersion", m.kube_version);
+            case type:
+              m.lines.type = value.line;
+              return reader.read(value, what, m.type);
+            case sources:
+              return reader.read(value, what, m.sources);
+            case keywords:
+              return reader.read(value, what, m.keywords);
+            case maintainers:
+              return reader.read(value, what, m.maintainers);
+            case deprecated:
+              return reader.read(value, what, m.deprecated);
+            case annotations:
+              return reader.read_annotations(value, m.annotations);
+            case dependencies:
+              m.lines.dependencies = value.line;
+              return reader.read(value, what, m.dependencies);
           }
         },
         [](auto const&, auto const&) {});
@@ -285,7 +329,8 @@ Verdict<std::vector<Warning>> merge_requirements(ChartMetadata& metadata, std::s
         [&](std::size_t field, YamlValue const& value, std::uint32_t) {
           if (field == dependencies) return reader.read(value, "dependencies", merged);
           // Helm would let this file rename the chart: what a reviewer reads in Chart.yaml must hold (P-158).
-          reader.refuse(value.line, std::string(file) + " may hold dependencies only, but sets " + quoted(field_names[field]), "P-51");
+          reader.refuse(value.line, std::string(file) + " may hold dependencies only, but sets " + quoted(field_names[field]),
+                        "P-51");
         },
         [&](std::string const& text, YamlValue const& key) {
           warn(warnings, "unknown-field", file, key.line, "Helm does not know the field " + quoted(text), "P-51");
@@ -328,7 +373,8 @@ Verdict<std::string> write_metadata(ChartMetadata const& m) {
     yaml.key("maintainers");
     yaml.begin_list(m.maintainers.size());
     for (auto const& maintainer : m.maintainers) {
-      yaml.begin_map((maintainer.email.empty() ? 0U : 1U) + (maintainer.name.empty() ? 0U : 1U) + (maintainer.url.empty() ? 0U : 1U));
+      yaml.begin_map((maintainer.email.empty() ? 0U : 1U) + (maintainer.name.empty() ? 0U : 1U) +
+                     (maintainer.url.empty() ? 0U : 1U));
       out.field("email", maintainer.email);
       out.field("name", maintainer.name);
       out.field("url", maintainer.url);

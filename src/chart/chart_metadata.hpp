@@ -48,9 +48,9 @@ struct Dependency {
   std::size_t line = 0;  ///< in the file it was read from; 0 when unknown. Of no influence on anything written
 
   friend bool operator==(Dependency const& a, Dependency const& b) {
-    return a.name == b.name && a.version == b.version && a.repository == b.repository &&
-           a.condition == b.condition && a.alias == b.alias && a.tags == b.tags && a.enabled == b.enabled &&
-           a.import_values == b.import_values && a.pin == b.pin && a.is_null == b.is_null;
+    return a.name == b.name && a.version == b.version && a.repository == b.repository && a.condition == b.condition &&
+           a.alias == b.alias && a.tags == b.tags && a.enabled == b.enabled && a.import_values == b.import_values &&
+           a.pin == b.pin && a.is_null == b.is_null;
   }
 };
 

@@ -37,11 +37,10 @@ Verdict<std::vector<ChartFile>> hidden_locks(SourceTree const& tree, ChartFiles 
 
 }  // namespace
 
-std::string_view without_bom(std::string_view bytes) {
-  return bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes;
-}
+std::string_view without_bom(std::string_view bytes) { return bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes; }
 
-Verdict<FileContent> content_of(SourceTree const& tree, std::string_view source_path, std::string_view path, Limits const& limits) {
+Verdict<FileContent> content_of(SourceTree const& tree, std::string_view source_path, std::string_view path,
+                                Limits const& limits) {
   auto content = tree.read_file(source_path, static_cast<std::size_t>(limits.file_bytes));
   if (!content || content->bytes.size() > limits.file_bytes)
     return reject("file-too-large", std::string(path), "the file is too large for a chart")
@@ -108,7 +107,9 @@ Verdict<ChartReading> read_chart(SourceTree const& tree, std::string_view chart_
   auto const root = resolve(tree, chart_root);
   if (!root) return root.error();
   if (root->node.kind != NodeKind::directory)
-    return reject("no-chart-directory", "", "this is not a directory").rule("P-10").fix("name the directory that holds Chart.yaml");
+    return reject("no-chart-directory", "", "this is not a directory")
+        .rule("P-10")
+        .fix("name the directory that holds Chart.yaml");
   ChartReading reading;
   auto chart_yaml = read_chart_yaml(tree, root->path, limits);
   if (!chart_yaml) return chart_yaml.error();
@@ -138,7 +139,8 @@ std::vector<std::string> local_repositories(Description const& described) {
   std::vector<std::string> repositories;
   for (auto const& dependency : described.metadata.dependencies)
     // As validation leaves it: a character that is removed there must not hide the word from here.
-    if (auto repository = sanitized(dependency.repository); is_local_repository(repository)) repositories.push_back(std::move(repository));
+    if (auto repository = sanitized(dependency.repository); is_local_repository(repository))
+      repositories.push_back(std::move(repository));
   return repositories;
 }
 

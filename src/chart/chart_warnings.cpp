@@ -89,9 +89,10 @@ class Collector {
     auto const version = parse_version(subchart.metadata.version);
     auto const constraint = Constraint::parse(dependency.version);
     if (version && constraint && constraint->allows(*version)) return;
-    auto why = constraint ? "the chart " + subchart.metadata.name + " " + subchart.metadata.version + " in " + subchart.where +
-                                " does not meet the declared version " + dependency.version
-                          : "the version " + dependency.version + " of the dependency " + dependency.name + " is not a constraint";
+    auto why = constraint
+                   ? "the chart " + subchart.metadata.name + " " + subchart.metadata.version + " in " + subchart.where +
+                         " does not meet the declared version " + dependency.version
+                   : "the version " + dependency.version + " of the dependency " + dependency.name + " is not a constraint";
     say("vendored-version", chart_.dependencies_file, dependency.line, std::move(why), "P-72");
   }
 
@@ -105,7 +106,8 @@ class Collector {
       if (!kind && has_content) kind = kind_of(all.substr(begin, end - begin));
       if (has_content && kind != "CustomResourceDefinition")
         say("crd-kind", file.path, kind_line != 0 ? kind_line : first_line,
-            "crds/ is for CustomResourceDefinitions, but this " + (kind ? "is a " + *kind : std::string("has no kind")), "P-72");
+            "crds/ is for CustomResourceDefinitions, but this " + (kind ? "is a " + *kind : std::string("has no kind")),
+            "P-72");
       kind.reset();
       has_content = false;
       kind_line = 0;

@@ -74,7 +74,8 @@ Place place_of(SourceTree const& tree, std::string const& directory) {
 }
 
 Rejection unusable_link(std::string const& directory, Rejection const& cause) {
-  return reject("charts-dir-link", "input charts-dir", "the charts directory is or lies behind a link that cannot be followed: " + cause.why)
+  return reject("charts-dir-link", "input charts-dir",
+                "the charts directory is or lies behind a link that cannot be followed: " + cause.why)
       .rule("B-18")
       .expected("a directory of the repository")
       .found(shown(directory) + (cause.found_value.empty() ? "" : ", " + cause.found_value))
@@ -86,22 +87,27 @@ Rejection missing(SourceTree const& head, std::string const& directory) {
   std::string found;
   for (std::size_t i = 0; i < std::min(there.size(), directories_shown); ++i) found += (i == 0 ? "" : ", ") + shown(there[i]);
   if (there.size() > directories_shown) found += ", …";
-  auto const nearest = std::ranges::min_element(there, {}, [&](std::string const& other) { return distance(directory, other); });
-  return reject("charts-dir-missing", "input charts-dir", shown(directory) + " is not a directory, neither in the head nor in the base")
+  auto const nearest =
+      std::ranges::min_element(there, {}, [&](std::string const& other) { return distance(directory, other); });
+  return reject("charts-dir-missing", "input charts-dir",
+                shown(directory) + " is not a directory, neither in the head nor in the base")
       .rule("B-18")
       .expected("a directory whose direct children are charts")
       .found(there.empty() ? "not a single chart" : "charts in " + found)
       .fix(nearest == there.end() ? "name the directory that holds the charts" : "did you mean " + shown(*nearest) + "?");
 }
 
-std::optional<Rejection> is_chart(SourceTree const& tree, std::optional<std::string> const& path, std::string const& directory, char const* where) {
+std::optional<Rejection> is_chart(SourceTree const& tree, std::optional<std::string> const& path, std::string const& directory,
+                                  char const* where) {
   if (!path || !tree.node(joined(*path, "Chart.yaml"))) return {};
   auto const above = shown(parent_path(*path));
-  return reject("charts-dir-is-chart", "input charts-dir", shown(directory) + " is itself a chart: it has a Chart.yaml in the " + where)
+  return reject("charts-dir-is-chart", "input charts-dir",
+                shown(directory) + " is itself a chart: it has a Chart.yaml in the " + where)
       .rule("B-18")
       .expected("a directory whose direct children are charts")
       .found(joined(*path, "Chart.yaml"))
-      .fix(path->empty() ? "move the chart into a directory below a charts directory" : "name the directory above it: " + above);
+      .fix(path->empty() ? "move the chart into a directory below a charts directory"
+                         : "name the directory above it: " + above);
 }
 
 std::optional<Rejection> overlap(std::vector<ChartsDirectory> const& directories) {
@@ -172,7 +178,8 @@ std::vector<std::string> directories_of_charts(SourceTree const& tree) {
   return {found.begin(), found.end()};
 }
 
-Verdict<std::vector<ChartsDirectory>> charts_directories(SourceTree const& base, SourceTree const& head, std::vector<std::string> const& given) {
+Verdict<std::vector<ChartsDirectory>> charts_directories(SourceTree const& base, SourceTree const& head,
+                                                         std::vector<std::string> const& given) {
   std::vector<ChartsDirectory> directories;
   for (auto const& text : given) {
     auto const directory = cleaned(text);
@@ -244,7 +251,8 @@ std::vector<ChartRelease> chart_releases(SourceTree const& tree, std::vector<std
   return releases;
 }
 
-std::vector<std::string> charts_named(SourceTree const& tree, std::vector<std::string> const& given, std::string_view name, std::string_view version) {
+std::vector<std::string> charts_named(SourceTree const& tree, std::vector<std::string> const& given, std::string_view name,
+                                      std::string_view version) {
   std::vector<std::string> paths;
   for (auto& release : chart_releases(tree, given))
     if (release.name == name && (version.empty() || release.version == version)) paths.push_back(std::move(release.path));

@@ -1,6 +1,7 @@
 #pragma once
 
-// Where a repository keeps its charts, and which charts lie there: src/chart/charts_directories.hpp (binding.md B-18, B-20, B-23)
+// Where a repository keeps its charts, and which charts lie there: src/chart/charts_directories.hpp (binding.md B-18, B-20,
+// B-23)
 
 #include <map>
 #include <optional>
@@ -20,17 +21,19 @@ struct ChartsDirectory {
   std::optional<std::string> head, base;
 };
 
-/// Resolves the configured directories ("" or "." is the root) and judges them (B-18). Refused: `charts-dir-missing` (in neither tree),
-/// `charts-dir-link` (a link that leads nowhere or out of the repository), `charts-dir-is-chart`, `charts-dir-overlap`. All of these
-/// are mistakes of the configuration: exit status 2.
-Verdict<std::vector<ChartsDirectory>> charts_directories(SourceTree const& base, SourceTree const& head, std::vector<std::string> const& given);
+/// Resolves the configured directories ("" or "." is the root) and judges them (B-18). Refused: `charts-dir-missing` (in
+/// neither tree), `charts-dir-link` (a link that leads nowhere or out of the repository), `charts-dir-is-chart`,
+/// `charts-dir-overlap`. All of these are mistakes of the configuration: exit status 2.
+Verdict<std::vector<ChartsDirectory>> charts_directories(SourceTree const& base, SourceTree const& head,
+                                                         std::vector<std::string> const& given);
 
 /// A child of a charts directory that is a chart, or was meant to be one.
 struct ChartCandidate {
   Node entry;             ///< the child itself, links not followed
   std::string directory;  ///< where the chart lies, links resolved; empty when `broken`
   std::string id;         ///< of that directory, empty where the source has none
-  /// B-20: a submodule, a link that leads nowhere or outside, a Chart.yaml that is not a regular file. `where` is the child's path.
+  /// B-20: a submodule, a link that leads nowhere or outside, a Chart.yaml that is not a regular file. `where` is the child's
+  /// path.
   std::optional<Rejection> broken{};
 };
 
@@ -54,9 +57,10 @@ struct ChartRelease {
 /// All charts below `given` whose Chart.yaml can be read, by path (B-5, B-22).
 std::vector<ChartRelease> chart_releases(SourceTree const& tree, std::vector<std::string> const& given);
 
-/// Paths of the charts of that name below `given`, sorted (B-22); more than one when charts share a name. `version`: of that one only,
-/// unless it is empty.
-std::vector<std::string> charts_named(SourceTree const& tree, std::vector<std::string> const& given, std::string_view name, std::string_view version);
+/// Paths of the charts of that name below `given`, sorted (B-22); more than one when charts share a name. `version`: of that
+/// one only, unless it is empty.
+std::vector<std::string> charts_named(SourceTree const& tree, std::vector<std::string> const& given, std::string_view name,
+                                      std::string_view version);
 
 /// Directories that hold charts as direct children, sorted, a few; charts inside of charts do not count. For messages.
 std::vector<std::string> directories_of_charts(SourceTree const& tree);

@@ -22,16 +22,16 @@ bool is_wildcard(std::string_view number) { return number == "x" || number == "X
 
 // Longer texts first: `>=` must not be read as `>`.
 constexpr std::array<std::pair<std::string_view, Operator>, 11> operators{{{"!=", Operator::not_equal},
-                                                                          {">=", Operator::at_least},
-                                                                          {"=>", Operator::at_least},
-                                                                          {"<=", Operator::at_most},
-                                                                          {"=<", Operator::at_most},
-                                                                          {"~>", Operator::tilde},
-                                                                          {"=", Operator::equal},
-                                                                          {">", Operator::greater},
-                                                                          {"<", Operator::less},
-                                                                          {"~", Operator::tilde},
-                                                                          {"^", Operator::caret}}};
+                                                                           {">=", Operator::at_least},
+                                                                           {"=>", Operator::at_least},
+                                                                           {"<=", Operator::at_most},
+                                                                           {"=<", Operator::at_most},
+                                                                           {"~>", Operator::tilde},
+                                                                           {"=", Operator::equal},
+                                                                           {">", Operator::greater},
+                                                                           {"<", Operator::less},
+                                                                           {"~", Operator::tilde},
+                                                                           {"^", Operator::caret}}};
 
 /// The version of a part: numbers from the first wildcard on become 0, what follows `-` or `+` stays.
 std::optional<ConstraintPart> parse_bound(std::string_view text) {
@@ -161,7 +161,8 @@ bool holds(ConstraintPart const& part, Version const& v) {
     return k == 1 ? same_major : same_minor;
   };
   switch (part.op) {
-    case Operator::equal: return k == 3 ? ordering == 0 : tilde();
+    case Operator::equal:
+      return k == 3 ? ordering == 0 : tilde();
     case Operator::not_equal:
       if (k == 1) return !same_major;
       if (k == 2) return !same_minor || v.prerelease != b.prerelease;
@@ -170,14 +171,17 @@ bool holds(ConstraintPart const& part, Version const& v) {
       if (k == 1) return v.major > b.major;
       if (k == 2) return std::pair(v.major, v.minor) > std::pair(b.major, b.minor);
       return ordering > 0;
-    case Operator::less: return ordering < 0;
-    case Operator::at_least: return ordering >= 0;
+    case Operator::less:
+      return ordering < 0;
+    case Operator::at_least:
+      return ordering >= 0;
     case Operator::at_most:
       if (k == 0) return v.major == 0 && v.minor == 0;
       if (k == 1) return v.major <= b.major;
       if (k == 2) return std::pair(v.major, v.minor) <= std::pair(b.major, b.minor);
       return ordering <= 0;
-    case Operator::tilde: return tilde();
+    case Operator::tilde:
+      return tilde();
     case Operator::caret:
       if (ordering < 0) return false;
       if (k == 1 || b.major > 0) return same_major;
@@ -213,8 +217,8 @@ Verdict<Constraint> Constraint::parse(std::string_view text) {
 
 bool Constraint::allows(Version const& version) const {
   return std::ranges::any_of(groups_, [&](auto const& group) {
-    bool const may_be_prerelease =
-        version.prerelease.empty() || std::ranges::any_of(group, [](auto const& part) { return !part.bound.prerelease.empty(); });
+    bool const may_be_prerelease = version.prerelease.empty() ||
+                                   std::ranges::any_of(group, [](auto const& part) { return !part.bound.prerelease.empty(); });
     return may_be_prerelease && std::ranges::all_of(group, [&](auto const& part) { return holds(part, version); });
   });
 }

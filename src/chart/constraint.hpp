@@ -18,7 +18,7 @@ struct ConstraintPart {
   enum class Operator { equal, not_equal, greater, less, at_least, at_most, tilde, caret };
   Operator op = Operator::equal;
   bool operator_written = false;  ///< `=` or another one stood there
-  Version bound;           ///< wildcards are 0; a pre-release stays
+  Version bound;                  ///< wildcards are 0; a pre-release stays
   unsigned numbers = 3;           ///< numbers before the first wildcard: 0 … 3 (k of D-13)
 };
 

@@ -97,8 +97,7 @@ struct DirectoryTree::OpenDirectory {
 
 DirectoryTree::DirectoryTree(std::filesystem::path const& root) : root_(root.string()) {
   Descriptor descriptor(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor)
-    throw BadEnvironment("no-directory", root_ + " cannot be opened as a directory: " + std::strerror(errno));
+  if (!descriptor) throw BadEnvironment("no-directory", root_ + " cannot be opened as a directory: " + std::strerror(errno));
   last_ = std::make_shared<OpenDirectory const>("", std::move(descriptor), nullptr);
 }
 
@@ -111,8 +110,7 @@ std::shared_ptr<DirectoryTree::OpenDirectory const> DirectoryTree::open(std::str
     at = last_;
   }
   auto const is_above = [&](std::string_view directory) {
-    return directory.empty() || path == directory ||
-           (path.starts_with(directory) && path[directory.size()] == '/');
+    return directory.empty() || path == directory || (path.starts_with(directory) && path[directory.size()] == '/');
   };
   while (!is_above(at->path)) at = at->parent;
   if (at->path.size() == path.size()) return at;
@@ -142,8 +140,7 @@ std::optional<Node> DirectoryTree::node(std::string_view path) const {
   auto const name = base_name(path);
   auto const directory = open(parent_path(path));
   struct stat info {};
-  if (!directory ||
-      ::fstatat(directory->descriptor.get(), std::string(name).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+  if (!directory || ::fstatat(directory->descriptor.get(), std::string(name).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG) return {};
     fail("cannot look at", root_, path);
   }
@@ -215,16 +212,12 @@ std::optional<FileContent> DirectoryTree::read_file(std::string_view path, std::
   struct stat info {};
   // P-152: look before opening (opening a device has effects), then look again at what was opened.
   if (!was_file(parent_path(path), name)) {
-    if (::fstatat(directory->descriptor.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
-      fail("cannot read", root_, path);
-    if (!S_ISREG(info.st_mode))
-      throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
+    if (::fstatat(directory->descriptor.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) fail("cannot read", root_, path);
+    if (!S_ISREG(info.st_mode)) throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
   }
-  Descriptor const file(
-      ::openat(directory->descriptor.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  Descriptor const file(::openat(directory->descriptor.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file || ::fstat(file.get(), &info) != 0) fail("cannot read", root_, path);
-  if (!S_ISREG(info.st_mode))
-    throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
+  if (!S_ISREG(info.st_mode)) throw std::runtime_error("cannot read " + joined(root_, path) + ": no regular file");
   auto const announced = static_cast<std::uint64_t>(info.st_size);
   if (announced > limit) return {};
 
@@ -240,8 +233,7 @@ std::optional<FileContent> DirectoryTree::read_file(std::string_view path, std::
     // One byte more was asked for: a regular file that gives less is at its end.
     if (filled == announced) break;
   }
-  if (filled != announced)
-    throw std::runtime_error("cannot read " + joined(root_, path) + ": it changed while it was read");
+  if (filled != announced) throw std::runtime_error("cannot read " + joined(root_, path) + ": it changed while it was read");
   bytes.resize(filled);
   return FileContent{std::move(bytes), rounded_mtime(info)};
 }
@@ -251,8 +243,8 @@ std::string DirectoryTree::link_target(std::string_view path) const {
   if (!directory) fail("cannot read link", root_, path);
   std::string target(256, '\0');
   for (;;) {
-    auto const got = ::readlinkat(directory->descriptor.get(), std::string(base_name(path)).c_str(),
-                                  target.data(), target.size());
+    auto const got =
+        ::readlinkat(directory->descriptor.get(), std::string(base_name(path)).c_str(), target.data(), target.size());
     if (got < 0) fail("cannot read link", root_, path);
     if (static_cast<std::size_t>(got) < target.size()) {
       target.resize(static_cast<std::size_t>(got));

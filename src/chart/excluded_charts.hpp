@@ -9,14 +9,15 @@
 
 namespace acr::chart {
 
-/// Charts that a release leaves alone: names, or repository paths when there is a `/` in an item; one that ends in `/` stands for all
-/// below. `*` (any run) and `?` (one character) stay within a segment.
+/// Charts that a release leaves alone: names, or repository paths when there is a `/` in an item; one that ends in `/` stands
+/// for all below. `*` (any run) and `?` (one character) stay within a segment.
 class ExcludedCharts {
  public:
   ExcludedCharts() = default;
   explicit ExcludedCharts(std::vector<std::string> items);
 
-  /// The item that fits the chart, null when none does. An item of names is not asked when `name` is empty. Notes that it has fitted.
+  /// The item that fits the chart, null when none does. An item of names is not asked when `name` is empty. Notes that it has
+  /// fitted.
   std::string const* fitting(std::string_view path, std::string_view name);
 
   /// True when some item can be decided by a chart's name only.

@@ -26,12 +26,23 @@ void append_json(std::string& out, std::string_view text) {
       out += static_cast<char>(*point);
     } else if (*point < 0x20 || *point == '<' || *point == '>' || *point == '&') {
       switch (*point) {
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
-        default: out += "\\u00" + hex(std::string(1, static_cast<char>(*point)));
+        case '\b':
+          out += "\\b";
+          break;
+        case '\f':
+          out += "\\f";
+          break;
+        case '\n':
+          out += "\\n";
+          break;
+        case '\r':
+          out += "\\r";
+          break;
+        case '\t':
+          out += "\\t";
+          break;
+        default:
+          out += "\\u00" + hex(std::string(1, static_cast<char>(*point)));
       }
     } else if (*point == 0x2028 || *point == 0x2029) {
       out += *point == 0x2028 ? "\\u2028" : "\\u2029";
@@ -138,11 +149,21 @@ class ValueWriter {
   void write_one(std::size_t index) {
     auto const& value = values_[index];
     switch (value.kind) {
-      case AnyValue::Kind::null: out_ += "null"; return;
-      case AnyValue::Kind::boolean: out_ += value.boolean ? "true" : "false"; return;
-      case AnyValue::Kind::number: append_number(out_, value.number); return;
-      case AnyValue::Kind::string: append_json(out_, value.text); return;
-      case AnyValue::Kind::list: open("[", "]", children(index + 1, index + spans_[index])); return;
+      case AnyValue::Kind::null:
+        out_ += "null";
+        return;
+      case AnyValue::Kind::boolean:
+        out_ += value.boolean ? "true" : "false";
+        return;
+      case AnyValue::Kind::number:
+        append_number(out_, value.number);
+        return;
+      case AnyValue::Kind::string:
+        append_json(out_, value.text);
+        return;
+      case AnyValue::Kind::list:
+        open("[", "]", children(index + 1, index + spans_[index]));
+        return;
       case AnyValue::Kind::map: {
         auto items = children(index + 1, index + spans_[index]);
         std::ranges::sort(items, {}, [&](std::size_t i) -> std::string const& { return values_[i].key; });

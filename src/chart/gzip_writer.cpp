@@ -47,15 +47,14 @@ std::string gzip(std::string bytes) {
   // Room for the worst case, untouched until written: a chart that compresses well needs a tenth of it.
   std::size_t const bound = libdeflate_deflate_compress_bound(compressor.get(), bytes.size());
   std::unique_ptr<char[]> const room(new char[bound]);
-  std::size_t const deflated =
-      libdeflate_deflate_compress(compressor.get(), bytes.data(), bytes.size(), room.get(), bound);
+  std::size_t const deflated = libdeflate_deflate_compress(compressor.get(), bytes.data(), bytes.size(), room.get(), bound);
   charge_work(bytes.size());
   if (deflated == 0) throw std::logic_error("deflate needs more room than it said");
 
   char trailer[8];
   put_little_endian(trailer, libdeflate_crc32(0, bytes.data(), bytes.size()));
   put_little_endian(trailer + 4, static_cast<std::uint32_t>(bytes.size()));  // RFC 1952: modulo 2^32
-  std::string().swap(bytes);                                                  // B-25: never three times in memory
+  std::string().swap(bytes);                                                 // B-25: never three times in memory
   std::string out;
   out.reserve(header.size() + deflated + sizeof trailer);
   out.append(header).append(room.get(), deflated).append(trailer, sizeof trailer);

@@ -20,9 +20,8 @@ namespace {
 
 /// Unicode's White_Space property (P-31); one code point.
 bool is_white_space(char32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
-         c == 0x3000;
+  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
+         c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 std::string_view without_white_space_at_ends(std::string_view text) {
@@ -180,8 +179,7 @@ GlobMatch glob_match(std::string_view pattern, std::string_view text) {
   while (!pattern.empty()) {
     auto const [star, chunk] = next_chunk(pattern);
     // A trailing star takes the rest of a component.
-    if (star && chunk.empty())
-      return text.find('/') == std::string_view::npos ? GlobMatch::yes : GlobMatch::no;
+    if (star && chunk.empty()) return text.find('/') == std::string_view::npos ? GlobMatch::yes : GlobMatch::no;
 
     auto const here = match_chunk(chunk, text);
     // The last chunk must use up the text; else try at later places, for there may be a star in front.
@@ -221,14 +219,18 @@ struct Pattern {
   bool whole_path = false;  ///< else the last component
 
   /// What a text must begin and end with, whatever stands between: no matching text lacks it.
-  [[nodiscard]] std::string_view literal_prefix() const { return std::string_view(glob).substr(0, glob.find_first_of(special)); }
+  [[nodiscard]] std::string_view literal_prefix() const {
+    return std::string_view(glob).substr(0, glob.find_first_of(special));
+  }
   [[nodiscard]] std::string_view literal_suffix() const {
     auto const last = glob.find_last_of("*?[]\\");
     return last == std::string::npos ? std::string_view(glob) : std::string_view(glob).substr(last + 1);
   }
   [[nodiscard]] bool is_literal() const { return glob.find_first_of(special) == std::string::npos; }
   /// In a component without a slash, a star in front of plain text is free to take all the rest.
-  [[nodiscard]] bool is_suffix() const { return !whole_path && glob.starts_with('*') && glob.find_first_of(special, 1) == std::string::npos; }
+  [[nodiscard]] bool is_suffix() const {
+    return !whole_path && glob.starts_with('*') && glob.find_first_of(special, 1) == std::string::npos;
+  }
 
   [[nodiscard]] bool matches(std::string_view path, std::string_view name) const {
     charge_work(units_of_a_rule);
@@ -369,8 +371,7 @@ Verdict<IgnoreRules> IgnoreRules::parse(std::string_view text) {
     auto const refuse = [&](std::string why) {
       return reject("ignore-rule", ".helmignore:" + std::to_string(number), std::move(why));
     };
-    if (line.size() >= ignore_line_bytes)
-      return refuse("the line is too long").rule("P-31").expected("less than 65536 bytes");
+    if (line.size() >= ignore_line_bytes) return refuse("the line is too long").rule("P-31").expected("less than 65536 bytes");
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
     charge_work(line.size() + 500);

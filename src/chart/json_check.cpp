@@ -72,7 +72,8 @@ bool Scanner::string() {
     if (text_[at_] == 'u') {
       ++at_;
       for (int i = 0; i < 4; ++i, ++at_)
-        if (at_ >= text_.size() || std::string_view("0123456789abcdefABCDEF").find(text_[at_]) == std::string_view::npos) return false;
+        if (at_ >= text_.size() || std::string_view("0123456789abcdefABCDEF").find(text_[at_]) == std::string_view::npos)
+          return false;
     } else if (std::string_view("\"\\/bfnrt").find(text_[at_]) != std::string_view::npos) {
       ++at_;
     } else {
@@ -85,11 +86,16 @@ bool Scanner::string() {
 bool Scanner::scalar() {
   if (at_ >= text_.size()) return false;
   switch (text_[at_]) {
-    case '"': return string();
-    case 't': return word("true");
-    case 'f': return word("false");
-    case 'n': return word("null");
-    default: return number();
+    case '"':
+      return string();
+    case 't':
+      return word("true");
+    case 'f':
+      return word("false");
+    case 'n':
+      return word("null");
+    default:
+      return number();
   }
 }
 

@@ -16,9 +16,9 @@ struct Limits {
   std::uint64_t directories = 100'000;      ///< directories walked, links to directories counted each time
   std::uint64_t entries = 2'000'000;        ///< entries of directories looked at, ignored ones too (B-25)
   std::size_t path_bytes = 4096;            ///< a path in the chart (P-154)
-  unsigned chart_depth = 200;            ///< charts within charts; each level is a level of our stack (P-154)
-  unsigned archive_depth = 10;           ///< archives within archives (P-159)
-  std::size_t local_directories = 256;   ///< that one chart reaches through `file://` dependencies (D-35)
+  unsigned chart_depth = 200;               ///< charts within charts; each level is a level of our stack (P-154)
+  unsigned archive_depth = 10;              ///< archives within archives (P-159)
+  std::size_t local_directories = 256;      ///< that one chart reaches through `file://` dependencies (D-35)
 };
 
 /// Ignored paths that are kept by name; the others are counted only (B-25).

@@ -27,8 +27,7 @@ void push_reversed(std::vector<std::string>& pending, std::string_view text) {
     if (slash > at) components.emplace_back(text.substr(at, slash - at));
     at = slash + 1;
   }
-  pending.insert(pending.end(), std::make_move_iterator(components.rbegin()),
-              std::make_move_iterator(components.rend()));
+  pending.insert(pending.end(), std::make_move_iterator(components.rbegin()), std::make_move_iterator(components.rend()));
 }
 
 }  // namespace
@@ -43,11 +42,10 @@ Verdict<Resolved> resolve(SourceTree const& tree, std::string_view path) {
   unsigned links = 0;
 
   auto const refuse = [&](char const* code, std::string why) {
-    auto rejection =
-        reject(code, link.empty() ? std::string(path) : link, std::move(why))
-            .rule("P-16")
-            .expected("a path inside the repository")
-            .fix("replace the link by the file, or let it point to a place inside the repository");
+    auto rejection = reject(code, link.empty() ? std::string(path) : link, std::move(why))
+                         .rule("P-16")
+                         .expected("a path inside the repository")
+                         .fix("replace the link by the file, or let it point to a place inside the repository");
     if (!link.empty()) rejection.found_value = "link to " + target;
     return rejection;
   };
@@ -77,8 +75,7 @@ Verdict<Resolved> resolve(SourceTree const& tree, std::string_view path) {
     if (++links > links_followed) return refuse("link-loop", "more than 40 links follow one another");
     if (target.empty()) return refuse("link-dangling", "the link is empty");
     if (target.front() == '/') return refuse("link-absolute", "the link is absolute");
-    if (target.find('\0') != std::string::npos)
-      return refuse("link-dangling", "the link's target holds a NUL byte");
+    if (target.find('\0') != std::string::npos) return refuse("link-dangling", "the link's target holds a NUL byte");
     done.pop_back();
     node = tree.node(joined_all(done));
     if (!node) return refuse("link-dangling", "the path leads to nothing");

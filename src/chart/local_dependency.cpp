@@ -54,13 +54,11 @@ std::optional<std::string> local_directory(SourceTree const& tree, std::string_v
   return std::move(target->path);
 }
 
-Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view chart_root,
-                                      std::string_view repository) {
+Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view chart_root, std::string_view repository) {
   auto const refuse = [&](std::string why) {
     return reject("dep-local-path", "Chart.yaml", std::move(why))
         .rule("D-24")
-        .expected(
-            "file:// and a path, relative to the chart, of another chart's directory in this repository")
+        .expected("file:// and a path, relative to the chart, of another chart's directory in this repository")
         .found(std::string(repository))
         .fix("correct Chart.yaml, update the lock");
   };
@@ -76,8 +74,7 @@ Verdict<std::string> local_dependency(SourceTree const& tree, std::string_view c
   if (target->node.kind != NodeKind::directory) return refuse("a local dependency is not a directory");
   auto const described = resolve(tree, joined(target->path, "Chart.yaml"));
   if (!described || !described->node.is_file()) return refuse("a local dependency has no Chart.yaml");
-  bool const is_ancestor =
-      target->path.empty() || chart->path == target->path || chart->path.starts_with(target->path + "/");
+  bool const is_ancestor = target->path.empty() || chart->path == target->path || chart->path.starts_with(target->path + "/");
   if (is_ancestor) return refuse("a local dependency is the chart itself or holds it");
   return std::move(target->path);
 }

@@ -30,9 +30,12 @@ std::string any_number_text(double number) {
   YamlValue value;
   resolve_plain(integer, value);
   switch (value.kind) {
-    case YamlValue::Kind::integer: return std::to_string(value.integer);
-    case YamlValue::Kind::unsigned_integer: return std::to_string(value.unsigned_integer);
-    default: return float64_text(number);
+    case YamlValue::Kind::integer:
+      return std::to_string(value.integer);
+    case YamlValue::Kind::unsigned_integer:
+      return std::to_string(value.unsigned_integer);
+    default:
+      return float64_text(number);
   }
 }
 
@@ -100,8 +103,10 @@ void MetadataWriter::dependencies(std::vector<Dependency> const& dependencies) {
   yaml_.key("dependencies");
   yaml_.begin_list(dependencies.size());
   for (auto const& one : dependencies) {
-    if (one.is_null) yaml_.plain("null");
-    else dependency(one);
+    if (one.is_null)
+      yaml_.plain("null");
+    else
+      dependency(one);
   }
   yaml_.end();
 }
@@ -155,10 +160,18 @@ void MetadataWriter::any_values(std::vector<AnyValue> const& values) {
     if (level.map) key(value.key);
     if (rejection_) return;
     switch (value.kind) {
-      case AnyValue::Kind::null: yaml_.plain("null"); break;
-      case AnyValue::Kind::boolean: yaml_.plain(value.boolean ? "true" : "false"); break;
-      case AnyValue::Kind::number: yaml_.plain(any_number_text(value.number)); break;
-      case AnyValue::Kind::string: string(value.text); break;
+      case AnyValue::Kind::null:
+        yaml_.plain("null");
+        break;
+      case AnyValue::Kind::boolean:
+        yaml_.plain(value.boolean ? "true" : "false");
+        break;
+      case AnyValue::Kind::number:
+        yaml_.plain(any_number_text(value.number));
+        break;
+      case AnyValue::Kind::string:
+        string(value.text);
+        break;
       case AnyValue::Kind::list:
       case AnyValue::Kind::map: {
         Level below;

@@ -34,7 +34,9 @@ class Search {
   std::unordered_set<std::string> barren_;  ///< pairs of tree ids without any hit below, wherever they stand
   std::size_t hits_ = 0;
 
-  [[nodiscard]] bool is_charts_dir(std::string_view path) const { return std::ranges::find(scope_.charts_dirs, path) != scope_.charts_dirs.end(); }
+  [[nodiscard]] bool is_charts_dir(std::string_view path) const {
+    return std::ranges::find(scope_.charts_dirs, path) != scope_.charts_dirs.end();
+  }
 
   [[nodiscard]] bool leads_to_charts_dir(std::string_view path) const {
     return std::ranges::any_of(scope_.charts_dirs, [&](std::string const& directory) {
@@ -42,8 +44,8 @@ class Search {
     });
   }
 
-  /// True when there was a hit in `path` or below, or the place has a say in what counts, so that the same objects elsewhere must be
-  /// looked at again.
+  /// True when there was a hit in `path` or below, or the place has a say in what counts, so that the same objects elsewhere
+  /// must be looked at again.
   bool visit(std::string const& path, Node const& now, Node const* before, unsigned depth) {
     if (before && !now.id.empty() && now.id == before->id) return false;
     if (scope_.charts.contains(path)) return true;
@@ -66,7 +68,8 @@ class Search {
       return found == earlier.end() || found->name != name ? nullptr : &*found;
     };
     auto const chart_yaml = std::ranges::lower_bound(entries, std::string("Chart.yaml"), {}, &Node::name);
-    bool const is_chart = chart_yaml != entries.end() && chart_yaml->name == "Chart.yaml" && chart_yaml->kind != NodeKind::directory;
+    bool const is_chart =
+        chart_yaml != entries.end() && chart_yaml->name == "Chart.yaml" && chart_yaml->kind != NodeKind::directory;
     if (is_chart && (!leads || changed_beside(path, entries, earlier))) {
       note(path);
       if (!leads) return true;
@@ -87,11 +90,13 @@ class Search {
   }
 
   /// Of a directory above a charts directory: has anything changed that does not lead there?
-  [[nodiscard]] bool changed_beside(std::string const& path, std::vector<Node> const& entries, std::vector<Node> const& earlier) const {
+  [[nodiscard]] bool changed_beside(std::string const& path, std::vector<Node> const& entries,
+                                    std::vector<Node> const& earlier) const {
     auto const rest = [&](std::vector<Node> const& list) {
       std::map<std::string_view, std::pair<NodeKind, std::string_view>> kept;
       for (auto const& entry : list)
-        if (!leads_to_charts_dir(joined(path, entry.name))) kept.emplace(entry.name, std::pair(entry.kind, std::string_view(entry.id)));
+        if (!leads_to_charts_dir(joined(path, entry.name)))
+          kept.emplace(entry.name, std::pair(entry.kind, std::string_view(entry.id)));
       return kept;
     };
     return is_charts_dir(path) || rest(entries) != rest(earlier);

@@ -18,8 +18,7 @@ namespace {
 /// it.
 class Staging {
  public:
-  explicit Staging(std::filesystem::path const& destination)
-      : path_(destination / (".atomic-chart-release-" + random_hex(8))) {
+  explicit Staging(std::filesystem::path const& destination) : path_(destination / (".atomic-chart-release-" + random_hex(8))) {
     std::filesystem::create_directories(path_);
   }
   ~Staging() {
@@ -140,8 +139,7 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
     outcome.warnings = package->warnings;
     if (command.strict && !outcome.warnings.empty()) {
       auto const& warning = outcome.warnings.front();
-      outcome.refused =
-          reject("warnings", outcome.chart.string() + ": " + warning.file, warning.why).rule(warning.rule);
+      outcome.refused = reject("warnings", outcome.chart.string() + ": " + warning.file, warning.why).rule(warning.rule);
       return;
     }
     if (command.accept) {
@@ -166,10 +164,9 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
       auto const name = outcome.file.filename().string();
       auto const [other, fresh] = names.emplace(name, outcome.chart);
       if (!fresh)
-        outcome.refused =
-            reject("duplicate-package", outcome.chart.string(), "two charts would be written to one file")
-                .rule("P-3")
-                .found(name + ", also from " + other->second.string());
+        outcome.refused = reject("duplicate-package", outcome.chart.string(), "two charts would be written to one file")
+                              .rule("P-3")
+                              .found(name + ", also from " + other->second.string());
     }
     any_refused |= outcome.refused.has_value();
   }
@@ -215,8 +212,7 @@ std::string list_text(ListOutcome const& outcome) {
   for (auto const* file : listed) text += "  " + printable(file->name) + "\n";
   heading("ignored", outcome.list.ignored_count);
   for (auto const& path : outcome.list.ignored)
-    text += "  " + printable(path.path) + (path.kind == EntryKind::directory ? "/" : "") + "  " +
-            rule_text(path.rule) + "\n";
+    text += "  " + printable(path.path) + (path.kind == EntryKind::directory ? "/" : "") + "  " + rule_text(path.rule) + "\n";
   if (outcome.list.ignored_count > outcome.list.ignored.size()) text += "  …\n";
   if (!outcome.list.dropped.empty()) {
     heading("left out of charts/, their names begin with `_` or `.`", outcome.list.dropped.size());

@@ -31,9 +31,10 @@ struct PackageCommand {
   /// Asked for each chart when set and `epoch` is not: committer time of the last commit that touched the
   /// chart (P-131). A rejection refuses that chart.
   std::function<Verdict<std::int64_t>(ChartLocation const&)> commit_time;
-  /// Asked for each chart when set, from several threads: fetched dependencies (D-38). `chart` is an index of `charts`; `options`
-  /// are those that the chart will be packaged with.
-  std::function<Verdict<std::vector<ExtraArchive>>(std::size_t chart, SourceTree const&, PackageOptions const& options)> dependencies;
+  /// Asked for each chart when set, from several threads: fetched dependencies (D-38). `chart` is an index of `charts`;
+  /// `options` are those that the chart will be packaged with.
+  std::function<Verdict<std::vector<ExtraArchive>>(std::size_t chart, SourceTree const&, PackageOptions const& options)>
+      dependencies;
   /// Asked for each package that was made, from several threads, before it is written to `file`; `time` is its T. A rejection
   /// refuses the chart.
   std::function<std::optional<Rejection>(std::size_t chart, Package const&, std::optional<std::int64_t> time)> accept;

@@ -31,8 +31,7 @@ struct Entry {
 class Sequence {
  public:
   explicit Sequence(PackageOptions const& options) : options_(options) {
-    if (options.profile == Profile::epoch_all && !options.time)
-      throw std::logic_error("the profile epoch-all needs a time");
+    if (options.profile == Profile::epoch_all && !options.time) throw std::logic_error("the profile epoch-all needs a time");
   }
 
   std::optional<Rejection> add(LoadedChart& chart, std::string const& parent) {
@@ -81,8 +80,7 @@ class Sequence {
 
   /// P-130 … P-133: content of archives keeps its times, all else has T where there is one.
   [[nodiscard]] std::int64_t time_of(LoadedChart const& chart, std::optional<std::int64_t> own) const {
-    bool const keeps =
-        chart.from_archive && options_.profile == Profile::helm_4_2 && own && *own != zero_time_seconds;
+    bool const keeps = chart.from_archive && options_.profile == Profile::helm_4_2 && own && *own != zero_time_seconds;
     if (options_.time && !keeps) return *options_.time;
     if (!own) throw std::logic_error("a source without file times needs one time for all entries");
     return *own;
@@ -96,8 +94,7 @@ class Sequence {
     }
     if (auto const generated = generated_time(*chart.lock)) return *generated;
     if (options_.time) return *options_.time;
-    if (!chart.lock_mtime)
-      throw std::logic_error("a source without file times needs one time for all entries");
+    if (!chart.lock_mtime) throw std::logic_error("a source without file times needs one time for all entries");
     return *chart.lock_mtime;
   }
 };
@@ -112,15 +109,13 @@ struct Tar {
 };
 
 /// P-156: paths that are equal, here or on a system that ignores case or composition.
-std::optional<Rejection> check_collisions(std::vector<Entry> const& entries, bool only_warn,
-                                          std::vector<Warning>& warnings) {
+std::optional<Rejection> check_collisions(std::vector<Entry> const& entries, bool only_warn, std::vector<Warning>& warnings) {
   std::unordered_map<std::string, std::string_view> seen;
   for (auto const& entry : entries) {
     auto const [other, fresh] = seen.emplace(folded_path(entry.path), entry.path);
     if (fresh) continue;
     if (other->second == entry.path)
-      return reject("path-collision", entry.path, "two files of the package have the same path")
-          .rule("P-156");
+      return reject("path-collision", entry.path, "two files of the package have the same path").rule("P-156");
     if (!only_warn)
       return reject("path-collision", entry.path,
                     "another path differs in case or composition only: extraction on macOS or Windows loses "
@@ -128,8 +123,8 @@ std::optional<Rejection> check_collisions(std::vector<Entry> const& entries, boo
           .rule("P-156")
           .found(std::string(other->second))
           .fix("rename one of them");
-    warnings.push_back({"path-collision", entry.path, 0,
-                        "differs in case or composition only from " + std::string(other->second), "P-156"});
+    warnings.push_back(
+        {"path-collision", entry.path, 0, "differs in case or composition only from " + std::string(other->second), "P-156"});
   }
   return {};
 }
@@ -192,8 +187,7 @@ Rejection in_chart(Rejection rejection, std::string_view chart_root) {
 
 }  // namespace
 
-Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_root,
-                                 PackageOptions const& options) {
+Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options) {
   auto tar = assembled(tree, chart_root, options);
   if (!tar) return in_chart(tar.error(), chart_root);
   return std::move(tar->bytes);

@@ -72,11 +72,9 @@ struct Package {
 /// Packages the chart at `chart_root` ("/"-separated, relative to the repository, "" for the repository
 /// itself). Reads only through `tree`; writes nothing. `where` of a rejection starts with the chart's
 /// directory.
-Verdict<Package> package(SourceTree const& tree, std::string_view chart_root,
-                         PackageOptions const& options = {});
+Verdict<Package> package(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options = {});
 
 /// The tar stream alone: what the content digest is the digest of. For comparisons (P-109, P-136).
-Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_root,
-                                 PackageOptions const& options = {});
+Verdict<std::string> package_tar(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options = {});
 
 }  // namespace acr::chart

@@ -69,8 +69,7 @@ std::string folded_path(std::string_view path) {
       continue;
     }
     auto const end = std::find_if(begin, text.end(), [](char32_t c) { return combining_class(c) == 0; });
-    std::stable_sort(begin, end,
-                     [](char32_t a, char32_t b) { return combining_class(a) < combining_class(b); });
+    std::stable_sort(begin, end, [](char32_t a, char32_t b) { return combining_class(a) < combining_class(b); });
     begin = end;
   }
   std::string result;

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 
 enum Class : std::uint8_t {
-  first_of_key = 1,    ///< a letter or an underscore: such a key is not a number
+  first_of_key = 1,  ///< a letter or an underscore: such a key is not a number
   in_key = 2,
   first_of_plain = 4,  ///< not `.`, `+`, `-`: no infinity, no list, no marker of a document
 };

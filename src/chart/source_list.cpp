@@ -115,7 +115,8 @@ std::optional<Rejection> colliding(SourceList const& list) {
   for (auto const& file : list.files) {
     auto const inside = file.name.find("//", std::min(file.name.find("://"), file.name.size() - 1) + 3);
     auto const place = inside == std::string::npos ? 0 : inside;
-    if (!file.dropped && !seen.insert(file.name.substr(0, place) + folded_path(std::string_view(file.name).substr(place))).second)
+    if (!file.dropped &&
+        !seen.insert(file.name.substr(0, place) + folded_path(std::string_view(file.name).substr(place))).second)
       return reject("path-collision", file.name, "another path is equal, or differs in case or composition only")
           .rule("P-156")
           .fix("rename one of them");
@@ -149,7 +150,9 @@ Verdict<Records> records_of(SourceTree const& tree, SourceList const& list, Limi
           .rule("P-18")
           .expected("at most " + std::to_string(limits.file_bytes) + " bytes");
     if (is_lfs_pointer(*bytes))
-      return reject("lfs-pointer", file->name, "this is a pointer of Git LFS, not the file itself").rule("P-20").fix("commit the file itself");
+      return reject("lfs-pointer", file->name, "this is a pointer of Git LFS, not the file itself")
+          .rule("P-20")
+          .fix("commit the file itself");
     // P-19, for each directory that is packaged on its own the packager counts again.
     if (!file->dropped && file->name.find("://") == std::string::npos && (total += bytes->size()) >= limits.chart_bytes)
       return reject("chart-too-large", file->name, "the chart's files are too large together: no Helm could load the package")

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a chart is made of in a commit, named so that two commits can be compared: src/chart/source_list.hpp (binding.md B-1 … B-2;
-// A-55, P-109)
+// What a chart is made of in a commit, named so that two commits can be compared: src/chart/source_list.hpp (binding.md B-1 …
+// B-2; A-55, P-109)
 
 #include <cstddef>
 #include <cstdint>
@@ -42,17 +42,18 @@ struct SourceList {
   std::vector<std::string> local_targets;  ///< directories of `file://` dependencies, sorted
 };
 
-/// Of contents only .helmignore, Chart.yaml and requirements.yaml are read. Refused, with the codes of read_chart() or `too-many-files`,
-/// `dep-too-large`: what cannot be read, in the chart or in a directory that it names. A `file://` repository that names no directory
-/// with a Chart.yaml is left out; packaging refuses it where it needs it (D-24).
+/// Of contents only .helmignore, Chart.yaml and requirements.yaml are read. Refused, with the codes of read_chart() or
+/// `too-many-files`, `dep-too-large`: what cannot be read, in the chart or in a directory that it names. A `file://` repository
+/// that names no directory with a Chart.yaml is left out; packaging refuses it where it needs it (D-24).
 Verdict<SourceList> source_list(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {});
 
 /// True when both lists bind the same content: name, mode and content of every file.
 bool same_content(SourceList const& a, SourceList const& b);
 
-/// The records of the source digest, sorted: "<64 hex> <name>" (B-1). Code `chart-unreadable` for whatever cannot be read; `found` says
-/// what it was.
-Verdict<std::vector<std::string>> source_records(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {});
+/// The records of the source digest, sorted: "<64 hex> <name>" (B-1). Code `chart-unreadable` for whatever cannot be read;
+/// `found` says what it was.
+Verdict<std::vector<std::string>> source_records(SourceTree const& tree, std::string_view chart_root,
+                                                 Limits const& limits = {});
 
 struct SourceContent {
   std::string digest;               ///< "sha256:<64 hex>" (B-1)
@@ -61,7 +62,8 @@ struct SourceContent {
   std::size_t files = 0;            ///< all that the list has
 };
 
-/// The chart's source digest, with the sizes that were seen on the way: a list alone may not know them. Refused as source_records().
+/// The chart's source digest, with the sizes that were seen on the way: a list alone may not know them. Refused as
+/// source_records().
 Verdict<SourceContent> source_content(SourceTree const& tree, std::string_view chart_root, Limits const& limits = {});
 
 /// "sha256:<64 hex>": the chart's source digest (B-1). Refused as source_records().

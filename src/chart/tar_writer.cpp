@@ -20,9 +20,7 @@ constexpr std::size_t prefix_size = 155;
 constexpr std::int64_t largest_time = 077777777777;  // 8^11 - 1: eleven octal digits
 constexpr std::array<char, 2 * block_size> zeros{};
 
-std::size_t padding(std::uint64_t size) {
-  return static_cast<std::size_t>((block_size - size % block_size) % block_size);
-}
+std::size_t padding(std::uint64_t size) { return static_cast<std::size_t>((block_size - size % block_size) % block_size); }
 
 bool is_ascii(std::string_view text) {
   for (char const c : text)
@@ -120,8 +118,7 @@ std::string short_name(std::string_view name) {
 }  // namespace
 
 std::string tar_header(std::string_view name, std::uint64_t size, std::int64_t mtime) {
-  if (name.empty() || name.find('\0') != std::string_view::npos)
-    throw std::logic_error("a tar entry without a usable name");
+  if (name.empty() || name.find('\0') != std::string_view::npos) throw std::logic_error("a tar entry without a usable name");
 
   bool const time_fits = mtime >= 0 && mtime <= largest_time;
   bool const short_enough = name.size() <= name_size && is_ascii(name);
@@ -130,8 +127,7 @@ std::string tar_header(std::string_view name, std::uint64_t size, std::int64_t m
     if (short_enough) return block({.name = name, .prefix = {}, .size = size, .mtime = time});
     if (is_ascii(name))
       if (auto const split = ustar_split(name))
-        return block(
-            {.name = name.substr(*split + 1), .prefix = name.substr(0, *split), .size = size, .mtime = time});
+        return block({.name = name.substr(*split + 1), .prefix = name.substr(0, *split), .size = size, .mtime = time});
   }
 
   // Records in the order of their keys (P-114): mtime, path.
@@ -139,12 +135,10 @@ std::string tar_header(std::string_view name, std::uint64_t size, std::int64_t m
   if (!time_fits) records += pax_record("mtime", std::to_string(mtime));
   if (!short_enough) records += pax_record("path", name);
   std::string const extended = pax_name(name);
-  std::string bytes =
-      block({.name = extended, .prefix = {}, .size = records.size(), .mtime = 0, .type = 'x'});
+  std::string bytes = block({.name = extended, .prefix = {}, .size = records.size(), .mtime = 0, .type = 'x'});
   bytes.append(records).append(padding(records.size()), '\0');
   std::string const cut = short_name(name);
-  bytes += block(
-      {.name = cut, .prefix = {}, .size = size, .mtime = time_fits ? static_cast<std::uint64_t>(mtime) : 0});
+  bytes += block({.name = cut, .prefix = {}, .size = size, .mtime = time_fits ? static_cast<std::uint64_t>(mtime) : 0});
   return bytes;
 }
 

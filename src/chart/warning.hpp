@@ -9,9 +9,8 @@ namespace acr::chart {
 
 /// Fields may hold foreign bytes; whoever prints them escapes them (support/text.hpp).
 struct Warning {
-  std::string code;  ///< stable, lower case with dashes, e.g. "ignore-negated"
-  std::string
-      file;  ///< relative to the chart root, e.g. "Chart.yaml" or "charts/web/Chart.yaml"; may be empty
+  std::string code;      ///< stable, lower case with dashes, e.g. "ignore-negated"
+  std::string file;      ///< relative to the chart root, e.g. "Chart.yaml" or "charts/web/Chart.yaml"; may be empty
   std::size_t line = 0;  ///< 1-based; 0 when no line is known
   std::string why;       ///< one sentence, no trailing full stop
   std::string rule;      ///< rule of the specification, e.g. "P-37"

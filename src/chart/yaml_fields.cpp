@@ -13,14 +13,20 @@ using Kind = YamlValue::Kind;
 
 std::string_view kind_name(Kind kind) {
   switch (kind) {
-    case Kind::null: return "nothing";
-    case Kind::boolean: return "a bool";
+    case Kind::null:
+      return "nothing";
+    case Kind::boolean:
+      return "a bool";
     case Kind::integer:
     case Kind::unsigned_integer:
-    case Kind::floating: return "a number";
-    case Kind::string: return "a text";
-    case Kind::list: return "a list";
-    case Kind::map: return "a map";
+    case Kind::floating:
+      return "a number";
+    case Kind::string:
+      return "a text";
+    case Kind::list:
+      return "a list";
+    case Kind::map:
+      return "a map";
   }
   return "";
 }
@@ -49,7 +55,8 @@ std::string FieldReader::folded_name(std::string_view name) {
 
 void FieldReader::refuse(std::uint32_t line, std::string why, std::string rule) {
   if (rejection_) return;
-  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why)).rule(std::move(rule));
+  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why))
+                   .rule(std::move(rule));
 }
 
 void FieldReader::refuse_key(YamlValue const& key) {
@@ -107,7 +114,8 @@ void FieldReader::read(YamlValue const& value, std::string_view what, std::vecto
   if (value.kind == Kind::null) return field.clear();
   if (!is_list(value, what)) return;
   field.resize(value.count);
-  for (std::uint32_t i = 0; i < value.count && good(); ++i) read(document_.at(document_.items[value.first + i]), what, field[i]);
+  for (std::uint32_t i = 0; i < value.count && good(); ++i)
+    read(document_.at(document_.items[value.first + i]), what, field[i]);
 }
 
 void FieldReader::read_annotations(YamlValue const& value, std::map<std::string, std::string, std::less<>>& field) {
@@ -138,7 +146,8 @@ void FieldReader::read(YamlValue const& value, std::string_view what, std::vecto
     if (item.kind != Kind::map) return refuse_kind(item, what, "a list of maps");
     std::string* const targets[] = {&maintainer.name, &maintainer.email, &maintainer.url};
     each_field(
-        item, names, [&](std::size_t field_at, YamlValue const& text, std::uint32_t) { read(text, names[field_at], *targets[field_at]); },
+        item, names,
+        [&](std::size_t field_at, YamlValue const& text, std::uint32_t) { read(text, names[field_at], *targets[field_at]); },
         [](auto const&, auto const&) {});
   }
 }
@@ -171,13 +180,20 @@ void FieldReader::read_dependency(YamlValue const& value, Dependency& dependency
       value, names,
       [&](std::size_t field, YamlValue const& item, std::uint32_t index) {
         switch (static_cast<Field>(field)) {
-          case name: return read(item, "name", dependency.name);
-          case version: return read(item, "version", dependency.version);
-          case repository: return read(item, "repository", dependency.repository);
-          case condition: return read(item, "condition", dependency.condition);
-          case alias: return read(item, "alias", dependency.alias);
-          case tags: return read(item, "tags", dependency.tags);
-          case enabled: return read(item, "enabled", dependency.enabled);
+          case name:
+            return read(item, "name", dependency.name);
+          case version:
+            return read(item, "version", dependency.version);
+          case repository:
+            return read(item, "repository", dependency.repository);
+          case condition:
+            return read(item, "condition", dependency.condition);
+          case alias:
+            return read(item, "alias", dependency.alias);
+          case tags:
+            return read(item, "tags", dependency.tags);
+          case enabled:
+            return read(item, "enabled", dependency.enabled);
           case import_values:
             dependency.import_values.clear();
             if (item.kind != Kind::null && is_list(item, "import-values")) read_import_values(index, dependency.import_values);
@@ -224,14 +240,23 @@ void FieldReader::read_import_values(std::uint32_t list, std::vector<AnyValue>& 
     auto& any = field.emplace_back();
     any.key = std::move(step.key);
     switch (value.kind) {
-      case Kind::null: break;
-      case Kind::boolean: any.kind = AnyValue::Kind::boolean, any.boolean = value.boolean; break;
-      case Kind::integer: any.kind = AnyValue::Kind::number, any.number = static_cast<double>(value.integer); break;
+      case Kind::null:
+        break;
+      case Kind::boolean:
+        any.kind = AnyValue::Kind::boolean, any.boolean = value.boolean;
+        break;
+      case Kind::integer:
+        any.kind = AnyValue::Kind::number, any.number = static_cast<double>(value.integer);
+        break;
       case Kind::unsigned_integer:
         any.kind = AnyValue::Kind::number, any.number = static_cast<double>(value.unsigned_integer);
         break;
-      case Kind::floating: any.kind = AnyValue::Kind::number, any.number = value.floating; break;
-      case Kind::string: any.kind = AnyValue::Kind::string, any.text = valid_utf8(value.text); break;
+      case Kind::floating:
+        any.kind = AnyValue::Kind::number, any.number = value.floating;
+        break;
+      case Kind::string:
+        any.kind = AnyValue::Kind::string, any.text = valid_utf8(value.text);
+        break;
       case Kind::list:
       case Kind::map:
         any.kind = value.kind == Kind::list ? AnyValue::Kind::list : AnyValue::Kind::map;

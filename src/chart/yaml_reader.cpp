@@ -92,12 +92,18 @@ bool decode_base64(std::string_view text, std::string& out) {
     }
     if (padding != 0) return false;
     std::uint32_t value;
-    if (c >= 'A' && c <= 'Z') value = static_cast<std::uint32_t>(c - 'A');
-    else if (c >= 'a' && c <= 'z') value = static_cast<std::uint32_t>(c - 'a') + 26;
-    else if (c >= '0' && c <= '9') value = static_cast<std::uint32_t>(c - '0') + 52;
-    else if (c == '+') value = 62;
-    else if (c == '/') value = 63;
-    else return false;
+    if (c >= 'A' && c <= 'Z')
+      value = static_cast<std::uint32_t>(c - 'A');
+    else if (c >= 'a' && c <= 'z')
+      value = static_cast<std::uint32_t>(c - 'a') + 26;
+    else if (c >= '0' && c <= '9')
+      value = static_cast<std::uint32_t>(c - '0') + 52;
+    else if (c == '+')
+      value = 62;
+    else if (c == '/')
+      value = 63;
+    else
+      return false;
     bits = (bits << 6) | value;
     if (++have == 4) {
       for (unsigned shift : {16U, 8U, 0U}) out += static_cast<char>((bits >> shift) & 0xff);
@@ -124,13 +130,20 @@ double allowed_alias_share(std::uint64_t decoded) {
 bool same_key(YamlValue const& a, YamlValue const& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
-    case YamlValue::Kind::null: return true;
-    case YamlValue::Kind::boolean: return a.boolean == b.boolean;
-    case YamlValue::Kind::integer: return a.integer == b.integer;
-    case YamlValue::Kind::unsigned_integer: return a.unsigned_integer == b.unsigned_integer;
-    case YamlValue::Kind::floating: return a.floating == b.floating;
-    case YamlValue::Kind::string: return a.text == b.text;
-    default: return false;
+    case YamlValue::Kind::null:
+      return true;
+    case YamlValue::Kind::boolean:
+      return a.boolean == b.boolean;
+    case YamlValue::Kind::integer:
+      return a.integer == b.integer;
+    case YamlValue::Kind::unsigned_integer:
+      return a.unsigned_integer == b.unsigned_integer;
+    case YamlValue::Kind::floating:
+      return a.floating == b.floating;
+    case YamlValue::Kind::string:
+      return a.text == b.text;
+    default:
+      return false;
   }
 }
 
@@ -139,14 +152,19 @@ int compare_keys(YamlValue const& a, YamlValue const& b) {
   auto const by = [](auto const& x, auto const& y) { return x < y ? -1 : y < x ? 1 : 0; };
   if (a.kind != b.kind) return by(a.kind, b.kind);
   switch (a.kind) {
-    case YamlValue::Kind::boolean: return by(a.boolean, b.boolean);
-    case YamlValue::Kind::integer: return by(a.integer, b.integer);
-    case YamlValue::Kind::unsigned_integer: return by(a.unsigned_integer, b.unsigned_integer);
+    case YamlValue::Kind::boolean:
+      return by(a.boolean, b.boolean);
+    case YamlValue::Kind::integer:
+      return by(a.integer, b.integer);
+    case YamlValue::Kind::unsigned_integer:
+      return by(a.unsigned_integer, b.unsigned_integer);
     case YamlValue::Kind::floating:
       if (std::isnan(a.floating) || std::isnan(b.floating)) return by(std::isnan(a.floating), std::isnan(b.floating));
       return by(a.floating, b.floating);
-    case YamlValue::Kind::string: return a.text.compare(b.text);
-    default: return 0;
+    case YamlValue::Kind::string:
+      return a.text.compare(b.text);
+    default:
+      return 0;
   }
 }
 
@@ -165,12 +183,12 @@ class Decoder {
   struct Open {
     bool map = false;
     bool flow = false;
-    bool at_key = true;          ///< of a map: a key comes next
-    bool merge = false;          ///< of a map: the value of `<<` comes next; of a list: it is that value
-    std::uint32_t value = 0;     ///< index into values
-    std::size_t start = 0;       ///< where its children begin in items_ or entries_
-    std::uint64_t visits = 1;    ///< P-68, so far
-    std::uint32_t height = 0;    ///< of the children
+    bool at_key = true;        ///< of a map: a key comes next
+    bool merge = false;        ///< of a map: the value of `<<` comes next; of a list: it is that value
+    std::uint32_t value = 0;   ///< index into values
+    std::size_t start = 0;     ///< where its children begin in items_ or entries_
+    std::uint64_t visits = 1;  ///< P-68, so far
+    std::uint32_t height = 0;  ///< of the children
     std::uint32_t key = 0;
     bool has_properties = false;  ///< an anchor or a tag
     std::size_t index = 0;        ///< where it starts, in code points
@@ -204,9 +222,9 @@ class Decoder {
   YamlDocument document_;
   std::shared_ptr<TextStore> texts_ = std::make_shared<TextStore>();
   std::vector<Open> open_;
-  std::vector<std::uint32_t> items_;             ///< children of open lists
-  std::vector<YamlDocument::Entry> entries_;     ///< children of open maps
-  std::vector<bool> merged_;                     ///< parallel to entries_: came from a merge key
+  std::vector<std::uint32_t> items_;          ///< children of open lists
+  std::vector<YamlDocument::Entry> entries_;  ///< children of open maps
+  std::vector<bool> merged_;                  ///< parallel to entries_: came from a merge key
   std::unordered_map<std::string, Anchor> anchors_;
   std::uint64_t decoded_ = 1, from_aliases_ = 0;  ///< the document itself is one visit
   std::uint64_t own_work_ = 0;
@@ -218,7 +236,9 @@ class Decoder {
 };
 
 bool Decoder::fail(std::uint32_t line, std::string why, char const* rule) {
-  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why)).rule(rule).fix("correct the YAML at this line");
+  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why))
+                   .rule(rule)
+                   .fix("correct the YAML at this line");
   return false;
 }
 
@@ -242,8 +262,8 @@ Verdict<YamlDocument> Decoder::run() {
         return rejection_;
       }
       auto const& mark = problem.problem_mark.line != 0 ? problem.problem_mark : problem.context_mark;
-      fail(line_of(mark), std::string("the YAML cannot be read: ") +
-                              (problem.problem != nullptr ? problem.problem : "unknown problem"));
+      fail(line_of(mark),
+           std::string("the YAML cannot be read: ") + (problem.problem != nullptr ? problem.problem : "unknown problem"));
       return std::move(rejection_);
     }
     auto const& event = events.event();
@@ -293,9 +313,13 @@ bool Decoder::step(yaml_event_t const& event) {
           version != nullptr && (version->major != 1 || version->minor != 1))
         return fail(line, "Helm reads YAML 1.1 only");  // P-62a
       return true;
-    case YAML_DOCUMENT_END_EVENT: root_done_ = true; return true;
-    case YAML_SCALAR_EVENT: return scalar(event);
-    case YAML_ALIAS_EVENT: return alias(event);
+    case YAML_DOCUMENT_END_EVENT:
+      root_done_ = true;
+      return true;
+    case YAML_SCALAR_EVENT:
+      return scalar(event);
+    case YAML_ALIAS_EVENT:
+      return alias(event);
     case YAML_SEQUENCE_START_EVENT: {
       auto const& start = event.data.sequence_start;
       if (start.tag != nullptr && source_.patch_tag(event.start_mark.index)) return patched_ = true, false;
@@ -307,8 +331,10 @@ bool Decoder::step(yaml_event_t const& event) {
       return open(event, true, start.style == YAML_FLOW_MAPPING_STYLE, start.anchor, start.tag != nullptr);
     }
     case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT: return close();
-    default: return true;
+    case YAML_MAPPING_END_EVENT:
+      return close();
+    default:
+      return true;
   }
 }
 
@@ -327,19 +353,17 @@ bool Decoder::scalar(yaml_event_t const& event) {
   if (scalar.tag != nullptr && source_.patch_tag(event.start_mark.index)) return patched_ = true, false;
   if (flow_depth_ > 0 && scalar.style == YAML_PLAIN_SCALAR_STYLE && raw.find('?') != std::string_view::npos)
     return fail(line, "Helm cannot read a question mark within an unquoted text in [] or {}");  // P-62a
-  if (scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE &&
-      source_.escapes_slash(event.start_mark.index, event.end_mark.index))
+  if (scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && source_.escapes_slash(event.start_mark.index, event.end_mark.index))
     return fail(line, "Helm cannot read the escape \\/");  // P-62a
 
   // libyaml drops the tag "!"; Helm's reader keeps it and takes the scalar for a string.
   // (A scalar of no characters at all is what stands for a missing one: what follows it is not its own.)
-  bool const bare_tag = scalar.tag == nullptr && scalar.plain_implicit != 0 &&
-                        event.start_mark.index != event.end_mark.index && source_.has_tag(event.start_mark.index);
+  bool const bare_tag = scalar.tag == nullptr && scalar.plain_implicit != 0 && event.start_mark.index != event.end_mark.index &&
+                        source_.has_tag(event.start_mark.index);
   auto const tag = bare_tag ? std::string_view("!") : text_of(scalar.tag);
 
   // P-68a: `<<` where a key is wanted.
-  if (role() == Role::key && raw == "<<" &&
-      (scalar.plain_implicit != 0 || tag == "tag:yaml.org,2002:merge")) {
+  if (role() == Role::key && raw == "<<" && (scalar.plain_implicit != 0 || tag == "tag:yaml.org,2002:merge")) {
     if (scalar.anchor != nullptr) {
       auto const index = static_cast<std::uint32_t>(document_.values.size());
       auto& value = document_.values.emplace_back();
@@ -358,8 +382,10 @@ bool Decoder::scalar(yaml_event_t const& event) {
   value.plain = scalar.style == YAML_PLAIN_SCALAR_STYLE && tag.empty();
   value.text = source_.has_placeholders() ? texts_->keep(source_.original(raw)) : texts_->keep(raw);
   if (tag.empty()) {
-    if (scalar.plain_implicit != 0) resolve_plain(value.text, value);
-    else value.kind = Kind::string;
+    if (scalar.plain_implicit != 0)
+      resolve_plain(value.text, value);
+    else
+      value.kind = Kind::string;
   } else if (!resolve(tag, value)) {
     return false;
   }
@@ -386,8 +412,12 @@ bool Decoder::resolve(std::string_view tag, YamlValue& value) {
   } else {
     resolve_plain(written, value);
     switch (value.kind) {
-      case Kind::null: if (wants_null) return true; break;
-      case Kind::boolean: if (wants_bool) return true; break;
+      case Kind::null:
+        if (wants_null) return true;
+        break;
+      case Kind::boolean:
+        if (wants_bool) return true;
+        break;
       case Kind::integer:
         if (wants_int) return true;
         if (wants_float) {
@@ -396,9 +426,14 @@ bool Decoder::resolve(std::string_view tag, YamlValue& value) {
           return true;
         }
         break;
-      case Kind::unsigned_integer: if (wants_int) return true; break;
-      case Kind::floating: if (wants_float) return true; break;
-      default: break;
+      case Kind::unsigned_integer:
+        if (wants_int) return true;
+        break;
+      case Kind::floating:
+        if (wants_float) return true;
+        break;
+      default:
+        break;
     }
   }
   return fail(value.line, "a value does not fit its tag !!" + std::string(tag));
@@ -561,7 +596,8 @@ bool Decoder::close() {
     value.count = static_cast<std::uint32_t>(entries_.size() - closing.start);
     for (std::size_t i = closing.start; i < entries_.size(); ++i)
       closing.height = std::max(closing.height, document.values[entries_[i].value].height);
-    document.entries.insert(document.entries.end(), entries_.begin() + static_cast<std::ptrdiff_t>(closing.start), entries_.end());
+    document.entries.insert(document.entries.end(), entries_.begin() + static_cast<std::ptrdiff_t>(closing.start),
+                            entries_.end());
     entries_.resize(closing.start);
     merged_.resize(closing.start);
     value.height = closing.height + 1;

@@ -20,14 +20,14 @@ namespace acr::chart {
 struct YamlValue {
   enum class Kind : std::uint8_t { null, boolean, integer, unsigned_integer, floating, string, list, map };
   Kind kind = Kind::null;
-  bool plain = false;      ///< a scalar without quotes and tag
-  std::uint32_t line = 0;  ///< 1-based
+  bool plain = false;                  ///< a scalar without quotes and tag
+  std::uint32_t line = 0;              ///< 1-based
   std::uint32_t first = 0, count = 0;  ///< of a list: in YamlDocument::items; of a map: in YamlDocument::entries
   std::uint32_t height = 1;            ///< levels of lists and maps here and below; 0 for a scalar
   union {
     bool boolean;
-    std::int64_t integer;              ///< Kind::integer
-    std::uint64_t unsigned_integer;    ///< only above the range of int64
+    std::int64_t integer;            ///< Kind::integer
+    std::uint64_t unsigned_integer;  ///< only above the range of int64
     double floating = 0;
   };
   std::string_view text;  ///< of a scalar, unquoted; foreign bytes (not UTF-8) are possible after `!!binary`
@@ -55,11 +55,11 @@ struct YamlDocument {
 
 /// How rejections of a YAML file are called.
 struct YamlName {
-  std::string_view file;            ///< "Chart.yaml"
-  std::string_view code;            ///< "chart-yaml"
-  std::uint32_t first_line = 1;     ///< where the bytes begin in the file
-  bool looks_for_second = true;     ///< fill YamlDocument::second_document
-  std::uint64_t* work = nullptr;    ///< where several documents share the budget of limits.hpp, what they used so far
+  std::string_view file;          ///< "Chart.yaml"
+  std::string_view code;          ///< "chart-yaml"
+  std::uint32_t first_line = 1;   ///< where the bytes begin in the file
+  bool looks_for_second = true;   ///< fill YamlDocument::second_document
+  std::uint64_t* work = nullptr;  ///< where several documents share the budget of limits.hpp, what they used so far
   std::size_t max_values = yaml_nodes;
 };
 

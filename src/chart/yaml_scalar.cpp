@@ -173,13 +173,21 @@ bool set_word(std::string_view text, YamlValue& value) {
       if (text.size() > 1) return false;
       value.kind = Kind::null;
       return true;
-    case 'y': case 'Y': return is_one_of({"y", "Y", "yes", "Yes", "YES"}) && set(true);
-    case 't': case 'T': return is_one_of({"true", "True", "TRUE"}) && set(true);
-    case 'f': case 'F': return is_one_of({"false", "False", "FALSE"}) && set(false);
-    case 'o': case 'O':
+    case 'y':
+    case 'Y':
+      return is_one_of({"y", "Y", "yes", "Yes", "YES"}) && set(true);
+    case 't':
+    case 'T':
+      return is_one_of({"true", "True", "TRUE"}) && set(true);
+    case 'f':
+    case 'F':
+      return is_one_of({"false", "False", "FALSE"}) && set(false);
+    case 'o':
+    case 'O':
       if (is_one_of({"on", "On", "ON"})) return set(true);
       return is_one_of({"off", "Off", "OFF"}) && set(false);
-    case 'n': case 'N':
+    case 'n':
+    case 'N':
       if (is_one_of({"null", "Null", "NULL"})) {
         value.kind = Kind::null;
         return true;
@@ -188,9 +196,12 @@ bool set_word(std::string_view text, YamlValue& value) {
     case '.':
       if (is_one_of({".nan", ".NaN", ".NAN"})) return set_float(std::numeric_limits<double>::quiet_NaN());
       return is_one_of({".inf", ".Inf", ".INF"}) && set_float(infinity);
-    case '+': return is_one_of({"+.inf", "+.Inf", "+.INF"}) && set_float(infinity);
-    case '-': return is_one_of({"-.inf", "-.Inf", "-.INF"}) && set_float(-infinity);
-    default: return false;
+    case '+':
+      return is_one_of({"+.inf", "+.Inf", "+.INF"}) && set_float(infinity);
+    case '-':
+      return is_one_of({"-.inf", "-.Inf", "-.INF"}) && set_float(-infinity);
+    default:
+      return false;
   }
 }
 
@@ -198,7 +209,8 @@ bool set_word(std::string_view text, YamlValue& value) {
 bool take_number(std::string_view& text, int minimum, int maximum) {
   int number = 0;
   std::size_t digits = 0;
-  for (; digits < 2 && digits < text.size() && is_ascii_digit(text[digits]); ++digits) number = number * 10 + (text[digits] - '0');
+  for (; digits < 2 && digits < text.size() && is_ascii_digit(text[digits]); ++digits)
+    number = number * 10 + (text[digits] - '0');
   text.remove_prefix(digits);
   return digits > 0 && number >= minimum && number <= maximum;
 }
@@ -210,7 +222,8 @@ bool take(std::string_view& text, char c) {
 }
 
 bool take_clock(std::string_view& text) {
-  if (!take_number(text, 0, 23) || !take(text, ':') || !take_number(text, 0, 59) || !take(text, ':') || !take_number(text, 0, 59))
+  if (!take_number(text, 0, 23) || !take(text, ':') || !take_number(text, 0, 59) || !take(text, ':') ||
+      !take_number(text, 0, 59))
     return false;
   if (text.size() > 1 && (text[0] == '.' || text[0] == ',') && is_ascii_digit(text[1])) {
     text.remove_prefix(1);
@@ -328,26 +341,39 @@ std::string float64_text(double value) {
 
 bool append_key_text(YamlValue const& key, std::string& text) {
   switch (key.kind) {
-    case Kind::string: text += valid_utf8(key.text); return true;
-    case Kind::boolean: text += key.boolean ? "true" : "false"; return true;
-    case Kind::integer: text += std::to_string(key.integer); return true;
+    case Kind::string:
+      text += valid_utf8(key.text);
+      return true;
+    case Kind::boolean:
+      text += key.boolean ? "true" : "false";
+      return true;
+    case Kind::integer:
+      text += std::to_string(key.integer);
+      return true;
     case Kind::floating: {
       auto number = float32_text(key.floating);
       text += number == "+Inf" ? ".inf" : number == "-Inf" ? "-.inf" : number == "NaN" ? ".nan" : number;
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
 std::string scalar_as_text(YamlValue const& value) {
   switch (value.kind) {
-    case Kind::boolean: return value.boolean ? "true" : "false";
-    case Kind::integer: return std::to_string(value.integer);
-    case Kind::unsigned_integer: return std::to_string(value.unsigned_integer);
-    case Kind::floating: return float32_text(value.floating);
-    case Kind::string: return valid_utf8(value.text);
-    default: return {};
+    case Kind::boolean:
+      return value.boolean ? "true" : "false";
+    case Kind::integer:
+      return std::to_string(value.integer);
+    case Kind::unsigned_integer:
+      return std::to_string(value.unsigned_integer);
+    case Kind::floating:
+      return float32_text(value.floating);
+    case Kind::string:
+      return valid_utf8(value.text);
+    default:
+      return {};
   }
 }
 

@@ -72,14 +72,18 @@ Verdict<YamlSource> YamlSource::of(std::string_view bytes, YamlName const& name)
   for (std::size_t at = 0; at < text.size();) {
     auto const byte = static_cast<unsigned char>(text[at]);
     if (byte >= 0x20 && byte < 0x7f) {
-      if (byte == '!') source.has_bang_ = true;
-      else if (byte == '/' && before == '\\') source.has_slash_escape_ = true;
+      if (byte == '!')
+        source.has_bang_ = true;
+      else if (byte == '/' && before == '\\')
+        source.has_slash_escape_ = true;
       before = text[at++];
       continue;
     }
     if (byte < 0x80) {
-      if (byte == '\n') ++line;
-      else if (byte != '\t' && byte != '\r') return refuse(line, "control characters are not allowed");
+      if (byte == '\n')
+        ++line;
+      else if (byte != '\t' && byte != '\r')
+        return refuse(line, "control characters are not allowed");
       before = text[at++];
       continue;
     }

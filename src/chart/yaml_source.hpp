@@ -42,7 +42,7 @@ class YamlSource {
   std::string changed_;  ///< in place of `given_` when not empty
   bool ascii_ = true, has_slash_escape_ = false, has_bang_ = false, has_placeholders_ = false;
   std::size_t patches_ = 0;
-  std::string colon_, mark_;  ///< placeholders: private-use characters that do not occur in the text
+  std::string colon_, mark_;                    ///< placeholders: private-use characters that do not occur in the text
   std::size_t seen_index_ = 0, seen_byte_ = 0;  ///< the last position asked for
 
   [[nodiscard]] std::size_t byte_at(std::size_t index);

@@ -14,9 +14,9 @@ namespace acr::chart {
 namespace {
 
 constexpr int best_width = 80;
-constexpr std::size_t longest_simple_key = 128;        // bytes (P-102)
-constexpr std::size_t longest_json_key = 1024;         // characters of the JSON form (P-100)
-constexpr std::string_view next_line = "\xC2\x85";     // NEL, U+0085
+constexpr std::size_t longest_simple_key = 128;     // bytes (P-102)
+constexpr std::size_t longest_json_key = 1024;      // characters of the JSON form (P-100)
+constexpr std::string_view next_line = "\xC2\x85";  // NEL, U+0085
 
 unsigned char byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
 
@@ -61,9 +61,12 @@ bool is_base_60(std::string_view text) {
   if (text.empty() || text[0] != ':') return false;
   while (!text.empty() && text[0] == ':') {
     text.remove_prefix(1);
-    if (text.size() > 1 && text[0] >= '0' && text[0] <= '5' && digit(text[1])) text.remove_prefix(2);
-    else if (!text.empty() && digit(text[0])) text.remove_prefix(1);
-    else return false;
+    if (text.size() > 1 && text[0] >= '0' && text[0] <= '5' && digit(text[1]))
+      text.remove_prefix(2);
+    else if (!text.empty() && digit(text[0]))
+      text.remove_prefix(1);
+    else
+      return false;
   }
   if (!text.empty() && text[0] == '.') {
     text.remove_prefix(1);
@@ -80,9 +83,7 @@ bool reads_as_string(std::string_view text) {
 }
 
 /// DEL, C1 but NEL, U+FFFE and U+FFFF cannot be raw in YAML, and JSON does not escape them.
-bool cannot_pass(char32_t c) {
-  return c == 0x7f || (c >= 0x80 && c <= 0x9f && c != 0x85) || c == 0xfffe || c == 0xffff;
-}
+bool cannot_pass(char32_t c) { return c == 0x7f || (c >= 0x80 && c <= 0x9f && c != 0x85) || c == 0xfffe || c == 0xffff; }
 
 }  // namespace
 
@@ -120,8 +121,10 @@ Verdict<std::string> through_json(std::string_view given) {
       at += next_line.size();
       ++breaks;
     }
-    if (breaks == 1) out += ' ';
-    else out.append(breaks - 1, '\n');
+    if (breaks == 1)
+      out += ' ';
+    else
+      out.append(breaks - 1, '\n');
   }
   return out;
 }
@@ -132,13 +135,18 @@ Verdict<std::string> key_through_json(std::string_view given) {
   for (std::size_t at = 0; at < text.size();) {
     auto const c = *next_code_point(text, at);
     if (cannot_pass(c) || c == 0x85) return unwritable("a key holds a character that cannot be written to YAML");
-    if (c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f') length += 2;
-    else if (c < 0x20 || c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029) length += 6;
-    else ++length;
+    if (c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f')
+      length += 2;
+    else if (c < 0x20 || c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029)
+      length += 6;
+    else
+      ++length;
   }
   // Helm writes it without quotes, and then takes it for a merge key: it cannot load its own package (checked).
   if (text == "<<")
-    return reject("chart-yaml-unwritable", "", "the key << would be read back as YAML's merge key").rule("P-155a").fix("rename the key");
+    return reject("chart-yaml-unwritable", "", "the key << would be read back as YAML's merge key")
+        .rule("P-155a")
+        .fix("rename the key");
   if (length > longest_json_key)
     return reject("chart-yaml-unwritable", "", "a key is too long to be written to YAML")
         .rule("P-100")
@@ -214,8 +222,10 @@ YamlWriter::Shape::Shape(std::string_view text) {
     auto const behind = at + width;
     bool const before_blank = behind >= text.size() || text[behind] == ' ' || text[behind] == '\t';
     if (at == 0) {
-      if (std::string_view("#,[]{}&*!|>'\"%@`").find(c) != std::string_view::npos) indicators = true;
-      else if ((c == '?' || c == ':' || c == '-') && before_blank) indicators = true;
+      if (std::string_view("#,[]{}&*!|>'\"%@`").find(c) != std::string_view::npos)
+        indicators = true;
+      else if ((c == '?' || c == ':' || c == '-') && before_blank)
+        indicators = true;
     } else if ((c == ':' && before_blank) || (c == '#' && after_blank)) {
       indicators = true;
     }
@@ -274,8 +284,10 @@ void YamlWriter::begin(bool map, std::size_t size) {
   }
   // A list within a map is not indented (P-102).
   bool const indentless = !map && in_map_ && !indention_;
-  if (indent_ < 0) indent_ = 0;
-  else if (!indentless) indent_ += 2;
+  if (indent_ < 0)
+    indent_ = 0;
+  else if (!indentless)
+    indent_ += 2;
 }
 
 void YamlWriter::end() {
@@ -307,7 +319,8 @@ bool YamlWriter::string(std::string_view text) {
   before_value();
   Shape const shape(text);
   bool const has_line_feed = text.find('\n') != std::string_view::npos;
-  bool const unreadable = has_line_feed && shape.literal && text.back() != '\n' && (text.ends_with("\xE2\x80\xA8") || text.ends_with("\xE2\x80\xA9"));
+  bool const unreadable = has_line_feed && shape.literal && text.back() != '\n' &&
+                          (text.ends_with("\xE2\x80\xA8") || text.ends_with("\xE2\x80\xA9"));
   write_scalar(text, !has_line_feed && reads_as_string(text), has_line_feed, true, shape);
   return !unreadable;
 }
@@ -321,10 +334,14 @@ void YamlWriter::write_scalar(std::string_view text, bool plain_wanted, bool lit
                               Shape const& shape) {
   int const outer = indent_;
   indent_ = indent_ < 0 ? 2 : indent_ + 2;
-  if (literal_wanted && shape.literal) write_literal(text);
-  else if (plain_wanted && shape.plain) write_plain(text, breaks_allowed);
-  else if (plain_wanted && shape.single) write_single(text, breaks_allowed);
-  else write_double(text, breaks_allowed);
+  if (literal_wanted && shape.literal)
+    write_literal(text);
+  else if (plain_wanted && shape.plain)
+    write_plain(text, breaks_allowed);
+  else if (plain_wanted && shape.single)
+    write_single(text, breaks_allowed);
+  else
+    write_double(text, breaks_allowed);
   indent_ = outer;
 }
 
@@ -334,8 +351,10 @@ void YamlWriter::write_plain(std::string_view text, bool breaks_allowed) {
   for (std::size_t at = 0; at < text.size();) {
     auto const width = width_at(text, at);
     if (text[at] == ' ') {
-      if (breaks_allowed && !after_space && column_ > best_width && !is_space_at(text, at + 1)) write_indent();
-      else put(' ');
+      if (breaks_allowed && !after_space && column_ > best_width && !is_space_at(text, at + 1))
+        write_indent();
+      else
+        put(' ');
       after_space = true;
     } else {
       put(text.substr(at, width));
@@ -354,7 +373,8 @@ void YamlWriter::write_single(std::string_view text, bool breaks_allowed) {
   for (std::size_t at = 0; at < text.size();) {
     auto const width = width_at(text, at);
     if (text[at] == ' ') {
-      if (breaks_allowed && !after_space && column_ > best_width && at > 0 && at + 1 < text.size() && !is_space_at(text, at + 1))
+      if (breaks_allowed && !after_space && column_ > best_width && at > 0 && at + 1 < text.size() &&
+          !is_space_at(text, at + 1))
         write_indent();
       else
         put(' ');
@@ -390,21 +410,51 @@ void YamlWriter::write_double(std::string_view text, bool breaks_allowed) {
       auto const code = next_code_point(text, end).value_or(0xfffd);
       put('\\');
       switch (code) {
-        case 0x00: put('0'); break;
-        case 0x07: put('a'); break;
-        case 0x08: put('b'); break;
-        case 0x09: put('t'); break;
-        case 0x0a: put('n'); break;
-        case 0x0b: put('v'); break;
-        case 0x0c: put('f'); break;
-        case 0x0d: put('r'); break;
-        case 0x1b: put('e'); break;
-        case 0x22: put('"'); break;
-        case 0x5c: put('\\'); break;
-        case 0x85: put('N'); break;
-        case 0xa0: put('_'); break;
-        case 0x2028: put('L'); break;
-        case 0x2029: put('P'); break;
+        case 0x00:
+          put('0');
+          break;
+        case 0x07:
+          put('a');
+          break;
+        case 0x08:
+          put('b');
+          break;
+        case 0x09:
+          put('t');
+          break;
+        case 0x0a:
+          put('n');
+          break;
+        case 0x0b:
+          put('v');
+          break;
+        case 0x0c:
+          put('f');
+          break;
+        case 0x0d:
+          put('r');
+          break;
+        case 0x1b:
+          put('e');
+          break;
+        case 0x22:
+          put('"');
+          break;
+        case 0x5c:
+          put('\\');
+          break;
+        case 0x85:
+          put('N');
+          break;
+        case 0xa0:
+          put('_');
+          break;
+        case 0x2028:
+          put('L');
+          break;
+        case 0x2029:
+          put('P');
+          break;
         default: {
           int digits = code <= 0xff ? 2 : code <= 0xffff ? 4 : 8;
           put(digits == 2 ? 'x' : digits == 4 ? 'u' : 'U');

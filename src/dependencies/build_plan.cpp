@@ -81,7 +81,8 @@ Committed const* committed_as(Survey const& seen, std::string_view name) {
 /// D-4: a committed chart stays, so it must be the one that is meant.
 std::optional<Rejection> check_committed(Survey const& seen, LockedDependency const& locked, Committed const& chart) {
   auto const refuse = [&](std::string const& expected) {
-    return reject("dep-vendored-version", chart.where, "the committed chart " + chart.name + " is not the version that is meant")
+    return reject("dep-vendored-version", chart.where,
+                  "the committed chart " + chart.name + " is not the version that is meant")
         .rule("D-4")
         .expected(expected)
         .found(chart.version)
@@ -139,7 +140,8 @@ class Planner {
   void refuse(Rejection why) { plan_.refusals.push_back(placed(std::move(why))); }
   /// Refusals since `before` are about this dependency, unless one of a `file://` target below it was named already.
   void name_refusals(std::size_t before, LockedDependency const& dependency) {
-    for (auto i = std::max(before, named_); i < plan_.refusals.size(); ++i) plan_.refusals[i] = about(std::move(plan_.refusals[i]), dependency);
+    for (auto i = std::max(before, named_); i < plan_.refusals.size(); ++i)
+      plan_.refusals[i] = about(std::move(plan_.refusals[i]), dependency);
     named_ = plan_.refusals.size();
   }
   void warn(Rejection what) { plan_.warnings.push_back(placed(std::move(what))); }
@@ -189,7 +191,8 @@ class Planner {
         line = entry.line;
       }
       if (!pins.empty() && !fits)
-        refuse(reject("dep-digest-mismatch", chart.where, "the committed archive is not the one that " + at(seen.files.locked, line) + " pins")
+        refuse(reject("dep-digest-mismatch", chart.where,
+                      "the committed archive is not the one that " + at(seen.files.locked, line) + " pins")
                    .rule("D-29")
                    .expected(pins)
                    .found(digest)
@@ -216,11 +219,12 @@ class Planner {
         }
       }
       if (!declared && chart.is_archive())
-        refuse(reject("dep-stale-archive", chart.where, "no dependency names this archive, and a build with Helm would delete it")
-                   .rule("D-4")
-                   .expected("a declared name")
-                   .found("the chart " + chart.name + " " + chart.version)
-                   .fix("declare or delete it"));
+        refuse(
+            reject("dep-stale-archive", chart.where, "no dependency names this archive, and a build with Helm would delete it")
+                .rule("D-4")
+                .expected("a declared name")
+                .found("the chart " + chart.name + " " + chart.version)
+                .fix("declare or delete it"));
     }
   }
 
@@ -232,11 +236,13 @@ class Planner {
         auto const &a = locked[j], &b = locked[i];
         bool const versions = !chart::is_local_repository(a.repository) && !chart::is_local_repository(b.repository);
         if (a.name == b.name && versions && !same_version(a.version, b.version))
-          return about(reject("dep-duplicate", at(seen.files.declared, b.declared_line), "two versions of " + a.name + " would have the same place")
-              .rule("D-28")
-              .expected("one archive per name")
-              .found(a.version + " and " + b.version)
-              .fix("use one version for all aliases"), b);
+          return about(reject("dep-duplicate", at(seen.files.declared, b.declared_line),
+                              "two versions of " + a.name + " would have the same place")
+                           .rule("D-28")
+                           .expected("one archive per name")
+                           .found(a.version + " and " + b.version)
+                           .fix("use one version for all aliases"),
+                       b);
       }
     return std::nullopt;
   }
@@ -250,19 +256,24 @@ class Planner {
                         .found("none")
                         .fix("commit the chart, or name its repository"));
     if (chart::is_local_repository(locked.repository)) return add_local(slot, seen, locked);
-    if (auto refused = chart::refused_place(seen.rules, archive_file_name(locked.name, locked.version))) return refuse(std::move(*refused));
+    if (auto refused = chart::refused_place(seen.rules, archive_file_name(locked.name, locked.version)))
+      return refuse(std::move(*refused));
     if (settings_.pins == Pins::require && locked.pin.empty())
-      return refuse(reject("dep-pin-missing", locked.from_lock ? at(seen.files.locked, locked.locked_line) : at(seen.files.declared, locked.declared_line),
-                           "nothing in the commit says which bytes of " + locked.name + " " + locked.version + " are meant")
-                        .rule("D-29")
-                        .expected("digest: sha256:<of the archive> in the lock's entry")
-                        .found("no pin")
-                        .fix("run `atomic-chart-release pin` on the chart, or once with dependency-pins: warn and paste the printed line"));
+      return refuse(
+          reject("dep-pin-missing",
+                 locked.from_lock ? at(seen.files.locked, locked.locked_line) : at(seen.files.declared, locked.declared_line),
+                 "nothing in the commit says which bytes of " + locked.name + " " + locked.version + " are meant")
+              .rule("D-29")
+              .expected("digest: sha256:<of the archive> in the lock's entry")
+              .found("no pin")
+              .fix(
+                  "run `atomic-chart-release pin` on the chart, or once with dependency-pins: warn and paste the printed line"));
     ArchiveOrder order{.name = locked.name, .version = locked.version, .repository = locked.repository, .pin = locked.pin};
     if (settings_.check_order)
       if (auto refused = settings_.check_order(order))
         return refuse(std::move(*refused).within(at(seen.files.declared, locked.declared_line)));
-    auto const [known, fresh] = orders_.emplace(std::vector{order.repository, order.name, order.version, order.pin}, plan_.orders.size());
+    auto const [known, fresh] =
+        orders_.emplace(std::vector{order.repository, order.name, order.version, order.pin}, plan_.orders.size());
     if (fresh) plan_.orders.push_back(std::move(order));
     plan_.directories[slot].missing.push_back({locked, false, known->second});
   }
@@ -278,14 +289,16 @@ class Planner {
     if (std::ranges::find(chain_, *target) != chain_.end()) return refuse(cycle(*target, seen, locked, "they form a cycle"));
     auto const known = places_.find(*target);
     std::size_t const below = known == places_.end() ? 0 : plan_.directories[known->second].height;
-    if (chain_.size() + below > limits::local_depth) return refuse(cycle(*target, seen, locked, "there are too many in a chain"));
+    if (chain_.size() + below > limits::local_depth)
+      return refuse(cycle(*target, seen, locked, "there are too many in a chain"));
 
     std::size_t index = 0;
     if (known != places_.end()) {
       index = known->second;
     } else {
       if (plan_.directories.size() > limits::local_targets)
-        return refuse(reject("dep-too-large", at(seen.files.declared, locked.declared_line), "the chart has too many `file://` dependencies")
+        return refuse(reject("dep-too-large", at(seen.files.declared, locked.declared_line),
+                             "the chart has too many `file://` dependencies")
                           .rule("D-35")
                           .expected("at most " + std::to_string(limits::local_targets)));
       auto const inner = survey(tree_, *target, settings_.limits);
@@ -300,7 +313,8 @@ class Planner {
     }
     auto const& local = plan_.directories[index];
     if (auto refused = wrong_local(seen, locked, local)) return refuse(std::move(*refused));
-    if (auto refused = chart::refused_place(seen.rules, archive_file_name(local.name, local.version))) return refuse(std::move(*refused));
+    if (auto refused = chart::refused_place(seen.rules, archive_file_name(local.name, local.version)))
+      return refuse(std::move(*refused));
     plan_.directories[slot].height = std::max(plan_.directories[slot].height, local.height + 1);
     plan_.directories[slot].missing.push_back({locked, true, index});
   }
@@ -308,7 +322,8 @@ class Planner {
   Rejection cycle(std::string const& target, Survey const& seen, LockedDependency const& locked, std::string_view why) const {
     std::string path;
     for (auto const& directory : chain_) path += directory + " → ";
-    return reject("dep-cycle", at(seen.files.declared, locked.declared_line), "`file://` dependencies lead from chart to chart, and " + std::string(why))
+    return reject("dep-cycle", at(seen.files.declared, locked.declared_line),
+                  "`file://` dependencies lead from chart to chart, and " + std::string(why))
         .rule("D-26")
         .expected("at most " + std::to_string(limits::local_depth) + " in a chain, none twice")
         .found(path + target)
@@ -316,7 +331,8 @@ class Planner {
   }
 
   /// D-24: name and version of the target.
-  static std::optional<Rejection> wrong_local(Survey const& seen, LockedDependency const& locked, PlannedDirectory const& local) {
+  static std::optional<Rejection> wrong_local(Survey const& seen, LockedDependency const& locked,
+                                              PlannedDirectory const& local) {
     auto const constraint = Constraint::parse(locked.version);
     if (!constraint) {
       auto refused = constraint.error();
@@ -325,7 +341,8 @@ class Planner {
     }
     auto const version = chart::parse_version(local.version);
     if (local.name == locked.name && version && constraint->allows(*version)) return std::nullopt;
-    return reject("dep-local-version", at(seen.files.declared, locked.declared_line), "the chart in " + local.root + " is not the one that is meant")
+    return reject("dep-local-version", at(seen.files.declared, locked.declared_line),
+                  "the chart in " + local.root + " is not the one that is meant")
         .rule("D-24")
         .expected(locked.name + " " + locked.version)
         .found(local.name + " " + local.version)
@@ -334,7 +351,8 @@ class Planner {
 
   void explain(Survey const& seen) {
     auto const& declared = seen.metadata.dependencies;
-    auto const locked = seen.found.lock ? seen.found.lock->dependencies.value_or(std::vector<chart::Dependency>{}) : std::vector<chart::Dependency>{};
+    auto const locked = seen.found.lock ? seen.found.lock->dependencies.value_or(std::vector<chart::Dependency>{})
+                                        : std::vector<chart::Dependency>{};
     for (std::size_t i = 0; i < declared.size(); ++i) {
       ExplainedDependency row;
       row.name = declared[i].name;

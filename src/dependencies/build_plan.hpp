@@ -49,7 +49,7 @@ struct ExplainedDependency {
   std::string locked;      ///< version that the lock names; empty without lock
   std::string pin;
   enum class Origin { committed, local, fetched, nowhere } origin = Origin::nowhere;
-  std::string place;    ///< committed: "charts/redis-17.0.1.tgz"; local: the directory in the repository; fetched: the repository
+  std::string place;  ///< committed: "charts/redis-17.0.1.tgz"; local: the directory in the repository; fetched: the repository
   std::string version;  ///< of the committed or local chart
 };
 

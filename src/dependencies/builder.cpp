@@ -41,20 +41,22 @@ std::string named(BuildPlan const& plan, std::size_t index) {
 /// D-16, D-28: the archive holds the chart that was asked for, and Helm could load it.
 void inspect(ArchiveOrder const& order, Arrival& arrival, chart::Limits const& limits) {
   std::optional<MemoryGate::Pass> pass;
-  auto const loaded = chart::made_in_memory(limits, arrival.archive->bytes->size() > chart::ordinary_file_bytes, pass, [&](chart::Limits const& within) {
-    return chart::load_archive(*arrival.archive->bytes, archive_file_name(order.name, order.version), within);
-  });
+  auto const loaded = chart::made_in_memory(
+      limits, arrival.archive->bytes->size() > chart::ordinary_file_bytes, pass, [&](chart::Limits const& within) {
+        return chart::load_archive(*arrival.archive->bytes, archive_file_name(order.name, order.version), within);
+      });
   if (!loaded) {
     arrival.refusals.push_back(chart::with_repacking_advice(loaded.error()));
     return;
   }
   auto const& metadata = loaded->chart.metadata;
   if (metadata.name != order.name || !same_version(metadata.version, order.version)) {
-    arrival.refusals.push_back(reject("dep-chart-mismatch", arrival.archive->url, "the archive holds another chart than was asked for")
-                                   .rule("D-28")
-                                   .expected(order.name + " " + order.version)
-                                   .found(metadata.name + " " + metadata.version)
-                                   .fix("lock another version"));
+    arrival.refusals.push_back(
+        reject("dep-chart-mismatch", arrival.archive->url, "the archive holds another chart than was asked for")
+            .rule("D-28")
+            .expected(order.name + " " + order.version)
+            .found(metadata.name + " " + metadata.version)
+            .fix("lock another version"));
     return;
   }
   add_nested_missing(loaded->chart, arrival.warnings);
@@ -92,17 +94,19 @@ void warn_of_unpinned(ChartArchives& chart, std::string const& root) {
   for (auto const& each : chart.dependencies)
     if (!each.pinned) names += (names.empty() ? "" : ", ") + each.name + " " + each.version;
   if (names.empty()) return;
-  chart.warnings.push_back(reject("unpinned", root, "nothing in the commit fixes the bytes of fetched dependencies: the repositories decide them")
-                               .rule("D-31")
-                               .expected("`digest: sha256:…` in the lock's entries")
-                               .found("no pin of " + names)
-                               .fix("paste the lines that the report prints, or run `atomic-chart-release pin` on the chart"));
+  chart.warnings.push_back(
+      reject("unpinned", root, "nothing in the commit fixes the bytes of fetched dependencies: the repositories decide them")
+          .rule("D-31")
+          .expected("`digest: sha256:…` in the lock's entries")
+          .found("no pin of " + names)
+          .fix("paste the lines that the report prints, or run `atomic-chart-release pin` on the chart"));
 }
 
 /// Builds archives from directories, each once for a chart.
 class Placing {
  public:
-  Placing(chart::SourceTree const& tree, BuildPlan const& plan, ChartArchives const& fetched, chart::PackageOptions const& options)
+  Placing(chart::SourceTree const& tree, BuildPlan const& plan, ChartArchives const& fetched,
+          chart::PackageOptions const& options)
       : tree_(tree), plan_(plan), fetched_(fetched), options_(options), built_(plan.directories.size()) {
     // Overrides are for the chart that was asked for, and what P-75 wants is for it alone.
     options_.version.clear();
@@ -119,11 +123,13 @@ class Placing {
       auto const& name = missing.locked.name;
       auto const [other, fresh] = by_name.emplace(name, *archive);
       if (!fresh && *other->second.bytes != *archive->bytes)
-        return about(reject("dep-duplicate", "charts/" + archive->name, "two archives hold the chart " + name + ", and both would have one place")
-            .rule("D-28")
-            .expected("one archive per name")
-            .found(other->second.name + " and " + archive->name + " with other bytes")
-            .fix("use one version and one repository for all aliases"), missing.locked);
+        return about(reject("dep-duplicate", "charts/" + archive->name,
+                            "two archives hold the chart " + name + ", and both would have one place")
+                         .rule("D-28")
+                         .expected("one archive per name")
+                         .found(other->second.name + " and " + archive->name + " with other bytes")
+                         .fix("use one version and one repository for all aliases"),
+                     missing.locked);
     }
     std::vector<chart::ExtraArchive> placed;
     for (auto& [name, archive] : by_name) placed.push_back(std::move(archive));
@@ -138,7 +144,8 @@ class Placing {
   std::vector<std::optional<chart::ExtraArchive>> built_;  ///< by directory
 
   Verdict<chart::ExtraArchive> fetched(MissingDependency const& missing) const {
-    return chart::ExtraArchive{archive_file_name(missing.locked.name, missing.locked.version), fetched_.archives.at(missing.index).bytes};
+    return chart::ExtraArchive{archive_file_name(missing.locked.name, missing.locked.version),
+                               fetched_.archives.at(missing.index).bytes};
   }
 
   /// D-25, D-26: as Helm packages the directory after its own build; depth is bounded by the plan.
@@ -158,8 +165,8 @@ class Placing {
 
 }  // namespace
 
-std::vector<ChartArchives> fetch_archives(std::vector<BuildPlan const*> const& plans, ArchiveSource& source, std::size_t workers,
-                                          chart::Limits const& limits) {
+std::vector<ChartArchives> fetch_archives(std::vector<BuildPlan const*> const& plans, ArchiveSource& source,
+                                          std::size_t workers, chart::Limits const& limits) {
   std::vector<ChartArchives> charts(plans.size());
   std::vector<ArchiveOrder> orders;
   std::map<Key, std::size_t> places;
@@ -169,7 +176,8 @@ std::vector<ChartArchives> fetch_archives(std::vector<BuildPlan const*> const& p
         if (places.emplace(key_of(order), orders.size()).second) orders.push_back(order);
   if (auto const refused = too_many(orders)) {
     for (std::size_t i = 0; i < plans.size(); ++i)
-      if (plans[i]->refusals.empty() && !plans[i]->orders.empty()) charts[i].refusals.push_back(Rejection(*refused).within(plans[i]->root));
+      if (plans[i]->refusals.empty() && !plans[i]->orders.empty())
+        charts[i].refusals.push_back(Rejection(*refused).within(plans[i]->root));
     return charts;
   }
   if (orders.empty()) return charts;
@@ -212,8 +220,8 @@ std::vector<ChartArchives> fetch_archives(std::vector<BuildPlan const*> const& p
   return charts;
 }
 
-Verdict<std::vector<chart::ExtraArchive>> archives_of(chart::SourceTree const& tree, BuildPlan const& plan, ChartArchives const& fetched,
-                                                      chart::PackageOptions const& options) {
+Verdict<std::vector<chart::ExtraArchive>> archives_of(chart::SourceTree const& tree, BuildPlan const& plan,
+                                                      ChartArchives const& fetched, chart::PackageOptions const& options) {
   if (!plan.needs_build()) return std::vector<chart::ExtraArchive>();
   if (!plan.refusals.empty() || fetched.archives.size() != plan.orders.size())
     throw std::logic_error("archives of a chart that was refused");

@@ -22,7 +22,7 @@ struct FetchedDependency {
   std::string sha256;        ///< "sha256:<hex>"
   std::string oci_manifest;  ///< "sha256:<hex>"; empty unless OCI
   bool pinned = false;
-  std::string pin_line;      ///< "digest: sha256:<hex>" for the lock's entry; empty when pinned
+  std::string pin_line;  ///< "digest: sha256:<hex>" for the lock's entry; empty when pinned
 };
 
 /// What came for one chart.
@@ -32,17 +32,17 @@ struct ChartArchives {
   std::vector<Rejection> refusals, warnings;    ///< `where` begins with the chart's directory
 };
 
-/// Fetches what all charts of a run need, together: each index and archive once (D-35). Archives are read and compared with what
-/// was asked for on at most `workers` threads; results do not depend on their number. Plans with refusals are passed over. Codes:
-/// those of the source and of archives, dep-chart-mismatch, dep-too-large. Warnings: those of the source, `unpinned` (D-31),
-/// `nested-missing` (D-26). Throws what the source throws.
-std::vector<ChartArchives> fetch_archives(std::vector<BuildPlan const*> const& plans, ArchiveSource& source, std::size_t workers,
-                                          chart::Limits const& limits = {});
+/// Fetches what all charts of a run need, together: each index and archive once (D-35). Archives are read and compared with
+/// what was asked for on at most `workers` threads; results do not depend on their number. Plans with refusals are passed over.
+/// Codes: those of the source and of archives, dep-chart-mismatch, dep-too-large. Warnings: those of the source, `unpinned`
+/// (D-31), `nested-missing` (D-26). Throws what the source throws.
+std::vector<ChartArchives> fetch_archives(std::vector<BuildPlan const*> const& plans, ArchiveSource& source,
+                                          std::size_t workers, chart::Limits const& limits = {});
 
 /// The archives to package the chart with (PackageOptions::extra_archives): fetched ones, and `file://` targets packaged by
 /// the same rules (D-25, D-26). `options` are those the chart is packaged with; `fetched` belongs to `plan` and holds no
 /// refusal. Codes: those of packaging, dep-duplicate.
-Verdict<std::vector<chart::ExtraArchive>> archives_of(chart::SourceTree const& tree, BuildPlan const& plan, ChartArchives const& fetched,
-                                                      chart::PackageOptions const& options);
+Verdict<std::vector<chart::ExtraArchive>> archives_of(chart::SourceTree const& tree, BuildPlan const& plan,
+                                                      ChartArchives const& fetched, chart::PackageOptions const& options);
 
 }  // namespace acr::dependencies

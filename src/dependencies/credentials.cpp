@@ -73,10 +73,15 @@ Verdict<Credentials> Credentials::parse(std::vector<std::string> const& lines) {
     if (colon == std::string_view::npos || colon == 0) return refuse("a line has no `user:password` behind the `=`");
     auto const url = net::Url::parse("https://" + std::string(line.substr(0, equals)));
     if (!url || url->query || url->fragment) return refuse("a line does not begin with a host");
-    Credential credential{registry_host(url->host), url->port, url->path, std::string(secret.substr(0, colon)),
-                          std::string(secret.substr(colon + 1)), std::move(realms)};
+    Credential credential{registry_host(url->host),
+                          url->port,
+                          url->path,
+                          std::string(secret.substr(0, colon)),
+                          std::string(secret.substr(colon + 1)),
+                          std::move(realms)};
     while (credential.prefix.ends_with('/')) credential.prefix.pop_back();
-    if (!net::is_usable_prefix(credential.prefix)) return refuse("the prefix cannot be matched: it has an empty part, a dot part, `..`, `;` or an escaped slash");
+    if (!net::is_usable_prefix(credential.prefix))
+      return refuse("the prefix cannot be matched: it has an empty part, a dot part, `..`, `;` or an escaped slash");
     if (credential.password.size() < limits::password_bytes)
       return refuse("a password is too short to be kept out of the log (at least 8 characters)");
     for (auto const& other : parsed.list_)

@@ -35,8 +35,8 @@ struct Credential {
 
 class Credentials {
  public:
-  /// Lines `host[:port][/prefix]=user:password`, and behind it any number of words ` realm=host[:port]`. Code `bad-input` (exit 2); `where` is "input registry-credentials" and the
-  /// line's number, and nothing of the line is repeated.
+  /// Lines `host[:port][/prefix]=user:password`, and behind it any number of words ` realm=host[:port]`. Code `bad-input` (exit
+  /// 2); `where` is "input registry-credentials" and the line's number, and nothing of the line is repeated.
   static Verdict<Credentials> parse(std::vector<std::string> const& lines);
 
   /// The line with the longest prefix that covers `path` ("/…") at that host and port; for OCI the repository's path. Covered:

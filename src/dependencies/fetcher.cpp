@@ -206,7 +206,8 @@ Rejection refused_answer(net::Reply const& reply, net::Url const& url) {
         .found(status + " of " + reply.url.authority())
         .fix("give registry-credentials for it");
   bool const limited = reply.status == 429;
-  bool const passing = limited || reply.status == 408 || reply.status == 425 || (reply.status >= 500 && reply.status != 501 && reply.status != 505);
+  bool const passing = limited || reply.status == 408 || reply.status == 425 ||
+                       (reply.status >= 500 && reply.status != 501 && reply.status != 505);
   return unreachable(where, reply.url.authority() + " answers with status " + status, limited,
                      limited   ? "run again later; registry-credentials may raise the limit"
                      : passing ? "run again"

@@ -26,7 +26,7 @@ struct HostSettings {
 
 /// What is asked of a host.
 struct Question {
-  net::Url url;  ///< https; http where speaks_http() allows it
+  net::Url url;                ///< https; http where speaks_http() allows it
   std::string method = "GET";  ///< or HEAD: nothing is ever written (O-24)
   std::string accept{};
   std::size_t max_body = 0;

@@ -27,7 +27,9 @@ std::string at(std::string_view file, std::size_t line) {
   return std::string(file) + (line == 0 ? "" : ":" + std::to_string(line));
 }
 
-std::string entry_text(Dependency const& d) { return d.is_null ? "null" : d.name + " " + d.version + " " + shown_repository(d.repository); }
+std::string entry_text(Dependency const& d) {
+  return d.is_null ? "null" : d.name + " " + d.version + " " + shown_repository(d.repository);
+}
 
 Rejection mismatch(Dependency const& declared, Dependency const& locked, ListFiles const& files, std::string why) {
   return reject("dep-lock-mismatch", at(files.locked, locked.line), std::move(why))
@@ -39,7 +41,12 @@ Rejection mismatch(Dependency const& declared, Dependency const& locked, ListFil
 
 /// What the lists say of one dependency, for messages.
 LockedDependency both(Dependency const& declared, Dependency const& locked) {
-  return {.name = declared.name, .version = locked.version, .repository = declared.repository, .constraint = {}, .pin = {}, .alias = declared.alias};
+  return {.name = declared.name,
+          .version = locked.version,
+          .repository = declared.repository,
+          .constraint = {},
+          .pin = {},
+          .alias = declared.alias};
 }
 
 /// D-29; an empty pin is none.
@@ -58,7 +65,8 @@ std::optional<Rejection> check_entry(Dependency const& declared, Dependency cons
   if (declared.repository != locked.repository)
     return mismatch(declared, locked, files, "the lock names another repository for " + declared.name);
   if (declared.repository.empty()) {
-    if (declared.version != locked.version) return mismatch(declared, locked, files, "the lock names another version of " + declared.name);
+    if (declared.version != locked.version)
+      return mismatch(declared, locked, files, "the lock names another version of " + declared.name);
     return std::nullopt;
   }
   auto const version = chart::parse_version(locked.version);
@@ -70,7 +78,8 @@ std::optional<Rejection> check_entry(Dependency const& declared, Dependency cons
     return refused;
   }
   if (!constraint->allows(*version))
-    return mismatch(declared, locked, files, "the locked version of " + declared.name + " does not meet the declared constraint");
+    return mismatch(declared, locked, files,
+                    "the locked version of " + declared.name + " does not meet the declared constraint");
   return std::nullopt;
 }
 
@@ -100,9 +109,10 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
           .expected(digest)
           .found(lock.digest.empty() ? "no digest" : lock.digest)
           .fix(update);
-    plan.warnings.push_back(reject("lock-legacy", files.locked, "the lock's digest has Helm 2's form, which does not cover what is locked")
-                                .rule("D-9")
-                                .fix("run `helm dependency update` with Helm 3 or later"));
+    plan.warnings.push_back(
+        reject("lock-legacy", files.locked, "the lock's digest has Helm 2's form, which does not cover what is locked")
+            .rule("D-9")
+            .fix("run `helm dependency update` with Helm 3 or later"));
   }
   if (declared.size() != locked.size())
     return reject("dep-lock-mismatch", files.locked, "the lock has another number of entries than Chart.yaml")
@@ -113,23 +123,28 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
   for (std::size_t i = 0; i < declared.size(); ++i) {
     auto const dependency = both(original[i], locked[i]);
     if (is_repository_alias(locked[i].repository))
-      return about(reject("dep-repository", at(files.locked, locked[i].line), "the lock holds the alias of a repository, not its URL")
-          .rule("D-11")
-          .expected("a URL")
-          .found(locked[i].repository)
-          .fix(update), dependency);
-    // What the tag vouches for (A-55, P-109) is found by Chart.yaml's own `file://`: one that only the lock names would not be compared.
+      return about(
+          reject("dep-repository", at(files.locked, locked[i].line), "the lock holds the alias of a repository, not its URL")
+              .rule("D-11")
+              .expected("a URL")
+              .found(locked[i].repository)
+              .fix(update),
+          dependency);
+    // What the tag vouches for (A-55, P-109) is found by Chart.yaml's own `file://`: one that only the lock names would not be
+    // compared.
     if (is_repository_alias(original[i].repository) && chart::is_local_repository(locked[i].repository))
-      return about(reject("dep-repository", at(files.locked, locked[i].line), "a repository alias leads to a directory of the commit")
-          .rule("D-11")
-          .expected("the URL of a repository")
-          .found(locked[i].repository)
-          .fix("write file:// into Chart.yaml itself, then " + std::string(update)), dependency);
+      return about(
+          reject("dep-repository", at(files.locked, locked[i].line), "a repository alias leads to a directory of the commit")
+              .rule("D-11")
+              .expected("the URL of a repository")
+              .found(locked[i].repository)
+              .fix("write file:// into Chart.yaml itself, then " + std::string(update)),
+          dependency);
     if (auto refused = check_entry(declared[i], locked[i], files)) return about(std::move(*refused), dependency);
     auto pin = pin_of(locked[i], files);
     if (!pin) return about(pin.error(), dependency);
-    plan.dependencies.push_back({declared[i].name, locked[i].version, locked[i].repository, declared[i].version, std::move(*pin), true,
-                                 original[i].line, locked[i].line, declared[i].alias});
+    plan.dependencies.push_back({declared[i].name, locked[i].version, locked[i].repository, declared[i].version,
+                                 std::move(*pin), true, original[i].line, locked[i].line, declared[i].alias});
   }
   return plan;
 }
@@ -145,19 +160,23 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
       continue;
     }
     if (is_repository_alias(entry.repository))
-      return about(reject("dep-repository", at(files.declared, entry.line), "only a lock can say where the repository alias of " + entry.name + " leads")
-          .rule("D-11")
-          .expected("a URL, or a committed lock")
-          .found(entry.repository)
-          .fix("correct Chart.yaml, or commit the lock"), fixed);
+      return about(reject("dep-repository", at(files.declared, entry.line),
+                          "only a lock can say where the repository alias of " + entry.name + " leads")
+                       .rule("D-11")
+                       .expected("a URL, or a committed lock")
+                       .found(entry.repository)
+                       .fix("correct Chart.yaml, or commit the lock"),
+                   fixed);
     auto const constraint = Constraint::parse(entry.version);
     auto const exact = constraint ? constraint->exact_version() : std::string();
     if (exact.empty())
-      return about(reject("dep-lock-missing", at(files.declared, entry.line), "nothing in the commit says which version of " + entry.name + " is meant")
-          .rule("D-10")
-          .expected("a committed Chart.lock, or exact versions")
-          .found("no lock, and the version `" + entry.version + "`")
-          .fix(update), fixed);
+      return about(reject("dep-lock-missing", at(files.declared, entry.line),
+                          "nothing in the commit says which version of " + entry.name + " is meant")
+                       .rule("D-10")
+                       .expected("a committed Chart.lock, or exact versions")
+                       .found("no lock, and the version `" + entry.version + "`")
+                       .fix(update),
+                   fixed);
     fixed.version = exact;
     plan.dependencies.push_back(std::move(fixed));
   }
@@ -166,7 +185,9 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
 
 }  // namespace
 
-bool is_repository_alias(std::string_view repository) { return repository.starts_with('@') || repository.starts_with("alias:"); }
+bool is_repository_alias(std::string_view repository) {
+  return repository.starts_with('@') || repository.starts_with("alias:");
+}
 
 std::string shown_repository(std::string_view repository) {
   auto text = std::string(repository.substr(0, repository.find_first_of("?#")));
@@ -176,14 +197,16 @@ std::string shown_repository(std::string_view repository) {
   auto const authority = std::string_view(text).substr(host, text.find('/', host) - host);
   auto const port = authority.substr(std::min(authority.size(), authority.rfind(':') + 1));
   // A password may hold a slash: then what looks like a port is not a number.
-  bool const has_user = authority.find('@') != std::string_view::npos ||
-                        (authority.find(':') != std::string_view::npos && !authority.starts_with('[') && !to_number(port, 65535));
+  bool const has_user =
+      authority.find('@') != std::string_view::npos ||
+      (authority.find(':') != std::string_view::npos && !authority.starts_with('[') && !to_number(port, 65535));
   auto const last = text.rfind('@');
   if (has_user && last != std::string::npos && last > scheme) text.erase(host, last + 1 - host);
   return text;
 }
 
-std::string dependency_name(std::string_view name, std::string_view version, std::string_view aliases, std::string_view repository) {
+std::string dependency_name(std::string_view name, std::string_view version, std::string_view aliases,
+                            std::string_view repository) {
   auto text = "dependency " + std::string(name);
   if (!version.empty()) text.append(" ").append(version);
   if (!aliases.empty()) text.append(" (alias ").append(aliases).append(")");

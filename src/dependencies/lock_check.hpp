@@ -17,10 +17,10 @@ namespace acr::dependencies {
 /// One declared dependency with what the commit fixes it to.
 struct LockedDependency {
   std::string name;
-  std::string version;        ///< the locked one; without lock the exact declared one; of a `file://` without lock the constraint
-  std::string repository;     ///< of the lock where there is one (D-11)
-  std::string constraint;     ///< as declared
-  std::string pin;            ///< "sha256:<64 lower-case hex>", empty when there is none (D-29)
+  std::string version;     ///< the locked one; without lock the exact declared one; of a `file://` without lock the constraint
+  std::string repository;  ///< of the lock where there is one (D-11)
+  std::string constraint;  ///< as declared
+  std::string pin;         ///< "sha256:<64 lower-case hex>", empty when there is none (D-29)
   bool from_lock = false;
   std::size_t declared_line = 0, locked_line = 0;
   std::string alias{};  ///< as declared; for messages
@@ -28,7 +28,8 @@ struct LockedDependency {
 
 /// "dependency redis 1.3.0 (alias cache) from https://charts.example.org": how every refusal about a dependency names it.
 /// `aliases`: separated by commas; no alias, version or repository: left out.
-std::string dependency_name(std::string_view name, std::string_view version, std::string_view aliases, std::string_view repository);
+std::string dependency_name(std::string_view name, std::string_view version, std::string_view aliases,
+                            std::string_view repository);
 /// `why` with the dependency's name behind its place.
 Rejection about(Rejection why, LockedDependency const& dependency);
 

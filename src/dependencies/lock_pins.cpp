@@ -42,7 +42,8 @@ Rejection unusable(std::string_view file, std::size_t line) {
 /// Equal but for pins, and the pins are those that were wanted.
 bool differs_in_pins_alone(std::string_view before, std::string_view after, std::map<std::size_t, std::string> const& wanted) {
   auto const old_lock = chart::read_lock(before, "lock"), new_lock = chart::read_lock(after, "lock");
-  if (!old_lock || !new_lock || !*old_lock || !*new_lock || !(*old_lock)->dependencies || !(*new_lock)->dependencies) return false;
+  if (!old_lock || !new_lock || !*old_lock || !*new_lock || !(*old_lock)->dependencies || !(*new_lock)->dependencies)
+    return false;
   auto const &old_values = **old_lock, &new_values = **new_lock;
   auto entries = *old_values.dependencies;
   std::size_t set = 0;
@@ -88,7 +89,8 @@ Verdict<std::string> with_pins(std::string_view lock, std::string_view file, std
       result += line->second + (all[i].ends_with("\r\n") ? "\r\n" : "\n");
     }
   }
-  if (!differs_in_pins_alone(text, std::string_view(result).substr(mark ? 3 : 0), wanted)) return unusable(file, pins.empty() ? 1 : pins.front().line);
+  if (!differs_in_pins_alone(text, std::string_view(result).substr(mark ? 3 : 0), wanted))
+    return unusable(file, pins.empty() ? 1 : pins.front().line);
   return result;
 }
 

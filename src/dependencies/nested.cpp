@@ -14,10 +14,12 @@ void add_nested_missing(chart::LoadedChart const& chart, std::vector<Rejection>&
     if (std::ranges::none_of(chart.subcharts, has_name)) missing += (missing.empty() ? "" : ", ") + dependency.name;
   }
   if (!missing.empty())
-    warnings.push_back(reject("nested-missing", chart.where, "the chart " + chart.metadata.name + " lacks dependencies of its own and is packaged without them")
-                           .rule("D-26")
-                           .found(missing)
-                           .fix("take a version whose archive is complete"));
+    warnings.push_back(
+        reject("nested-missing", chart.where,
+               "the chart " + chart.metadata.name + " lacks dependencies of its own and is packaged without them")
+            .rule("D-26")
+            .found(missing)
+            .fix("take a version whose archive is complete"));
   for (auto const& inner : chart.subcharts) add_nested_missing(inner, warnings);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// Whom a registry sends us to for a token, and what comes back: src/dependencies/oci_auth.hpp (dependencies.md D-22, binding.md B-27)
-// Pure: parsing, and what is asked for.
+// Whom a registry sends us to for a token, and what comes back: src/dependencies/oci_auth.hpp (dependencies.md D-22, binding.md
+// B-27) Pure: parsing, and what is asked for.
 
 #include <chrono>
 #include <map>

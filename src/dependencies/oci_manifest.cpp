@@ -52,8 +52,7 @@ Verdict<std::vector<OciDescriptor>> descriptors(boost::json::value const& list, 
 }  // namespace
 
 bool is_oci_digest(std::string_view digest) {
-  return is_sha256_text(digest) ||
-         (digest.starts_with("sha512:") && is_lower_hex(digest.substr(7), 128));
+  return is_sha256_text(digest) || (digest.starts_with("sha512:") && is_lower_hex(digest.substr(7), 128));
 }
 
 std::string oci_digest(std::string_view wanted, std::string_view bytes) {
@@ -69,7 +68,8 @@ Verdict<OciManifest> read_oci_manifest(std::string_view body, std::string_view c
   allowed.max_bytes = limits::manifest_bytes;
   auto const document = parse_json(body, where, allowed);
   if (!document || !document->is_object())
-    return refuse(where, "the manifest is not a JSON object", "a JSON object", document ? "another value" : document.error().why);
+    return refuse(where, "the manifest is not a JSON object", "a JSON object",
+                  document ? "another value" : document.error().why);
   if (auto const* const own = find(*document, "mediaType"); own && !own->is_null()) {
     auto const said = own->is_string() ? std::string(own->as_string()) : "no text";
     if (said != type) return refuse(where, "the manifest's mediaType is not its Content-Type", type, said);
@@ -93,8 +93,8 @@ Verdict<OciManifest> read_oci_manifest(std::string_view body, std::string_view c
   if (!manifest.is_chart) return manifest;
   auto const* const layers = find(*document, "layers");
   if (!layers || !layers->is_array()) return refuse(where, "the manifest has no list of layers", "layers", "none");
-  auto read =
-      descriptors(*layers, where, [](std::string_view layer) { return layer == oci::chart_layer_type || layer == plain_content; });
+  auto read = descriptors(*layers, where,
+                          [](std::string_view layer) { return layer == oci::chart_layer_type || layer == plain_content; });
   if (!read) return read.error();
   manifest.chart_layers = std::move(*read);
   return manifest;
@@ -102,7 +102,8 @@ Verdict<OciManifest> read_oci_manifest(std::string_view body, std::string_view c
 
 Verdict<OciDescriptor> chart_layer(OciManifest const& manifest, std::string_view where) {
   if (!manifest.is_chart)
-    return refuse(where, "the manifest is not one of a Helm chart", "config " + std::string(oci::config_type), "another config");
+    return refuse(where, "the manifest is not one of a Helm chart", "config " + std::string(oci::config_type),
+                  "another config");
   if (manifest.chart_layers.size() != 1) {
     auto refused = refuse(where, "the manifest has not exactly one layer with a chart",
                           "one layer of " + std::string(oci::chart_layer_type), std::to_string(manifest.chart_layers.size()));

@@ -36,7 +36,8 @@ std::string OciReference::text() const { return "oci://" + registry.authority() 
 
 Verdict<OciReference> chart_reference(std::string_view repository, std::string_view name, std::string_view version) {
   auto const url = net::Url::parse(repository);
-  if (!url) return reject("dep-repository", "", "the repository is not a usable URL: " + url.error().why)
+  if (!url)
+    return reject("dep-repository", "", "the repository is not a usable URL: " + url.error().why)
         .rule("D-19")
         .expected("oci://host/path in lower case, nothing in it escaped")
         .fix("correct Chart.yaml, update the lock");

@@ -55,7 +55,8 @@ std::optional<Rejection> check_bytes(std::string const& where, OciDescriptor con
 
 /// B-27: the line that would let the password go to `realm`; user and password are not shown.
 std::string allowing_line(OciReference const& reference, Credential const* line, net::Url const& realm) {
-  auto text = reference.registry.authority() + (line ? line->prefix : "/" + reference.path.substr(0, reference.path.rfind('/'))) + "=USER:PASSWORD";
+  auto text = reference.registry.authority() +
+              (line ? line->prefix : "/" + reference.path.substr(0, reference.path.rfind('/'))) + "=USER:PASSWORD";
   if (realm.authority() == reference.registry.authority()) return text;
   return text + " realm=" + realm.authority();
 }
@@ -69,7 +70,8 @@ bool is_registrys_own(net::Reply const& reply, Question const& question) {
 Rejection refused_by(OciReference const& reference, Question const& question, net::Reply const& reply) {
   auto const where = reference.text();
   if (reply.status == 401 || reply.status == 403)
-    return no_access(where, "the registry does not give it to us", std::to_string(reply.status) + " of " + reply.url.authority());
+    return no_access(where, "the registry does not give it to us",
+                     std::to_string(reply.status) + " of " + reply.url.authority());
   auto refused = refused_answer(reply, question.url);
   refused.where = where;
   if (reply.status == 404) return std::move(refused).rule("D-18").fix("check name and version: " + std::string(no_access_text));
@@ -126,7 +128,9 @@ Verdict<std::string> OciRegistries::ask_for_token(OciReference const& reference,
   auto const reply = fetcher_.ask(question);
   auto const refused = [&](std::string const& what) {
     auto refusal = no_access(where, "the token service gives no token", what + " of " + realm->authority());
-    if (!credential) refusal.fix_text = "give it a line of registry-credentials: " + allowing_line(reference, credential, *realm) + "; " + no_access_text;
+    if (!credential)
+      refusal.fix_text =
+          "give it a line of registry-credentials: " + allowing_line(reference, credential, *realm) + "; " + no_access_text;
     return refusal;
   };
   if (!reply) return reply.error().code == "dep-too-large" ? refused("a too large answer") : reply.error();

@@ -67,19 +67,23 @@ Verdict<std::optional<std::string>> RegistryLook::digest_of(OciReference const& 
 }
 
 /// The tag names something else; why, if the registry gives it away.
-Rejection RegistryLook::other(PlannedManifest const& planned, OciReference const& reference, std::string const& found, TagCheck check) {
+Rejection RegistryLook::other(PlannedManifest const& planned, OciReference const& reference, std::string const& found,
+                              TagCheck check) {
   auto const body = registries_.find(reference, OciRegistries::Want::manifest);
   oci::ManifestDifference difference{"the registry does not give the manifest", false};
   if (body && *body) {
-    difference = sha256_text((*body)->body) == found ? oci::first_difference(planned.text, (*body)->body)
-                                                     : oci::ManifestDifference{"the registry gives other bytes than it announces", false};
+    difference = sha256_text((*body)->body) == found
+                     ? oci::first_difference(planned.text, (*body)->body)
+                     : oci::ManifestDifference{"the registry gives other bytes than it announces", false};
   }
   bool const before = check == TagCheck::free;
-  return reject(before ? "oci-tag-taken" : "oci-digest-differs", planned.reference.text(), verdict_text(check, difference.same_package))
+  return reject(before ? "oci-tag-taken" : "oci-digest-differs", planned.reference.text(),
+                verdict_text(check, difference.same_package))
       .rule("O-22")
       .expected(before ? "no such tag, or " + planned.digest : planned.digest)
       .found(found + " (" + difference.text + ")")
-      .fix(before ? "find out who pushed it, and release a new version" : "consumers cannot verify it: take it back, and push the gate's package with TZ=UTC and Helm 3.17 or newer");
+      .fix(before ? "find out who pushed it, and release a new version"
+                  : "consumers cannot verify it: take it back, and push the gate's package with TZ=UTC and Helm 3.17 or newer");
 }
 
 Verdict<TagState> RegistryLook::look(PlannedManifest const& planned, TagCheck check) {

@@ -27,9 +27,9 @@ struct InputRow {
   std::string_view default_value;  ///< as in action.yml, lines joined by LF; empty: none
   std::string_view commands;       ///< who reads it: "run", "finalize", "run, finalize", "all", …
   InputKind kind = InputKind::text;
-  std::string_view choices = {};   ///< of a choice, joined by ", "
+  std::string_view choices = {};           ///< of a choice, joined by ", "
   std::uint64_t minimum = 0, maximum = 0;  ///< of a number
-  std::string_view description = {};  ///< one sentence or more, plain text without line ends
+  std::string_view description = {};       ///< one sentence or more, plain text without line ends
 };
 
 /// In the order of the documentation.
@@ -39,7 +39,7 @@ std::span<InputRow const> input_table();
 InputRow const* input_row(std::string_view name);
 
 struct OutputRow {
-  std::string_view name;         ///< "charts"; "<chart>_digest" stands for one output per chart
+  std::string_view name;  ///< "charts"; "<chart>_digest" stands for one output per chart
   std::string_view description;
 };
 

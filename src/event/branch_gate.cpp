@@ -40,7 +40,8 @@ std::optional<Rejection> foreign_pull_request(GateQuestion const& question, Pull
   std::string const place = "pull request #" + std::to_string(event.number);
   auto const& base = *event.base.repo;
   if (base.id != event.repository.id || !equal_ignoring_ascii_case(base.full_name, question.repository))
-    return refusal("repository-mismatch", place, "the pull request's base is in another repository than the one this job runs for")
+    return refusal("repository-mismatch", place,
+                   "the pull request's base is in another repository than the one this job runs for")
         .expected(question.repository + " (id " + std::to_string(event.repository.id) + ")")
         .found(described(base));
   if (event.base.ref != question.release_branch)
@@ -59,7 +60,8 @@ std::optional<Rejection> foreign_pull_request(GateQuestion const& question, Pull
         .fix("open a pull request from '" + question.source_branch + "' of " + question.repository);
   if (event.head.ref != question.source_branch)
     // A-51: the mission's own words.
-    return refusal("wrong-head", place, "Only '" + question.source_branch + "' branch can merge to '" + question.release_branch + "'")
+    return refusal("wrong-head", place,
+                   "Only '" + question.source_branch + "' branch can merge to '" + question.release_branch + "'")
         .expected(question.source_branch)
         .found(event.head.ref)
         .fix("merge the change into '" + question.source_branch + "' first, then open the pull request from there");
@@ -75,7 +77,8 @@ GateDecision branch_gate(GateQuestion const& question) {
     return decision;
   }
   if (!question.payload) {
-    decision.reason = reject("bad-payload", "GITHUB_EVENT_PATH", "the event file is missing, or larger than 32 MiB").rule("A-48");
+    decision.reason =
+        reject("bad-payload", "GITHUB_EVENT_PATH", "the event file is missing, or larger than 32 MiB").rule("A-48");
     return decision;
   }
   auto event = read_event(*question.payload, question.refs);

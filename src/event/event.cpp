@@ -21,7 +21,9 @@ Rejection bad(std::string where, std::string why) {
 }
 
 // A text that may be null or absent, like a description nobody wrote.
-std::string text_or_empty(json::value const& value, std::string_view name) { return string_in(value, name).value_or(std::string()); }
+std::string text_or_empty(json::value const& value, std::string_view name) {
+  return string_in(value, name).value_or(std::string());
+}
 
 bool true_in(json::value const& value, std::string_view name) {
   auto const* found = find(value, name);
@@ -135,9 +137,13 @@ Verdict<PullRequestEvent> read_event(std::string_view payload, RefVariables cons
 
   // the runner says the same in two places; where they differ, something is not what it seems.
   if (!variables.head_ref.empty() && variables.head_ref != event.head.ref)
-    return bad("pull_request.head.ref", "GITHUB_HEAD_REF names another branch").expected(variables.head_ref).found(event.head.ref);
+    return bad("pull_request.head.ref", "GITHUB_HEAD_REF names another branch")
+        .expected(variables.head_ref)
+        .found(event.head.ref);
   if (!variables.base_ref.empty() && variables.base_ref != event.base.ref)
-    return bad("pull_request.base.ref", "GITHUB_BASE_REF names another branch").expected(variables.base_ref).found(event.base.ref);
+    return bad("pull_request.base.ref", "GITHUB_BASE_REF names another branch")
+        .expected(variables.base_ref)
+        .found(event.base.ref);
   return event;
 }
 

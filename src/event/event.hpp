@@ -20,8 +20,8 @@ struct Repository {
 };
 
 struct Side {
-  std::string ref;  ///< branch name, without refs/heads/
-  std::string sha;  ///< 40 or 64 lower-case hex digits
+  std::string ref;                 ///< branch name, without refs/heads/
+  std::string sha;                 ///< 40 or 64 lower-case hex digits
   std::optional<Repository> repo;  ///< nothing: deleted
 };
 
@@ -42,7 +42,8 @@ std::optional<std::string> read_event_file(std::filesystem::path const& path);
 /// repository.owner.type of any event's payload, "Organization" or "User"; empty when it does not say.
 std::string owner_type_of(std::string_view payload);
 
-/// repository.id of any event's payload, in decimal; empty when the payload does not say, or is about another repository than `full_name`.
+/// repository.id of any event's payload, in decimal; empty when the payload does not say, or is about another repository than
+/// `full_name`.
 std::string repository_id_of(std::string_view payload, std::string_view full_name);
 
 /// GITHUB_HEAD_REF and GITHUB_BASE_REF, compared when not empty.

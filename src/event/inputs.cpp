@@ -174,12 +174,14 @@ class Reader {
   }
 
   Rejection& mistake(std::string_view name, std::string why, std::string rule = "A-42") {
-    return reading_.mistakes.emplace_back(reject("bad-input", "input " + std::string(name), std::move(why)).rule(std::move(rule)));
+    return reading_.mistakes.emplace_back(
+        reject("bad-input", "input " + std::string(name), std::move(why)).rule(std::move(rule)));
   }
 
   /// True when this input has a mistake already, so that its value says nothing.
   [[nodiscard]] bool is_wrong(std::string_view name) const {
-    return std::ranges::any_of(reading_.mistakes, [&](Rejection const& mistake) { return mistake.where == "input " + std::string(name); });
+    return std::ranges::any_of(reading_.mistakes,
+                               [&](Rejection const& mistake) { return mistake.where == "input " + std::string(name); });
   }
 
   void expect(std::string_view expected, std::string_view found) {
@@ -221,8 +223,10 @@ void check_together(Reader& reader, ActionInputs const& inputs) {
     reader.mistake("release-branch", "it is the source branch too, so no pull request could pass", "A-47");
     reader.expect("another branch than " + inputs.source_branch, inputs.release_branch);
   }
-  if ((inputs.command == Command::run || inputs.command == Command::tags) && !reader.is_wrong("tag-wait") && !reader.is_wrong("timeout") && inputs.tag_wait >= inputs.timeout) {
-    reader.mistake("tag-wait", "the wait for tags does not end before the run's timeout").fix_text = "lower tag-wait, or raise timeout";
+  if ((inputs.command == Command::run || inputs.command == Command::tags) && !reader.is_wrong("tag-wait") &&
+      !reader.is_wrong("timeout") && inputs.tag_wait >= inputs.timeout) {
+    reader.mistake("tag-wait", "the wait for tags does not end before the run's timeout").fix_text =
+        "lower tag-wait, or raise timeout";
     reader.expect("less than timeout, " + std::to_string(inputs.timeout.count()), std::to_string(inputs.tag_wait.count()));
   }
   check_written_path(reader, inputs, "output-dir", inputs.output_dir);
@@ -233,7 +237,8 @@ void check_together(Reader& reader, ActionInputs const& inputs) {
       reader.expect("a file", inputs.manifest_path);
     } else if (is_within(inputs.manifest_path, inputs.output_dir)) {
       auto const name = std::string_view(inputs.manifest_path).substr(inputs.output_dir.size() + 1);
-      if (name == "checksums.txt" || name == "tag-verification.json" || name == "verification-summary.json" || name.ends_with(".tgz")) {
+      if (name == "checksums.txt" || name == "tag-verification.json" || name == "verification-summary.json" ||
+          name.ends_with(".tgz")) {
         reader.mistake("manifest-path", "another file of the release has this path", "A-6");
         reader.expect("a file of its own", inputs.manifest_path);
       }
@@ -265,7 +270,8 @@ void check_excluded(Reader& reader, std::vector<std::string> const& items) {
 
 // What the checkout holds needs no API.
 bool works_without_token(Command command) {
-  return command == Command::ruleset || command == Command::digest || command == Command::changed || command == Command::package;
+  return command == Command::ruleset || command == Command::digest || command == Command::changed ||
+         command == Command::package;
 }
 
 void check_tag_format(Reader& reader, std::string const& format) {
@@ -316,16 +322,15 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   Reader reader(lookup, workspace, reading);
 
   using enum Level;
-  inputs.command = reader.choice<Command>(
-      "command", {{"run", Command::run},
-                  {"finalize", Command::finalize},
-                  {"verify-package", Command::verify_package},
-                  {"annotate", Command::annotate},
-                  {"digest", Command::digest},
-                  {"changed", Command::changed},
-                  {"package", Command::package},
-                  {"tags", Command::tags},
-                  {"ruleset", Command::ruleset}});
+  inputs.command = reader.choice<Command>("command", {{"run", Command::run},
+                                                      {"finalize", Command::finalize},
+                                                      {"verify-package", Command::verify_package},
+                                                      {"annotate", Command::annotate},
+                                                      {"digest", Command::digest},
+                                                      {"changed", Command::changed},
+                                                      {"package", Command::package},
+                                                      {"tags", Command::tags},
+                                                      {"ruleset", Command::ruleset}});
   inputs.token = reader.text("token");
   if (inputs.token.empty() && token == TokenRule::required && !works_without_token(inputs.command))
     reader.mistake("token", "the token is missing").fix_text = "leave the input out, so that the job's own token is used";
@@ -340,27 +345,29 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   check_tag_format(reader, inputs.tag_format);
   inputs.tag_wait = std::chrono::seconds(reader.number("tag-wait"));
   inputs.diff_mode = reader.choice<DiffMode>("diff-mode", {{"tree", DiffMode::tree}, {"merge-base", DiffMode::merge_base}});
-  inputs.object_source = reader.choice<ObjectSourceChoice>("object-source", {{"auto", ObjectSourceChoice::automatic},
-                                                                            {"local", ObjectSourceChoice::local},
-                                                                            {"api", ObjectSourceChoice::api}});
+  inputs.object_source = reader.choice<ObjectSourceChoice>(
+      "object-source",
+      {{"auto", ObjectSourceChoice::automatic}, {"local", ObjectSourceChoice::local}, {"api", ObjectSourceChoice::api}});
   inputs.max_charts = reader.number("max-charts");
   inputs.title_check = reader.choice<Level>("title-check", {{"off", off}, {"warn", warn}, {"fail", fail}});
   inputs.build_dependencies = reader.choice<bool>("dependencies", {{"build", true}, {"off", false}});
-  inputs.dependency_pins = reader.choice<DependencyPins>(
-      "dependency-pins", {{"warn", DependencyPins::warn}, {"require", DependencyPins::require}});
+  inputs.dependency_pins =
+      reader.choice<DependencyPins>("dependency-pins", {{"warn", DependencyPins::warn}, {"require", DependencyPins::require}});
   inputs.dependency_hosts = reader.list("dependency-hosts");
   inputs.dependency_private_hosts = reader.list("dependency-private-hosts");
   inputs.registry_credentials = reader.list("registry-credentials");
   inputs.oci_repository = reader.text("oci-repository");
-  inputs.oci_check = reader.choice<OciCheck>("oci-check", {{"off", OciCheck::off}, {"free", OciCheck::free}, {"pushed", OciCheck::pushed}});
+  inputs.oci_check =
+      reader.choice<OciCheck>("oci-check", {{"off", OciCheck::off}, {"free", OciCheck::free}, {"pushed", OciCheck::pushed}});
   if (inputs.command == Command::run && inputs.oci_check == OciCheck::pushed) {
-    reader.mistake("oci-check", "nothing is pushed before the release is merged", "O-22").fix_text = "look for pushed charts with verify-package";
+    reader.mistake("oci-check", "nothing is pushed before the release is merged", "O-22").fix_text =
+        "look for pushed charts with verify-package";
     reader.expect("off or free", "pushed");
   }
-  inputs.verify_policy = reader.choice<VerifyPolicy>("verify-policy", {{"block", VerifyPolicy::block}, {"flag", VerifyPolicy::flag}});
+  inputs.verify_policy =
+      reader.choice<VerifyPolicy>("verify-policy", {{"block", VerifyPolicy::block}, {"flag", VerifyPolicy::flag}});
   inputs.missing_lineage = reader.choice<MissingLineage>(
-      "missing-lineage",
-      {{"fail", MissingLineage::fail}, {"warn", MissingLineage::warn}, {"ignore", MissingLineage::ignore}});
+      "missing-lineage", {{"fail", MissingLineage::fail}, {"warn", MissingLineage::warn}, {"ignore", MissingLineage::ignore}});
   inputs.unresolved_id_fails = reader.choice<bool>("unresolved-id", {{"fail", true}, {"warn", false}});
   inputs.lineage_subjects = reader.numbered_list("lineage-subjects");
   inputs.subject_binding = reader.choice<SubjectBinding>(
@@ -380,8 +387,8 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   auto const deny_self_hosted = reader.boolean_if_given("deny-self-hosted");
   inputs.deny_self_hosted = deny_self_hosted.value_or(false);
   inputs.self_hosted_builders = deny_self_hosted == false;
-  inputs.source_digest = reader.choice<SourceDigest>(
-      "source-digest", {{"off", SourceDigest::off}, {"tag-commit", SourceDigest::tag_commit}});
+  inputs.source_digest =
+      reader.choice<SourceDigest>("source-digest", {{"off", SourceDigest::off}, {"tag-commit", SourceDigest::tag_commit}});
   inputs.trusted_root = reader.path("trusted-root");
   inputs.trusted_root_refresh = reader.choice<TrustedRootRefresh>(
       "trusted-root-refresh",
@@ -432,7 +439,8 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
       inputs.texts.emplace(row.name, one_form(row.kind, Reader(lookup, workspace, unused).text(row.name)));
     }
   inputs.texts["deny-self-hosted"] = inputs.deny_self_hosted ? "true" : "false";  // what it means for the attestations of tags
-  if (inputs.dependency_pins == DependencyPins::require) inputs.texts["dependency-pins"] = "require";  // by itself or by subject-binding
+  if (inputs.dependency_pins == DependencyPins::require)
+    inputs.texts["dependency-pins"] = "require";  // by itself or by subject-binding
   return reading;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
 // The inputs, typed: src/event/inputs.hpp (A-12, A-13, A-39 … A-42)
-// Reading touches neither disk nor network. Lists with a grammar of their own (lineage-subjects, required-attestations, signer-workflows, predicate-types,
-// dependency hosts, registry credentials) stay lists: the rooms that understand them check the items (release/input_lists.hpp).
+// Reading touches neither disk nor network. Lists with a grammar of their own (lineage-subjects, required-attestations,
+// signer-workflows, predicate-types, dependency hosts, registry credentials) stay lists: the rooms that understand them check
+// the items (release/input_lists.hpp).
 
 #include <chrono>
 #include <cstdint>
@@ -41,7 +42,7 @@ struct ActionInputs {
   Command command = Command::run;
   std::string token;  ///< secret; empty only where it is not needed
   std::string source_branch, release_branch;
-  std::vector<std::string> charts_dirs;  ///< workspace-relative, normalised, no duplicates; "" is the repository's root
+  std::vector<std::string> charts_dirs;     ///< workspace-relative, normalised, no duplicates; "" is the repository's root
   std::vector<std::string> exclude_charts;  ///< names, or paths when there is a `/` (B-19)
   bool charts_outside_fails = true;
   std::string tag_format;
@@ -54,8 +55,8 @@ struct ActionInputs {
   DependencyPins dependency_pins = DependencyPins::warn;
   std::vector<std::string> dependency_hosts, dependency_private_hosts;
   std::vector<std::string> registry_credentials;  ///< secret
-  std::string oci_repository;  ///< as given; empty: no OCI digests (O-10)
-  OciCheck oci_check = OciCheck::off;  ///< what the registry is asked for (O-22)
+  std::string oci_repository;                     ///< as given; empty: no OCI digests (O-10)
+  OciCheck oci_check = OciCheck::off;             ///< what the registry is asked for (O-22)
   VerifyPolicy verify_policy = VerifyPolicy::block;
   MissingLineage missing_lineage = MissingLineage::fail;
   bool unresolved_id_fails = true;
@@ -70,7 +71,7 @@ struct ActionInputs {
   bool deny_self_hosted = false;
   bool self_hosted_builders = false;  ///< `deny-self-hosted: false` was given: builders too may run there (B-16a)
   SourceDigest source_digest = SourceDigest::off;
-  std::string trusted_root;   ///< path, empty: built-in
+  std::string trusted_root;  ///< path, empty: built-in
   TrustedRootRefresh trusted_root_refresh = TrustedRootRefresh::automatic;
   std::string output_dir;     ///< workspace-relative, normalised
   std::string manifest_path;  ///< workspace-relative, normalised
@@ -81,20 +82,21 @@ struct ActionInputs {
   bool update_pr = true;
   std::string attestations;         ///< JSON text
   std::string attestation_ids_dir;  ///< workspace-relative, normalised
-  std::string build_attestation_id, verification_attestation_id, oci_attestation_id, overall_attestation_id;  ///< decimal or empty
+  std::string build_attestation_id, verification_attestation_id, oci_attestation_id,
+      overall_attestation_id;             ///< decimal or empty
   std::vector<std::string> bundle_paths;  ///< as given (A-74)
-  std::string chart;                 ///< directory name of one chart; `digest`: a name or a path, empty: all
-  std::vector<std::string> lineage;  ///< lines of a lineage block; `annotate`
-  bool push = false;                     ///< `tags`: create them
-  bool declares_no_attestations = false; ///< `no-attestations: declare`
+  std::string chart;                      ///< directory name of one chart; `digest`: a name or a path, empty: all
+  std::vector<std::string> lineage;       ///< lines of a lineage block; `annotate`
+  bool push = false;                      ///< `tags`: create them
+  bool declares_no_attestations = false;  ///< `no-attestations: declare`
   Level require_check = Level::off;
   std::string check_name;
   bool summary = true;
   std::chrono::seconds timeout{};
   std::string api_version;
 
-  /// Each input's text after defaults, for the report's policy and for `--help`-like listings; secrets are left out. Items of a list are
-  /// trimmed, one per line; booleans are "true" or "false".
+  /// Each input's text after defaults, for the report's policy and for `--help`-like listings; secrets are left out. Items of a
+  /// list are trimmed, one per line; booleans are "true" or "false".
   std::map<std::string, std::string> texts;
 };
 
@@ -113,8 +115,8 @@ enum class TokenRule { required, optional };
 
 struct InputReading {
   ActionInputs inputs;              ///< usable only when there are no mistakes
-  std::vector<Rejection> mistakes;  ///< code "bad-input", `where` = "input <name>"; all of them, in the order of the table, then those
-                                    ///< that concern several inputs
+  std::vector<Rejection> mistakes;  ///< code "bad-input", `where` = "input <name>"; all of them, in the order of the table,
+                                    ///< then those that concern several inputs
   std::vector<Rejection> warnings;  ///< e.g. a retention that was clamped
 };
 
@@ -123,8 +125,8 @@ struct InputReading {
 /// `finalize` only.
 InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, TokenRule token = TokenRule::required);
 
-/// INPUT_… variables that carry no input (B-21), one mistake each: code "unknown-input", `where` = "input <name>", with the nearest name.
-/// `variables` are names from the environment; `args` and `entrypoint` are the runner's own.
+/// INPUT_… variables that carry no input (B-21), one mistake each: code "unknown-input", `where` = "input <name>", with the
+/// nearest name. `variables` are names from the environment; `args` and `entrypoint` are the runner's own.
 std::vector<Rejection> unknown_inputs(std::vector<std::string> const& variables);
 
 }  // namespace acr::event

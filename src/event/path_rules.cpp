@@ -38,15 +38,14 @@ bool has_git_component(std::string_view path) {
 }  // namespace
 
 Verdict<std::string> workspace_relative(std::string_view path, std::string_view workspace) {
-  if (path.size() > max_path_bytes)
-    return bad("", "the path is longer than " + std::to_string(max_path_bytes) + " bytes");
+  if (path.size() > max_path_bytes) return bad("", "the path is longer than " + std::to_string(max_path_bytes) + " bytes");
   if (std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\'; }))
     return bad("", "the path holds a control character or a backslash").found(std::string(path));
   std::string_view rest = path;
   if (path.starts_with('/')) {
     while (workspace.size() > 1 && workspace.ends_with('/')) workspace.remove_suffix(1);
-    bool const inside = !workspace.empty() && path.starts_with(workspace) &&
-                        (path.size() == workspace.size() || path[workspace.size()] == '/');
+    bool const inside =
+        !workspace.empty() && path.starts_with(workspace) && (path.size() == workspace.size() || path[workspace.size()] == '/');
     if (!inside)
       return bad("", "the path is absolute and not in the workspace; inside the container the host's directories do not exist")
           .found(std::string(path))
@@ -57,7 +56,9 @@ Verdict<std::string> workspace_relative(std::string_view path, std::string_view 
   for (auto const component : split(rest, '/')) {
     if (component.empty() || component == ".") continue;
     if (component == "..")
-      return bad("", "the path must not contain \"..\"").found(std::string(path)).fix("pass a path relative to the workspace, without \"..\"");
+      return bad("", "the path must not contain \"..\"")
+          .found(std::string(path))
+          .fix("pass a path relative to the workspace, without \"..\"");
     if (!normal.empty()) normal += '/';
     normal += component;
   }
@@ -126,13 +127,15 @@ std::vector<Rejection> check_untracked(ActionInputs const& inputs, fs::path cons
                                        std::function<Tracked(std::string const& path)> const& tracked) {
   std::vector<Rejection> mistakes;
   auto const root = resolved(workspace);
-  for (auto const& [input, path] : {std::pair("output-dir", inputs.output_dir), std::pair("manifest-path", inputs.manifest_path)}) {
+  for (auto const& [input, path] :
+       {std::pair("output-dir", inputs.output_dir), std::pair("manifest-path", inputs.manifest_path)}) {
     auto in_the_way = obstacle(path, tracked);
     if (auto const real = root ? resolved(*root / path) : std::nullopt; in_the_way.empty() && real)
       in_the_way = obstacle(real->lexically_relative(*root).generic_string(), tracked);
     if (!in_the_way.empty())
-      mistakes.push_back(bad(input, in_the_way == path ? "the commit under release holds something at this path, which would be overwritten"
-                                                       : "the path leads to what the commit under release holds at " + in_the_way)
+      mistakes.push_back(bad(input, in_the_way == path
+                                        ? "the commit under release holds something at this path, which would be overwritten"
+                                        : "the path leads to what the commit under release holds at " + in_the_way)
                              .found(path)
                              .fix("choose a path that is not under version control"));
   }
@@ -161,12 +164,14 @@ Verdict<fs::path> bundle_file(std::string_view path, fs::path const& workspace, 
   // only the first line of an input is rewritten to the container's paths, later lines keep the host's.
   std::error_code ignored;
   constexpr std::string_view host_temp = "/_temp/";
-  if (auto const at = path.rfind(host_temp); !fs::exists(candidate, ignored) && path.starts_with('/') && at != std::string_view::npos)
+  if (auto const at = path.rfind(host_temp);
+      !fs::exists(candidate, ignored) && path.starts_with('/') && at != std::string_view::npos)
     candidate = runner_temp / path.substr(at + host_temp.size());
   if (!fs::exists(candidate, ignored))
     return refuse("there is no such file")
-        .fix("pass the bundle-path output of the attest step of the same job; the runner must share RUNNER_TEMP between steps (act does with "
-             "--container-options \"-v DIR:/tmp\")");
+        .fix(
+            "pass the bundle-path output of the attest step of the same job; the runner must share RUNNER_TEMP between steps (act does with "
+            "--container-options \"-v DIR:/tmp\")");
 
   auto const real = resolved(candidate);
   auto const inside = [&](fs::path const& folder) {

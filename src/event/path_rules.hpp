@@ -14,8 +14,8 @@
 namespace acr::event {
 
 /// By text alone: a path relative to the workspace, "/"-separated, without ".", empty components and a trailing slash; ""
-/// is the workspace itself. An absolute path below `workspace` is made relative. Refused (code "bad-input", no `where`): another
-/// absolute path, "..", control characters, a backslash, more than 4,096 bytes.
+/// is the workspace itself. An absolute path below `workspace` is made relative. Refused (code "bad-input", no `where`):
+/// another absolute path, "..", control characters, a backslash, more than 4,096 bytes.
 Verdict<std::string> workspace_relative(std::string_view path, std::string_view workspace);
 
 /// True when `path` is `folder` or below it, both as workspace_relative() returns them.
@@ -29,9 +29,9 @@ std::vector<Rejection> check_paths(ActionInputs const& inputs, std::filesystem::
 /// What a commit holds at a path; links are not followed.
 enum class Tracked { nothing, directory, other };
 
-/// Nothing that the commit holds is overwritten: `tracked(path)` says what the head's tree has at a repository path. Refused when it has something
-/// at output-dir or manifest-path, or above them anything but a directory: a link leads to files that others own. The same holds for
-/// the places that the paths have on the disk, where links of the workspace may lead them.
+/// Nothing that the commit holds is overwritten: `tracked(path)` says what the head's tree has at a repository path. Refused
+/// when it has something at output-dir or manifest-path, or above them anything but a directory: a link leads to files that
+/// others own. The same holds for the places that the paths have on the disk, where links of the workspace may lead them.
 std::vector<Rejection> check_untracked(ActionInputs const& inputs, std::filesystem::path const& workspace,
                                        std::function<Tracked(std::string const& path)> const& tracked);
 

@@ -24,8 +24,8 @@ struct PushQuestion {
   std::string release_branch = "release";
 };
 
-/// The push, when it is one to the release branch of this repository. Codes: unsupported-event, bad-payload (also for a branch that was
-/// deleted), repository-mismatch, wrong-branch.
+/// The push, when it is one to the release branch of this repository. Codes: unsupported-event, bad-payload (also for a branch
+/// that was deleted), repository-mismatch, wrong-branch.
 Verdict<PushEvent> push_gate(PushQuestion const& question);
 
 }  // namespace acr::event

@@ -14,7 +14,8 @@ Rejection bad(std::string variable, std::string why) {
 
 bool is_full_name(std::string_view text) {
   auto const slash = text.find('/');
-  return slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() && text.find('/', slash + 1) == std::string_view::npos;
+  return slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() &&
+         text.find('/', slash + 1) == std::string_view::npos;
 }
 
 bool is_base_url(std::string_view text) { return text.starts_with("https://") || text.starts_with("http://"); }
@@ -60,7 +61,8 @@ std::vector<Rejection> check_runner_environment(RunnerEnvironment const& environ
     return !value.empty();
   };
   auto const must_hold = [&](char const* variable, std::string const& value, bool holds, char const* expected) {
-    if (!value.empty() && !holds) mistakes.push_back(bad(variable, "the variable has an unexpected value").expected(expected).found(value));
+    if (!value.empty() && !holds)
+      mistakes.push_back(bad(variable, "the variable has an unexpected value").expected(expected).found(value));
   };
   needed("GITHUB_EVENT_NAME", environment.event_name);
   needed("GITHUB_EVENT_PATH", environment.event_path);
@@ -68,8 +70,8 @@ std::vector<Rejection> check_runner_environment(RunnerEnvironment const& environ
   must_hold("GITHUB_REPOSITORY", environment.repository, is_full_name(environment.repository), "owner/repository");
   needed("GITHUB_REPOSITORY_ID", environment.repository_id);
   must_hold("GITHUB_REPOSITORY_ID", environment.repository_id, to_number(environment.repository_id).has_value(), "a number");
-  must_hold("GITHUB_REPOSITORY_OWNER_ID", environment.repository_owner_id, to_number(environment.repository_owner_id).has_value(),
-            "a number");
+  must_hold("GITHUB_REPOSITORY_OWNER_ID", environment.repository_owner_id,
+            to_number(environment.repository_owner_id).has_value(), "a number");
   needed("GITHUB_API_URL", environment.api_url);
   must_hold("GITHUB_API_URL", environment.api_url, is_base_url(environment.api_url), "https://…");
   needed("GITHUB_SERVER_URL", environment.server_url);

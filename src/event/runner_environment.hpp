@@ -25,14 +25,14 @@ struct RunnerEnvironment {
   std::string api_url, server_url;
   std::string event_name, event_path;
   std::string head_ref, base_ref;
-  std::string repository;     ///< "owner/repo"
+  std::string repository;  ///< "owner/repo"
   std::string repository_id, repository_owner, repository_owner_id;
-  std::string sha;            ///< the test merge (A-54)
+  std::string sha;  ///< the test merge (A-54)
   std::string ref, job, workflow_ref, workflow_sha;
   std::string run_id, run_attempt;
   std::string workspace, runner_temp;
-  std::string output, step_summary, artifacts;   ///< command files
-  std::optional<std::uint64_t> retention_days;   ///< GITHUB_RETENTION_DAYS
+  std::string output, step_summary, artifacts;  ///< command files
+  std::optional<std::uint64_t> retention_days;  ///< GITHUB_RETENTION_DAYS
 };
 
 RunnerEnvironment read_runner_environment(EnvironmentLookup const& environment);

@@ -40,7 +40,8 @@ Verdict<ResolvedTag> resolved_tag(ObjectSource& objects, std::string_view name, 
   if (!tag) {
     auto const type = ref->type ? ref->type : type_of(objects, ref->target);
     if (!type || *type == ObjectType::tag) return missing(place, ref->target);
-    return reject("tag-not-annotated", place, "this is a lightweight tag; an annotated tag is required, because its message lists the attestations")
+    return reject("tag-not-annotated", place,
+                  "this is a lightweight tag; an annotated tag is required, because its message lists the attestations")
         .rule("A-91")
         .expected("a tag object (git tag -a or git tag -s)")
         .found("a " + std::string(to_text(*type)) + ", " + ref->target)

@@ -86,7 +86,8 @@ std::optional<bool> AncestorWalk::reaches(ObjectId const& ancestor) {
   return true;
 }
 
-std::optional<bool> is_ancestor(ReadCommit const& read, ObjectId const& ancestor, ObjectId const& descendant, std::size_t limit) {
+std::optional<bool> is_ancestor(ReadCommit const& read, ObjectId const& ancestor, ObjectId const& descendant,
+                                std::size_t limit) {
   return AncestorWalk(read, descendant, limit).reaches(ancestor);
 }
 

@@ -16,8 +16,8 @@ namespace acr::git {
 /// Nothing: not there.
 using ReadCommit = std::function<std::optional<Commit>(ObjectId const&)>;
 
-/// Which commits `descendant` descends from, walked once for many questions: each goes on where the one before stopped. Nothing too when
-/// more than `limit` commits would have to be read. Not thread-safe.
+/// Which commits `descendant` descends from, walked once for many questions: each goes on where the one before stopped. Nothing
+/// too when more than `limit` commits would have to be read. Not thread-safe.
 class AncestorWalk {
  public:
   AncestorWalk(ReadCommit read, ObjectId descendant, std::size_t limit);
@@ -35,7 +35,8 @@ class AncestorWalk {
 };
 
 /// One question to an AncestorWalk. Nothing too when more than `limit` commits would have to be read.
-std::optional<bool> is_ancestor(ReadCommit const& read, ObjectId const& ancestor, ObjectId const& descendant, std::size_t limit);
+std::optional<bool> is_ancestor(ReadCommit const& read, ObjectId const& ancestor, ObjectId const& descendant,
+                                std::size_t limit);
 
 /// As ObjectSource::merge_base; of several best ones the one committed last, then the one with the smallest id.
 std::optional<ObjectId> merge_base(ReadCommit const& read, ObjectId const& a, ObjectId const& b, std::size_t limit);

@@ -20,8 +20,8 @@ inline constexpr std::size_t max_merge_bases = 64;                         ///< 
 inline constexpr std::size_t max_packed_refs_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t max_loose_ref_bytes = 4096;
 inline constexpr std::size_t max_loose_refs_listed = 100000;
-inline constexpr std::size_t max_ref_depth = 32;                           ///< directories below `refs`
-inline constexpr std::size_t max_lineage_subjects = 512;                   ///< lines of the input
-inline constexpr std::size_t max_subject_template = 4096;                  ///< bytes of one template
+inline constexpr std::size_t max_ref_depth = 32;           ///< directories below `refs`
+inline constexpr std::size_t max_lineage_subjects = 512;   ///< lines of the input
+inline constexpr std::size_t max_subject_template = 4096;  ///< bytes of one template
 
 }  // namespace acr::git

@@ -30,7 +30,8 @@ Placeholder const* placeholder_at(std::string_view text, std::size_t at) {
 Rejection bad(std::string why) {
   return reject("lineage-subjects", "", std::move(why))
       .rule("B-10")
-      .expected("key = source, key = package, key = sha256:<64 hex digits>, or key = text:<template with " + std::string(known_placeholders) + ">");
+      .expected("key = source, key = package, key = sha256:<64 hex digits>, or key = text:<template with " +
+                std::string(known_placeholders) + ">");
 }
 
 // Digests are filled in as their hex digits.
@@ -58,12 +59,14 @@ std::optional<std::string> filled(std::string_view text_template, SubjectContext
 
 Verdict<std::string> parsed_template(std::string_view text) {
   if (text.empty()) return bad("the template is empty");
-  if (text.size() > max_subject_template) return bad("the template is longer than " + std::to_string(max_subject_template) + " bytes");
+  if (text.size() > max_subject_template)
+    return bad("the template is longer than " + std::to_string(max_subject_template) + " bytes");
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] != '{' && text[at] != '}') continue;
     auto const* placeholder = placeholder_at(text, at);
     if (placeholder == nullptr)
-      return bad("the template has a brace that belongs to none of " + std::string(known_placeholders)).found(std::string(text));
+      return bad("the template has a brace that belongs to none of " + std::string(known_placeholders))
+          .found(std::string(text));
     at += placeholder->name.size() - 1;
   }
   return std::string(text);
@@ -92,7 +95,8 @@ Verdict<SubjectRule> SubjectRule::parse(std::string_view line) {
     rule.named_ = &SubjectContext::package;
   } else if (value.starts_with("sha256:")) {
     rule.digest_ = to_lower_ascii(value);
-    if (!is_lower_hex(std::string_view(rule.digest_).substr(7), 64)) return bad("the digest does not have 64 hex digits").found(std::string(value));
+    if (!is_lower_hex(std::string_view(rule.digest_).substr(7), 64))
+      return bad("the digest does not have 64 hex digits").found(std::string(value));
   } else if (value.starts_with("text:")) {
     auto text = parsed_template(value.substr(5));
     if (!text) return text.error();
@@ -115,13 +119,17 @@ std::optional<std::string> SubjectRule::subject(SubjectContext const& context) c
 
 bool SubjectRule::names_content() const { return holds("{source}") || holds("{package}"); }
 
-bool SubjectRule::names_release() const { return holds("{chart}") && (holds("{version}") || holds("{tag}") || holds("{commit}")); }
+bool SubjectRule::names_release() const {
+  return holds("{chart}") && (holds("{version}") || holds("{tag}") || holds("{commit}"));
+}
 
 Verdict<bool> LineageSubjects::add(std::string_view line) {
-  if (rules_.size() == max_lineage_subjects) return bad("there are more than " + std::to_string(max_lineage_subjects) + " rules");
+  if (rules_.size() == max_lineage_subjects)
+    return bad("there are more than " + std::to_string(max_lineage_subjects) + " rules");
   auto rule = SubjectRule::parse(line);
   if (!rule) return rule.error();
-  if (std::ranges::find(rules_, rule->key(), &SubjectRule::key) != rules_.end()) return bad("the key has a rule already").found(rule->key());
+  if (std::ranges::find(rules_, rule->key(), &SubjectRule::key) != rules_.end())
+    return bad("the key has a rule already").found(rule->key());
   rules_.push_back(std::move(*rule));
   return true;
 }
@@ -134,7 +142,8 @@ SubjectRule const* LineageSubjects::rule(std::string_view key) const {
 bool is_key_pattern(std::string_view pattern) {
   constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/+@*";
   constexpr std::string_view no_beginning = "._-/+@";  // A-92: a key begins with a letter or a digit
-  return !pattern.empty() && pattern.size() <= max_lineage_key && pattern.find_first_not_of(allowed) == std::string_view::npos &&
+  return !pattern.empty() && pattern.size() <= max_lineage_key &&
+         pattern.find_first_not_of(allowed) == std::string_view::npos &&
          no_beginning.find(pattern.front()) == std::string_view::npos;
 }
 

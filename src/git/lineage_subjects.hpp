@@ -35,9 +35,9 @@ class SubjectRule {
 
  private:
   std::string key_;
-  std::string digest_;                                    ///< "sha256:…"
-  std::string SubjectContext::*named_ = nullptr;          ///< `source` or `package`
-  std::string template_;                                  ///< when neither of the others
+  std::string digest_;                            ///< "sha256:…"
+  std::string SubjectContext::*named_ = nullptr;  ///< `source` or `package`
+  std::string template_;                          ///< when neither of the others
   [[nodiscard]] bool holds(std::string_view placeholder) const { return template_.find(placeholder) != std::string::npos; }
 };
 
@@ -46,8 +46,9 @@ class LineageSubjects {
   /// Takes one more rule, a line of the input. Refused as parse() refuses, with no `where`; the rules before it stay.
   Verdict<bool> add(std::string_view line);
 
-  /// One rule per line: `key = source`, `key = package`, `key = sha256:<hex>` or `key = text:<template>`; `*` in the key stands for any
-  /// run of characters. Rejected (code "lineage-subjects"): another form, an unknown `{placeholder}`, the same key twice.
+  /// One rule per line: `key = source`, `key = package`, `key = sha256:<hex>` or `key = text:<template>`; `*` in the key stands
+  /// for any run of characters. Rejected (code "lineage-subjects"): another form, an unknown `{placeholder}`, the same key
+  /// twice.
   static Verdict<LineageSubjects> parse(std::vector<std::string> const& lines);
 
   /// The first rule that fits `key`, null when none does.

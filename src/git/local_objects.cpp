@@ -83,7 +83,8 @@ std::optional<std::string> file_below(int folder, std::string_view path, std::si
     if (!current) {
       // A name that no file can have may still stand in packed-refs.
       if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG) return std::nullopt;
-      throw BadEnvironment("object-corrupt", ".git/" + printable(path) + " cannot be read: " + std::string(std::strerror(errno)));
+      throw BadEnvironment("object-corrupt",
+                           ".git/" + printable(path) + " cannot be read: " + std::string(std::strerror(errno)));
     }
     at = current.get();
   }
@@ -147,7 +148,8 @@ bool has_sha256_objects(fs::path const& objects) {
     auto const name = folder->path().filename().string();
     if (name.size() != 2 || !is_hex_name(name)) continue;
     std::error_code inner;
-    for (fs::directory_iterator entry(folder->path(), inner); !inner && entry != fs::directory_iterator(); entry.increment(inner)) {
+    for (fs::directory_iterator entry(folder->path(), inner); !inner && entry != fs::directory_iterator();
+         entry.increment(inner)) {
       auto const rest = entry->path().filename().string();
       if (is_hex_name(rest) && (rest.size() == 38 || rest.size() == 62)) return rest.size() == 62;
     }
@@ -201,7 +203,8 @@ struct LocalObjects::State {
     int const code = git_odb_read_header(&size, &type, database.get(), &oid);
     if (code == GIT_ENOTFOUND) return std::nullopt;
     auto const known = code < 0 ? std::nullopt : object_type(git_object_type2string(type));
-    if (!known) corrupt("object " + id + " cannot be read: " + (code < 0 ? printable(library_message()) : "it has no known type"));
+    if (!known)
+      corrupt("object " + id + " cannot be read: " + (code < 0 ? printable(library_message()) : "it has no known type"));
     return Header{*known, size};
   }
 
@@ -249,8 +252,7 @@ Verdict<std::unique_ptr<LocalObjects>> LocalObjects::open(Libgit2 const& /*libra
   auto const type = fs::symlink_status(git_path, ignored).type();
   if (type == fs::file_type::not_found || type == fs::file_type::none)
     return unavailable(workspace, "no checkout in the workspace");
-  if (type != fs::file_type::directory)
-    return unavailable(git_path, "the repository lies elsewhere: .git is not a directory");
+  if (type != fs::file_type::directory) return unavailable(git_path, "the repository lies elsewhere: .git is not a directory");
   Descriptor folder(::open(git_path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder) return unavailable(git_path, "the repository cannot be opened: " + std::string(std::strerror(errno)));
   if (fs::exists(fs::symlink_status(git_path / "commondir", ignored)))
@@ -259,7 +261,8 @@ Verdict<std::unique_ptr<LocalObjects>> LocalObjects::open(Libgit2 const& /*libra
     return unavailable(git_path, "the repository keeps its refs in another format (reftable)");
   fs::path const objects = git_path / "objects";
   if (!is_directory_itself(objects)) return unavailable(git_path, "the repository has no objects directory");
-  if (has_sha256_objects(objects)) return unavailable(git_path, "the repository has SHA-256 objects, which cannot be read locally");
+  if (has_sha256_objects(objects))
+    return unavailable(git_path, "the repository has SHA-256 objects, which cannot be read locally");
 
   auto state = std::make_unique<State>(std::move(folder), git_path);
   git_odb* database = nullptr;
@@ -326,7 +329,8 @@ std::vector<std::string> LocalObjects::refs_with_prefix(std::string_view prefix,
     std::size_t listed = 0;
     std::error_code error;
     fs::recursive_directory_iterator entry(state_->git_path / prefix.substr(0, slash), error);
-    for (; !error && entry != fs::recursive_directory_iterator() && listed < max_loose_refs_listed; entry.increment(error), ++listed) {
+    for (; !error && entry != fs::recursive_directory_iterator() && listed < max_loose_refs_listed;
+         entry.increment(error), ++listed) {
       charge_work(units_of_a_file);
       if (static_cast<std::size_t>(entry.depth()) >= max_ref_depth) entry.disable_recursion_pending();
       std::error_code ignored;

@@ -104,9 +104,7 @@ std::optional<ObjectType> object_type(std::string_view text) {
   return found->first;
 }
 
-std::string_view to_text(EntryMode mode) {
-  return std::ranges::find(modes, mode, &decltype(modes)::value_type::first)->second;
-}
+std::string_view to_text(EntryMode mode) { return std::ranges::find(modes, mode, &decltype(modes)::value_type::first)->second; }
 
 std::optional<EntryMode> entry_mode(std::string_view octal) {
   if (octal == "100664") return EntryMode::file;
@@ -158,7 +156,8 @@ Verdict<Tree> parse_tree_object(std::string_view bytes, std::string_view what, H
     auto const mode = rest.starts_with('0') ? std::nullopt : entry_mode(rest.substr(0, space));
     auto const name = rest.substr(space + 1, nul - space - 1);
     if (!mode)
-      return malformed(what, "a tree entry has a mode that git does not write").found(std::string(rest.substr(0, std::min<std::size_t>(space, 16))));
+      return malformed(what, "a tree entry has a mode that git does not write")
+          .found(std::string(rest.substr(0, std::min<std::size_t>(space, 16))));
     if (name.empty() || name == "." || name == ".." || name.find('/') != std::string_view::npos)
       return malformed(what, "a tree entry has a name that is not a single path component").found(std::string(name));
     TreeEntry entry{.name = std::string(name), .mode = *mode, .id = hex(rest.substr(nul + 1, id_bytes)), .size = {}};

@@ -65,9 +65,9 @@ struct Ref {
   friend bool operator==(Ref const&, Ref const&) = default;
 };
 
-/// Read-only and safe to call from several threads. "Not there" is nothing; an object that is there and cannot be read, does not have
-/// its id's hash or is malformed throws std::runtime_error (BadEnvironment("object-corrupt")); a source that cannot be reached throws
-/// Unreachable.
+/// Read-only and safe to call from several threads. "Not there" is nothing; an object that is there and cannot be read, does
+/// not have its id's hash or is malformed throws std::runtime_error (BadEnvironment("object-corrupt")); a source that cannot be
+/// reached throws Unreachable.
 class ObjectSource {
  public:
   virtual ~ObjectSource() = default;
@@ -103,8 +103,8 @@ class ObjectSource {
 
   /// Hint: this tree and everything below it will be read.
   virtual void prefetch_trees(ObjectId const& /*root*/) {}
-  /// All blobs that the run is going to read: a source that pays for each counts them first and throws Unreachable when they cannot
-  /// be had.
+  /// All blobs that the run is going to read: a source that pays for each counts them first and throws Unreachable when
+  /// they cannot be had.
   virtual void expect_blobs(std::vector<ObjectId> const& /*ids*/) {}
   /// Hint: these blobs will be read soon. Counted as by expect_blobs().
   virtual void prefetch_blobs(std::vector<ObjectId> const& /*ids*/) {}

@@ -21,9 +21,8 @@ constexpr std::size_t units_of_a_byte = 20;  // of an annotation: B-25
 constexpr std::string_view block_header = "Attestation Lineage:";
 constexpr std::string_view changelog_header = "Changelog:";
 
-constexpr std::array<std::string_view, 4> signature_starts{
-    "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----", "-----BEGIN SSH SIGNATURE-----",
-    "-----BEGIN SIGNED MESSAGE-----"};
+constexpr std::array<std::string_view, 4> signature_starts{"-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----",
+                                                           "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----"};
 
 std::string_view without_blanks(std::string_view line) {
   auto const first = line.find_first_not_of(blanks);
@@ -182,7 +181,8 @@ void read_trailers(std::vector<std::string_view> const& text, Lineage& lineage) 
     } else if (line.starts_with("Commit:")) {
       auto const found = words(line.substr(7));
       lineage.commit.reset();
-      if (found.size() == 1 && (is_lower_hex(found[0], 40) || is_lower_hex(found[0], 64))) lineage.commit = std::string(found[0]);
+      if (found.size() == 1 && (is_lower_hex(found[0], 40) || is_lower_hex(found[0], 64)))
+        lineage.commit = std::string(found[0]);
     }
   }
 }
@@ -194,21 +194,25 @@ constexpr std::string_view good_line = "\"- key: 123456 sha256:<64 hex digits>\"
 constexpr std::string_view tag_anew = "tag the release anew with a corrected annotation";
 constexpr ErrorText error_texts[] = {
     {"too-large", "the annotation is too large to be read", "at most 1 MiB", tag_anew},
-    {"no-lineage-block", "the annotation has no lineage block before its changelog", "a line \"Attestation Lineage:\" followed by its entries",
-     "tag with the ids of the checks' attestations"},
-    {"duplicate-block", "the annotation has two lineage blocks, so it is not clear which one holds", "one line \"Attestation Lineage:\"", tag_anew},
+    {"no-lineage-block", "the annotation has no lineage block before its changelog",
+     "a line \"Attestation Lineage:\" followed by its entries", "tag with the ids of the checks' attestations"},
+    {"duplicate-block", "the annotation has two lineage blocks, so it is not clear which one holds",
+     "one line \"Attestation Lineage:\"", tag_anew},
     {"empty-block", "the lineage block has no lines", good_line, "tag with the ids of the checks' attestations"},
     {"bad-line", "a line of the lineage block is not an entry", good_line, tag_anew},
-    {"bad-key", "an entry's key is not a name of a check", "1 to 128 letters, digits and . _ - / + @, a letter or digit first", tag_anew},
+    {"bad-key", "an entry's key is not a name of a check", "1 to 128 letters, digits and . _ - / + @, a letter or digit first",
+     tag_anew},
     {"bad-id", "an entry's id is no attestation id", "a number from 1 to 9223372036854775807 without leading zeros",
      "find out why the tagging workflow had no id for this check, then tag anew"},
     {"bad-digest", "an entry's digest is not a SHA-256 digest", "sha256:<64 hex digits>", tag_anew},
     {"duplicate-key", "a check appears twice with different ids or digests", "one line for each check", tag_anew},
     {"too-many-entries", "the lineage block has too many entries", "at most 512 entries", tag_anew},
-    {"sentinel-mixed", "the block says that there is no attestation data and lists entries all the same", "either the one or the other", tag_anew},
+    {"sentinel-mixed", "the block says that there is no attestation data and lists entries all the same",
+     "either the one or the other", tag_anew},
     {"producer-error", "the tagging workflow could not read the attestation map and said so", good_line,
      "repair the attestation map of the source pull request, then tag anew"},
-    {"split-block", "an empty line inside the lineage block hides what follows it", "entries without empty lines between them", tag_anew},
+    {"split-block", "an empty line inside the lineage block hides what follows it", "entries without empty lines between them",
+     tag_anew},
 };
 
 boost::json::value text_or_null(std::optional<std::string> const& text) {
@@ -220,9 +224,12 @@ boost::json::value text_or_null(std::optional<std::string> const& text) {
 
 std::string to_text(Lineage::Status status) {
   switch (status) {
-    case Lineage::Status::ok: return "ok";
-    case Lineage::Status::none: return "none";
-    case Lineage::Status::error: break;
+    case Lineage::Status::ok:
+      return "ok";
+    case Lineage::Status::none:
+      return "none";
+    case Lineage::Status::error:
+      break;
   }
   return "error";
 }
@@ -268,7 +275,8 @@ std::string lineage_json(Lineage const& lineage) {
   object["release"] = nullptr;
   // A chart's name is foreign bytes here; JSON text must be UTF-8.
   if (lineage.release)
-    object["release"] = boost::json::object{{"chart", printable(lineage.release->chart)}, {"version", printable(lineage.release->version)}};
+    object["release"] =
+        boost::json::object{{"chart", printable(lineage.release->chart)}, {"version", printable(lineage.release->version)}};
   object["source_pr"] = nullptr;
   if (lineage.source_pr) object["source_pr"] = *lineage.source_pr;
   object["commit"] = text_or_null(lineage.commit);
@@ -309,9 +317,7 @@ Rejection lineage_rejection(Lineage const& lineage, std::string_view tag) {
 }
 
 Verdict<std::string> compose_annotation(AnnotationParts const& parts) {
-  auto const refuse = [](std::string why) {
-    return reject("annotation", "annotation", std::move(why)).rule("A-98");
-  };
+  auto const refuse = [](std::string why) { return reject("annotation", "annotation", std::move(why)).rule("A-98"); };
   std::string text = "Release: " + parts.chart + " v" + parts.version + "\n\n" + std::string(block_header) + "\n";
   for (auto const& entry : parts.entries) {
     if (!entry.digest && !parts.allow_missing_digests)
@@ -332,7 +338,8 @@ Verdict<std::string> compose_annotation(AnnotationParts const& parts) {
   auto const commit = parts.commit.empty() ? std::nullopt : std::optional(parts.commit);
   if (read.status != expected_status || read.entries != parts.entries || !read.warnings.empty())
     return refuse("the entries would not be read back as they are");
-  if (read.release != ReleaseLine{parts.chart, parts.version}) return refuse("chart and version would not be read back as they are");
+  if (read.release != ReleaseLine{parts.chart, parts.version})
+    return refuse("chart and version would not be read back as they are");
   if (read.source_pr != parts.source_pr) return refuse("the source pull request would not be read back as it is");
   if (read.commit != commit) return refuse("the commit would not be read back as it is");
   return text;

@@ -33,9 +33,9 @@ struct ReleaseLine {
 struct Lineage {
   enum class Status { ok, none, error };
   Status status = Status::error;
-  std::string error;      ///< code of A-92 … A-94, e.g. "no-lineage-block"; empty unless status is error
-  std::size_t line = 0;   ///< 1-based line of the error, 0 when it belongs to none
-  std::string line_text;  ///< that line as it stands, foreign bytes
+  std::string error;                  ///< code of A-92 … A-94, e.g. "no-lineage-block"; empty unless status is error
+  std::size_t line = 0;               ///< 1-based line of the error, 0 when it belongs to none
+  std::string line_text;              ///< that line as it stands, foreign bytes
   std::vector<LineageItem> entries;   ///< in order of appearance
   std::vector<std::string> warnings;  ///< codes, sorted
   std::optional<ReleaseLine> release;
@@ -61,7 +61,7 @@ struct AnnotationParts {
   std::vector<LineageItem> entries;  ///< each needs a digest unless `allow_missing_digests`
   std::string changelog;             ///< free text; may be empty
   std::optional<std::uint64_t> source_pr;
-  std::string commit;                ///< may be empty
+  std::string commit;  ///< may be empty
   bool allow_missing_digests = false;
 };
 /// The annotation's text. Refused (code "annotation") when parse_annotation() would not read the same values back.

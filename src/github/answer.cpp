@@ -31,8 +31,7 @@ json::value json_of(Answer const& answer) {
   if (!parsed) {
     auto const start = trimmed(answer.body).substr(0, 40);
     bad_response(answer,
-                 parsed.error().why +
-                     (start.empty() ? " (it is empty)" : " (it starts with: " + std::string(start) + ")"));
+                 parsed.error().why + (start.empty() ? " (it is empty)" : " (it starts with: " + std::string(start) + ")"));
   }
   return std::move(*parsed);
 }

@@ -22,10 +22,8 @@ namespace acr::github {
 boost::json::value json_of(Answer const& answer);
 
 // Required fields; `answer` is for the message alone.
-boost::json::object const& object_field(Answer const& answer, boost::json::value const& value,
-                                        std::string_view name);
-boost::json::array const& array_field(Answer const& answer, boost::json::value const& value,
-                                      std::string_view name);
+boost::json::object const& object_field(Answer const& answer, boost::json::value const& value, std::string_view name);
+boost::json::array const& array_field(Answer const& answer, boost::json::value const& value, std::string_view name);
 std::string string_field(Answer const& answer, boost::json::value const& value, std::string_view name);
 /// Never negative.
 std::uint64_t number_field(Answer const& answer, boost::json::value const& value, std::string_view name);

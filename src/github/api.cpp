@@ -29,8 +29,7 @@ net::Url base_url(std::string text) {
   if (!url) throw refuse(url.error().why);
   if (url->query || url->fragment) throw refuse("it has a query or a fragment");
   bool const plain_loopback = url->scheme == "http" && url->is_loopback();
-  if (!url->is_https() && !plain_loopback)
-    throw refuse("only https is allowed, plain http to a loopback address");
+  if (!url->is_https() && !plain_loopback) throw refuse("only https is allowed, plain http to a loopback address");
   if (url->path == "/") url->path.clear();
   return *std::move(url);
 }
@@ -51,8 +50,7 @@ std::string server_message(std::string const& body) {
   auto text = string_in(*parsed, "message").value_or("");
   if (auto const* errors = array_in(*parsed, "errors"))
     for (auto const& error : *errors) {
-      auto const detail =
-          error.is_string() ? std::optional(std::string(error.get_string())) : string_in(error, "message");
+      auto const detail = error.is_string() ? std::optional(std::string(error.get_string())) : string_in(error, "message");
       if (detail) text += (text.empty() ? "" : "; ") + *detail;
     }
   return printable(text, limits::error_text);
@@ -61,8 +59,7 @@ std::string server_message(std::string const& body) {
 // What the token lacks when a call is forbidden.
 std::string_view permission_for(std::string_view method, std::string_view path) {
   if (path.find("/attestations/") != std::string_view::npos) return "attestations: read";
-  if (path.find("/pulls/") != std::string_view::npos)
-    return method == "GET" ? "pull-requests: read" : "pull-requests: write";
+  if (path.find("/pulls/") != std::string_view::npos) return method == "GET" ? "pull-requests: read" : "pull-requests: write";
   if (path.find("/git/") != std::string_view::npos || path.find("/compare/") != std::string_view::npos)
     return method == "GET" ? "contents: read" : "contents: write";
   return {};
@@ -116,8 +113,7 @@ struct Api::State {
     request.method = call.method;
     request.url = url;
     request.headers = {{"Accept", call.accept}};
-    if (call.names_version && !version_dropped)
-      request.headers.add("X-GitHub-Api-Version", settings.api_version);
+    if (call.names_version && !version_dropped) request.headers.add("X-GitHub-Api-Version", settings.api_version);
     if (!call.body.empty()) request.headers.add("Content-Type", "application/json");
     if (!settings.token.empty()) request.origin_headers.add("Authorization", "Bearer " + settings.token);
     request.body = call.body;
@@ -144,8 +140,7 @@ struct Api::State {
     auto const key = call.accept + " " + url.text();  // validators are per URL, Accept and token (G-30)
     if (call.conditional) {
       std::scoped_lock const lock(mutex);
-      if (auto const found = stored.find(key); found != stored.end())
-        request.headers.add("If-None-Match", found->second.etag);
+      if (auto const found = stored.find(key); found != stored.end()) request.headers.add("If-None-Match", found->second.etag);
     }
     net::Reply reply;
     {
@@ -197,8 +192,7 @@ struct Api::State {
   // G-33, for everything that the caller does not handle itself.
   Answer judged(Call const& call, Answer answer) const {
     if (answer.status == 200 || answer.status == 201) return answer;
-    if (std::find(call.expected.begin(), call.expected.end(), answer.status) != call.expected.end())
-      return answer;
+    if (std::find(call.expected.begin(), call.expected.end(), answer.status) != call.expected.end()) return answer;
     auto const fail = [&](ExitStatus exit, std::string code, std::string const& meaning) {
       std::string sentence = answer.about + " answered " + std::to_string(answer.status);
       if (!answer.message.empty()) sentence += " (" + answer.message + ")";
@@ -215,9 +209,8 @@ struct Api::State {
       case 404: {
         auto const permission = permission_for(call.method, call.path);
         throw fail(ExitStatus::bad_input, "no-access",
-                   permission.empty()
-                       ? "it is absent, or the token must not see it"
-                       : "it is absent, or the token lacks the permission `" + std::string(permission) + "`");
+                   permission.empty() ? "it is absent, or the token must not see it"
+                                      : "it is absent, or the token lacks the permission `" + std::string(permission) + "`");
       }
       case 406:
       case 415:
@@ -280,8 +273,7 @@ std::vector<std::string> ApiUse::warnings() const {
         "the repository was renamed: GitHub answered under its new address; update the workflow's remote and "
         "links");
   if (version_dropped)
-    sentences.emplace_back(
-        "this Enterprise Server does not know the configured api-version; its default was used");
+    sentences.emplace_back("this Enterprise Server does not know the configured api-version; its default was used");
   if (remaining && *remaining < limits::few_requests_left)
     sentences.push_back("only " + std::to_string(*remaining) + " API requests are left in this hour");
   return sentences;
@@ -292,8 +284,7 @@ std::string path(std::vector<std::string_view> const& segments) {
   for (auto const segment : segments) {
     // An empty, "." or ".." segment would name another resource than the one meant.
     if (segment.empty() || segment == "." || segment == "..")
-      throw BadEnvironment("bad-name",
-                           "\"" + printable(segment, 100) + "\" cannot be part of an API address");
+      throw BadEnvironment("bad-name", "\"" + printable(segment, 100) + "\" cannot be part of an API address");
     text += "/" + percent_encode(segment, ":");
   }
   return text;
@@ -337,7 +328,8 @@ void Api::pages(Call const& call, std::function<bool(Answer const&)> const& page
     if (!*next) return;
     if (count == limits::pages)
       throw ApiError(ExitStatus::refused, "listing-too-long",
-                     answer.about + " lists more than " + std::to_string(limits::pages) + " pages; no more are read [G-31]", answer.status);
+                     answer.about + " lists more than " + std::to_string(limits::pages) + " pages; no more are read [G-31]",
+                     answer.status);
     auto following = net::Url::parse(**next);
     auto root = state_->base;
     if (root.path.empty()) root.path = "/";

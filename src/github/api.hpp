@@ -83,12 +83,11 @@ struct Answer {
 
 /// What the run should say about its use of the API, once, at the end.
 struct ApiUse {
-  std::uint64_t requests = 0;   ///< answers received, redirects and retries not counted
-  std::uint64_t unchanged = 0;  ///< of these, 304
-  std::optional<std::uint64_t>
-      remaining;                 ///< lowest x-ratelimit-remaining seen (G-26); none: the server sends none
-  bool renamed = false;          ///< the repository answered under /repositories/<id> (G-9)
-  bool version_dropped = false;  ///< an Enterprise Server did not know our API version (G-4)
+  std::uint64_t requests = 0;              ///< answers received, redirects and retries not counted
+  std::uint64_t unchanged = 0;             ///< of these, 304
+  std::optional<std::uint64_t> remaining;  ///< lowest x-ratelimit-remaining seen (G-26); none: the server sends none
+  bool renamed = false;                    ///< the repository answered under /repositories/<id> (G-9)
+  bool version_dropped = false;            ///< an Enterprise Server did not know our API version (G-4)
   /// Sentences to show as warnings, in fixed order.
   [[nodiscard]] std::vector<std::string> warnings() const;
 };
@@ -147,8 +146,7 @@ class Api {
 /// GET /meta (G-15): what kind of server this is.
 struct Meta {
   std::optional<std::string> installed_version;  ///< Enterprise Server only
-  std::optional<std::string>
-      trust_domain;  ///< domains.artifact_attestations.trust_domain: GHE.com's own Sigstore
+  std::optional<std::string> trust_domain;       ///< domains.artifact_attestations.trust_domain: GHE.com's own Sigstore
 };
 Meta meta(Api& api);
 

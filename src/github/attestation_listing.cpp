@@ -12,8 +12,8 @@ namespace json = boost::json;
 
 // One entry of either listing; nothing when it belongs to another repository (G-12: its attestations must not
 // count).
-std::optional<ListedAttestation> entry_in(Answer const& answer, json::value const& value,
-                                          std::string const& subject, std::uint64_t repository_id) {
+std::optional<ListedAttestation> entry_in(Answer const& answer, json::value const& value, std::string const& subject,
+                                          std::uint64_t repository_id) {
   if (!value.is_object()) bad_response(answer, "an entry of the listing is not an object");
   auto const owner = integer_in(value, "repository_id");  // absent: not proven to be ours
   if (!owner || *owner < 0 || static_cast<std::uint64_t>(*owner) != repository_id) return std::nullopt;
@@ -59,8 +59,7 @@ std::optional<std::string> attestation_id_in(std::string_view bundle_url) {
   return std::string(name);
 }
 
-void read_listing(Answer const& answer, std::string const& subject, std::uint64_t repository_id,
-                  Listing& listing) {
+void read_listing(Answer const& answer, std::string const& subject, std::uint64_t repository_id, Listing& listing) {
   auto const value = json_of(answer);
   listing.of[subject];
   for (auto const& entry : array_field(answer, value, "attestations"))
@@ -78,8 +77,7 @@ std::optional<std::string> read_bulk_listing(Answer const& answer, std::vector<s
     if (std::find(subjects.begin(), subjects.end(), subject) == subjects.end())
       bad_response(answer, "it lists " + subject + ", which was not asked for");
     if (entries.is_null()) continue;
-    if (!entries.is_array())
-      bad_response(answer, "the entries of " + subject + " are neither array nor null");
+    if (!entries.is_array()) bad_response(answer, "the entries of " + subject + " are neither array nor null");
     for (auto const& each : entries.get_array()) {
       auto entry = entry_in(answer, each, subject, repository_id);
       if (entry && !entry->broken && entry->bundle_url.empty()) unlinked.push_back(subject);

@@ -45,9 +45,7 @@ struct Attestations::State {
   bool repository_seen = false;
 
   State(Api& caller, std::string filter)
-      : api(caller),
-        predicate_type(std::move(filter)),
-        downloads(caller.clock(), limits::parallel_downloads) {}
+      : api(caller), predicate_type(std::move(filter)), downloads(caller.clock(), limits::parallel_downloads) {}
 
   // 404 hides missing access: the first one asks whether the repository itself can be seen (G-12).
   void need_repository() {
@@ -60,8 +58,7 @@ struct Attestations::State {
     } catch (ApiError const& error) {
       if (error.code() == "bad-token") throw;
       throw ApiError(ExitStatus::bad_input, "no-access",
-                     "GitHub shows neither attestations nor the repository " +
-                         printable(api.repository().full_name(), 200) +
+                     "GitHub shows neither attestations nor the repository " + printable(api.repository().full_name(), 200) +
                          " itself: the token needs `attestations: read`" +
                          ", and private and internal repositories need Enterprise Cloud. " + error.what(),
                      error.http_status());
@@ -93,8 +90,7 @@ struct Attestations::State {
     api.pages(call, [&](Answer const& answer) {
       if (answer.status == 422)
         throw ApiError(ExitStatus::unreachable, "bad-digest",
-                       answer.about + " answered 422 (" + answer.message + "): the digest was not understood",
-                       422);
+                       answer.about + " answered 422 (" + answer.message + "): the digest was not understood", 422);
       if (answer.status == 404) {
         ++listings_absent;
         need_repository();
@@ -105,8 +101,8 @@ struct Attestations::State {
     });
   }
 
-  // Lists a chunk with the bulk call; false when G-12 must do: this server has none (G-12b), or the owner's other repositories have so
-  // much about these subjects that the answer has no end (G-31).
+  // Lists a chunk with the bulk call; false when G-12 must do: this server has none (G-12b), or the owner's other repositories
+  // have so much about these subjects that the answer has no end (G-31).
   bool bulk(std::vector<std::string> const& subjects, Listing& listing, std::vector<std::string>& unlinked) {
     if (bulk_unusable) return false;
     auto const& repository = api.repository();
@@ -115,8 +111,8 @@ struct Attestations::State {
     if (!predicate_type.empty()) body["predicate_type"] = predicate_type;
     Call call;
     call.method = "POST";
-    call.path = path({repository.owner_kind == OwnerKind::organization ? "orgs" : "users", repository.owner,
-                      "attestations", "bulk-list"});
+    call.path = path(
+        {repository.owner_kind == OwnerKind::organization ? "orgs" : "users", repository.owner, "attestations", "bulk-list"});
     call.body = json::serialize(body);
     call.expected = {403, 404, 422};
     std::set<std::string> cursors;
@@ -150,8 +146,7 @@ struct Attestations::State {
   // Lists each subject by itself, side by side, and puts what comes in place of what was known.
   void singles(std::vector<std::string> const& subjects, Listing& listing) {
     std::vector<Listing> found(subjects.size());
-    for_each_index(subjects.size(), api.settings().max_parallel,
-                   [&](std::size_t i) { single(subjects[i], found[i]); });
+    for_each_index(subjects.size(), api.settings().max_parallel, [&](std::size_t i) { single(subjects[i], found[i]); });
     for (auto& one : found) {
       listing.foreign += one.foreign;
       listing.too_long.merge(one.too_long);
@@ -164,10 +159,9 @@ struct Attestations::State {
     if (listings == 0 || listings != listings_absent || !api.is_enterprise_server()) return;
     auto const version = meta(api).installed_version;
     if (!version) return;
-    throw BadEnvironment(
-        "attestations-unavailable",
-        "this server is an Enterprise Server (" + printable(*version, 40) +
-            "), which keeps no attestations: nothing can be verified here; use github.com or GHE.com");
+    throw BadEnvironment("attestations-unavailable",
+                         "this server is an Enterprise Server (" + printable(*version, 40) +
+                             "), which keeps no attestations: nothing can be verified here; use github.com or GHE.com");
   }
 
   Verdict<std::string> unpacked(std::string const& about, std::string const& body);
@@ -178,8 +172,7 @@ struct Attestations::State {
 Verdict<std::string> Attestations::State::unpacked(std::string const& about, std::string const& body) {
   auto plain = decode_bundle_download(body, limits::bundle_bytes);
   if (!plain)
-    return reject("bundle-unreadable", about,
-                  "the downloaded bundle cannot be unpacked: " + plain.error().why)
+    return reject("bundle-unreadable", about, "the downloaded bundle cannot be unpacked: " + plain.error().why)
         .rule("G-14")
         .expected(plain.error().expected_value)
         .found(plain.error().found_value);
@@ -187,13 +180,10 @@ Verdict<std::string> Attestations::State::unpacked(std::string const& about, std
 }
 
 // One try at one link. A dead link is reported through `dead`.
-Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attestation,
-                                                  std::optional<DeadLink>& dead) {
+Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attestation, std::optional<DeadLink>& dead) {
   auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;
   auto url = net::Url::parse(attestation.bundle_url);
-  if (!url)
-    return reject("bundle-link", about, "the listing's link is not a usable URL: " + url.error().why)
-        .rule("G-10");
+  if (!url) return reject("bundle-link", about, "the listing's link is not a usable URL: " + url.error().why).rule("G-10");
   bool const plain_allowed = url->scheme == "http" && url->is_loopback() && api.is_plain_loopback();
   if (!url->is_https() && !plain_allowed)
     return reject("bundle-link", about, "the listing's link is not https")
@@ -218,8 +208,7 @@ Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attes
             .expected("at most " + std::to_string(limits::compressed_bundle_bytes) + " bytes");
       case net::Failure::redirect_refused:
       case net::Failure::address_refused:
-        return reject("bundle-link", about, std::string("the link must not be followed: ") + error.what())
-            .rule("G-10");
+        return reject("bundle-link", about, std::string("the link must not be followed: ") + error.what()).rule("G-10");
       default:
         throw;
     }
@@ -242,8 +231,7 @@ Attestations::~Attestations() = default;
 Listing Attestations::list(std::vector<std::string> const& subjects) {
   std::set<std::string> const unique(subjects.begin(), subjects.end());
   for (auto const& subject : unique)
-    if (!is_sha256_text(subject))
-      throw std::logic_error("not a subject digest: " + subject);
+    if (!is_sha256_text(subject)) throw std::logic_error("not a subject digest: " + subject);
   std::vector<std::string> const all(unique.begin(), unique.end());
 
   struct Chunk {
@@ -278,8 +266,8 @@ Listing Attestations::list(std::vector<std::string> const& subjects) {
   }
   state_->singles(left, result);
   for (auto const& [subject, entries] : result.of)
-    result.broken += static_cast<std::size_t>(std::count_if(
-        entries.begin(), entries.end(), [](ListedAttestation const& entry) { return entry.broken; }));
+    result.broken += static_cast<std::size_t>(
+        std::count_if(entries.begin(), entries.end(), [](ListedAttestation const& entry) { return entry.broken; }));
   state_->need_attestations();
   return result;
 }
@@ -288,8 +276,7 @@ Verdict<std::string> Attestations::download(ListedAttestation const& attestation
   if (!attestation.bundle.empty()) return attestation.bundle;
   auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;
   if (attestation.broken)
-    return reject("bundle-unavailable", about, "the listing has neither a bundle nor a link to one")
-        .rule("G-12");
+    return reject("bundle-unavailable", about, "the listing has neither a bundle nor a link to one").rule("G-12");
   std::optional<DeadLink> dead;
   auto first = state_->fetched(attestation, dead);
   if (!dead) return first;
@@ -301,12 +288,10 @@ Verdict<std::string> Attestations::download(ListedAttestation const& attestation
   state_->single(attestation.subject, fresh);
   auto const& entries = fresh.of[attestation.subject];
   auto const same = std::find_if(entries.begin(), entries.end(), [&](ListedAttestation const& entry) {
-    return attestation.id ? entry.id == attestation.id
-                          : place(entry.bundle_url) == place(attestation.bundle_url);
+    return attestation.id ? entry.id == attestation.id : place(entry.bundle_url) == place(attestation.bundle_url);
   });
   if (same == entries.end())
-    return reject("bundle-unavailable", about, "its link has expired and it is no longer listed")
-        .rule("G-14");
+    return reject("bundle-unavailable", about, "its link has expired and it is no longer listed").rule("G-14");
   if (!same->bundle.empty()) return same->bundle;
   dead.reset();
   auto second = state_->fetched(*same, dead);

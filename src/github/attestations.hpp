@@ -20,12 +20,11 @@ namespace acr::github {
 
 /// One entry of a listing. It has a bundle, a link to one, or is `broken`.
 struct ListedAttestation {
-  std::string subject;  ///< under which it was listed, "sha256:<64 lower-case hex>"
-  std::optional<std::string>
-      id;                  ///< digits, from the link's path (G-13); nothing when the link has another form
-  std::string bundle;      ///< the bundle's JSON text when the listing held it, else empty
-  std::string bundle_url;  ///< pre-signed link, else empty; never log its query
-  bool broken = false;     ///< neither bundle nor link (G-12)
+  std::string subject;            ///< under which it was listed, "sha256:<64 lower-case hex>"
+  std::optional<std::string> id;  ///< digits, from the link's path (G-13); nothing when the link has another form
+  std::string bundle;             ///< the bundle's JSON text when the listing held it, else empty
+  std::string bundle_url;         ///< pre-signed link, else empty; never log its query
+  bool broken = false;            ///< neither bundle nor link (G-12)
 
   friend bool operator==(ListedAttestation const&, ListedAttestation const&) = default;
 };
@@ -36,8 +35,8 @@ struct Listing {
   std::map<std::string, std::vector<ListedAttestation>> of;
   /// Subjects with more entries than are read (G-31): they have no entries here, never a part of them.
   std::set<std::string> too_long;
-  std::size_t foreign = 0;  ///< entries of other repositories, left out (G-12)
-  std::size_t broken = 0;   ///< entries without bundle and link, still listed
+  std::size_t foreign = 0;       ///< entries of other repositories, left out (G-12)
+  std::size_t broken = 0;        ///< entries without bundle and link, still listed
   std::size_t bundle_bytes = 0;  ///< held in `of`, at most limits::kept_bundle_bytes: further bundles are left to their links
 };
 
@@ -52,10 +51,10 @@ class Attestations {
   Attestations& operator=(Attestations const&) = delete;
 
   /// Lists all `subjects` ("sha256:<hex>", duplicates allowed): with the bulk call, in parallel chunks, when
-  /// there is more than one (G-12b), else one by one (G-12). The bulk call spans the owner's repositories: when its answer is too long
-  /// or too large, each subject is asked for in this repository alone, so that attestations of other repositories hide nothing. Throws ApiError "no-access" when the repository
-  /// itself cannot be read, BadEnvironment "attestations-unavailable" on a server without attestations
-  /// (G-15), std::logic_error for a malformed subject.
+  /// there is more than one (G-12b), else one by one (G-12). The bulk call spans the owner's repositories: when its answer is
+  /// too long or too large, each subject is asked for in this repository alone, so that attestations of other repositories hide
+  /// nothing. Throws ApiError "no-access" when the repository itself cannot be read, BadEnvironment "attestations-unavailable"
+  /// on a server without attestations (G-15), std::logic_error for a malformed subject.
   Listing list(std::vector<std::string> const& subjects);
 
   /// The bundle's JSON text (one document, not parsed). Rejected: "bundle-unavailable" (the link stays dead
@@ -67,8 +66,8 @@ class Attestations {
   /// download() of all, concurrently; answers in the same order. For few: all are held at once.
   std::vector<Verdict<std::string>> download_all(std::vector<ListedAttestation> const& attestations);
 
-  /// download() of all, side by side; `take(i, bundle)` is called as each arrives, from many threads, so that no more bundles are held
-  /// than downloads may run. Throws what a download or `take` throws.
+  /// download() of all, side by side; `take(i, bundle)` is called as each arrives, from many threads, so that no more bundles
+  /// are held than downloads may run. Throws what a download or `take` throws.
   void download_each(std::vector<ListedAttestation const*> const& attestations,
                      std::function<void(std::size_t, Verdict<std::string>)> const& take);
 
@@ -83,14 +82,12 @@ std::optional<std::string> attestation_id_in(std::string_view bundle_url);
 
 /// Reads one answer of `GET …/attestations/{subject}` (G-12, G-34) and adds its entries to `listing`. Throws
 /// ApiError "bad-response" for another shape. Public for the fuzz target.
-void read_listing(Answer const& answer, std::string const& subject, std::uint64_t repository_id,
-                  Listing& listing);
+void read_listing(Answer const& answer, std::string const& subject, std::uint64_t repository_id, Listing& listing);
 
 /// Reads one answer of the bulk listing (G-12b) about `subjects` and adds its entries; returns the cursor of
 /// the next page, nothing on the last. `unlinked` receives subjects with an entry that has a bundle but no
 /// link.
 std::optional<std::string> read_bulk_listing(Answer const& answer, std::vector<std::string> const& subjects,
-                                             std::uint64_t repository_id, Listing& listing,
-                                             std::vector<std::string>& unlinked);
+                                             std::uint64_t repository_id, Listing& listing, std::vector<std::string>& unlinked);
 
 }  // namespace acr::github

@@ -62,8 +62,7 @@ std::vector<std::string> CombinedObjects::refs_with_prefix(std::string_view pref
   return remote_.refs_with_prefix(prefix, limit);
 }
 
-std::optional<bool> CombinedObjects::is_ancestor(git::ObjectId const& ancestor,
-                                                 git::ObjectId const& descendant) {
+std::optional<bool> CombinedObjects::is_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) {
   if (local_)
     if (auto found = local_->is_ancestor(ancestor, descendant)) return found;
   return remote_.is_ancestor(ancestor, descendant);

@@ -19,9 +19,8 @@ namespace json = boost::json;
 [[noreturn]] void mismatch(Answer const& answer, std::string_view type, git::ObjectId const& expected,
                            git::ObjectId const& found) {
   throw ApiError(ExitStatus::refused, "object-mismatch",
-                 answer.about + " sent a " + std::string(type) + " that is not " + expected +
-                     ": what came has the id " + found +
-                     "; a file name that is not UTF-8 cannot be read this way, a checkout step helps then",
+                 answer.about + " sent a " + std::string(type) + " that is not " + expected + ": what came has the id " +
+                     found + "; a file name that is not UTF-8 cannot be read this way, a checkout step helps then",
                  answer.status);
 }
 
@@ -32,8 +31,7 @@ struct Listed {
   git::TreeEntry entry;
 };
 
-Listed listed_entry(Answer const& answer, json::value const& value, std::string name,
-                    git::ObjectId const& root) {
+Listed listed_entry(Answer const& answer, json::value const& value, std::string name, git::ObjectId const& root) {
   Listed listed;
   listed.mode = string_field(answer, value, "mode");
   if (listed.mode.starts_with('0')) listed.mode.erase(0, 1);  // the API pads directories, tree objects do not
@@ -58,8 +56,7 @@ git::Tree proven_tree(Answer const& answer, std::vector<Listed> entries, git::Ob
   auto const key = [](Listed const& listed) {
     return listed.entry.mode == git::EntryMode::directory ? listed.entry.name + "/" : listed.entry.name;
   };
-  std::sort(entries.begin(), entries.end(),
-            [&](Listed const& a, Listed const& b) { return key(a) < key(b); });
+  std::sort(entries.begin(), entries.end(), [&](Listed const& a, Listed const& b) { return key(a) < key(b); });
   std::string bytes;
   git::Tree tree;
   for (auto& listed : entries) {
@@ -72,8 +69,7 @@ git::Tree proven_tree(Answer const& answer, std::vector<Listed> entries, git::Ob
 }
 
 // `object` of a tag or ref answer: what it points at.
-std::pair<git::ObjectId, std::optional<git::ObjectType>> read_ref_object(Answer const& answer,
-                                                                         json::value const& value) {
+std::pair<git::ObjectId, std::optional<git::ObjectType>> read_ref_object(Answer const& answer, json::value const& value) {
   object_field(answer, value, "object");
   auto const& object = *find(value, "object");
   return {object_id_field(answer, object, "sha"), git::object_type(string_field(answer, object, "type"))};
@@ -105,13 +101,11 @@ TreeAnswer read_tree_answer(Answer const& answer, git::ObjectId const& root) {
     auto const slash = path.rfind('/');
     auto const directory = slash == std::string::npos ? std::string() : path.substr(0, slash);
     auto name = slash == std::string::npos ? path : path.substr(slash + 1);
-    if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string::npos ||
-        path.starts_with('/'))
+    if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string::npos || path.starts_with('/'))
       bad_response(answer, "an entry without a usable name: \"" + path + "\"");
     auto listed = listed_entry(answer, each, std::move(name), root);
     if (listed.entry.mode == git::EntryMode::directory) {
-      if (!ids.emplace(path, listed.entry.id).second)
-        bad_response(answer, "two directories \"" + path + "\"");
+      if (!ids.emplace(path, listed.entry.id).second) bad_response(answer, "two directories \"" + path + "\"");
     }
     directories[directory].push_back(std::move(listed));
   }
@@ -133,16 +127,13 @@ std::string read_blob_answer(Answer const& answer, git::ObjectId const& id) {
   // Raw bytes were asked for; whether they came is told by their id, not by a header.
   auto const raw_id = git::object_id(git::ObjectType::blob, answer.body, git::algorithm_of(id));
   if (raw_id == id) return answer.body;
-  if (answer.content_type.find("json") == std::string::npos ||
-      answer.content_type.find("raw") != std::string::npos)
+  if (answer.content_type.find("json") == std::string::npos || answer.content_type.find("raw") != std::string::npos)
     mismatch(answer, "blob", id, raw_id);
   auto const value = json_of(answer);
   auto const encoding = string_field(answer, value, "encoding");
   auto content = string_field(answer, value, "content");
   if (encoding == "base64") {
-    content.erase(
-        std::remove_if(content.begin(), content.end(), [](char c) { return c == '\n' || c == '\r'; }),
-        content.end());
+    content.erase(std::remove_if(content.begin(), content.end(), [](char c) { return c == '\n' || c == '\r'; }), content.end());
     auto bytes = from_base64(content);
     if (!bytes) bad_response(answer, "the content is not base64");
     content = *std::move(bytes);
@@ -170,8 +161,7 @@ git::Tag read_tag_answer(Answer const& answer, git::ObjectId const& id) {
 
 git::Ref read_ref_answer(Answer const& answer, std::string const& name) {
   auto const value = json_of(answer);
-  if (auto const found = string_field(answer, value, "ref"); found != name)
-    bad_response(answer, "another ref: " + found);
+  if (auto const found = string_field(answer, value, "ref"); found != name) bad_response(answer, "another ref: " + found);
   auto [target, type] = read_ref_object(answer, value);
   return {name, std::move(target), type};
 }
@@ -209,11 +199,10 @@ std::optional<std::int64_t> rfc3339_seconds(std::string_view text) {
   auto const year = digits_at(text, 0, 4), month = digits_at(text, 5, 2), day = digits_at(text, 8, 2);
   auto const hour = digits_at(text, 11, 2), minute = digits_at(text, 14, 2), second = digits_at(text, 17, 2);
   if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' ||
-      text[16] != ':')
+  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':')
     return std::nullopt;
-  std::chrono::year_month_day const date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(*month), std::chrono::day(*day)};
+  std::chrono::year_month_day const date{std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
+                                         std::chrono::day(*day)};
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   auto rest = text.substr(19);
   if (rest.starts_with('.')) {
@@ -224,8 +213,8 @@ std::optional<std::int64_t> rfc3339_seconds(std::string_view text) {
   std::int64_t offset = 0;
   if (rest != "Z" && rest != "z") {
     auto const hours = digits_at(rest, 1, 2), minutes = digits_at(rest, 4, 2);
-    if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':' || !hours || !minutes ||
-        *hours > 23 || *minutes > 59)
+    if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':' || !hours || !minutes || *hours > 23 ||
+        *minutes > 59)
       return std::nullopt;
     offset = (static_cast<std::int64_t>(*hours) * 60 + *minutes) * 60 * (rest[0] == '-' ? -1 : 1);
   }

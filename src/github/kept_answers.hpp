@@ -14,7 +14,8 @@
 
 namespace acr::github {
 
-/// Answers that are kept, each asked for once: who wants one that is under way waits for it. Absence is kept as well. Thread-safe.
+/// Answers that are kept, each asked for once: who wants one that is under way waits for it. Absence is kept as well.
+/// Thread-safe.
 template <class T>
 class Kept {
  public:
@@ -41,8 +42,9 @@ class Kept {
   std::map<std::string, std::shared_ptr<Slot>> slots_;
 };
 
-/// Values up to a sum of costs; beyond, those that were read go first, the longest unread of them at the front. Values that nobody has
-/// read yet were fetched because they will be: they stay until the sum is `unread_factor` times the budget. Thread-safe.
+/// Values up to a sum of costs; beyond, those that were read go first, the longest unread of them at the front. Values that
+/// nobody has read yet were fetched because they will be: they stay until the sum is `unread_factor` times the budget.
+/// Thread-safe.
 template <class T>
 class Cache {
  public:

@@ -6,23 +6,24 @@
 
 namespace acr::github::limits {
 
-inline constexpr std::size_t json_bytes = std::size_t{32} << 20;   ///< one JSON answer (G-6)
-inline constexpr std::size_t json_depth = 64;                      ///< nesting of one JSON answer (G-6)
-inline constexpr std::size_t blob_bytes = std::size_t{100} << 20;  ///< one raw blob (G-19)
+inline constexpr std::size_t json_bytes = std::size_t{32} << 20;              ///< one JSON answer (G-6)
+inline constexpr std::size_t json_depth = 64;                                 ///< nesting of one JSON answer (G-6)
+inline constexpr std::size_t blob_bytes = std::size_t{100} << 20;             ///< one raw blob (G-19)
 inline constexpr std::size_t compressed_bundle_bytes = std::size_t{8} << 20;  ///< one download (G-14)
-inline constexpr std::size_t bundle_bytes = std::size_t{16} << 20;  ///< one bundle after Snappy (G-14)
-inline constexpr std::size_t kept_bundle_bytes = std::size_t{32} << 20;  ///< of bundles that a listing holds itself, all subjects
-inline constexpr std::size_t parallel_requests = 16;                ///< API requests at once, at most (G-7)
-inline constexpr std::size_t parallel_downloads = 32;               ///< storage downloads at once (G-7)
-inline constexpr std::size_t pages = 20;                            ///< pages of one listing (G-31)
-inline constexpr std::size_t page_entries = 100;                    ///< `per_page`
-inline constexpr std::size_t bulk_digests = 1024;                   ///< subjects of one bulk call (G-12b)
-inline constexpr std::size_t matching_refs = 1000;                  ///< refs kept of a listing by prefix
+inline constexpr std::size_t bundle_bytes = std::size_t{16} << 20;            ///< one bundle after Snappy (G-14)
+inline constexpr std::size_t kept_bundle_bytes = std::size_t{32}
+                                                 << 20;  ///< of bundles that a listing holds itself, all subjects
+inline constexpr std::size_t parallel_requests = 16;     ///< API requests at once, at most (G-7)
+inline constexpr std::size_t parallel_downloads = 32;    ///< storage downloads at once (G-7)
+inline constexpr std::size_t pages = 20;                 ///< pages of one listing (G-31)
+inline constexpr std::size_t page_entries = 100;         ///< `per_page`
+inline constexpr std::size_t bulk_digests = 1024;        ///< subjects of one bulk call (G-12b)
+inline constexpr std::size_t matching_refs = 1000;       ///< refs kept of a listing by prefix
 inline constexpr std::size_t ref_pages = 3;  ///< of a listing that stands for single questions about its refs (B-24)
-inline constexpr std::size_t kept_tree_entries = 100'000;  ///< of trees that came by REST, about 150 bytes each
-inline constexpr std::size_t kept_blob_bytes = std::size_t{8} << 20;        ///< of blobs that were read once
+inline constexpr std::size_t kept_tree_entries = 100'000;             ///< of trees that came by REST, about 150 bytes each
+inline constexpr std::size_t kept_blob_bytes = std::size_t{8} << 20;  ///< of blobs that were read once
 inline constexpr std::size_t prefetched_blob_bytes = std::size_t{5} << 20;  ///< no chart may hold a larger file (P-18)
-inline constexpr std::size_t error_text = 300;     ///< characters of a server's message (G-32)
-inline constexpr unsigned few_requests_left = 50;  ///< below: a warning (G-26)
+inline constexpr std::size_t error_text = 300;                              ///< characters of a server's message (G-32)
+inline constexpr unsigned few_requests_left = 50;                           ///< below: a warning (G-26)
 
 }  // namespace acr::github::limits

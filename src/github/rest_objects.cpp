@@ -44,8 +44,7 @@ struct RestObjects::State {
   Cache<std::string> blobs{limits::kept_blob_bytes};
   Turns turns;
 
-  std::atomic<std::uint64_t> commits_fetched{0}, trees_fetched{0}, blobs_fetched{0}, tags_fetched{0},
-      bytes{0};
+  std::atomic<std::uint64_t> commits_fetched{0}, trees_fetched{0}, blobs_fetched{0}, tags_fetched{0}, bytes{0};
 
   std::atomic<bool> refs_too_many{false};  // a listing did not show them all: single questions from then on
 
@@ -115,9 +114,8 @@ struct RestObjects::State {
     auto answer = tree_answer(id, false);
     if (!answer) return nullptr;
     if (answer->truncated)
-      throw ApiError(
-          ExitStatus::refused, "tree-too-large",
-          "the tree " + id + " has more entries in one directory than GitHub lists; add a checkout step", 200);
+      throw ApiError(ExitStatus::refused, "tree-too-large",
+                     "the tree " + id + " has more entries in one directory than GitHub lists; add a checkout step", 200);
     auto tree = std::make_shared<git::Tree const>(std::move(answer->trees.at(id)));
     trees.put(id, tree, tree->entries.size() + 1);
     return tree;
@@ -213,8 +211,8 @@ std::optional<git::Tree> RestObjects::tree(git::ObjectId const& id) {
 std::optional<std::string> RestObjects::blob(git::ObjectId const& id, std::size_t limit) {
   if (!git::is_object_id(id)) return std::nullopt;
   auto const refuse = [&](std::string const& found) {
-    return BadEnvironment("object-too-large", "the blob " + id + " has " + found + ", more than the " +
-                                                  std::to_string(limit) + " allowed here");
+    return BadEnvironment("object-too-large",
+                          "the blob " + id + " has " + found + ", more than the " + std::to_string(limit) + " allowed here");
   };
   try {
     auto const content = state_->blob(id, limit);
@@ -244,8 +242,8 @@ std::optional<git::Tag> RestObjects::tag(git::ObjectId const& id) {
 std::optional<git::Ref> RestObjects::ref(std::string_view name) {
   if (!name.starts_with("refs/")) return std::nullopt;
   auto call = state_->call_for({"git", "ref"});
-  call.path = path_with_ref(
-      {"repos", state_->api.repository().owner, state_->api.repository().name, "git", "ref"}, name.substr(5));
+  call.path =
+      path_with_ref({"repos", state_->api.repository().owner, state_->api.repository().name, "git", "ref"}, name.substr(5));
   call.conditional = true;
   auto const answer = state_->api.call(call);
   if (answer.status != 200) return std::nullopt;
@@ -269,7 +267,8 @@ std::vector<git::ObjectSource::RefAnswer> RestObjects::refs(std::vector<std::str
     state_->refs_too_many = true;
     std::erase_if(left, [&](std::size_t i) { return answers[i].ref.has_value(); });
   }
-  for_each_index(left.size(), state_->api.settings().max_parallel, [&](std::size_t i) { answers[left[i]].ref = ref(names[left[i]]); });
+  for_each_index(left.size(), state_->api.settings().max_parallel,
+                 [&](std::size_t i) { answers[left[i]].ref = ref(names[left[i]]); });
   return answers;
 }
 
@@ -336,11 +335,10 @@ void RestObjects::expect_blobs(std::vector<git::ObjectId> const& ids) {
     if (git::is_object_id(id) && !state_->blobs.has(id)) missing.insert(id);
   if (missing.empty()) return;
   if (auto const left = state_->api.remaining(); left && missing.size() > *left / 2)
-    throw Unreachable(
-        "too-many-objects",
-        std::to_string(missing.size()) +
-            " files would have to be fetched one by one, more than half of the " + std::to_string(*left) +
-            " API requests that are left; add a checkout step (actions/checkout) before this one");
+    throw Unreachable("too-many-objects",
+                      std::to_string(missing.size()) + " files would have to be fetched one by one, more than half of the " +
+                          std::to_string(*left) +
+                          " API requests that are left; add a checkout step (actions/checkout) before this one");
 }
 
 void RestObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) {
@@ -359,8 +357,7 @@ void RestObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) {
 }
 
 ObjectUse RestObjects::use() const {
-  return {state_->commits_fetched, state_->trees_fetched, state_->blobs_fetched, state_->tags_fetched,
-          state_->bytes};
+  return {state_->commits_fetched, state_->trees_fetched, state_->blobs_fetched, state_->tags_fetched, state_->bytes};
 }
 
 }  // namespace acr::github

@@ -17,9 +17,9 @@ struct ObjectUse {
   friend bool operator==(ObjectUse const&, ObjectUse const&) = default;
 };
 
-/// The repository's objects from the API. A tree comes by itself; prefetch_trees() brings it with everything below in one request, and
-/// where GitHub cuts such a listing, level by level (G-18). Trees and blobs are proven by their ids, else ApiError "object-mismatch";
-/// they are kept up to limits::kept_tree_entries and kept_blob_bytes and fetched again beyond. Thread-safe.
+/// The repository's objects from the API. A tree comes by itself; prefetch_trees() brings it with everything below in one
+/// request, and where GitHub cuts such a listing, level by level (G-18). Trees and blobs are proven by their ids, else ApiError
+/// "object-mismatch"; they are kept up to limits::kept_tree_entries and kept_blob_bytes and fetched again beyond. Thread-safe.
 class RestObjects final : public git::ObjectSource {
  public:
   explicit RestObjects(Api& api);
@@ -43,7 +43,8 @@ class RestObjects final : public git::ObjectSource {
   std::optional<git::ObjectId> merge_base(git::ObjectId const& a, git::ObjectId const& b) override;
 
   void prefetch_trees(git::ObjectId const& root) override;
-  /// Throws Unreachable("too-many-objects") when the blobs that are not here would take more than half of the requests that are left.
+  /// Throws Unreachable("too-many-objects") when the blobs that are not here would take more than half of the requests that are
+  /// left.
   void expect_blobs(std::vector<git::ObjectId> const& ids) override;
   /// As expect_blobs(), then fetches them, max_parallel at once.
   void prefetch_blobs(std::vector<git::ObjectId> const& ids) override;

@@ -10,14 +10,12 @@ namespace acr::github {
 std::vector<RequiredCheck> required_checks(Api& api, std::string_view branch) {
   std::vector<RequiredCheck> found;
   Call call;
-  call.path =
-      path_with_ref({"repos", api.repository().owner, api.repository().name, "rules", "branches"}, branch);
+  call.path = path_with_ref({"repos", api.repository().owner, api.repository().name, "rules", "branches"}, branch);
   call.query = {{"per_page", std::to_string(limits::page_entries)}};
   api.pages(call, [&](Answer const& answer) {
     auto const value = json_of(answer);
     for (auto const& rule : array_of(answer, value)) {
-      if (string_field(answer, rule, "type") != "required_status_checks")
-        continue;  // unknown types pass (G-34)
+      if (string_field(answer, rule, "type") != "required_status_checks") continue;  // unknown types pass (G-34)
       auto const* parameters = find(rule, "parameters");
       if (!parameters) bad_response(answer, "a required_status_checks rule without parameters");
       for (auto const& check : array_field(answer, *parameters, "required_status_checks"))
@@ -29,11 +27,9 @@ std::vector<RequiredCheck> required_checks(Api& api, std::string_view branch) {
   return found;
 }
 
-bool requires_check(std::vector<RequiredCheck> const& checks, std::string_view name,
-                    std::int64_t integration) {
-  return std::any_of(checks.begin(), checks.end(), [&](RequiredCheck const& check) {
-    return check.context == name && check.integration_id == integration;
-  });
+bool requires_check(std::vector<RequiredCheck> const& checks, std::string_view name, std::int64_t integration) {
+  return std::any_of(checks.begin(), checks.end(),
+                     [&](RequiredCheck const& check) { return check.context == name && check.integration_id == integration; });
 }
 
 }  // namespace acr::github

@@ -48,7 +48,9 @@ Verdict<git::ObjectId> create_object(Api& api, NewTag const& tag) {
   auto const kept = read_tag_answer(answer, id);
   bool const same = kept.name == tag.name && kept.target == tag.commit && kept.target_type == git::ObjectType::commit &&
                     same_text(trimmed(kept.message), trimmed(tag.message));
-  if (!same) return reject("tag-altered", "tag " + tag.name, "the tag object that GitHub made is not the one that was sent").rule("B-14");
+  if (!same)
+    return reject("tag-altered", "tag " + tag.name, "the tag object that GitHub made is not the one that was sent")
+        .rule("B-14");
   return id;
 }
 

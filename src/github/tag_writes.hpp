@@ -22,8 +22,9 @@ enum class TagWrite {
   exists,   ///< somebody else was faster: it is what it is
 };
 
-/// Rejected: `tag-forbidden` (403, 404: the token lacks `contents: write`), `tag-rejected` (409, 422: a ruleset, an unknown commit, an empty
-/// repository), `tag-altered` (GitHub keeps another object than was sent; no ref is made). Throws ApiError and Unreachable as Api::call().
+/// Rejected: `tag-forbidden` (403, 404: the token lacks `contents: write`), `tag-rejected` (409, 422: a ruleset, an unknown
+/// commit, an empty repository), `tag-altered` (GitHub keeps another object than was sent; no ref is made). Throws ApiError and
+/// Unreachable as Api::call().
 Verdict<TagWrite> create_tag(Api& api, NewTag const& tag);
 
 }  // namespace acr::github

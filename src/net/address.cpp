@@ -26,8 +26,7 @@ bool is_within(Bytes const& address, Range const& range) {
 }
 
 bool is_within_any(Bytes const& address, std::span<Range const> ranges) {
-  return std::any_of(ranges.begin(), ranges.end(),
-                     [&](Range const& range) { return is_within(address, range); });
+  return std::any_of(ranges.begin(), ranges.end(), [&](Range const& range) { return is_within(address, range); });
 }
 
 constexpr Range v4_never[] = {
@@ -72,8 +71,7 @@ constexpr Embedding embeddings[] = {
 };
 
 bool is_listed(AddressPolicy const& policy, std::string_view host) {
-  return std::find(policy.private_names.begin(), policy.private_names.end(), host) !=
-         policy.private_names.end();
+  return std::find(policy.private_names.begin(), policy.private_names.end(), host) != policy.private_names.end();
 }
 
 }  // namespace
@@ -124,16 +122,14 @@ AddressKind kind_of(Address const& address) {
     return is_within_any(bytes, v4_private) ? AddressKind::private_use : AddressKind::global;
   }
   for (auto const& [range, at] : embeddings) {
-    if (is_within(bytes, range))
-      return kind_of(Address::v4({bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]}));
+    if (is_within(bytes, range)) return kind_of(Address::v4({bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]}));
   }
   if (is_within_any(bytes, v6_never)) return AddressKind::never;
   if (is_within_any(bytes, v6_private)) return AddressKind::private_use;
   return is_within_any(bytes, v6_global) ? AddressKind::global : AddressKind::never;
 }
 
-std::optional<std::string> refusal(AddressPolicy const& policy, std::string_view host,
-                                   Address const& address) {
+std::optional<std::string> refusal(AddressPolicy const& policy, std::string_view host, Address const& address) {
   if (!policy.public_only) return std::nullopt;
   auto const kind = kind_of(address);
   if (kind == AddressKind::global) return std::nullopt;
@@ -152,8 +148,7 @@ std::optional<std::string> refusal_behind_proxy(AddressPolicy const& policy, std
   if (auto const literal = Address::parse(host)) return refusal(policy, host, *literal);
   // RFC 6761: these are loopback whoever resolves them, and loopback is never allowed by a list.
   if (host == "localhost" || host.ends_with(".localhost")) return std::string(host) + " is a loopback name";
-  bool const local =
-      host.find('.') == std::string_view::npos || host.ends_with(".local") || host.ends_with(".internal");
+  bool const local = host.find('.') == std::string_view::npos || host.ends_with(".local") || host.ends_with(".internal");
   if (!local || is_listed(policy, host)) return std::nullopt;
   return std::string(host) + " is a name of the local network";
 }

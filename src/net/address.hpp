@@ -47,13 +47,11 @@ AddressKind kind_of(Address const& address);
 struct AddressPolicy {
   bool public_only = false;                  ///< only AddressKind::global
   std::vector<std::string> private_names{};  ///< lower-case hosts that may also be AddressKind::private_use
-  bool loopback_literals =
-      false;  ///< loopback *literals* and "localhost" in the URL pass (D-32, tests); a name does not
+  bool loopback_literals = false;  ///< loopback *literals* and "localhost" in the URL pass (D-32, tests); a name does not
 };
 
 /// Nothing when `host` may be reached at `address`; else the reason, e.g. "10.0.0.1 is a private address".
-std::optional<std::string> refusal(AddressPolicy const& policy, std::string_view host,
-                                   Address const& address);
+std::optional<std::string> refusal(AddressPolicy const& policy, std::string_view host, Address const& address);
 
 /// What can still be checked when a proxy resolves the name (D-33): literals and local names (no dot,
 /// `localhost`,

@@ -13,8 +13,7 @@ ConnectionPool::ConnectionPool(RunClock& clock, std::size_t per_origin)
 std::unique_ptr<ConnectionPool::Lease> ConnectionPool::lease(Route const& route, TimePoint until) {
   {
     std::unique_lock lock(mutex_);
-    bool const free =
-        changed_.wait_until(lock, until, [&] { return clock_.cancelled() || leased_[route] < per_origin_; });
+    bool const free = changed_.wait_until(lock, until, [&] { return clock_.cancelled() || leased_[route] < per_origin_; });
     if (!free || clock_.cancelled()) {
       lock.unlock();
       clock_.check();

@@ -79,12 +79,12 @@ enum class RetryRules {
 struct Request {
   std::string method = "GET";
   Url url;
-  Headers headers{};  ///< sent on every hop; credentials in here are our own mistake (std::logic_error)
-  Headers origin_headers{};  ///< `Authorization` …: sent only until a hop leaves the origin of `url`, never
-                             ///< restored (G-8)
+  Headers headers{};            ///< sent on every hop; credentials in here are our own mistake (std::logic_error)
+  Headers origin_headers{};     ///< `Authorization` …: sent only until a hop leaves the origin of `url`, never
+                                ///< restored (G-8)
   std::string origin_prefix{};  ///< `origin_headers` are sent below this path only, see is_below_prefix(); empty: any path
                                 ///< of the origin (B-28)
-  std::string body{};        ///< sent with Content-Length for POST, PUT, PATCH
+  std::string body{};           ///< sent with Content-Length for POST, PUT, PATCH
   std::size_t max_body = limits::body_bytes;  ///< of the answer's body, whatever its status
   BodySink* sink = nullptr;
   Redirects redirects = Redirects::follow;

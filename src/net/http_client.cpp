@@ -23,8 +23,7 @@ std::string seconds_of(std::chrono::milliseconds time) {
 
 }  // namespace
 
-ClientSettings client_settings(std::function<std::string(char const*)> const& variable,
-                               std::string user_agent) {
+ClientSettings client_settings(std::function<std::string(char const*)> const& variable, std::string user_agent) {
   ClientSettings settings;
   settings.user_agent = std::move(user_agent);
   auto const either = [&](char const* upper, char const* lower) {
@@ -74,14 +73,12 @@ class HttpClient::Impl {
     auto const text = request_text(hop, settings_.user_agent);
     auto const proxy = settings_.proxy.proxy_for(hop.url);
     if (!hop.url.is_https() && !(hop.url.scheme == "http" && hop.url.is_loopback())) {
-      throw NetworkError(Failure::address_refused, hop.url.host,
-                         "plain http is spoken to loopback addresses only");
+      throw NetworkError(Failure::address_refused, hop.url.host, "plain http is spoken to loopback addresses only");
     }
     if (auto const reason = proxy ? refusal_behind_proxy(hop.addresses, hop.url.host) : std::nullopt) {
       throw NetworkError(Failure::address_refused, hop.url.host, *reason);
     }
-    Route const route{hop.url.origin(),
-                      proxy ? proxy->host + ":" + std::to_string(proxy->port) : std::string()};
+    Route const route{hop.url.origin(), proxy ? proxy->host + ":" + std::to_string(proxy->port) : std::string()};
     auto const lease = pool_.lease(route, until);
 
     if (auto kept = hop.idempotent ? lease->take_kept() : nullptr) {
@@ -95,8 +92,7 @@ class HttpClient::Impl {
   /// G-1 and D-33. `address` is what the connection goes to.
   static void check_address(Request const& hop, Address const& address) {
     auto reason = refusal(hop.addresses, hop.url.host, address);
-    if (!reason && !hop.url.is_https() && !address.is_loopback())
-      reason = "plain http is spoken to loopback addresses only";
+    if (!reason && !hop.url.is_https() && !address.is_loopback()) reason = "plain http is spoken to loopback addresses only";
     if (reason) throw NetworkError(Failure::address_refused, hop.url.host, *reason);
   }
 
@@ -105,8 +101,7 @@ class HttpClient::Impl {
     auto const connect_until = std::min(until, Clock::now() + times.connect);
     auto const addresses = resolver_.addresses(proxy ? proxy->host : hop.url.host, connect_until);
     if (!proxy) {
-      for (auto const& address : addresses)
-        check_address(hop, address);  // one refused refuses the host (D-33)
+      for (auto const& address : addresses) check_address(hop, address);  // one refused refuses the host (D-33)
     }
     std::unique_ptr<Connection> connection;
     step(hop, until, "no connection within " + seconds_of(times.connect), [&] {
@@ -135,15 +130,14 @@ class HttpClient::Impl {
     }
     if (parser.status() < 200 || parser.status() > 299) {
       throw NetworkError(Failure::proxy, url.host,
-                         "the proxy " + proxy.host + " refused the connection (HTTP " +
-                             std::to_string(parser.status()) + ")",
+                         "the proxy " + proxy.host + " refused the connection (HTTP " + std::to_string(parser.status()) + ")",
                          parser.status());
     }
   }
 
   /// One request and its reply. Nothing when `reused` and the server closed before any byte.
-  std::optional<Reply> talk(ConnectionPool::Lease& lease, std::unique_ptr<Connection> connection,
-                            Request const& hop, std::string const& text, TimePoint until, bool reused) {
+  std::optional<Reply> talk(ConnectionPool::Lease& lease, std::unique_ptr<Connection> connection, Request const& hop,
+                            std::string const& text, TimePoint until, bool reused) {
     auto const silent = hop.timeouts.silent;
     ReplyParser parser(hop.url.host, hop.max_body, hop.method == "HEAD");
     Reply reply;
@@ -172,9 +166,7 @@ class HttpClient::Impl {
       if (error.failure == Failure::timeout) throw timed_out(hop, until, "no byte for " + seconds_of(silent));
       bool const early = !parser.any_byte();
       if (early && reused) return std::nullopt;
-      if (early)
-        throw NetworkError(Failure::closed_early, hop.url.host,
-                           "the connection was closed before an answer came");
+      if (early) throw NetworkError(Failure::closed_early, hop.url.host, "the connection was closed before an answer came");
       throw NetworkError(error.failure, hop.url.host, error.what());
     } catch (NetworkError const& error) {
       if (error.failure() == Failure::closed_early && reused) return std::nullopt;
@@ -194,8 +186,7 @@ class HttpClient::Impl {
   }
 
   /// Does one step of opening a connection and names it when it fails.
-  void step(Request const& hop, TimePoint until, std::string const& when_late,
-            std::function<void()> const& body) const {
+  void step(Request const& hop, TimePoint until, std::string const& when_late, std::function<void()> const& body) const {
     try {
       body();
     } catch (TransportError const& error) {
@@ -213,8 +204,7 @@ class HttpClient::Impl {
   RunClock::OnCancel on_cancel_;
 };
 
-HttpClient::HttpClient(RunClock& clock, ClientSettings settings)
-    : impl_(std::make_unique<Impl>(clock, std::move(settings))) {}
+HttpClient::HttpClient(RunClock& clock, ClientSettings settings) : impl_(std::make_unique<Impl>(clock, std::move(settings))) {}
 HttpClient::HttpClient(RunClock& clock, HttpClient const& other) : impl_(std::make_unique<Impl>(clock, *other.impl_)) {}
 HttpClient::~HttpClient() = default;
 Reply HttpClient::exchange(Request const& request) { return impl_->exchange(request); }

@@ -27,8 +27,7 @@ struct ClientSettings {
 
 /// What the environment says: SSL_CERT_FILE, and the proxies of A-11. `variable` returns "" for an unset
 /// name. Throws BadEnvironment("bad-proxy") for a proxy that is no `http://[user:password@]host[:port]`.
-ClientSettings client_settings(std::function<std::string(char const*)> const& variable,
-                               std::string user_agent);
+ClientSettings client_settings(std::function<std::string(char const*)> const& variable, std::string user_agent);
 
 /// See Http. Plain http goes to loopback addresses only (G-1), checked after resolution.
 class HttpClient final : public Http {

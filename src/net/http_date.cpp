@@ -8,8 +8,7 @@
 namespace acr::net {
 namespace {
 
-constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 std::optional<unsigned> number(std::string_view text, std::size_t digits) {
   unsigned value = 0;
@@ -33,8 +32,8 @@ std::optional<std::chrono::sys_seconds> moment(std::optional<unsigned> year, std
   while (month < months.size() && month_name != months[month]) ++month;
   auto const clock = time_of_day(time);
   if (!year || month == months.size() || !day || !clock) return std::nullopt;
-  std::chrono::year_month_day const date(std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(month + 1), std::chrono::day(*day));
+  std::chrono::year_month_day const date(std::chrono::year(static_cast<int>(*year)), std::chrono::month(month + 1),
+                                         std::chrono::day(*day));
   if (!date.ok()) return std::nullopt;
   return std::chrono::sys_days(date) + *clock;
 }
@@ -73,9 +72,9 @@ std::string utc_text(std::chrono::sys_seconds time) {
     auto const text = std::to_string(value);
     return text.size() < 2 ? "0" + text : text;
   };
-  return std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) +
-         "-" + two(static_cast<unsigned>(date.day())) + "T" + two(clock.hours().count()) + ":" +
-         two(clock.minutes().count()) + ":" + two(clock.seconds().count()) + "Z";
+  return std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) + "-" +
+         two(static_cast<unsigned>(date.day())) + "T" + two(clock.hours().count()) + ":" + two(clock.minutes().count()) + ":" +
+         two(clock.seconds().count()) + "Z";
 }
 
 }  // namespace acr::net

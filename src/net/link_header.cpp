@@ -54,8 +54,7 @@ class Reader {
     return value;
   }
   Rejection refuse(std::string why) const {
-    return reject("bad-link-header", "Link header, byte " + std::to_string(at_ + 1), std::move(why))
-        .rule("G-31");
+    return reject("bad-link-header", "Link header, byte " + std::to_string(at_ + 1), std::move(why)).rule("G-31");
   }
 
  private:
@@ -83,8 +82,7 @@ Verdict<Link> read_link(Reader& reader) {
     reader.skip_blanks();
     auto const name = reader.token();
     if (name.empty()) {
-      if (reader.done() || reader.peek() == ';' || reader.peek() == ',')
-        continue;  // RFC 8288 allows empty parameters
+      if (reader.done() || reader.peek() == ';' || reader.peek() == ',') continue;  // RFC 8288 allows empty parameters
       return reader.refuse("a parameter has no name");
     }
     reader.skip_blanks();

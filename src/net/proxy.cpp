@@ -10,9 +10,7 @@ namespace acr::net {
 namespace {
 
 Rejection bad_proxy(std::string why) {
-  return reject("bad-proxy", "HTTPS_PROXY", std::move(why))
-      .rule("A-11")
-      .expected("http://[user:password@]host[:port]");
+  return reject("bad-proxy", "HTTPS_PROXY", std::move(why)).rule("A-11").expected("http://[user:password@]host[:port]");
 }
 
 bool is_in_range(Address const& address, std::string_view range) {
@@ -49,8 +47,7 @@ bool covers(std::string_view entry, Url const& url) {
   if (literal || entry.empty()) return false;
   if (entry.starts_with("*.")) entry.remove_prefix(1);
   if (entry.starts_with('.')) return url.host.ends_with(entry);
-  return url.host == entry ||
-         (url.host.ends_with(entry) && url.host[url.host.size() - entry.size() - 1] == '.');
+  return url.host == entry || (url.host.ends_with(entry) && url.host[url.host.size() - entry.size() - 1] == '.');
 }
 
 }  // namespace
@@ -59,8 +56,7 @@ Verdict<Proxy> Proxy::parse(std::string_view text) {
   text = trimmed(text);
   if (auto const mark = text.find("://"); mark != std::string_view::npos) {
     if (!equal_ignoring_ascii_case(text.substr(0, mark), "http")) {
-      return bad_proxy("only plain http proxies can be used")
-          .found(std::string(text.substr(0, mark)) + "://…");
+      return bad_proxy("only plain http proxies can be used").found(std::string(text.substr(0, mark)) + "://…");
     }
     text = text.substr(mark + 3);
   }
@@ -73,8 +69,7 @@ Verdict<Proxy> Proxy::parse(std::string_view text) {
     text = text.substr(at + 1);
   }
   auto const url = Url::parse("http://" + std::string(text));
-  if (!url || url->path != "/" || url->query || url->fragment)
-    return bad_proxy("the value names no host and port");
+  if (!url || url->path != "/" || url->query || url->fragment) return bad_proxy("the value names no host and port");
   proxy.host = url->host;
   proxy.port = url->port;
   return proxy;
@@ -82,8 +77,7 @@ Verdict<Proxy> Proxy::parse(std::string_view text) {
 
 std::optional<Proxy> ProxySettings::proxy_for(Url const& url) const {
   if (!https || !url.is_https() || url.is_loopback()) return std::nullopt;
-  bool const exempt =
-      std::any_of(exempted.begin(), exempted.end(), [&](auto const& entry) { return covers(entry, url); });
+  bool const exempt = std::any_of(exempted.begin(), exempted.end(), [&](auto const& entry) { return covers(entry, url); });
   return exempt ? std::nullopt : https;
 }
 

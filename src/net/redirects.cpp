@@ -41,16 +41,15 @@ Reply follow_redirects(Request const& request, std::function<Reply(Request const
     next->fragment.reset();
     bool const still_plain_loopback = plain_loopback && next->scheme == "http" && next->is_loopback();
     if (!next->is_https() && !still_plain_loopback) throw refuse("does not lead to https");
-    if (!reads && next->origin() != hop.url.origin())
-      throw refuse("of a " + request.method + " leads to another host");
+    if (!reads && next->origin() != hop.url.origin()) throw refuse("of a " + request.method + " leads to another host");
     hops.push_back(hop.url);
-    if (hops.size() > limits::hops)
-      throw refuse("is one more than the " + std::to_string(limits::hops) + " allowed");
+    if (hops.size() > limits::hops) throw refuse("is one more than the " + std::to_string(limits::hops) + " allowed");
     auto const same = [&](Url const& seen) { return seen.text() == next->text(); };
     if (std::any_of(hops.begin(), hops.end(), same)) throw refuse("leads back: a loop");
     hop.url = std::move(*next);
     // Dropped for good: a later hop back does not bring them back (G-8, B-28).
-    if (hop.url.origin() != request.url.origin() || !is_below_prefix(hop.url.path, request.origin_prefix)) hop.origin_headers = {};
+    if (hop.url.origin() != request.url.origin() || !is_below_prefix(hop.url.path, request.origin_prefix))
+      hop.origin_headers = {};
   }
 }
 

@@ -34,8 +34,7 @@ struct Collected {
     std::size_t put(Buffers const& buffers, error_code& ec) {
       ec = {};
       std::size_t taken = 0;
-      for (auto at = boost::asio::buffer_sequence_begin(buffers);
-           at != boost::asio::buffer_sequence_end(buffers); ++at) {
+      for (auto at = boost::asio::buffer_sequence_begin(buffers); at != boost::asio::buffer_sequence_end(buffers); ++at) {
         boost::asio::const_buffer const piece(*at);
         body_.append(static_cast<char const*>(piece.data()), piece.size());
         taken += piece.size();
@@ -66,9 +65,7 @@ struct ReplyParser::State {
     parser->skip(without_body);
   }
 
-  [[nodiscard]] NetworkError failure(Failure kind, std::string const& reason) const {
-    return {kind, host, reason};
-  }
+  [[nodiscard]] NetworkError failure(Failure kind, std::string const& reason) const { return {kind, host, reason}; }
 
   [[nodiscard]] NetworkError failure_of(error_code const& ec) const {
     if (ec == http::error::body_limit) {
@@ -97,8 +94,7 @@ struct ReplyParser::State {
   void read_header() {
     auto const& message = parser->get();
     status = parser->get().result_int();
-    if (status < 100 || status > 599)
-      throw failure(Failure::bad_framing, "the answer's status is not an HTTP status");
+    if (status < 100 || status > 599) throw failure(Failure::bad_framing, "the answer's status is not an HTTP status");
     if (status == 101) throw failure(Failure::bad_framing, "the answer switches to another protocol");
     headers = {};
     unsigned codings = 0;
@@ -141,15 +137,13 @@ void ReplyParser::feed(std::string_view bytes) {
   std::size_t taken = 0;
   while (taken < s.pending.size() && !done()) {
     error_code ec;
-    std::size_t const step =
-        s.parser->put(boost::asio::buffer(s.pending.data() + taken, s.pending.size() - taken), ec);
+    std::size_t const step = s.parser->put(boost::asio::buffer(s.pending.data() + taken, s.pending.size() - taken), ec);
     taken += step;
     if (ec && ec != http::error::need_more) throw s.failure_of(ec);
     if (s.parser->is_header_done() && !s.header_seen) {
       s.read_header();
       if (s.status < 200) {
-        if (++s.interim > limits::interim_answers)
-          throw s.failure(Failure::bad_framing, "too many interim answers");
+        if (++s.interim > limits::interim_answers) throw s.failure(Failure::bad_framing, "too many interim answers");
         s.header_seen = false;
         s.start();
         continue;
@@ -179,8 +173,6 @@ bool ReplyParser::done() const { return state_->header_seen && state_->parser->i
 int ReplyParser::status() const { return static_cast<int>(state_->status); }
 Headers const& ReplyParser::headers() const { return state_->headers; }
 std::string ReplyParser::take_body() { return std::exchange(state_->parser->get().body(), {}); }
-bool ReplyParser::reusable() const {
-  return done() && state_->parser->keep_alive() && state_->pending.empty();
-}
+bool ReplyParser::reusable() const { return done() && state_->parser->keep_alive() && state_->pending.empty(); }
 
 }  // namespace acr::net

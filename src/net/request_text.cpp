@@ -25,8 +25,7 @@ bool is_field_value(std::string_view text) {
 
 template <std::size_t N>
 bool is_one_of(std::string_view name, std::array<char const*, N> const& names) {
-  return std::any_of(names.begin(), names.end(),
-                     [&](char const* n) { return equal_ignoring_ascii_case(n, name); });
+  return std::any_of(names.begin(), names.end(), [&](char const* n) { return equal_ignoring_ascii_case(n, name); });
 }
 
 constexpr std::array credentials{"authorization", "proxy-authorization", "cookie"};
@@ -45,8 +44,7 @@ constexpr std::array own{"host",
 void append(std::string& text, Headers const& headers) {
   for (auto const& [name, value] : headers) {
     if (!is_token(name)) throw std::logic_error("a header field name is not a token");
-    if (!is_field_value(value))
-      throw std::logic_error("the header field " + name + " holds a control character");
+    if (!is_field_value(value)) throw std::logic_error("the header field " + name + " holds a control character");
     if (is_one_of(name, own)) throw std::logic_error("the header field " + name + " is the client's own");
     text.append(name).append(": ").append(value).append("\r\n");
   }
@@ -56,16 +54,14 @@ void append(std::string& text, Headers const& headers) {
 
 std::string request_text(Request const& request, std::string_view user_agent) {
   if (!is_token(request.method)) throw std::logic_error("the request method is not a token");
-  if (!is_field_value(request.url.target() + request.url.host) ||
-      request.url.target().find(' ') != std::string::npos) {
+  if (!is_field_value(request.url.target() + request.url.host) || request.url.target().find(' ') != std::string::npos) {
     throw std::logic_error("the URL was not made by Url::parse");
   }
   if (!is_field_value(user_agent)) throw std::logic_error("the user agent holds a control character");
   for (auto const& [name, value] : request.headers) {
     if (is_one_of(name, credentials)) throw std::logic_error(name + " belongs into origin_headers");
   }
-  std::string text =
-      request.method + " " + request.url.target() + " HTTP/1.1\r\nHost: " + request.url.authority() + "\r\n";
+  std::string text = request.method + " " + request.url.target() + " HTTP/1.1\r\nHost: " + request.url.authority() + "\r\n";
   text.append("User-Agent: ").append(user_agent).append("\r\n");
   append(text, request.headers);
   append(text, request.origin_headers);

@@ -67,8 +67,7 @@ std::vector<Address> Resolver::addresses(std::string const& host, RunClock::Cloc
   std::unique_lock lock(shared_->mutex);
   auto& slot = shared_->answers[host];
   auto const now = RunClock::Clock::now();
-  bool const usable =
-      slot && (!slot->done || (!slot->addresses.empty() && now < slot->at + limits::resolution_kept));
+  bool const usable = slot && (!slot->done || (!slot->addresses.empty() && now < slot->at + limits::resolution_kept));
   if (!usable) {
     auto answer = std::make_shared<Shared::Answer>();
     auto const look_up = [shared = shared_, answer, host] {

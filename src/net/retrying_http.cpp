@@ -18,9 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using SystemTime = std::chrono::system_clock::time_point;
 
-bool is_server_error(int status) {
-  return status == 500 || status == 502 || status == 503 || status == 504 || status == 408;
-}
+bool is_server_error(int status) { return status == 500 || status == 502 || status == 503 || status == 504 || status == 408; }
 
 /// Worth another try: the other side may do better next time.
 bool is_passing(NetworkError const& error) {
@@ -48,8 +46,7 @@ bool is_passing(NetworkError const& error) {
 
 bool names_secondary_limit(Reply const& reply) {
   auto const text = to_lower_ascii(std::string_view(reply.body).substr(0, 65536));
-  return text.find("secondary rate limit") != std::string::npos ||
-         text.find("abuse detection") != std::string::npos;
+  return text.find("secondary rate limit") != std::string::npos || text.find("abuse detection") != std::string::npos;
 }
 
 using std::chrono::sys_seconds;  // wide enough for any date that HTTP can write
@@ -61,9 +58,7 @@ sys_seconds server_date(Reply const& reply, SystemTime ours) {
 }
 
 /// Never negative, and no longer than a year.
-milliseconds bounded(seconds wait) {
-  return std::clamp<seconds>(wait, seconds(0), std::chrono::hours(24 * 365));
-}
+milliseconds bounded(seconds wait) { return std::clamp<seconds>(wait, seconds(0), std::chrono::hours(24 * 365)); }
 
 sys_seconds epoch_time(std::uint64_t value) { return sys_seconds(seconds(static_cast<std::int64_t>(value))); }
 
@@ -83,8 +78,7 @@ struct RetryingHttp::State {
   }
 
   [[nodiscard]] bool fits(milliseconds wait) const {
-    return wait <= limits::longest_wait &&
-           (clock.left() == RunClock::Clock::duration::max() || wait < clock.left());
+    return wait <= limits::longest_wait && (clock.left() == RunClock::Clock::duration::max() || wait < clock.left());
   }
 
   /// 1, 2, 4 s ±25 % (G-29).
@@ -92,13 +86,11 @@ struct RetryingHttp::State {
     return milliseconds(std::lround(1000.0 * std::pow(2.0, static_cast<double>(tries - 1)) * jitter()));
   }
 
-  [[nodiscard]] NetworkError rate_limited(std::string const& host, int status, milliseconds wait,
-                                          std::string const& why) {
+  [[nodiscard]] NetworkError rate_limited(std::string const& host, int status, milliseconds wait, std::string const& why) {
     auto const until = std::chrono::ceil<seconds>(pacing.date() + wait);
     return {Failure::rate_limited, host,
-            "the server limits our requests" +
-                (status == 0 ? std::string() : " (HTTP " + std::to_string(status) + ")") + " until " +
-                utc_text(until) + ", " + why,
+            "the server limits our requests" + (status == 0 ? std::string() : " (HTTP " + std::to_string(status) + ")") +
+                " until " + utc_text(until) + ", " + why,
             status};
   }
 
@@ -186,8 +178,8 @@ struct RetryingHttp::State {
         close_origin(reply->url.origin(), *wait);
         wait_for(reply->url.origin());
       } else if (is_server_error(reply->status)) {
-        NetworkError const failure(Failure::server_error, host,
-                                   "the server answers HTTP " + std::to_string(reply->status), reply->status);
+        NetworkError const failure(Failure::server_error, host, "the server answers HTTP " + std::to_string(reply->status),
+                                   reply->status);
         if (!request.idempotent) throw failure;
         pause_before_retry(tries, failure);
       } else if (reply->status == 202 && request.retry == RetryRules::github_api && request.idempotent &&

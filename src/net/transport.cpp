@@ -119,12 +119,10 @@ void prepare_tls(ssl::stream<tcp::socket&>& stream, std::string const& host) {
                                 : X509_VERIFY_PARAM_set1_host(rules, host.c_str(), host.size()) == 1;
   // SNI holds names only (RFC 6066 section 3).
   bool const told = is_address || SSL_set_tlsext_host_name(handle, host.c_str()) == 1;
-  if (!named || !told)
-    throw TransportError(Failure::tls, "TLS cannot be set up for this host (" + openssl_reason() + ")");
+  if (!named || !told) throw TransportError(Failure::tls, "TLS cannot be set up for this host (" + openssl_reason() + ")");
 }
 
-asio::awaitable<void> handshake(SocketPointer socket, ssl::context* context, std::string host,
-                                TimePoint until) {
+asio::awaitable<void> handshake(SocketPointer socket, ssl::context* context, std::string host, TimePoint until) {
   Deadline const deadline(socket, until);
   socket->tls.emplace(socket->stream, *context);
   prepare_tls(*socket->tls, host);
@@ -140,11 +138,9 @@ asio::awaitable<void> handshake(SocketPointer socket, ssl::context* context, std
   }
   if (ec.category() == asio::error::get_ssl_category()) {
     char const* const reason = ERR_reason_error_string(static_cast<unsigned long>(ec.value()));
-    throw TransportError(Failure::tls,
-                         std::string("no TLS 1.2 or newer (") + (reason ? reason : "no reason given") + ")");
+    throw TransportError(Failure::tls, std::string("no TLS 1.2 or newer (") + (reason ? reason : "no reason given") + ")");
   }
-  throw TransportError(Failure::connect,
-                       "the connection was closed in the TLS handshake (" + ec.message() + ")");
+  throw TransportError(Failure::connect, "the connection was closed in the TLS handshake (" + ec.message() + ")");
 }
 
 asio::awaitable<void> write_all(SocketPointer socket, std::string_view bytes, TimePoint until) {
@@ -181,8 +177,7 @@ ssl::context tls_context(std::filesystem::path const& ca_file) {
     return BadEnvironment("bad-ca-file", "the CA file " + ca_file.string() + " cannot be used: " + why);
   };
   ERR_clear_error();
-  if (SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION) != 1)
-    throw complain(openssl_reason());
+  if (SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION) != 1) throw complain(openssl_reason());
   error_code ec;
   context.load_verify_file(ca_file.string(), ec);
   if (ec) throw complain(ec.message());
@@ -199,7 +194,9 @@ class Authorities {
   ssl::context tls;
 };
 
-std::shared_ptr<Authorities> read_authorities(std::filesystem::path const& ca_file) { return std::make_shared<Authorities>(ca_file); }
+std::shared_ptr<Authorities> read_authorities(std::filesystem::path const& ca_file) {
+  return std::make_shared<Authorities>(ca_file);
+}
 
 class Transport::Impl {
  public:
@@ -264,12 +261,8 @@ class TcpConnection final : public Connection {
   void start_tls(std::string const& host, TimePoint until) override {
     impl_.run(handshake(socket_, &impl_.authorities->tls, host, until));
   }
-  void write(std::string_view bytes, TimePoint until) override {
-    impl_.run(write_all(socket_, bytes, until));
-  }
-  std::size_t read(std::span<char> target, TimePoint until) override {
-    return impl_.run(read_some(socket_, target, until));
-  }
+  void write(std::string_view bytes, TimePoint until) override { impl_.run(write_all(socket_, bytes, until)); }
+  std::size_t read(std::span<char> target, TimePoint until) override { return impl_.run(read_some(socket_, target, until)); }
   [[nodiscard]] bool is_quiet() const override {
     char byte = 0;
     auto const count = recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -278,8 +271,7 @@ class TcpConnection final : public Connection {
   [[nodiscard]] Address const& peer() const override { return peer_; }
 
  private:
-  static asio::awaitable<void> connect_registered(Impl* impl, SocketPointer socket, tcp::endpoint endpoint,
-                                                  TimePoint until) {
+  static asio::awaitable<void> connect_registered(Impl* impl, SocketPointer socket, tcp::endpoint endpoint, TimePoint until) {
     impl->sockets.insert(socket.get());
     co_await connect_one(std::move(socket), endpoint, until);
   }
@@ -296,8 +288,7 @@ Transport::Transport(std::shared_ptr<Authorities> authorities) : impl_(std::make
 Transport::~Transport() = default;
 void Transport::abort() { impl_->abort(); }
 
-std::unique_ptr<Connection> Transport::connect(std::vector<Address> const& addresses, std::uint16_t port,
-                                               TimePoint until) {
+std::unique_ptr<Connection> Transport::connect(std::vector<Address> const& addresses, std::uint16_t port, TimePoint until) {
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     auto const now = RunClock::Clock::now();
     bool const last = i + 1 == addresses.size();

@@ -20,8 +20,7 @@ namespace acr::net {
 /// writing) or truncated (reset or TLS cut while reading).
 class TransportError : public std::runtime_error {
  public:
-  TransportError(Failure failure_, std::string const& reason)
-      : std::runtime_error(reason), failure(failure_) {}
+  TransportError(Failure failure_, std::string const& reason) : std::runtime_error(reason), failure(failure_) {}
   Failure const failure;
 };
 
@@ -54,8 +53,7 @@ class Transport {
   Transport& operator=(Transport const&) = delete;
 
   /// Connects to the first address that answers; each gets its share of the time.
-  std::unique_ptr<Connection> connect(std::vector<Address> const& addresses, std::uint16_t port,
-                                      TimePoint until);
+  std::unique_ptr<Connection> connect(std::vector<Address> const& addresses, std::uint16_t port, TimePoint until);
 
   /// Ends every call under way and every later one with TransportError. Returns at once.
   void abort();

@@ -29,8 +29,7 @@ bool is_made_of_pchars(std::string_view text, std::string_view further) {
     if (c == '%') {
       if (i + 2 >= text.size() || !from_hex(text.substr(i + 1, 2))) return false;
       i += 2;
-    } else if (!is_unreserved(c) && !is_sub_delim(c) && c != ':' && c != '@' &&
-               further.find(c) == std::string_view::npos) {
+    } else if (!is_unreserved(c) && !is_sub_delim(c) && c != ':' && c != '@' && further.find(c) == std::string_view::npos) {
       return false;
     }
   }
@@ -97,8 +96,7 @@ Verdict<std::string> host_of(std::string_view text) {
   std::string host = to_lower_ascii(text);
   auto const labels = split(host, '.');
   for (auto const& label : labels) {
-    bool const known =
-        std::all_of(label.begin(), label.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
+    bool const known = std::all_of(label.begin(), label.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
     if (label.empty() || label.size() > 63 || !known || label.front() == '-' || label.back() == '-') {
       return bad_url("the host is neither a host name nor an address");
     }
@@ -134,10 +132,8 @@ Verdict<Url> put_together(std::string_view scheme_text, std::string_view authori
   url.host = *name;
   url.path = path.empty() ? "/" : std::move(path);
   if (!is_made_of_pchars(url.path, "/")) return bad_url("the path holds a character that must be escaped");
-  if (query && !is_made_of_pchars(*query, "/?"))
-    return bad_url("the query holds a character that must be escaped");
-  if (fragment && !is_made_of_pchars(*fragment, "/?"))
-    return bad_url("the fragment holds a character that must be escaped");
+  if (query && !is_made_of_pchars(*query, "/?")) return bad_url("the query holds a character that must be escaped");
+  if (fragment && !is_made_of_pchars(*fragment, "/?")) return bad_url("the fragment holds a character that must be escaped");
   if (query) url.query = std::string(*query);
   if (fragment) url.fragment = std::string(*fragment);
   return url;
@@ -165,14 +161,11 @@ Verdict<std::string> escaped_path(std::string_view path) {
 }
 
 bool is_scheme(std::string_view text) {
-  return !text.empty() && is_alpha(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alnum(c) || c == '+' || c == '-' || c == '.';
-  });
+  return !text.empty() && is_alpha(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; });
 }
 
-std::string bracketed(std::string const& host) {
-  return host.find(':') == std::string::npos ? host : "[" + host + "]";
-}
+std::string bracketed(std::string const& host) { return host.find(':') == std::string::npos ? host : "[" + host + "]"; }
 
 }  // namespace
 
@@ -218,8 +211,7 @@ Verdict<Url> Url::resolve(std::string_view reference) const {
   if (parts.scheme && !parts.authority) return bad_url("the scheme is not followed by // and a host");
   if (parts.authority) {
     return put_together(parts.scheme.value_or(scheme), *parts.authority,
-                        without_dot_segments(parts.path.empty() ? "/" : parts.path), parts.query,
-                        parts.fragment);
+                        without_dot_segments(parts.path.empty() ? "/" : parts.path), parts.query, parts.fragment);
   }
   std::string merged = path;
   std::optional<std::string_view> asked = parts.query;
@@ -246,8 +238,10 @@ Verdict<std::string> escaped_reference(std::string_view text) {
   if (parts.authority) escaped.append("//").append(*parts.authority);
   // An escaped slash or colon that was decoded must not begin an authority or end a scheme (RFC 3986 section 4.2).
   if (!parts.scheme && !parts.authority) {
-    if (path->starts_with("//")) escaped += "/.";
-    else if (path->find(':') < path->find('/')) escaped += "./";
+    if (path->starts_with("//"))
+      escaped += "/.";
+    else if (path->find(':') < path->find('/'))
+      escaped += "./";
   }
   escaped += *path;
   if (parts.query) escaped += "?" + with_needed_escapes(*parts.query, "/?");
@@ -278,8 +272,7 @@ bool Url::is_below(Url const& base) const {
   // What a lenient server may read as a dot segment is one.
   std::string decoded;
   for (std::size_t i = 0; i < path.size(); ++i) {
-    std::string const escape =
-        path[i] == '%' ? to_lower_ascii(std::string_view(path).substr(i, 3)) : std::string();
+    std::string const escape = path[i] == '%' ? to_lower_ascii(std::string_view(path).substr(i, 3)) : std::string();
     if (escape == "%2e" || escape == "%2f" || escape == "%5c") {
       decoded += escape == "%2e" ? '.' : '/';
       i += 2;

@@ -26,10 +26,10 @@ struct Origin {
 
 /// A parsed absolute URL. Parts hold the text as given (percent escapes are neither decoded nor added).
 struct Url {
-  std::string scheme;      ///< "https", "http" or "oci"
-  std::string host;        ///< lower case name, dotted IPv4, or IPv6 in its shortest form without brackets
-  std::uint16_t port = 0;  ///< explicit, or 443 / 80 / 443
-  std::string path;        ///< starts with "/"; dot segments stay as they are
+  std::string scheme;                   ///< "https", "http" or "oci"
+  std::string host;                     ///< lower case name, dotted IPv4, or IPv6 in its shortest form without brackets
+  std::uint16_t port = 0;               ///< explicit, or 443 / 80 / 443
+  std::string path;                     ///< starts with "/"; dot segments stay as they are
   std::optional<std::string> query;     ///< without "?"; nothing when there is no "?"
   std::optional<std::string> fragment;  ///< without "#"; never sent
 

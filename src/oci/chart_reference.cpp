@@ -122,7 +122,8 @@ std::string ChartReference::text() const { return subject_name() + ":" + tag; }
 
 std::string push_command(Repository const& repository, std::string_view file) {
   auto const is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("._/+-").find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._/+-").find(c) != std::string_view::npos;
   };
   std::string word;
   for (char const c : file) word += c == '\'' ? std::string("'\\''") : std::string(1, c);

@@ -89,7 +89,8 @@ Annotations annotations_of(chart::ChartMetadata const& metadata, std::int64_t cr
   Annotations annotations;
   auto const generate = [&](std::string_view key, std::string const& text) {
     // Sanitised texts have no other white space than the blank.
-    if (text.find_first_not_of(' ') != std::string::npos) annotations.emplace("org.opencontainers.image." + std::string(key), text);
+    if (text.find_first_not_of(' ') != std::string::npos)
+      annotations.emplace("org.opencontainers.image." + std::string(key), text);
   };
   generate("description", metadata.description);
   generate("title", metadata.name);
@@ -99,7 +100,8 @@ Annotations annotations_of(chart::ChartMetadata const& metadata, std::int64_t cr
   if (!metadata.sources.empty()) generate("source", metadata.sources.front());
   generate("authors", authors(metadata.maintainers));
   for (auto const& [key, text] : metadata.annotations)
-    if (key != "org.opencontainers.image.title" && key != "org.opencontainers.image.version") annotations.insert_or_assign(key, text);
+    if (key != "org.opencontainers.image.title" && key != "org.opencontainers.image.version")
+      annotations.insert_or_assign(key, text);
   return annotations;
 }
 
@@ -175,7 +177,8 @@ std::optional<Rejection> refused_time(std::int64_t created) {
 }
 
 Rejection time_not_kept(std::string file, std::string const& ref, std::int64_t created) {
-  return reject("oci-time", std::move(file), "the file system does not keep the package's time, and " + ref + " would get another digest")
+  return reject("oci-time", std::move(file),
+                "the file system does not keep the package's time, and " + ref + " would get another digest")
       .rule("O-14")
       .expected(to_text(Time{created, 0}))
       .fix("give output-dir a place on another file system, or SOURCE_DATE_EPOCH a time that this one keeps");

@@ -82,7 +82,8 @@ std::string other_annotation(json::value const& planned, json::value const& ther
     if (!annotations) continue;
     for (auto const& each : *annotations) {
       auto const ours = annotation(planned, each.key()), theirs = annotation(there, each.key());
-      if (ours != theirs) return "annotation " + shown(each.key()) + ": " + shown_or_none(theirs) + " instead of " + shown_or_none(ours);
+      if (ours != theirs)
+        return "annotation " + shown(each.key()) + ": " + shown_or_none(theirs) + " instead of " + shown_or_none(ours);
     }
   }
   return {};
@@ -101,7 +102,8 @@ ManifestDifference first_difference(std::string_view planned, std::string_view t
   bool const same_config = our_config == their_config;
   if (auto const was = annotation(*ours, created_annotation), is = annotation(*theirs, created_annotation); was != is)
     return {other_time(was, is), same_config};
-  if (!same_config) return {"another config, the chart's metadata: " + shown(their_config) + " instead of " + shown(our_config), false};
+  if (!same_config)
+    return {"another config, the chart's metadata: " + shown(their_config) + " instead of " + shown(our_config), false};
   if (auto text = other_annotation(*ours, *theirs); !text.empty()) return {std::move(text), false};
   return {"the same content, written in another way", false};
 }

@@ -65,8 +65,10 @@ void write_outputs(Step const& step, report::Outputs const& outputs) {
   if (!step.environment.output.empty()) report::append_outputs(step.environment.output, outputs);
 }
 
-// A step that ended before there was a record: the outputs result, reason and chart-count are always set, and the job's page says why.
-ExitStatus end_early(Step const& step, report::Result result, std::string reason, ExitStatus status, std::vector<Rejection> why = {}) {
+// A step that ended before there was a record: the outputs result, reason and chart-count are always set, and the job's page
+// says why.
+ExitStatus end_early(Step const& step, report::Result result, std::string reason, ExitStatus status,
+                     std::vector<Rejection> why = {}) {
   report::ReleaseRecord record;
   record.result = result;
   record.reason = std::move(reason);
@@ -114,7 +116,11 @@ RunSettings run_settings(Step const& step, event::PullRequestEvent const& event)
   RunSettings settings;
   settings.inputs = step.inputs;
   settings.lists = step.lists;
-  settings.change = {.pr_number = event.number, .title = event.title, .head = event.head.sha, .base = event.base.sha, .merge = step.environment.sha};
+  settings.change = {.pr_number = event.number,
+                     .title = event.title,
+                     .head = event.head.sha,
+                     .base = event.base.sha,
+                     .merge = step.environment.sha};
   settings.server_url = server_url(step.environment);
   settings.repository = event.repository.full_name;
   settings.repository_id = std::to_string(event.repository.id);
@@ -141,7 +147,8 @@ void declare_artifacts(Step const& step, RunOutcome const& outcome) {
 void check_rules(Step const& step, report::ReleaseRecord& record, Services& services) {
   auto const name = step.inputs.check_name.empty() ? step.environment.job : step.inputs.check_name;
   auto result = check_requirement(
-      step.inputs.require_check, [&](std::string_view branch) { return github::required_checks(services.api(), branch); }, step.inputs.release_branch, name);
+      step.inputs.require_check, [&](std::string_view branch) { return github::required_checks(services.api(), branch); },
+      step.inputs.release_branch, name);
   if (result.warning) record.warnings.push_back(std::move(*result.warning));
   if (result.refusal) throw RunError(ExitStatus::refused, result.refusal->code, result.refusal->sentence());
 }
@@ -154,17 +161,20 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
   auto const settings = run_settings(step, event);
 
   if (!step.environment.can_request_id_token)
-    step.log.warning("the job has no id-token: write; the attest step that follows will fail without it", {}, report::Severity::low);
+    step.log.warning("the job has no id-token: write; the attest step that follows will fail without it", {},
+                     report::Severity::low);
   if (step.lists.signer_workflows.empty())
-    step.log.notice("No signer is pinned: attestations signed by any workflow in this repository are accepted. Set signer-workflows "
-                    "(docs/policies.md).",
-                    {}, report::Severity::low);
+    step.log.notice(
+        "No signer is pinned: attestations signed by any workflow in this repository are accepted. Set signer-workflows "
+        "(docs/policies.md).",
+        {}, report::Severity::low);
   if (step.epoch) step.log.line("SOURCE_DATE_EPOCH " + settings.source_date_epoch_text + " is the time of all package entries");
 
   Services services(service_settings(settings, event, step.environment, step.host.environment), clock);
   for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
 
-  dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url), step.inputs.max_parallel);
+  dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url),
+                                     step.inputs.max_parallel);
   DependencyBuild dependencies(source, plan_settings(step.inputs, source), step.inputs.max_parallel);
   RunTools const tools{.objects = services.objects(),
                        .attestations = &services.attestations(),
@@ -183,7 +193,8 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
 
   tell_requests(step, services);
   log_run(outcome, step.log);
-  write_outputs(step, report::run_outputs(outcome.record, outcome.files, event::clamped_retention(step.inputs.retention_days, step.environment)));
+  write_outputs(step, report::run_outputs(outcome.record, outcome.files,
+                                          event::clamped_retention(step.inputs.retention_days, step.environment)));
   declare_artifacts(step, outcome);
   if (step.inputs.summary) append(step.environment.step_summary, report::job_summary(outcome.record, outcome.files));
   step.log.finish();
@@ -256,7 +267,8 @@ struct Stage {
   Services services;
 
   Stage(Step const& step, event::PullRequestEvent const& event, RunClock& clock)
-      : settings(run_settings(step, event)), services(service_settings(settings, event, step.environment, step.host.environment), clock) {
+      : settings(run_settings(step, event)),
+        services(service_settings(settings, event, step.environment, step.host.environment), clock) {
     for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
   }
 
@@ -267,7 +279,8 @@ struct Stage {
 };
 
 // A file in output-dir, for the steps that come after.
-void write_result(RunSettings const& settings, std::string const& path, std::string const& bytes, std::optional<std::int64_t> time = {}) {
+void write_result(RunSettings const& settings, std::string const& path, std::string const& bytes,
+                  std::optional<std::int64_t> time = {}) {
   auto const target = settings.workspace / path;
   std::filesystem::create_directories(target.parent_path());
   write_file(target, bytes, time);  // O-14
@@ -291,7 +304,8 @@ ExitStatus tell_digests(Step const& step, SourceDigests const& found, report::Ou
 git::Commit commit_of_run(git::ObjectSource& objects, std::string const& sha) {
   auto commit = objects.commit(sha);
   if (!commit)
-    throw BadEnvironment("object-missing", "the commit of the run, GITHUB_SHA " + sha + ", is in no object source; add a checkout step, or set object-source: auto");
+    throw BadEnvironment("object-missing", "the commit of the run, GITHUB_SHA " + sha +
+                                               ", is in no object source; add a checkout step, or set object-source: auto");
   return std::move(*commit);
 }
 
@@ -303,7 +317,8 @@ ExitStatus publish_command(Step const& step, event::PushEvent const& push, RunCl
   auto const& settings = stage.settings;
   auto& services = stage.services;
 
-  dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url), step.inputs.max_parallel);
+  dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url),
+                                     step.inputs.max_parallel);
   DependencyBuild dependencies(source, plan_settings(step.inputs, source), step.inputs.max_parallel);
   auto const check = check_published(settings, {.objects = services.objects(),
                                                 .attestations = &services.attestations(),
@@ -333,7 +348,8 @@ ExitStatus publish_step(Step const& step) {
                                       .sha = environment.sha,
                                       .release_branch = step.inputs.release_branch});
   if (!push) return refuse(step, {push.error()}, ExitStatus::refused);
-  if (auto const mismatch = repository_disagrees(environment, push->repository)) return refuse(step, {*mismatch}, ExitStatus::refused);
+  if (auto const mismatch = repository_disagrees(environment, push->repository))
+    return refuse(step, {*mismatch}, ExitStatus::refused);
   return publish_command(step, *push, step.host.start_clock(step.inputs.timeout));
 }
 
@@ -370,7 +386,8 @@ ExitStatus digest_command(Step const& step, RunClock& clock) {
   services.objects().prefetch_trees(commit.tree);
   GitSourceTree const tree(services.objects(), commit.tree);
   auto const wanted = step.inputs.chart.empty() ? std::vector<std::string>() : std::vector{step.inputs.chart};
-  auto const found = source_digests(tree, {step.inputs.charts_dirs, step.inputs.exclude_charts}, wanted, step.inputs.max_parallel);
+  auto const found =
+      source_digests(tree, {step.inputs.charts_dirs, step.inputs.exclude_charts}, wanted, step.inputs.max_parallel);
   if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
   return tell_digests(step, *found, digest_outputs(*found), services);
 }
@@ -387,8 +404,10 @@ ExitStatus changed_command(Step const& step, RunClock& clock) {
   if (compared)
     base.emplace(services.objects(), compared->tree);
   else
-    step.log.notice("every chart counts as changed: " + (before ? "the commit " + *before + " is in no object source" : std::string("the event has no commit to compare with")));
-  auto const found = changed_source_digests(base ? &*base : nullptr, head, {step.inputs.charts_dirs, step.inputs.exclude_charts}, step.inputs.max_parallel);
+    step.log.notice("every chart counts as changed: " + (before ? "the commit " + *before + " is in no object source"
+                                                                : std::string("the event has no commit to compare with")));
+  auto const found = changed_source_digests(base ? &*base : nullptr, head,
+                                            {step.inputs.charts_dirs, step.inputs.exclude_charts}, step.inputs.max_parallel);
   if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
   return tell_digests(step, *found, changed_outputs(*found), services);
 }
@@ -405,8 +424,12 @@ ExitStatus package_step(Step const& step, RunClock& clock) {
   dependencies::NetworkSource source(services.http(), host_settings(inputs, step.environment.api_url), inputs.max_parallel);
   RebuildTools const tools{.source = source, .plan = plan_settings(inputs, source)};
   auto const time = settings.source_date_epoch.value_or(commit.committer_time);
-  auto const checked = package_to_check(tree, {inputs.charts_dirs, inputs.exclude_charts}, inputs.chart, time, inputs.build_dependencies ? &tools : nullptr);
-  if (!checked) return refuse(step, {checked.error()}, checked.error().code == "no-chart" || checked.error().code == "duplicate-name" ? ExitStatus::bad_input : ExitStatus::refused);
+  auto const checked = package_to_check(tree, {inputs.charts_dirs, inputs.exclude_charts}, inputs.chart, time,
+                                        inputs.build_dependencies ? &tools : nullptr);
+  if (!checked)
+    return refuse(step, {checked.error()},
+                  checked.error().code == "no-chart" || checked.error().code == "duplicate-name" ? ExitStatus::bad_input
+                                                                                                 : ExitStatus::refused);
   std::string const path = inputs.output_dir + "/" + checked->package.file_name;
   write_result(settings, path, checked->package.bytes, time);
   step.log.line("packaged " + path + "  " + checked->package.digest + "  of source " + checked->source.digest);
@@ -426,15 +449,22 @@ ExitStatus tags_command(Step const& step, RunClock& clock) {
   auto const& environment = step.environment;
   // A tag anywhere else would be refused at the release, and stand in the way of the right one.
   if (std::string const branch = "refs/heads/" + step.inputs.source_branch; step.inputs.push && environment.ref != branch)
-    return refuse(step, {reject("wrong-branch", "environment", "tags are made for commits of the source branch only").rule("B-13").expected(branch).found(environment.ref)},
+    return refuse(step,
+                  {reject("wrong-branch", "environment", "tags are made for commits of the source branch only")
+                       .rule("B-13")
+                       .expected(branch)
+                       .found(environment.ref)},
                   ExitStatus::refused);
   auto event = repository_alone(environment);
-  if (auto const payload = event::read_event_file(environment.event_path)) event.repository.owner_type = event::owner_type_of(*payload);
+  if (auto const payload = event::read_event_file(environment.event_path))
+    event.repository.owner_type = event::owner_type_of(*payload);
   Stage stage(step, event, clock);
   auto const& settings = stage.settings;
   auto& services = stage.services;
   services.begin_refresh();
-  auto found = missing_tags(environment.sha, settings, {services.objects(), services.attestations(), services.verifier(), clock, [&](std::string const& line) { step.log.line(line); }});
+  auto found = missing_tags(environment.sha, settings,
+                            {services.objects(), services.attestations(), services.verifier(), clock,
+                             [&](std::string const& line) { step.log.line(line); }});
   if (!found) return refuse(step, {found.error()}, ExitStatus::bad_input);
   auto const ended = step.inputs.push ? create_missing_tags(*found, services.api(), clock) : std::nullopt;
   stage.tell_roots(step);
@@ -478,7 +508,8 @@ bool complete_repository_id(RunnerEnvironment& environment) {
 ExitStatus run_action(ActionHost const& host) {
   auto environment = event::read_runner_environment(host.environment);
   bool const id_of_event = complete_repository_id(environment);
-  report::WorkflowLog log(host.log, environment.in_actions ? report::WorkflowLog::Style::actions : report::WorkflowLog::Style::terminal,
+  report::WorkflowLog log(host.log,
+                          environment.in_actions ? report::WorkflowLog::Style::actions : report::WorkflowLog::Style::terminal,
                           environment.debug);
   auto const lookup = with_tenant_issuer(event::from_environment(host.environment), environment.api_url);
   if (auto const token = lookup("token")) log.mask_token(trimmed(*token));
@@ -493,20 +524,24 @@ ExitStatus run_action(ActionHost const& host) {
   auto const epoch = chart::source_date_epoch(host.environment("SOURCE_DATE_EPOCH").value_or(""));
   Step const step{host, environment, std::move(reading.inputs), std::move(lists.lists), epoch ? *epoch : std::nullopt, log};
   for (auto const& warning : reading.warnings) log.warning(warning);
-  if (id_of_event) log.notice("GITHUB_REPOSITORY_ID is not set: the repository's id is the event's, " + environment.repository_id, {}, report::Severity::low);
+  if (id_of_event)
+    log.notice("GITHUB_REPOSITORY_ID is not set: the repository's id is the event's, " + environment.repository_id, {},
+               report::Severity::low);
   // all mistakes at once, those of values with a grammar of their own among them (B-10).
   auto mistakes = event::unknown_inputs(host.variable_names);
   std::ranges::move(reading.mistakes, std::back_inserter(mistakes));
   std::ranges::move(event::check_runner_environment(environment), std::back_inserter(mistakes));
   std::ranges::move(lists.mistakes, std::back_inserter(mistakes));
   if (!epoch) mistakes.push_back(epoch.error());
-  if (step.inputs.command == event::Command::tags) std::ranges::move(tag_mistakes(step.inputs, step.lists), std::back_inserter(mistakes));
+  if (step.inputs.command == event::Command::tags)
+    std::ranges::move(tag_mistakes(step.inputs, step.lists), std::back_inserter(mistakes));
   std::ranges::move(dependency_mistakes(step.inputs), std::back_inserter(mistakes));
   if (mistakes.empty()) std::ranges::move(event::check_paths(step.inputs, environment.workspace), std::back_inserter(mistakes));
   if (!mistakes.empty()) return refuse(step, mistakes, ExitStatus::bad_input);
 
   if (step.inputs.command == event::Command::ruleset) {
-    print_ruleset(host.log, step.inputs.release_branch, step.inputs.check_name.empty() ? environment.job : step.inputs.check_name);
+    print_ruleset(host.log, step.inputs.release_branch,
+                  step.inputs.check_name.empty() ? environment.job : step.inputs.check_name);
     return ExitStatus::done;
   }
 
@@ -523,7 +558,8 @@ ExitStatus run_action(ActionHost const& host) {
       log.notice("pr-closed: the pull request is closed, nothing to do");
       return end_early(step, report::Result::skipped, decision.reason->code, ExitStatus::done);
     }
-    if (auto const mismatch = repository_disagrees(environment, decision.event->repository)) return refuse(step, {*mismatch}, ExitStatus::refused);
+    if (auto const mismatch = repository_disagrees(environment, decision.event->repository))
+      return refuse(step, {*mismatch}, ExitStatus::refused);
 
     auto& clock = host.start_clock(step.inputs.timeout);
     return step.inputs.command == event::Command::finalize ? finalize_command(step, *decision.event, clock)

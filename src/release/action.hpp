@@ -14,7 +14,8 @@ namespace acr::release {
 struct ActionHost {
   event::EnvironmentLookup environment;
   std::ostream& log;  ///< stdout: workflow commands and log lines
-  /// Called once the time limit is known; the clock outlives everything that run_action() does. SIGINT and SIGTERM cancel it.
+  /// Called once the time limit is known; the clock outlives everything that run_action() does. SIGINT and SIGTERM cancel it
+  ///
   std::function<RunClock&(std::chrono::seconds timeout)> start_clock;
   std::vector<std::string> variable_names;  ///< of the environment, for unknown inputs (A-12)
 };

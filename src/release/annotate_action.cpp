@@ -18,7 +18,10 @@ Verdict<git::LineageItem> item_of(std::string_view line) {
   if (rest.starts_with("- ")) rest = trimmed(rest.substr(2));
   auto const colon = rest.find(':');
   auto const fail = [&] {
-    return reject("bad-line", "input lineage", "the line is not an entry").rule("A-98").expected("<key>: <id> sha256:<64 hex digits>").found(std::string(line));
+    return reject("bad-line", "input lineage", "the line is not an entry")
+        .rule("A-98")
+        .expected("<key>: <id> sha256:<64 hex digits>")
+        .found(std::string(line));
   };
   if (colon == std::string_view::npos) return fail();
   git::LineageItem item;
@@ -48,7 +51,8 @@ Verdict<chart::ChartMetadata> metadata_at(GitSourceTree const& tree, event::Acti
     if (!described) return described.error().within(path);
     return std::move(described->metadata);
   }
-  return reject("no-chart", "input chart", "the commit has no chart " + inputs.chart + " in the charts directories").fix("name its directory, or set charts-dir");
+  return reject("no-chart", "input chart", "the commit has no chart " + inputs.chart + " in the charts directories")
+      .fix("name its directory, or set charts-dir");
 }
 
 }  // namespace
@@ -56,7 +60,8 @@ Verdict<chart::ChartMetadata> metadata_at(GitSourceTree const& tree, event::Acti
 Verdict<Annotation> annotation_of(git::ObjectSource& objects, git::ObjectId const& id, event::ActionInputs const& inputs) {
   auto const commit = objects.commit(id);
   if (!commit)
-    return reject("object-missing", "commit " + id, "object not found locally or through the API").fix("add a checkout step, or set object-source: auto");
+    return reject("object-missing", "commit " + id, "object not found locally or through the API")
+        .fix("add a checkout step, or set object-source: auto");
   auto const metadata = metadata_at(GitSourceTree(objects, commit->tree), inputs);
   if (!metadata) return metadata.error();
   git::AnnotationParts parts;
@@ -70,7 +75,8 @@ Verdict<Annotation> annotation_of(git::ObjectSource& objects, git::ObjectId cons
   }
   auto text = git::compose_annotation(parts);
   if (!text) return text.error();
-  return Annotation{std::move(*text), tag_name(inputs.tag_format, metadata->name, metadata->version), metadata->name, metadata->version};
+  return Annotation{std::move(*text), tag_name(inputs.tag_format, metadata->name, metadata->version), metadata->name,
+                    metadata->version};
 }
 
 }  // namespace acr::release

@@ -31,7 +31,8 @@ Arguments::Arguments(std::vector<std::string_view> const& arguments, Accepted co
       continue;
     }
     auto const equals = argument.find('=');
-    auto const name = short_form ? accepted.short_d : argument.substr(2, equals == std::string_view::npos ? equals : equals - 2);
+    auto const name =
+        short_form ? accepted.short_d : argument.substr(2, equals == std::string_view::npos ? equals : equals - 2);
     if (contains(accepted.flags, name)) {
       if (equals != std::string_view::npos) throw usage("--" + std::string(name) + " takes no value");
       given_[std::string(name)];

@@ -12,15 +12,15 @@
 
 namespace acr::release {
 
-/// `--name value`, `--name=value`, `--flag`, and positional arguments; `--` ends the options, `-d` stands for what `short_d` names. Throws
-/// BadEnvironment("usage") for an unknown option, one given twice that may not be, or a missing value.
+/// `--name value`, `--name=value`, `--flag`, and positional arguments; `--` ends the options, `-d` stands for what `short_d`
+/// names. Throws BadEnvironment("usage") for an unknown option, one given twice that may not be, or a missing value.
 class Arguments {
  public:
   struct Accepted {
     std::vector<std::string_view> values;    ///< options with a value
     std::vector<std::string_view> repeated;  ///< options with a value that may come several times
     std::vector<std::string_view> flags;
-    std::string_view short_d{};              ///< long name of `-d`
+    std::string_view short_d{};  ///< long name of `-d`
   };
   Arguments(std::vector<std::string_view> const& arguments, Accepted const& accepted);
 
@@ -37,7 +37,8 @@ class Arguments {
   std::vector<std::string> positional_;
 };
 
-/// A file that the command line names. Throws BadEnvironment("bad-input") when it cannot be read or is larger than `limit` bytes.
+/// A file that the command line names. Throws BadEnvironment("bad-input") when it cannot be read or is larger than `limit`
+/// bytes.
 std::string read_named_file(std::string const& path, std::size_t limit);
 
 }  // namespace acr::release

@@ -23,9 +23,7 @@ struct Candidate {
   bool has_id = false;  ///< the entry's own
 };
 
-std::string place(report::LineageEntry const& entry) {
-  return "attestation " + entry.key + " (id " + entry.id + ")";
-}
+std::string place(report::LineageEntry const& entry) { return "attestation " + entry.key + " (id " + entry.id + ")"; }
 
 report::Check check_of(sigstore::CheckResult const& result) {
   return {.rule = result.rule,
@@ -66,18 +64,22 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
     entry.checks.clear();  // all passed; docs/verification.md lists them
     entry.refusal.reset();
     if (*outcome == CheckOutcome::warned)
-      entry.warnings.push_back(reject("check-warned", place(entry), "the check passed with warnings").rule("B-9").expected("PASSED").found("WARNED"));
+      entry.warnings.push_back(reject("check-warned", place(entry), "the check passed with warnings")
+                                   .rule("B-9")
+                                   .expected("PASSED")
+                                   .found("WARNED"));
     if (candidate.has_id) {
       entry.status = report::EntryStatus::verified;
       return;
     }
     entry.status = report::EntryStatus::verified_other_id;
-    auto other_id = reject("unresolved-id", place(entry),
-                          "no attestation of the subject has this id, another one of the same subject verifies")
-                       .rule("A-100")
-                       .expected("id " + entry.id + " among the attestations of " + entry.subject_digest)
-                       .found(candidate.listed->id ? "id " + *candidate.listed->id : std::string("an attestation without a known id"))
-                       .fix("tag with the id that the attest step returned, or set unresolved-id: warn");
+    auto other_id =
+        reject("unresolved-id", place(entry),
+               "no attestation of the subject has this id, another one of the same subject verifies")
+            .rule("A-100")
+            .expected("id " + entry.id + " among the attestations of " + entry.subject_digest)
+            .found(candidate.listed->id ? "id " + *candidate.listed->id : std::string("an attestation without a known id"))
+            .fix("tag with the id that the attest step returned, or set unresolved-id: warn");
     if (settings.inputs.unresolved_id_fails) {
       entry.refusal = std::move(other_id);
     } else {
@@ -106,7 +108,8 @@ std::vector<OpenEntry> open_entries(std::vector<ChartWork*> const& charts) {
 }
 
 // The attestation with the entry's id, when it can be had.
-github::ListedAttestation const* listed_by_id(report::LineageEntry const& entry, std::vector<github::ListedAttestation> const& listed) {
+github::ListedAttestation const* listed_by_id(report::LineageEntry const& entry,
+                                              std::vector<github::ListedAttestation> const& listed) {
   auto const found = std::ranges::find_if(listed, [&](auto const& one) { return one.id == entry.id && !one.broken; });
   return found == listed.end() ? nullptr : &*found;
 }
@@ -116,14 +119,16 @@ bool may_be_late(report::LineageEntry const& entry, github::Listing const& listi
   if (listing.too_long.contains(entry.subject_digest)) return false;
   auto const& listed = listing.of.at(entry.subject_digest);
   if (listed.empty()) return true;
-  return settings.inputs.unresolved_id_fails && std::ranges::all_of(listed, [&](auto const& one) { return one.id && *one.id != entry.id; });
+  return settings.inputs.unresolved_id_fails &&
+         std::ranges::all_of(listed, [&](auto const& one) { return one.id && *one.id != entry.id; });
 }
 
 // A round holds at most one candidate of each entry: those with its id first, others until one verifies.
 std::vector<Candidate> first_candidates(std::vector<OpenEntry> const& open, github::Listing const& listing) {
   std::vector<Candidate> candidates;
   for (auto const& [work, entry] : open)
-    if (auto const* listed = listed_by_id(*entry, listing.of.at(entry->subject_digest))) candidates.push_back({work, entry, listed, true});
+    if (auto const* listed = listed_by_id(*entry, listing.of.at(entry->subject_digest)))
+      candidates.push_back({work, entry, listed, true});
   return candidates;
 }
 
@@ -143,8 +148,8 @@ std::vector<Candidate> other_candidates(std::vector<OpenEntry> const& open, gith
   return candidates;
 }
 
-// Each bundle is verified where it arrives, while others are still under way. At most `workers` verify at once: what came meanwhile
-// waits, so that no more bundles are in memory than downloads may run.
+// Each bundle is verified where it arrives, while others are still under way. At most `workers` verify at once: what came
+// meanwhile waits, so that no more bundles are in memory than downloads may run.
 void verify_round(std::vector<Candidate> const& candidates, github::Attestations& attestations,
                   sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers) {
   std::vector<github::ListedAttestation const*> wanted;
@@ -154,7 +159,8 @@ void verify_round(std::vector<Candidate> const& candidates, github::Attestations
   attestations.download_each(wanted, [&](std::size_t i, Verdict<std::string> bundle) {
     auto const& candidate = candidates[i];
     if (!bundle) return record_unavailable(candidate, bundle.error());
-    auto const artifact = sigstore::Artifact::of_digest_text(candidate.entry->subject_digest).value();  // list() took it for a digest
+    auto const artifact =
+        sigstore::Artifact::of_digest_text(candidate.entry->subject_digest).value();  // list() took it for a digest
     auto const policy = lineage_policy(settings, *candidate.work);
     Turn const turn(places);
     record_verdict(candidate, verifier.verify(*bundle, artifact, policy), settings);
@@ -166,18 +172,20 @@ void warn_of_broken(report::LineageEntry& entry, github::Listing const& listing)
   auto const& listed = listing.of.at(entry.subject_digest);
   auto const broken = std::ranges::count_if(listed, &github::ListedAttestation::broken);
   if (broken == 0) return;
-  entry.warnings.push_back(reject("attestation-broken", place(entry), "attestations of the same subject are listed without bundle and link")
-                               .rule("G-12")
-                               .found(std::to_string(broken) + " of " + std::to_string(listed.size())));
+  entry.warnings.push_back(
+      reject("attestation-broken", place(entry), "attestations of the same subject are listed without bundle and link")
+          .rule("G-12")
+          .found(std::to_string(broken) + " of " + std::to_string(listed.size())));
 }
 
 void refuse_unresolved(ChartWork const& work, report::LineageEntry& entry, github::Listing const& listing) {
   if (listing.too_long.contains(entry.subject_digest)) {
     entry.status = report::EntryStatus::unresolved;
-    entry.refusal = reject("listing-too-long", place(entry), "this repository has more attestations of the entry's subject than are read")
-                        .rule("G-31")
-                        .expected("at most 20 pages of 100 attestations of " + entry.subject_digest)
-                        .fix("attest a subject of its own for each release, or delete attestations that nobody needs");
+    entry.refusal =
+        reject("listing-too-long", place(entry), "this repository has more attestations of the entry's subject than are read")
+            .rule("G-31")
+            .expected("at most 20 pages of 100 attestations of " + entry.subject_digest)
+            .fix("attest a subject of its own for each release, or delete attestations that nobody needs");
     return;
   }
   std::size_t const count = listing.of.at(entry.subject_digest).size();
@@ -187,11 +195,13 @@ void refuse_unresolved(ChartWork const& work, report::LineageEntry& entry, githu
                     searched ? "no attestation of the chart's source or package can be had from this repository"
                              : "no attestation of the entry's subject can be had from this repository")
                  .rule(searched ? "B-4" : "A-100")
-                 .expected("an attestation of " + entry.subject_digest + (searched ? " or " + entry.other_subject : "") + " with id " + entry.id)
+                 .expected("an attestation of " + entry.subject_digest + (searched ? " or " + entry.other_subject : "") +
+                           " with id " + entry.id)
                  .found(count == 0 ? "none is listed" : std::to_string(count) + " listed, all without bundle and link");
   std::string fix = searched ? "attest the chart's source digest in the check of " + entry.key +
-                                    ", or name the subject: its digest behind the id in the annotation of " + work.record.tag + ", or a rule in lineage-subjects"
-                              : "check that the attest step of " + entry.key + " ran in this repository with this subject";
+                                   ", or name the subject: its digest behind the id in the annotation of " + work.record.tag +
+                                   ", or a rule in lineage-subjects"
+                             : "check that the attest step of " + entry.key + " ran in this repository with this subject";
   // Listings lag behind.
   if (count == 0) fix = "re-run this job in a minute if the attestation was made just now; else " + fix;
   entry.refusal = std::move(why).fix(std::move(fix));
@@ -220,8 +230,9 @@ sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& wo
   return policy;
 }
 
-std::vector<ChartWork*> verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations, sigstore::Verifier const& verifier,
-                                       RunSettings const& settings, std::size_t workers, Unlisted unlisted) {
+std::vector<ChartWork*> verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations,
+                                       sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers,
+                                       Unlisted unlisted) {
   auto open = open_entries(charts);
   std::vector<std::string> subjects;
   for (auto const& [work, entry] : open) {
@@ -282,9 +293,10 @@ report::VerifiedFacts facts_of(sigstore::VerifiedAttestation const& attestation)
   facts.instance = to_text(attestation.instance());
   facts.trusted_root = attestation.trusted_root();
   for (auto const& time : attestation.times())
-    facts.times.push_back({.time = to_text(time.time),
-                           .kind = time.kind == sigstore::VerifiedTime::Kind::log_integrated ? "log-integrated" : "signed-timestamp",
-                           .source = time.source});
+    facts.times.push_back(
+        {.time = to_text(time.time),
+         .kind = time.kind == sigstore::VerifiedTime::Kind::log_integrated ? "log-integrated" : "signed-timestamp",
+         .source = time.source});
   for (auto const& entry : attestation.log_entries())
     facts.log_entries.push_back({.log = entry.log,
                                  .index = entry.log_index,

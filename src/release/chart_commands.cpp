@@ -23,21 +23,23 @@ namespace {
 
 void show_problems(chart::PackageOutcome const& outcome, Terminal const& terminal) {
   for (auto const& warning : outcome.warnings)
-    terminal.err << "warning: " << printable(outcome.chart.string() + (warning.file.empty() ? "" : "/" + warning.file) +
-                                             (warning.line ? ":" + std::to_string(warning.line) : std::string()) + ": " + warning.why)
+    terminal.err << "warning: "
+                 << printable(outcome.chart.string() + (warning.file.empty() ? "" : "/" + warning.file) +
+                              (warning.line ? ":" + std::to_string(warning.line) : std::string()) + ": " + warning.why)
                  << " [" << warning.rule << "]\n";
   if (outcome.refused) terminal.err << "refused: " << printable(outcome.refused->sentence()) << '\n';
 }
 
 // The digests, and with `oci-repository` the one that the package will have in the registry (O-17).
-void show_package(chart::PackageOutcome const& outcome, PlannedPushes const* pushes, std::size_t index, Terminal const& terminal) {
+void show_package(chart::PackageOutcome const& outcome, PlannedPushes const* pushes, std::size_t index,
+                  Terminal const& terminal) {
   if (outcome.refused || outcome.file.empty()) return;
-  terminal.out << "packaged " << printable(outcome.file.string()) << "\n  " << outcome.digest << "  (the .tgz)\n  " << outcome.content_digest
-               << "  (its tar, equal to that of Helm's package)\n";
+  terminal.out << "packaged " << printable(outcome.file.string()) << "\n  " << outcome.digest << "  (the .tgz)\n  "
+               << outcome.content_digest << "  (its tar, equal to that of Helm's package)\n";
   if (pushes == nullptr || !pushes->of(index)) return;
   auto const& oci = *pushes->of(index);
-  terminal.out << "  " << oci.digest << "  (its OCI manifest, " << printable(oci.ref) << ", created " << printable(oci.created) << ")\n  "
-               << printable(oci::push_command(pushes->repository(), outcome.file.string())) << '\n';
+  terminal.out << "  " << oci.digest << "  (its OCI manifest, " << printable(oci.ref) << ", created " << printable(oci.created)
+               << ")\n  " << printable(oci::push_command(pushes->repository(), outcome.file.string())) << '\n';
 }
 
 // The first refusal stands for the chart; show_findings() tells the others.
@@ -60,20 +62,24 @@ void show_findings(DiskBuild::Chart const& chart, Terminal const& terminal) {
 }  // namespace
 
 ExitStatus package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  std::vector<std::string_view> values{"destination", "version", "app-version", "source-date-epoch", "profile", "oci-repository"};
+  std::vector<std::string_view> values{"destination",       "version", "app-version",
+                                       "source-date-epoch", "profile", "oci-repository"};
   values.insert(values.end(), dependency_inputs.begin(), dependency_inputs.end());
   Arguments const arguments(words, {.values = values,
                                     .repeated = {},
                                     .flags = {"commit-time", "strict", "keep-going", "case-collision-warns", "json"},
                                     .short_d = "destination"});
-  arguments.expect_positional(1, 10'000, "package CHART… [-d DEST] [--version V] [--app-version V] [--oci-repository R] [--json] [--dependencies build|off]");
+  arguments.expect_positional(
+      1, 10'000,
+      "package CHART… [-d DEST] [--version V] [--app-version V] [--oci-repository R] [--json] [--dependencies build|off]");
   chart::PackageCommand command;
   for (auto const& path : arguments.positional()) command.charts.emplace_back(path);
   if (arguments.has("destination")) command.destination = arguments.value("destination");
   command.version = arguments.value("version");
   command.app_version = arguments.value("app-version");
-  auto const epoch = chart::source_date_epoch(arguments.has("source-date-epoch") ? arguments.value("source-date-epoch")
-                                                                                  : terminal.environment("SOURCE_DATE_EPOCH").value_or(""));
+  auto const epoch =
+      chart::source_date_epoch(arguments.has("source-date-epoch") ? arguments.value("source-date-epoch")
+                                                                  : terminal.environment("SOURCE_DATE_EPOCH").value_or(""));
   if (!epoch) unusable(epoch.error());
   command.epoch = *epoch;
   if (arguments.has("profile")) {
@@ -120,8 +126,8 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
   if (as_json) terminal.out << packages_json(outcomes, pushes.get()) << '\n';
   if (refused && !command.keep_going) terminal.err << "nothing was written\n";
   bool const unreachable = refused && build && build->out_of_reach() && std::ranges::all_of(outcomes, [](auto const& outcome) {
-    return !outcome.refused || outcome.refused->code == "dep-unreachable";
-  });
+                             return !outcome.refused || outcome.refused->code == "dep-unreachable";
+                           });
   if (unreachable) return ExitStatus::unreachable;
   return refused ? ExitStatus::refused : ExitStatus::done;
 }

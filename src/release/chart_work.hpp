@@ -27,11 +27,12 @@ struct ChartWork {
   git::Lineage lineage;
   std::optional<oci::ChartReference> reference;  ///< with `oci-repository` (O-12)
   std::string oci_manifest;                      ///< the bytes that `record.oci` has the digest of
-  std::filesystem::path staged;              ///< the package in the staging directory; empty before packaging
-  std::optional<chart::SourceContent> source;  ///< what would be packaged; nothing: not read, or not readable
-  std::optional<git::ObjectId> tag_in_checkout;  ///< where the checkout has the tag, when the server has it elsewhere or not at all (B-24)
-  bool held = false;                         ///< nothing was fetched for it, since another chart is refused (D-6)
-  std::vector<git::ObjectId> contents;       ///< blobs that will be read for the package
+  std::filesystem::path staged;                  ///< the package in the staging directory; empty before packaging
+  std::optional<chart::SourceContent> source;    ///< what would be packaged; nothing: not read, or not readable
+  std::optional<git::ObjectId>
+      tag_in_checkout;  ///< where the checkout has the tag, when the server has it elsewhere or not at all (B-24)
+  bool held = false;    ///< nothing was fetched for it, since another chart is refused (D-6)
+  std::vector<git::ObjectId> contents;  ///< blobs that will be read for the package
 
   /// Something counts against this chart.
   [[nodiscard]] bool refused() const;

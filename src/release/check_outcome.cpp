@@ -34,7 +34,8 @@ Verdict<CheckOutcome> check_outcome(std::string_view predicate_type, std::string
   auto const text = shown(result);
   if (!result || !result->is_string() || (text != "PASSED" && !(tests && text == "WARNED"))) return failed(field, text);
   if (tests)
-    if (auto const* list = find(*predicate, "failedTests"); list && !list->is_null() && !(list->is_array() && list->get_array().empty()))
+    if (auto const* list = find(*predicate, "failedTests");
+        list && !list->is_null() && !(list->is_array() && list->get_array().empty()))
       return failed("failedTests", text + " beside failed tests", "the check contradicts itself");
   return text == "WARNED" ? CheckOutcome::warned : CheckOutcome::passed;
 }

@@ -16,8 +16,9 @@ enum class CheckOutcome {
   warned,  ///< test-result `WARNED`
 };
 
-/// `predicate_type` is compared whole; `payload` is the statement's JSON, whose signature holds. Refused with `check-failed`: a result other
-/// than those above, in another case or of another type, none, and `PASSED` beside failed tests. `where` names the predicate's field.
+/// `predicate_type` is compared whole; `payload` is the statement's JSON, whose signature holds. Refused with `check-failed`: a
+/// result other than those above, in another case or of another type, none, and `PASSED` beside failed tests. `where` names the
+/// predicate's field.
 Verdict<CheckOutcome> check_outcome(std::string_view predicate_type, std::string_view payload);
 
 }  // namespace acr::release

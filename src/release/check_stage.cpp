@@ -8,8 +8,8 @@
 
 namespace acr::release {
 
-Verdict<SourceDigests> changed_source_digests(chart::SourceTree const* base, chart::SourceTree const& head, chart::ChartsScope const& scope,
-                                              std::size_t workers) {
+Verdict<SourceDigests> changed_source_digests(chart::SourceTree const* base, chart::SourceTree const& head,
+                                              chart::ChartsScope const& scope, std::size_t workers) {
   if (!base) return source_digests(head, scope, {}, workers);
   auto changed = chart::changed_charts(*base, head, scope);
   if (!changed) return changed.error();
@@ -40,8 +40,8 @@ report::Outputs changed_outputs(SourceDigests const& found) {
   return outputs;
 }
 
-Verdict<PackageToCheck> package_to_check(chart::SourceTree const& tree, chart::ChartsScope const& scope, std::string const& chart, std::int64_t time,
-                                         RebuildTools const* dependencies) {
+Verdict<PackageToCheck> package_to_check(chart::SourceTree const& tree, chart::ChartsScope const& scope,
+                                         std::string const& chart, std::int64_t time, RebuildTools const* dependencies) {
   auto const found = source_digests(tree, scope, {chart}, 1);
   if (!found) return found.error();
   if (!found->refusals.empty()) return found->refusals.front();

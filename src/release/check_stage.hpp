@@ -13,10 +13,10 @@
 
 namespace acr::release {
 
-/// The charts of `head` that differ from `base` (null: all), with their source digests. A chart whose version was not raised is checked like
-/// any other; one that cannot be read is a refusal. Refused as a whole as changed_charts() and source_digests().
-Verdict<SourceDigests> changed_source_digests(chart::SourceTree const* base, chart::SourceTree const& head, chart::ChartsScope const& scope,
-                                              std::size_t workers);
+/// The charts of `head` that differ from `base` (null: all), with their source digests. A chart whose version was not raised is
+/// checked like any other; one that cannot be read is a refusal. Refused as a whole as changed_charts() and source_digests().
+Verdict<SourceDigests> changed_source_digests(chart::SourceTree const* base, chart::SourceTree const& head,
+                                              chart::ChartsScope const& scope, std::size_t workers);
 
 /// digest_outputs(), and `matrix`: {"include":[…]} of the same charts.
 report::Outputs changed_outputs(SourceDigests const& found);
@@ -26,9 +26,10 @@ struct PackageToCheck {
   chart::Package package;
 };
 
-/// One chart by name or directory, packaged from the tree: what a check looks at is what its source digest names, whatever the work tree
-/// holds. `time`: seconds, of all files. `dependencies`: null when nothing is fetched. Refused as source_digests() and chart::package().
-Verdict<PackageToCheck> package_to_check(chart::SourceTree const& tree, chart::ChartsScope const& scope, std::string const& chart, std::int64_t time,
-                                         RebuildTools const* dependencies);
+/// One chart by name or directory, packaged from the tree: what a check looks at is what its source digest names, whatever the
+/// work tree holds. `time`: seconds, of all files. `dependencies`: null when nothing is fetched. Refused as source_digests()
+/// and chart::package().
+Verdict<PackageToCheck> package_to_check(chart::SourceTree const& tree, chart::ChartsScope const& scope,
+                                         std::string const& chart, std::int64_t time, RebuildTools const* dependencies);
 
 }  // namespace acr::release

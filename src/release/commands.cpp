@@ -12,8 +12,8 @@
 #include "release/oci_commands.hpp"
 #include "release/ruleset_command.hpp"
 #include "release/sigstore_commands.hpp"
-#include "release/trusted_root_commands.hpp"
 #include "release/tag_command.hpp"
+#include "release/trusted_root_commands.hpp"
 #include "release/tuf_command.hpp"
 #include "release/verify_package.hpp"
 #include "support/text.hpp"
@@ -40,25 +40,48 @@ struct Row {
 };
 
 constexpr std::array rows{
-    Row{"run", dry_run_command, "--base REF --head REF [--repository O/R] [inputs as options]", "what a release of these commits would do; writes nothing"},
-    Row{"changed", changed_command, "--base REF --head REF [--charts-dir D]… [--exclude-charts C]… [--json]", "charts that change between two commits of this clone"},
-    Row{"source-digest", source_digest_command, "CHART… [--ref REF] [--charts-dir D]… [--json]", "the source digest of charts at a commit of this clone (HEAD)"},
-    Row{"gate", gate_command, "--event FILE --repository O/R [--source-branch B] [--release-branch B]", "the branch gate's verdict on an event file"},
+    Row{"run", dry_run_command, "--base REF --head REF [--repository O/R] [inputs as options]",
+        "what a release of these commits would do; writes nothing"},
+    Row{"changed", changed_command, "--base REF --head REF [--charts-dir D]… [--exclude-charts C]… [--json]",
+        "charts that change between two commits of this clone"},
+    Row{"source-digest", source_digest_command, "CHART… [--ref REF] [--charts-dir D]… [--json]",
+        "the source digest of charts at a commit of this clone (HEAD)"},
+    Row{"gate", gate_command, "--event FILE --repository O/R [--source-branch B] [--release-branch B]",
+        "the branch gate's verdict on an event file"},
     Row{"lineage", lineage_command, "FILE|TAG [--json]", "parse a tag's annotation and show the result"},
-    Row{"annotate", annotate_command, "--chart C --version V --entry KEY=ID,sha256:HEX… [--commit SHA] [--source-pr N] [--changelog FILE]", "the annotation of a tag, with its lineage block"},
-    Row{"tag", tag_command, "--missing --repository O/R --repository-id N --signer-workflows W [--push [--remote R]] [--no-attestations] [--json] [--ref REF]", "charts whose tags are missing, with the attestations of their content; --push makes the tags"},
+    Row{"annotate", annotate_command,
+        "--chart C --version V --entry KEY=ID,sha256:HEX… [--commit SHA] [--source-pr N] [--changelog FILE]",
+        "the annotation of a tag, with its lineage block"},
+    Row{"tag", tag_command,
+        "--missing --repository O/R --repository-id N --signer-workflows W [--push [--remote R]] [--no-attestations] [--json] [--ref REF]",
+        "charts whose tags are missing, with the attestations of their content; --push makes the tags"},
     Row{"map", map_command, "FILE [--set KEY=ID]…", "the attestation map of a pull request's description, read or merged"},
-    Row{"package", package_command, "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict] [--oci-repository R] [--json] [--dependencies build|off] [other dependency inputs as options]", "packages as `helm package` makes them, reproducibly"},
-    Row{"oci-digest", oci_digest_command, "FILE.tgz… [--created SECONDS] [--oci-repository R] [--check free|pushed] [--json]", "the digest that each package's manifest will have in an OCI registry once `TZ=UTC helm push` has pushed it"},
-    Row{"dependencies", dependencies_command, "CHART… [--json] [dependency inputs as options]", "each declared dependency: constraint, lock, pin, and where it comes from; asks no host"},
-    Row{"pin", pin_command, "CHART… [dependency inputs as options]", "fetches what charts/ lacks and writes its digests into Chart.lock"},
+    Row{"package", package_command,
+        "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict] [--oci-repository R] [--json] [--dependencies build|off] [other dependency inputs as options]",
+        "packages as `helm package` makes them, reproducibly"},
+    Row{"oci-digest", oci_digest_command, "FILE.tgz… [--created SECONDS] [--oci-repository R] [--check free|pushed] [--json]",
+        "the digest that each package's manifest will have in an OCI registry once `TZ=UTC helm push` has pushed it"},
+    Row{"dependencies", dependencies_command, "CHART… [--json] [dependency inputs as options]",
+        "each declared dependency: constraint, lock, pin, and where it comes from; asks no host"},
+    Row{"pin", pin_command, "CHART… [dependency inputs as options]",
+        "fetches what charts/ lacks and writes its digests into Chart.lock"},
     Row{"list", list_command, "CHART [--json]", "what would be packaged, what is ignored and by which rule"},
-    Row{"verify-package", verify_package_command, "FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--build-signer-workflows W] [--charts-dir D] [--no-attestations]", "rebuilds a published package from its tag and compares; verifies its attestations"},
-    Row{"verify-attestations", verify_attestations_command, "--repository O/R [--repository-id N] BUNDLE=DIGEST…", "verifies a list of bundles against one identity policy"},
-    Row{"inspect", inspect_command, "BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--trusted-root F | --refresh] [--json]", "who signed what, when, where it was logged, each check with its result"},
-    Row{"verify-bundle", verify_bundle_words, "--bundle F (--certificate-identity I --certificate-oidc-issuer U | --key K) [--trusted-root F] [--refresh] FILE|DIGEST", "the protocol of the public Sigstore conformance suite"},
-    Row{"trusted-roots", trusted_roots_command, "[--json] [--refresh] [--write DIR]", "the trusted roots that are built in, and the current ones"},
-    Row{"tuf", tuf_command, "--metadata-dir D [--metadata-url U] [--target-name N]… [--target-base-url U] [--target-dir D] init ROOT | refresh | download", "the protocol of the public conformance suite for TUF clients"},
+    Row{"verify-package", verify_package_command,
+        "FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--build-signer-workflows W] [--charts-dir D] [--no-attestations]",
+        "rebuilds a published package from its tag and compares; verifies its attestations"},
+    Row{"verify-attestations", verify_attestations_command, "--repository O/R [--repository-id N] BUNDLE=DIGEST…",
+        "verifies a list of bundles against one identity policy"},
+    Row{"inspect", inspect_command,
+        "BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--trusted-root F | --refresh] [--json]",
+        "who signed what, when, where it was logged, each check with its result"},
+    Row{"verify-bundle", verify_bundle_words,
+        "--bundle F (--certificate-identity I --certificate-oidc-issuer U | --key K) [--trusted-root F] [--refresh] FILE|DIGEST",
+        "the protocol of the public Sigstore conformance suite"},
+    Row{"trusted-roots", trusted_roots_command, "[--json] [--refresh] [--write DIR]",
+        "the trusted roots that are built in, and the current ones"},
+    Row{"tuf", tuf_command,
+        "--metadata-dir D [--metadata-url U] [--target-name N]… [--target-base-url U] [--target-dir D] init ROOT | refresh | download",
+        "the protocol of the public conformance suite for TUF clients"},
     Row{"ruleset", ruleset, "--check-name JOB [--release-branch B]", "the ruleset that makes the check binding"},
 };
 

@@ -9,7 +9,8 @@ namespace acr::release {
 
 std::vector<bool> DependencyBuild::plan(chart::SourceTree const& tree, std::vector<ChartWork*> const& charts) {
   std::vector<dependencies::BuildPlan> plans(charts.size());
-  for_each_index(charts.size(), workers_, [&](std::size_t i) { plans[i] = dependencies::plan_build(tree, charts[i]->chart.path, settings_); });
+  for_each_index(charts.size(), workers_,
+                 [&](std::size_t i) { plans[i] = dependencies::plan_build(tree, charts[i]->chart.path, settings_); });
   std::vector<bool> waiting;
   for (std::size_t i = 0; i < charts.size(); ++i) {
     for (auto& refusal : plans[i].refusals) charts[i]->refuse(refusal);

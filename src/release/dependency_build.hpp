@@ -52,8 +52,8 @@ struct RebuildTools {
   dependencies::PlanSettings plan;
 };
 
-/// The archives of one chart, planned and fetched by itself; thread-safe when the source is. Throws Unreachable when a host stays out of
-/// reach.
+/// The archives of one chart, planned and fetched by itself; thread-safe when the source is. Throws Unreachable when a host
+/// stays out of reach.
 Verdict<std::vector<chart::ExtraArchive>> archives_for(chart::SourceTree const& tree, std::string const& chart_root,
                                                        chart::PackageOptions const& options, RebuildTools const& tools);
 

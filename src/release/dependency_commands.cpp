@@ -34,20 +34,28 @@ void show(std::vector<Rejection> const& all, std::string_view what, Terminal con
 
 std::string origin_text(ExplainedDependency const& row) {
   switch (row.origin) {
-    case ExplainedDependency::Origin::committed: return "committed, " + row.place + " (" + row.version + ")";
-    case ExplainedDependency::Origin::local: return "packaged from " + row.place + " (" + row.version + ")";
-    case ExplainedDependency::Origin::fetched: return "fetched from " + row.place;
-    case ExplainedDependency::Origin::nowhere: return "missing";
+    case ExplainedDependency::Origin::committed:
+      return "committed, " + row.place + " (" + row.version + ")";
+    case ExplainedDependency::Origin::local:
+      return "packaged from " + row.place + " (" + row.version + ")";
+    case ExplainedDependency::Origin::fetched:
+      return "fetched from " + row.place;
+    case ExplainedDependency::Origin::nowhere:
+      return "missing";
   }
   return {};
 }
 
 char const* origin_name(ExplainedDependency::Origin origin) {
   switch (origin) {
-    case ExplainedDependency::Origin::committed: return "committed";
-    case ExplainedDependency::Origin::local: return "local";
-    case ExplainedDependency::Origin::fetched: return "fetched";
-    case ExplainedDependency::Origin::nowhere: return "missing";
+    case ExplainedDependency::Origin::committed:
+      return "committed";
+    case ExplainedDependency::Origin::local:
+      return "local";
+    case ExplainedDependency::Origin::fetched:
+      return "fetched";
+    case ExplainedDependency::Origin::nowhere:
+      return "missing";
   }
   return "missing";
 }
@@ -58,7 +66,8 @@ void explain_text(DiskBuild::Chart const& chart, Terminal const& terminal) {
   if (chart.plan.declared.empty())
     out << "declares no dependencies\n";
   else
-    out << (chart.plan.lock_file.empty() ? "no lock" : chart.plan.lock_file) << (chart.plan.needs_build() ? ", needs a build\n" : ", complete as committed\n");
+    out << (chart.plan.lock_file.empty() ? "no lock" : chart.plan.lock_file)
+        << (chart.plan.needs_build() ? ", needs a build\n" : ", complete as committed\n");
   for (auto const& row : chart.plan.declared) {
     out << "  " << printable(row.name + (row.alias.empty() ? "" : " as " + row.alias)) << '\n'
         << "    declared  " << printable(row.constraint.empty() ? "any version" : row.constraint) << '\n'
@@ -71,8 +80,10 @@ void explain_text(DiskBuild::Chart const& chart, Terminal const& terminal) {
   for (std::size_t i = 1; i < chart.plan.directories.size(); ++i)
     for (auto const& missing : chart.plan.directories[i].missing)
       if (!missing.is_local)
-        out << "  through " << printable(chart.plan.directories[i].root + ": " + missing.locked.name + " " + missing.locked.version + " from " +
-                                         dependencies::shown_repository(missing.locked.repository) + (missing.locked.pin.empty() ? ", not pinned" : ", pinned"))
+        out << "  through "
+            << printable(chart.plan.directories[i].root + ": " + missing.locked.name + " " + missing.locked.version + " from " +
+                         dependencies::shown_repository(missing.locked.repository) +
+                         (missing.locked.pin.empty() ? ", not pinned" : ", pinned"))
             << '\n';
 }
 
@@ -126,7 +137,8 @@ Verdict<std::size_t> write_pins(DiskBuild::Chart const& chart) {
     if (missing.is_local || !missing.locked.pin.empty()) continue;
     auto const& digest = chart.fetched.archives.at(missing.index).sha256;
     if (!missing.locked.from_lock)
-      return reject("dep-lock-missing", chart.given.string(), "there is no lock that could hold a pin of " + missing.locked.name)
+      return reject("dep-lock-missing", chart.given.string(),
+                    "there is no lock that could hold a pin of " + missing.locked.name)
           .rule("D-29")
           .expected("a committed Chart.lock")
           .found("none")
@@ -158,7 +170,8 @@ std::vector<Rejection> DiskBuild::Chart::warnings() const {
   return all;
 }
 
-DiskBuild::DiskBuild(std::vector<std::filesystem::path> const& charts, dependencies::PlanSettings const& settings, std::size_t workers)
+DiskBuild::DiskBuild(std::vector<std::filesystem::path> const& charts, dependencies::PlanSettings const& settings,
+                     std::size_t workers)
     : workers_(workers), charts_(charts.size()) {
   for_each_index(charts.size(), workers, [&](std::size_t i) {
     auto& chart = charts_[i];
@@ -177,7 +190,8 @@ void DiskBuild::fetch(dependencies::ArchiveSource& source) {
 }
 
 bool DiskBuild::refused() const {
-  return std::ranges::any_of(charts_, [](Chart const& chart) { return !chart.plan.refusals.empty() || !chart.fetched.refusals.empty(); });
+  return std::ranges::any_of(
+      charts_, [](Chart const& chart) { return !chart.plan.refusals.empty() || !chart.fetched.refusals.empty(); });
 }
 
 bool DiskBuild::out_of_reach() const {
@@ -189,8 +203,10 @@ bool DiskBuild::out_of_reach() const {
 void show_fetched(DiskBuild const& build, std::ostream& out) {
   for (auto const& chart : build.charts())
     for (auto const& each : chart.fetched.dependencies)
-      out << "fetched " << printable(each.name + " " + each.version + "  " + each.url + "  for " + chart.given.string()) << "\n  "
-                   << printable(each.pinned ? each.sha256 + "  pinned" : each.pin_line + "  (paste this into its entry of the lock)") << '\n';
+      out << "fetched " << printable(each.name + " " + each.version + "  " + each.url + "  for " + chart.given.string())
+          << "\n  "
+          << printable(each.pinned ? each.sha256 + "  pinned" : each.pin_line + "  (paste this into its entry of the lock)")
+          << '\n';
 }
 
 ExitStatus dependencies_command(std::vector<std::string_view> const& words, Terminal const& terminal) {

@@ -49,7 +49,8 @@ std::vector<Rejection> dependency_mistakes(event::ActionInputs const& inputs) {
   };
   check("dependency-hosts", inputs.dependency_hosts, true);
   check("dependency-private-hosts", inputs.dependency_private_hosts, false);
-  if (auto const parsed = dependencies::Credentials::parse(inputs.registry_credentials); !parsed) mistakes.push_back(parsed.error());
+  if (auto const parsed = dependencies::Credentials::parse(inputs.registry_credentials); !parsed)
+    mistakes.push_back(parsed.error());
   return mistakes;
 }
 
@@ -79,19 +80,24 @@ dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std:
           .credentials = std::move(credentials.value())};
 }
 
-dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& network, dependencies::HostSettings settings, RunClock& clock) {
+dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& network, dependencies::HostSettings settings,
+                                        RunClock& clock) {
   if (check == event::OciCheck::off) return {};
-  auto look = std::make_shared<dependencies::RegistryLook>(network, std::move(settings), [&clock](std::chrono::milliseconds pause) { clock.sleep(pause); });
+  auto look = std::make_shared<dependencies::RegistryLook>(network, std::move(settings),
+                                                           [&clock](std::chrono::milliseconds pause) { clock.sleep(pause); });
   auto const wanted = check == event::OciCheck::free ? dependencies::TagCheck::free : dependencies::TagCheck::pushed;
   return [look = std::move(look), wanted](dependencies::PlannedManifest const& planned) { return look->look(planned, wanted); };
 }
 
 dependencies::PlanSettings plan_settings(event::ActionInputs const& inputs, dependencies::NetworkSource const& source) {
-  return {.pins = pins_of(inputs), .check_order = [&source](dependencies::ArchiveOrder const& order) { return source.refusal(order); }};
+  return {.pins = pins_of(inputs),
+          .check_order = [&source](dependencies::ArchiveOrder const& order) { return source.refusal(order); }};
 }
 
-DependencyNetwork::DependencyNetwork(event::ActionInputs const& inputs, event::EnvironmentLookup const& environment, RunClock& clock)
-    : client_(clock, net::client_settings([&](char const* name) { return environment(name).value_or(""); }, "atomic-chart-release/" ACR_VERSION)),
+DependencyNetwork::DependencyNetwork(event::ActionInputs const& inputs, event::EnvironmentLookup const& environment,
+                                     RunClock& clock)
+    : client_(clock, net::client_settings([&](char const* name) { return environment(name).value_or(""); },
+                                          "atomic-chart-release/" ACR_VERSION)),
       http_(client_, clock),
       source_(http_, host_settings(inputs, environment("GITHUB_API_URL").value_or("")), inputs.max_parallel) {}
 

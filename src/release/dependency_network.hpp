@@ -26,7 +26,8 @@ std::vector<std::string> credential_secrets(std::vector<std::string> const& line
 dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std::string_view api_url);
 
 /// Looks at the registry for `check` (O-22); off: empty. `network` and `clock` must live longer than what is given back.
-dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& network, dependencies::HostSettings settings, RunClock& clock);
+dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& network, dependencies::HostSettings settings,
+                                        RunClock& clock);
 
 /// How charts are planned over that source.
 dependencies::PlanSettings plan_settings(event::ActionInputs const& inputs, dependencies::NetworkSource const& source);

@@ -28,11 +28,10 @@ using report::overall_key;
 using report::ReleaseManifest;
 using report::tag_verification_key;
 
-
 // What the caller got wrong is exit 2, what does not hold is exit 1.
 ExitStatus status_of(Rejection const& refusal) {
-  static constexpr std::array<std::string_view, 7> input_codes{
-      "bad-path", "bad-attestation-id", "bad-environment", "bad-input", "bad-json", "conflicting-ids", "manifest-missing"};
+  static constexpr std::array<std::string_view, 7> input_codes{"bad-path", "bad-attestation-id", "bad-environment", "bad-input",
+                                                               "bad-json", "conflicting-ids",    "manifest-missing"};
   return std::ranges::find(input_codes, refusal.code) == input_codes.end() ? ExitStatus::refused : ExitStatus::bad_input;
 }
 
@@ -120,8 +119,8 @@ struct Given {
   std::vector<ChartBundle> bundles;  // of attestation-ids-dir
 };
 
-// Two files per chart, made by the jobs of a matrix: `<chart>.id` and its bundle `<chart>.json` (A-71, B-15). A chart without id
-// means that a job did not finish.
+// Two files per chart, made by the jobs of a matrix: `<chart>.id` and its bundle `<chart>.json` (A-71, B-15). A chart without
+// id means that a job did not finish.
 Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest const& manifest, Given& given) {
   std::string const input = "attestation-ids-dir";
   auto const directory = resolved(settings, settings.attestation_ids_dir, input);
@@ -140,8 +139,7 @@ Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest co
     auto const chart = entry.path().stem().string();
     auto const place = input + "/" + entry.path().filename().string();
     if (!manifest.chart(chart)) return reject("attestation-key", place, "the manifest has no such chart").rule("A-71");
-    if (entry.is_symlink() || !entry.is_regular_file())
-      return reject("bad-path", place, "not a regular file").rule("A-6");
+    if (entry.is_symlink() || !entry.is_regular_file()) return reject("bad-path", place, "not a regular file").rule("A-6");
     if (kind == ".json") {
       given.bundles.push_back({chart, entry.path()});
       continue;
@@ -181,7 +179,8 @@ Verdict<Given> collect_ids(FinalizeSettings const& settings, ReleaseManifest con
   if (given.ids.all().empty() && (manifest.attestations.empty() || !settings.bundle_paths.empty()))
     return reject("nothing-to-record", "finalize", "no attestation id was given")
         .rule("B-15")
-        .expected("build-attestation-id, verification-attestation-id, oci-attestation-id, overall-attestation-id, attestations or attestation-ids-dir")
+        .expected(
+            "build-attestation-id, verification-attestation-id, oci-attestation-id, overall-attestation-id, attestations or attestation-ids-dir")
         .fix("pass the attestation-id outputs of the attest steps; a step that does not exist gives an empty one");
   return given;
 }
@@ -250,19 +249,25 @@ void remember(report::AttestationMap const& map, std::vector<report::MapMember>&
   for (auto const& member : map.members) {
     if (report::is_own_key(member.key)) continue;
     auto const known = std::ranges::find(seen, member.key, &report::MapMember::key);
-    if (known == seen.end()) seen.push_back(member);
-    else *known = member;
+    if (known == seen.end())
+      seen.push_back(member);
+    else
+      *known = member;
   }
 }
 
-// own keys are there with their ids, no foreign key is gone, and nobody has put back an own one that this run does not prove (B-15).
+// own keys are there with their ids, no foreign key is gone, and nobody has put back an own one that this run does not
+// prove (B-15).
 bool holds(report::AttestationMap const& map, AttestationIds const& own, std::vector<report::MapMember> const& seen) {
-  return std::ranges::all_of(own, [&](auto const& each) {
-    auto const* member = map.find(each.first);
-    return member && member->id == each.second;
-  }) && std::ranges::all_of(seen, [&](auto const& each) { return map.find(each.key) != nullptr; }) &&
+  return std::ranges::all_of(own,
+                             [&](auto const& each) {
+                               auto const* member = map.find(each.first);
+                               return member && member->id == each.second;
+                             }) &&
+         std::ranges::all_of(seen, [&](auto const& each) { return map.find(each.key) != nullptr; }) &&
          std::ranges::none_of(map.members, [&](auto const& each) {
-           return report::is_own_key(each.key) && std::ranges::find(own, each.key, [](auto const& id) { return id.first; }) == own.end();
+           return report::is_own_key(each.key) &&
+                  std::ranges::find(own, each.key, [](auto const& id) { return id.first; }) == own.end();
          });
 }
 
@@ -319,8 +324,7 @@ class DescriptionUpdate {
         }
       }
       if (round == delays.size())
-        throw Unreachable("concurrent-update",
-                          "the pull request's description was changed by others in each of five rounds");
+        throw Unreachable("concurrent-update", "the pull request's description was changed by others in each of five rounds");
       tools_.sleep(with_jitter(delays[round]));
     }
   }
@@ -385,8 +389,10 @@ Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
   AttestationIds recorded;
   std::string overall;
   for (auto const& [key, id] : given->ids.all()) {
-    if (key == overall_key) overall = id;
-    else recorded.emplace_back(key, id);
+    if (key == overall_key)
+      overall = id;
+    else
+      recorded.emplace_back(key, id);
   }
   auto const completed = report::with_attestations(*manifest, recorded);
   if (!completed) return completed.error();
@@ -412,8 +418,7 @@ Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
   DescriptionUpdate update(settings, tools, result);
   auto const updated = update.run(own, human);
   if (!updated) return updated.error();
-  result.summary =
-      report::finalize_summary(*completed, settings.server_url, settings.repository, overall, result.undelivered);
+  result.summary = report::finalize_summary(*completed, settings.server_url, settings.repository, overall, result.undelivered);
   return true;
 }
 
@@ -467,8 +472,7 @@ void log_finalize(FinalizeResult const& result, report::WorkflowLog& log) {
   log.close_group();
   if (result.manifest)
     log.line("manifest: " + result.manifest_digest + (result.manifest_written ? ", completed" : ", unchanged"));
-  if (result.pr_updated)
-    log.line(std::string("pull request description: ") + (result.pr_written ? "updated" : "up to date"));
+  if (result.pr_updated) log.line(std::string("pull request description: ") + (result.pr_written ? "updated" : "up to date"));
   for (auto const& notice : result.notices) log.notice(report::WorkflowLog::refusal_text(notice, {}, {}, {}));
   for (auto const& warning : result.warnings) log.warning(warning);
   if (result.refusal) log.refusal(*result.refusal);

@@ -24,8 +24,8 @@ namespace acr::release {
 
 /// What the inputs, the environment and the event say. Empty: not given.
 struct FinalizeSettings {
-  std::filesystem::path workspace;    ///< GITHUB_WORKSPACE
-  std::filesystem::path runner_temp;  ///< RUNNER_TEMP
+  std::filesystem::path workspace;                                  ///< GITHUB_WORKSPACE
+  std::filesystem::path runner_temp;                                ///< RUNNER_TEMP
   std::string manifest_path = "release-attestation-manifest.json";  ///< workspace-relative, already checked (A-6)
 
   std::string attestations;         ///< input `attestations`: JSON object key → id
@@ -38,12 +38,13 @@ struct FinalizeSettings {
   bool update_pr = true;
 
   std::string server_url = "https://github.com";
-  std::string repository;         ///< "owner/repo"
-  std::string repository_id;      ///< decimal
+  std::string repository;     ///< "owner/repo"
+  std::string repository_id;  ///< decimal
   std::string repository_owner_id;
-  std::string commit;             ///< GITHUB_SHA: what the bundles' certificates must name (A-74)
+  std::string commit;               ///< GITHUB_SHA: what the bundles' certificates must name (A-74)
   std::string run_id, run_attempt;  ///< GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT: the run that the bundles must come from (B-15)
-  std::string workflow_ref, workflow_sha;  ///< GITHUB_WORKFLOW_REF and GITHUB_WORKFLOW_SHA: who may sign when `signer_workflows` is empty
+  std::string workflow_ref,
+      workflow_sha;  ///< GITHUB_WORKFLOW_REF and GITHUB_WORKFLOW_SHA: who may sign when `signer_workflows` is empty
   std::vector<sigstore::SignerWorkflow> signer_workflows;
   std::string oidc_issuer{sigstore::github_actions_issuer};
   bool deny_self_hosted = false;

@@ -25,7 +25,8 @@ constexpr std::string_view provenance_type = "https://slsa.dev/provenance/v1";
 
 // What the attest steps of a release make (A-70, B-15): provenance, the verification summary, and bills of materials.
 std::vector<std::string> predicate_types() {
-  return {std::string(provenance_type), "https://slsa.dev/verification_summary/v1", "https://spdx.dev/Document/v2.3", "https://cyclonedx.org/bom"};
+  return {std::string(provenance_type), "https://slsa.dev/verification_summary/v1", "https://spdx.dev/Document/v2.3",
+          "https://cyclonedx.org/bom"};
 }
 
 // --- this run --------------------------------------------------------------------------------------------------------
@@ -46,7 +47,8 @@ std::optional<Rejection> unknown_run(FinalizeSettings const& settings) {
   };
   if (settings.commit.empty()) return unknown("GITHUB_SHA", "a commit id", settings.commit);
   if (!to_number(settings.run_id)) return unknown("GITHUB_RUN_ID", "a number", settings.run_id);
-  if (to_number(settings.run_attempt).value_or(0) == 0) return unknown("GITHUB_RUN_ATTEMPT", "a number from 1 on", settings.run_attempt);
+  if (to_number(settings.run_attempt).value_or(0) == 0)
+    return unknown("GITHUB_RUN_ATTEMPT", "a number from 1 on", settings.run_attempt);
   if (settings.signer_workflows.empty() && settings.workflow_ref.find('@') == std::string::npos)
     return unknown("GITHUB_WORKFLOW_REF", "owner/repo/.github/workflows/file.yaml@ref", settings.workflow_ref);
   return std::nullopt;
@@ -72,7 +74,8 @@ sigstore::Policy bundle_policy(FinalizeSettings const& settings) {
 
 // B-15: the certificate's run invocation is this run, at this attempt or an earlier one, whose jobs may have been kept.
 std::optional<Rejection> refused_run(sigstore::CertificateIdentity const& identity, FinalizeSettings const& settings) {
-  auto const run = std::string(server(settings)) + "/" + settings.repository + "/actions/runs/" + settings.run_id + "/attempts/";
+  auto const run =
+      std::string(server(settings)) + "/" + settings.repository + "/actions/runs/" + settings.run_id + "/attempts/";
   auto const* uri = identity.find(sigstore::FulcioExtension::run_invocation_uri);
   if (uri && uri->size() > run.size() && equal_ignoring_ascii_case(std::string_view(*uri).substr(0, run.size()), run) &&
       to_number(std::string_view(*uri).substr(run.size()), to_number(settings.run_attempt).value_or(0)).value_or(0) != 0)
@@ -95,7 +98,8 @@ std::optional<Signer> parse_signer(std::string_view text) {
   auto at = text.find("@refs/", folder);
   if (at == std::string_view::npos) at = text.rfind('@');
   if (at == std::string_view::npos || at < folder) return std::nullopt;
-  return Signer{std::string(text.substr(0, folder)), std::string(text.substr(folder, at - folder)), std::string(text.substr(at + 1))};
+  return Signer{std::string(text.substr(0, folder)), std::string(text.substr(folder, at - folder)),
+                std::string(text.substr(at + 1))};
 }
 
 // A ref that a called workflow can be taken from (B-11); not the pull request's own.
@@ -103,7 +107,8 @@ bool is_callable_ref(std::string_view ref) {
   return is_lower_hex(ref, 40) || is_lower_hex(ref, 64) || ref.starts_with("refs/tags/") || ref.starts_with("refs/heads/");
 }
 
-// B-15: without `signer-workflows` the run's own file may have signed, at the run's own ref or commit, or a file that it called.
+// B-15: without `signer-workflows` the run's own file may have signed, at the run's own ref or commit, or a file that it
+// called.
 bool may_sign(std::string const& san, FinalizeSettings const& settings) {
   auto const url = std::string(server(settings)) + "/";
   if (!san.starts_with(url)) return false;
@@ -143,8 +148,10 @@ sigstore::Artifact proposed_artifact(std::string const& bundle_json, ReleaseMani
   return fallback;
 }
 
-// The key that stands for a subject. A name that has a meaning must have its own digest; the manifest is known by its digest alone.
-Verdict<std::string> key_of(sigstore::Subject const& subject, ReleaseManifest const& manifest, std::string const& manifest_digest) {
+// The key that stands for a subject. A name that has a meaning must have its own digest; the manifest is known by its digest
+// alone.
+Verdict<std::string> key_of(sigstore::Subject const& subject, ReleaseManifest const& manifest,
+                            std::string const& manifest_digest) {
   auto const sha256 = subject.digests.find("sha256");
   std::string const digest = sha256 == subject.digests.end() ? "no sha256 digest" : "sha256:" + to_lower_ascii(sha256->second);
   auto const refused = [&](std::string expected) {
@@ -158,17 +165,21 @@ Verdict<std::string> key_of(sigstore::Subject const& subject, ReleaseManifest co
     if (digest != manifest.verification_digest) return refused(subject.name + " " + manifest.verification_digest);
     return std::string(report::tag_verification_key);
   }
-  if (auto const chart = std::ranges::find(manifest.charts, subject.name, &report::ManifestChart::package); chart != manifest.charts.end()) {
+  if (auto const chart = std::ranges::find(manifest.charts, subject.name, &report::ManifestChart::package);
+      chart != manifest.charts.end()) {
     if (digest != chart->digest) return refused(chart->package + " " + chart->digest);
     return std::string(report::build_key_prefix) + chart->name;
   }
-  auto const names_oci = [&](report::ManifestChart const& chart) { return chart.oci && subject.name == chart.oci->subject_name(); };
+  auto const names_oci = [&](report::ManifestChart const& chart) {
+    return chart.oci && subject.name == chart.oci->subject_name();
+  };
   if (auto const chart = std::ranges::find_if(manifest.charts, names_oci); chart != manifest.charts.end()) {
     if (digest != chart->oci->digest) return refused(subject.name + " " + chart->oci->digest);
     return std::string(report::oci_key_prefix) + chart->name;
   }
   if (digest != manifest_digest)
-    return refused("a package of the manifest by name and digest, a chart's OCI digest under its name, w7-tag-verify " + manifest.verification_digest + ", or the manifest " + manifest_digest);
+    return refused("a package of the manifest by name and digest, a chart's OCI digest under its name, w7-tag-verify " +
+                   manifest.verification_digest + ", or the manifest " + manifest_digest);
   return std::string(report::overall_key);
 }
 
@@ -201,9 +212,10 @@ std::optional<Rejection> without_all_oci(ReleaseManifest const& manifest, Proved
 }
 
 // One bundle: what it is about, and what it proves (`proved`).
-Verdict<ProvedKeys> verified_bundle(std::string const& bundle_json, std::string const& path, Release const& release, ProvedKeys& proved,
-                                    std::vector<FinalizedBundle>& bundles) {
-  auto const verification = release.verifier.verify(bundle_json, proposed_artifact(bundle_json, release.manifest), release.policy);
+Verdict<ProvedKeys> verified_bundle(std::string const& bundle_json, std::string const& path, Release const& release,
+                                    ProvedKeys& proved, std::vector<FinalizedBundle>& bundles) {
+  auto const verification =
+      release.verifier.verify(bundle_json, proposed_artifact(bundle_json, release.manifest), release.policy);
   if (!verification.attestation) return *verification.rejection;
   auto const& attestation = *verification.attestation;
   // The policy demands predicate types and a repository: what verifies has a statement and a certificate.
@@ -248,7 +260,9 @@ Verdict<ProvedKeys> verified_file(fs::path const& file, std::string const& given
 
 // Bundles that are about packages must be about all of them.
 std::optional<Rejection> uncovered(ReleaseManifest const& manifest, ProvedKeys const& proved) {
-  auto const is_proved = [&](report::ManifestChart const& chart) { return proved.contains(std::string(report::build_key_prefix) + chart.name); };
+  auto const is_proved = [&](report::ManifestChart const& chart) {
+    return proved.contains(std::string(report::build_key_prefix) + chart.name);
+  };
   auto const count = std::ranges::count_if(manifest.charts, is_proved);
   auto const missing = std::ranges::find_if_not(manifest.charts, is_proved);
   if (count == 0 || missing == manifest.charts.end()) return std::nullopt;
@@ -261,9 +275,9 @@ std::optional<Rejection> uncovered(ReleaseManifest const& manifest, ProvedKeys c
 
 }  // namespace
 
-Verdict<ProvedKeys> verify_bundles(FinalizeSettings const& settings, ReleaseManifest const& manifest, std::string const& manifest_digest,
-                                   std::vector<ChartBundle> const& chart_bundles, sigstore::Verifier const& verifier,
-                                   std::vector<FinalizedBundle>& bundles) {
+Verdict<ProvedKeys> verify_bundles(FinalizeSettings const& settings, ReleaseManifest const& manifest,
+                                   std::string const& manifest_digest, std::vector<ChartBundle> const& chart_bundles,
+                                   sigstore::Verifier const& verifier, std::vector<FinalizedBundle>& bundles) {
   ProvedKeys proved;
   if (settings.bundle_paths.empty() && chart_bundles.empty()) return proved;
   if (auto why = unknown_run(settings)) return *std::move(why);

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "chart/changed_charts.hpp"
-#include "event/branch_gate.hpp"
 #include "event/action_interface.hpp"
+#include "event/branch_gate.hpp"
 #include "event/inputs.hpp"
 #include "git/annotated_tag.hpp"
 #include "git/tag_annotation.hpp"
@@ -55,7 +55,9 @@ ExitStatus lineage_command(std::vector<std::string_view> const& words, Terminal 
 }
 
 ExitStatus annotate_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"chart", "version", "commit", "source-pr", "changelog"}, .repeated = {"entry"}, .flags = {"allow-missing-digests"}});
+  Arguments const arguments(words, {.values = {"chart", "version", "commit", "source-pr", "changelog"},
+                                    .repeated = {"entry"},
+                                    .flags = {"allow-missing-digests"}});
   arguments.expect_positional(0, 0, "annotate --chart C --version V --entry KEY=ID,sha256:HEX…");
   git::AnnotationParts parts;
   parts.chart = arguments.value("chart");
@@ -69,9 +71,12 @@ ExitStatus annotate_command(std::vector<std::string_view> const& words, Terminal
   }
   for (auto const& text : arguments.all("entry")) {
     auto const equals = text.find('=');
-    if (equals == std::string::npos) throw BadEnvironment("usage", "--entry needs KEY=ID,sha256:HEX, not " + printable(text, 100));
+    if (equals == std::string::npos)
+      throw BadEnvironment("usage", "--entry needs KEY=ID,sha256:HEX, not " + printable(text, 100));
     auto const comma = text.find(',', equals);
-    git::LineageItem item{.key = text.substr(0, equals), .id = text.substr(equals + 1, comma == std::string::npos ? comma : comma - equals - 1), .digest = {}};
+    git::LineageItem item{.key = text.substr(0, equals),
+                          .id = text.substr(equals + 1, comma == std::string::npos ? comma : comma - equals - 1),
+                          .digest = {}};
     if (comma != std::string::npos) item.digest = text.substr(comma + 1);
     parts.entries.push_back(std::move(item));
   }
@@ -85,7 +90,8 @@ ExitStatus annotate_command(std::vector<std::string_view> const& words, Terminal
 }
 
 ExitStatus gate_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"event", "event-name", "repository", "source-branch", "release-branch"}, .repeated = {}, .flags = {}});
+  Arguments const arguments(
+      words, {.values = {"event", "event-name", "repository", "source-branch", "release-branch"}, .repeated = {}, .flags = {}});
   arguments.expect_positional(0, 0, "gate --event FILE --repository O/R");
   event::GateQuestion question;
   question.event_name = arguments.has("event-name") ? arguments.value("event-name") : "pull_request";
@@ -99,7 +105,8 @@ ExitStatus gate_command(std::vector<std::string_view> const& words, Terminal con
     return ExitStatus::done;
   }
   bool const skip = decision.outcome == event::GateOutcome::skip;
-  terminal.out << (skip ? "skip: " : "reject: ") << decision.reason->code << ": " << printable(decision.reason->sentence()) << '\n';
+  terminal.out << (skip ? "skip: " : "reject: ") << decision.reason->code << ": " << printable(decision.reason->sentence())
+               << '\n';
   return skip ? ExitStatus::done : ExitStatus::refused;
 }
 
@@ -115,7 +122,8 @@ ExitStatus map_command(std::vector<std::string_view> const& words, Terminal cons
   std::vector<report::MapMember> set;
   for (auto const& text : arguments.all("set")) {
     auto const equals = text.rfind('=');
-    if (equals == std::string::npos || !to_number(text.substr(equals + 1), INT64_MAX)) throw BadEnvironment("usage", "--set needs KEY=ID");
+    if (equals == std::string::npos || !to_number(text.substr(equals + 1), INT64_MAX))
+      throw BadEnvironment("usage", "--set needs KEY=ID");
     set.push_back(report::own_member(text.substr(0, equals), text.substr(equals + 1)));
   }
   if (set.empty()) {
@@ -125,7 +133,8 @@ ExitStatus map_command(std::vector<std::string_view> const& words, Terminal cons
   auto const place = report::find_attestation_map(body);
   std::string const line_end = body.find("\r\n") != std::string::npos && body.find("\r\n") <= body.find('\n') ? "\r\n" : "\n";
   if (place && *place) {
-    auto const merged = report::merge_map_json(std::string_view(body).substr((*place)->json_begin, (*place)->json_end - (*place)->json_begin), set, {}, line_end);
+    auto const merged = report::merge_map_json(
+        std::string_view(body).substr((*place)->json_begin, (*place)->json_end - (*place)->json_begin), set, {}, line_end);
     if (!merged) {
       terminal.err << "refused: " << printable(merged.error().sentence()) << '\n';
       return ExitStatus::refused;
@@ -134,12 +143,14 @@ ExitStatus map_command(std::vector<std::string_view> const& words, Terminal cons
     return ExitStatus::done;
   }
   auto const merged = report::merge_map_json("{}", set, {}, line_end).value();
-  terminal.out << body << (body.empty() ? "" : line_end + line_end) << "<!-- ATTESTATION_MAP" << line_end << merged << line_end << "-->" << line_end;
+  terminal.out << body << (body.empty() ? "" : line_end + line_end) << "<!-- ATTESTATION_MAP" << line_end << merged << line_end
+               << "-->" << line_end;
   return ExitStatus::done;
 }
 
 ExitStatus changed_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"base", "head", "workspace"}, .repeated = {"charts-dir", "exclude-charts"}, .flags = {"json"}});
+  Arguments const arguments(
+      words, {.values = {"base", "head", "workspace"}, .repeated = {"charts-dir", "exclude-charts"}, .flags = {"json"}});
   arguments.expect_positional(0, 0, "changed --base REF --head REF [--charts-dir D]… [--exclude-charts C]…");
   git::Libgit2 const library;
   auto const objects = open_clone(library, arguments.has("workspace") ? arguments.value("workspace") : ".");
@@ -153,20 +164,30 @@ ExitStatus changed_command(std::vector<std::string_view> const& words, Terminal 
   if (arguments.has("json")) {
     boost::json::array charts, removed;
     for (auto const& one : changed.changed)
-      charts.push_back({{"name", one.name}, {"version", one.version}, {"path", one.path}, {"old_version", one.old_version ? boost::json::value(*one.old_version) : boost::json::value()}});
+      charts.push_back({{"name", one.name},
+                        {"version", one.version},
+                        {"path", one.path},
+                        {"old_version", one.old_version ? boost::json::value(*one.old_version) : boost::json::value()}});
     for (auto const& one : changed.removed) removed.push_back({{"name", one.name}, {"path", one.path}});
     boost::json::array refused;
-    for (auto const& one : changed.refused) refused.push_back({{"path", one.path}, {"code", one.why.code}, {"why", one.why.sentence()}});
+    for (auto const& one : changed.refused)
+      refused.push_back({{"path", one.path}, {"code", one.why.code}, {"why", one.why.sentence()}});
     boost::json::array outside, skipped;
     for (auto const& path : changed.outside) outside.emplace_back(path);
     for (auto const& one : changed.skipped) skipped.push_back({{"name", one.name}, {"path", one.path}});
-    terminal.out << to_ascii_json(boost::json::object{{"changed", charts}, {"removed", removed}, {"refused", refused}, {"outside", outside}, {"skipped", skipped}}) << '\n';
+    terminal.out
+        << to_ascii_json(boost::json::object{
+               {"changed", charts}, {"removed", removed}, {"refused", refused}, {"outside", outside}, {"skipped", skipped}})
+        << '\n';
   } else {
     for (auto const& one : changed.changed)
-      terminal.out << printable(one.path) << "  " << printable(one.old_version.value_or("new")) << " -> " << printable(one.version) << '\n';
+      terminal.out << printable(one.path) << "  " << printable(one.old_version.value_or("new")) << " -> "
+                   << printable(one.version) << '\n';
     for (auto const& one : changed.removed) terminal.out << printable(one.path) << "  removed\n";
-    for (auto const& one : changed.skipped) terminal.out << printable(one.path) << "  skipped (" << printable(one.item) << ")\n";
-    for (auto const& path : changed.outside) terminal.err << "warning: " << printable(path.empty() ? "." : path) << " changes, and lies in no charts directory\n";
+    for (auto const& one : changed.skipped)
+      terminal.out << printable(one.path) << "  skipped (" << printable(one.item) << ")\n";
+    for (auto const& path : changed.outside)
+      terminal.err << "warning: " << printable(path.empty() ? "." : path) << " changes, and lies in no charts directory\n";
     for (auto const& one : changed.refused) terminal.err << "refused: " << printable(one.why.sentence()) << '\n';
   }
   return changed.refused.empty() ? ExitStatus::done : ExitStatus::refused;
@@ -178,7 +199,8 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   Arguments const arguments(words, {.values = names, .repeated = {}, .flags = {}});
   arguments.expect_positional(0, 0, "run --base REF --head REF [--repository O/R] [inputs as options]");
 
-  auto const workspace = std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
+  auto const workspace =
+      std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
   RunSettings settings;
   auto options = read_options(arguments, terminal, workspace);
   settings.inputs = std::move(options.inputs);
@@ -200,14 +222,16 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   bool const ask_github = !settings.repository.empty();
   if (!ask_github) settings.inputs.object_source = event::ObjectSourceChoice::local;
   if (auto const id = to_number(settings.repository_id, INT64_MAX)) event.repository.id = static_cast<std::int64_t>(*id);
-  if (ask_github && event.repository.id == 0) throw BadEnvironment("usage", "--repository needs --repository-id too: the numeric id is the identity (A-50)");
+  if (ask_github && event.repository.id == 0)
+    throw BadEnvironment("usage", "--repository needs --repository-id too: the numeric id is the identity (A-50)");
   if (!ask_github) event.repository.full_name = "local/clone";
   Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
   settings.change.head = commit_named(services.objects(), arguments.value("head"), "head");
   settings.change.base = commit_named(services.objects(), arguments.value("base"), "base");
   if (arguments.has("merge")) settings.change.merge = commit_named(services.objects(), arguments.value("merge"), "merge");
 
-  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url), settings.inputs.max_parallel);
+  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url),
+                                     settings.inputs.max_parallel);
   DependencyBuild dependencies(source, plan_settings(settings.inputs, source), settings.inputs.max_parallel);
   auto const outcome = run_release(settings, {.objects = services.objects(),
                                               .attestations = ask_github ? &services.attestations() : nullptr,
@@ -215,11 +239,16 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
                                               .clock = terminal.clock,
                                               .log = log,
                                               .dependencies = settings.inputs.build_dependencies ? &dependencies : nullptr,
-                                              .before_proofs = [&] { if (ask_github) services.begin_refresh(); },  // T-12
+                                              .before_proofs =
+                                                  [&] {
+                                                    if (ask_github) services.begin_refresh();
+                                                  },  // T-12
                                               .trusted_roots = [&] { return services.trusted_roots(); }});
   log_run(outcome, log, ask_github ? RunKind::dry : RunKind::dry_without_github);
-  log.notice(ask_github ? "dry run: nothing was written; not checked: the branch gate, rules of the branch"
-                        : "dry run: nothing was written; not checked without --repository: attestations, the branch gate, rules of the branch");
+  log.notice(
+      ask_github
+          ? "dry run: nothing was written; not checked: the branch gate, rules of the branch"
+          : "dry run: nothing was written; not checked without --repository: attestations, the branch gate, rules of the branch");
   log.finish();
   return outcome.status;
 }

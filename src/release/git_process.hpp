@@ -14,8 +14,9 @@ struct GitResult {
   std::string err;  ///< what it printed to standard error, cut; foreign bytes
 };
 
-/// Runs git in `directory` with the user's own environment and no shell, `input` on its standard input. Throws BadEnvironment("no-git") when
-/// git is not found in PATH.
-GitResult run_git(std::filesystem::path const& directory, std::vector<std::string> const& arguments, std::string const& input = {});
+/// Runs git in `directory` with the user's own environment and no shell, `input` on its standard input. Throws
+/// BadEnvironment("no-git") when git is not found in PATH.
+GitResult run_git(std::filesystem::path const& directory, std::vector<std::string> const& arguments,
+                  std::string const& input = {});
 
 }  // namespace acr::release

@@ -23,11 +23,16 @@ constexpr std::size_t units_of_a_look_up = 200;
 
 chart::NodeKind kind(git::EntryMode mode) {
   switch (mode) {
-    case git::EntryMode::file: return chart::NodeKind::file;
-    case git::EntryMode::executable: return chart::NodeKind::executable;
-    case git::EntryMode::symlink: return chart::NodeKind::symlink;
-    case git::EntryMode::directory: return chart::NodeKind::directory;
-    case git::EntryMode::submodule: return chart::NodeKind::submodule;
+    case git::EntryMode::file:
+      return chart::NodeKind::file;
+    case git::EntryMode::executable:
+      return chart::NodeKind::executable;
+    case git::EntryMode::symlink:
+      return chart::NodeKind::symlink;
+    case git::EntryMode::directory:
+      return chart::NodeKind::directory;
+    case git::EntryMode::submodule:
+      return chart::NodeKind::submodule;
   }
   throw std::logic_error("unknown entry mode");
 }
@@ -120,7 +125,8 @@ std::optional<std::string> GitSourceTree::read(std::string_view path, std::size_
 
 std::string GitSourceTree::link_target(std::string_view path) const {
   auto const found = entry(path);
-  if (!found || found->mode != git::EntryMode::symlink) throw std::runtime_error(printable(path) + " is not a link of the commit");
+  if (!found || found->mode != git::EntryMode::symlink)
+    throw std::runtime_error(printable(path) + " is not a link of the commit");
   auto bytes = objects_.blob(found->id, link_bytes);
   if (!bytes) throw missing("blob", found->id, path);
   return *bytes;

@@ -14,9 +14,9 @@
 
 namespace acr::release {
 
-/// Thread-safe; trees are kept once read, up to some mebibytes. What is walked is charged to the run (work_budget.hpp, B-25), a look-up
-/// among n siblings costs O(log n) (B-26). `objects` must live longer. Throws BadEnvironment("object-missing") for a tree or
-/// blob that no source has.
+/// Thread-safe; trees are kept once read, up to some mebibytes. What is walked is charged to the run (work_budget.hpp, B-25), a
+/// look-up among n siblings costs O(log n) (B-26). `objects` must live longer. Throws BadEnvironment("object-missing") for a
+/// tree or blob that no source has.
 class GitSourceTree final : public chart::SourceTree {
  public:
   /// `root`: id of the commit's tree.

@@ -7,7 +7,8 @@ namespace {
 
 // Hands each line to `take`, a Verdict of anything, and gathers what it refuses.
 template <class Take>
-void each_line(std::string_view name, std::vector<event::ListLine> const& lines, std::vector<Rejection>& mistakes, Take const& take) {
+void each_line(std::string_view name, std::vector<event::ListLine> const& lines, std::vector<Rejection>& mistakes,
+               Take const& take) {
   for (auto const& line : lines)
     if (auto const taken = take(line.text); !taken)
       mistakes.push_back(taken.error().within("input " + std::string(name) + ", line " + std::to_string(line.number)));
@@ -41,14 +42,18 @@ ListReading read_lists(event::ActionInputs const& inputs, std::string_view serve
   auto& lists = reading.lists;
   each_line("lineage-subjects", inputs.lineage_subjects, reading.mistakes,
             [&](std::string const& line) { return lists.lineage_subjects.add(line); });
-  each_line("signer-workflows", inputs.signer_workflows, reading.mistakes,
-            [&](std::string const& line) { return kept(sigstore::SignerWorkflow::parse(line, server_url), lists.signer_workflows); });
-  each_line("build-signer-workflows", inputs.build_signer_workflows, reading.mistakes,
-            [&](std::string const& line) { return kept(builder(line, server_url, inputs.pull_request_signers), lists.build_signer_workflows); });
+  each_line("signer-workflows", inputs.signer_workflows, reading.mistakes, [&](std::string const& line) {
+    return kept(sigstore::SignerWorkflow::parse(line, server_url), lists.signer_workflows);
+  });
+  each_line("build-signer-workflows", inputs.build_signer_workflows, reading.mistakes, [&](std::string const& line) {
+    return kept(builder(line, server_url, inputs.pull_request_signers), lists.build_signer_workflows);
+  });
   each_line("predicate-types", inputs.predicate_types, reading.mistakes,
             [&](std::string const& line) { return kept(sigstore::parse_predicate_type(line), lists.predicate_types); });
-  each_line("required-attestations", inputs.required_attestations, reading.mistakes,
-            [&](std::string const& line) { return kept(RequiredAttestation::parse(line, lists.predicate_types, lists.signer_workflows, server_url), lists.required_attestations); });
+  each_line("required-attestations", inputs.required_attestations, reading.mistakes, [&](std::string const& line) {
+    return kept(RequiredAttestation::parse(line, lists.predicate_types, lists.signer_workflows, server_url),
+                lists.required_attestations);
+  });
   if (!inputs.oci_repository.empty()) {
     auto repository = oci::Repository::parse(inputs.oci_repository);
     if (repository)

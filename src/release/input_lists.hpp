@@ -21,18 +21,19 @@ namespace acr::release {
 struct InputLists {
   git::LineageSubjects lineage_subjects;
   std::vector<RequiredAttestation> required_attestations;
-  std::vector<sigstore::SignerWorkflow> signer_workflows;  ///< empty: any workflow of the repository
+  std::vector<sigstore::SignerWorkflow> signer_workflows;        ///< empty: any workflow of the repository
   std::vector<sigstore::SignerWorkflow> build_signer_workflows;  ///< empty: the workflow that this action ships (B-16a)
-  std::vector<std::string> predicate_types;                ///< empty: any
-  std::optional<oci::Repository> oci_repository;           ///< nothing: no OCI digests (O-10)
+  std::vector<std::string> predicate_types;                      ///< empty: any
+  std::optional<oci::Repository> oci_repository;                 ///< nothing: no OCI digests (O-10)
 };
 
 /// Its file is one that a pull request can change (B-11).
 bool names_pull_request(sigstore::SignerWorkflow const& signer);
 
 struct ListReading {
-  InputLists lists;                 ///< usable only when there are no mistakes
-  std::vector<Rejection> mistakes;  ///< one per bad line, `where` = "input <name>, line <number>"; in the order of the table of inputs
+  InputLists lists;  ///< usable only when there are no mistakes
+  std::vector<Rejection>
+      mistakes;  ///< one per bad line, `where` = "input <name>, line <number>"; in the order of the table of inputs
 };
 
 /// `server_url`: of the run, "https://github.com"; a signer may begin with it.

@@ -10,8 +10,8 @@
 
 namespace acr::release {
 
-/// Committer time of the last commit that touched the chart, seen from HEAD; by default simplification along first parents' trees.
-/// Rejected: `commit-time`, and a folder that is not a clone.
+/// Committer time of the last commit that touched the chart, seen from HEAD; by default simplification along first parents'
+/// trees. Rejected: `commit-time`, and a folder that is not a clone.
 Verdict<std::int64_t> last_commit_time(git::Libgit2 const& library, chart::ChartLocation const& location);
 
 }  // namespace acr::release

@@ -36,7 +36,8 @@ git::ObjectId commit_named(git::ObjectSource& objects, std::string const& name, 
       id = tag->target;
     }
   }
-  throw BadEnvironment("unknown-commit", "--" + std::string(option) + " " + printable(name) + " is not a commit, branch or tag of this clone");
+  throw BadEnvironment("unknown-commit",
+                       "--" + std::string(option) + " " + printable(name) + " is not a commit, branch or tag of this clone");
 }
 
 GitSourceTree tree_at(git::ObjectSource& objects, git::ObjectId const& id) {

@@ -15,7 +15,8 @@ namespace acr::release {
 /// Throws BadEnvironment("checkout-unavailable").
 std::unique_ptr<git::LocalObjects> open_clone(git::Libgit2 const& library, std::filesystem::path const& workspace);
 
-/// What HEAD of the clone stands for: its text is read, nothing else of the repository's state. Empty: a branch without commits.
+/// What HEAD of the clone stands for: its text is read, nothing else of the repository's state. Empty: a branch without
+/// commits.
 git::ObjectId head_of(git::ObjectSource& objects, std::filesystem::path const& workspace);
 
 /// A full commit id, a branch, a remote branch or a tag. Throws BadEnvironment("unknown-commit"), "usage" for an empty name.

@@ -40,12 +40,16 @@ Rejection refused(git::ObjectId const& after, std::string const& source_branch, 
 
 }  // namespace
 
-Verdict<std::vector<git::ObjectId>> merged_heads(git::ObjectSource& objects, git::ObjectId const& after, std::string const& source_branch,
-                                                 std::vector<std::string> const& paths) {
+Verdict<std::vector<git::ObjectId>> merged_heads(git::ObjectSource& objects, git::ObjectId const& after,
+                                                 std::string const& source_branch, std::vector<std::string> const& paths) {
   auto const tip = objects.refs({"refs/heads/" + source_branch}).front().ref;
-  if (!tip) return refused(after, source_branch, "no branch '" + source_branch + "'", "set source-branch; with object-source: local the checkout must have the branch");
+  if (!tip)
+    return refused(after, source_branch, "no branch '" + source_branch + "'",
+                   "set source-branch; with object-source: local the checkout must have the branch");
   auto const pushed = objects.commit(after);
-  if (!pushed) return refused(after, source_branch, "the commit is in no object source", "check out with fetch-depth: 0 or allow the API (object-source: auto)");
+  if (!pushed)
+    return refused(after, source_branch, "the commit is in no object source",
+                   "check out with fetch-depth: 0 or allow the API (object-source: auto)");
 
   std::vector<git::ObjectId> candidates{after};
   for (auto const& parent : pushed->parents)
@@ -53,7 +57,8 @@ Verdict<std::vector<git::ObjectId>> merged_heads(git::ObjectSource& objects, git
   auto const wanted = lists_of(objects, *pushed, paths);
   std::vector<git::ObjectId> heads;
   std::string found = "none of them on '" + source_branch + "' (" + tip->target + ")";
-  std::string fix = "merge pull requests from '" + source_branch + "' with a merge commit: squash and rebase make commits that were never on it (A-79)";
+  std::string fix = "merge pull requests from '" + source_branch +
+                    "' with a merge commit: squash and rebase make commits that were never on it (A-79)";
   for (auto const& candidate : candidates) {
     if (candidate != tip->target) {
       auto const reaches = objects.is_ancestor(candidate, tip->target);

@@ -10,9 +10,10 @@
 
 namespace acr::release {
 
-/// Of `after` and its parents those that lie on `source_branch` as the server has it, and hold the charts at `paths` with the same files
-/// as `after`. Refused (head-not-on-branch) when there is none: a squash merge, or content that was pushed by another way.
-Verdict<std::vector<git::ObjectId>> merged_heads(git::ObjectSource& objects, git::ObjectId const& after, std::string const& source_branch,
-                                                 std::vector<std::string> const& paths);
+/// Of `after` and its parents those that lie on `source_branch` as the server has it, and hold the charts at `paths` with the
+/// same files as `after`. Refused (head-not-on-branch) when there is none: a squash merge, or content that was pushed by
+/// another way.
+Verdict<std::vector<git::ObjectId>> merged_heads(git::ObjectSource& objects, git::ObjectId const& after,
+                                                 std::string const& source_branch, std::vector<std::string> const& paths);
 
 }  // namespace acr::release

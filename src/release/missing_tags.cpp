@@ -55,11 +55,12 @@ void refuse_shared_names(std::vector<MissingTag>& charts) {
     if (all.size() < 2) continue;
     for (auto* chart : all) {
       auto const& other = chart == all.front() ? *all.back() : *all.front();
-      chart->refuse(reject("tag-shared", chart->path, "another chart of the commit would have the same tag")
-                        .rule("B-23")
-                        .expected("a tag of its own")
-                        .found(tag + " of " + chart->name + " " + chart->version + " and of " + other.name + " " + other.version)
-                        .fix("choose a tag-format that keeps name and version apart"));
+      chart->refuse(
+          reject("tag-shared", chart->path, "another chart of the commit would have the same tag")
+              .rule("B-23")
+              .expected("a tag of its own")
+              .found(tag + " of " + chart->name + " " + chart->version + " and of " + other.name + " " + other.version)
+              .fix("choose a tag-format that keeps name and version apart"));
     }
   }
 }
@@ -106,7 +107,8 @@ void keep_missing(std::vector<MissingTag> charts, git::ObjectSource& objects, Mi
   }
 }
 
-void read_contents(std::vector<MissingTag*> const& charts, chart::SourceTree const& tree, TagTools const& tools, std::size_t workers) {
+void read_contents(std::vector<MissingTag*> const& charts, chart::SourceTree const& tree, TagTools const& tools,
+                   std::size_t workers) {
   for_each_index(charts.size(), workers, [&](std::size_t i) {
     tools.clock.check();
     auto digest = chart::source_digest(tree, charts[i]->path);
@@ -138,7 +140,8 @@ void judge(Candidate& candidate, sigstore::VerifiedAttestation const& attestatio
   // The earliest time: a later one can be had for an old signature as long as its certificate is valid.
   auto const time = std::ranges::min_element(attestation.times(), {}, &sigstore::VerifiedTime::time)->time;
   auto const* identity = attestation.identity();
-  candidate.found = FoundAttestation{*key, *candidate.listed->id, statement->predicate_type, time, identity ? identity->san : std::string()};
+  candidate.found =
+      FoundAttestation{*key, *candidate.listed->id, statement->predicate_type, time, identity ? identity->san : std::string()};
   auto const outcome = check_outcome(statement->predicate_type, attestation.workflow_controlled_payload());
   if (!outcome)
     candidate.failed = outcome.error();
@@ -150,10 +153,11 @@ std::vector<Candidate> candidates_of(std::vector<MissingTag*> const& charts, git
   std::vector<Candidate> candidates;
   for (auto* chart : charts) {
     if (listing.too_long.contains(chart->source_digest)) {
-      chart->refuse(reject("listing-too-long", chart->path, "this repository has more attestations of the chart's content than are read")
-                        .rule("G-31")
-                        .expected("at most 20 pages of 100 attestations of " + chart->source_digest)
-                        .fix("delete attestations that nobody needs, or release the chart in a new version"));
+      chart->refuse(
+          reject("listing-too-long", chart->path, "this repository has more attestations of the chart's content than are read")
+              .rule("G-31")
+              .expected("at most 20 pages of 100 attestations of " + chart->source_digest)
+              .fix("delete attestations that nobody needs, or release the chart in a new version"));
       continue;
     }
     std::set<std::string> ids;
@@ -172,7 +176,8 @@ std::vector<Candidate> candidates_of(std::vector<MissingTag*> const& charts, git
 std::vector<std::string> unlisted(std::vector<MissingTag*> const& charts, github::Listing const& listing) {
   std::vector<std::string> digests;
   for (auto const* chart : charts)
-    if (listing.of.at(chart->source_digest).empty() && !listing.too_long.contains(chart->source_digest)) digests.push_back(chart->source_digest);
+    if (listing.of.at(chart->source_digest).empty() && !listing.too_long.contains(chart->source_digest))
+      digests.push_back(chart->source_digest);
   return digests;
 }
 
@@ -183,7 +188,9 @@ github::Listing listing_of(std::vector<MissingTag*> const& charts, RunSettings c
   Wait wait(settings.inputs.tag_wait, tools.clock, tools.waits);
   auto listing = tools.attestations.list(digests);
   for (auto left = unlisted(charts, listing); !left.empty() && !wait.is_over(); left = unlisted(charts, listing)) {
-    if (tools.say) tools.say("waiting for attestations of " + std::to_string(left.size()) + (left.size() == 1 ? " chart" : " charts") + " to be listed");
+    if (tools.say)
+      tools.say("waiting for attestations of " + std::to_string(left.size()) + (left.size() == 1 ? " chart" : " charts") +
+                " to be listed");
     wait.until_next_look();
     auto more = tools.attestations.list(left);
     for (auto& [subject, entries] : more.of) listing.of[subject] = std::move(entries);
@@ -192,7 +199,8 @@ github::Listing listing_of(std::vector<MissingTag*> const& charts, RunSettings c
   return listing;
 }
 
-void verify_all(std::vector<Candidate>& candidates, RunSettings const& settings, git::ObjectId const& commit, TagTools const& tools) {
+void verify_all(std::vector<Candidate>& candidates, RunSettings const& settings, git::ObjectId const& commit,
+                TagTools const& tools) {
   ChartWork work;
   work.record.commit = commit;
   auto const policy = lineage_policy(settings, work);
@@ -221,11 +229,15 @@ void verify_all(std::vector<Candidate>& candidates, RunSettings const& settings,
 
 // Newer counts; of the same time the one that failed, so that no order of a listing lets it pass.
 bool decides_over(Candidate const& a, Candidate const& b) {
-  auto const rank = [](Candidate const& each) { return std::tuple(each.found->time, each.failed.has_value(), to_number(each.found->id, INT64_MAX).value_or(0)); };
+  auto const rank = [](Candidate const& each) {
+    return std::tuple(each.found->time, each.failed.has_value(), to_number(each.found->id, INT64_MAX).value_or(0));
+  };
   return rank(a) > rank(b);
 }
 
-std::string place(FoundAttestation const& attestation) { return "attestation " + attestation.key + " (id " + attestation.id + ")"; }
+std::string place(FoundAttestation const& attestation) {
+  return "attestation " + attestation.key + " (id " + attestation.id + ")";
+}
 
 void choose(std::vector<Candidate> const& candidates) {
   std::map<std::tuple<MissingTag*, std::string, std::string>, Candidate const*> newest;  // by chart, key and predicate type
@@ -244,38 +256,45 @@ void choose(std::vector<Candidate> const& candidates) {
     if (candidate->failed) {
       chart.refuse(Rejection(*candidate->failed).within(place(found)));
     } else if (!chart.attestations.empty() && chart.attestations.back().key == found.key) {
-      chart.refuse(reject("key-ambiguous", place(found), "two kinds of attestation have this key, and an annotation lists a key once")
-                       .rule("A-94")
-                       .expected("one predicate type for each subject name")
-                       .found(chart.attestations.back().predicate_type + " and " + found.predicate_type)
-                       .fix("give the subjects names of their own, or set predicate-types to the kind that counts"));
+      chart.refuse(
+          reject("key-ambiguous", place(found), "two kinds of attestation have this key, and an annotation lists a key once")
+              .rule("A-94")
+              .expected("one predicate type for each subject name")
+              .found(chart.attestations.back().predicate_type + " and " + found.predicate_type)
+              .fix("give the subjects names of their own, or set predicate-types to the kind that counts"));
     } else {
       chart.attestations.push_back(found);
     }
     if (candidate->warned)
-      chart.warnings.push_back(reject("check-warned", place(found), "the check passed with warnings").rule("B-9").expected("PASSED").found("WARNED"));
+      chart.warnings.push_back(reject("check-warned", place(found), "the check passed with warnings")
+                                   .rule("B-9")
+                                   .expected("PASSED")
+                                   .found("WARNED"));
   }
 }
 
 Rejection unattested(MissingTag const& chart) {
   std::string found = chart.passed_over.empty() ? "no attestation is listed" : "only attestations that do not count: ";
   std::string separator;
-  for (auto const& [code, count] : chart.passed_over) found += std::exchange(separator, ", ") + std::to_string(count) + " " + code;
+  for (auto const& [code, count] : chart.passed_over)
+    found += std::exchange(separator, ", ") + std::to_string(count) + " " + code;
   return reject("unattested", chart.path, "no attestation of the chart's content counts")
       .rule("B-14")
       .expected("an attestation of " + chart.source_digest + " by one of signer-workflows")
       .found(std::move(found))
-      .fix("let the checks of this commit finish and re-run this job; for charts that have no checks yet set no-attestations: declare");
+      .fix(
+          "let the checks of this commit finish and re-run this job; for charts that have no checks yet set no-attestations: declare");
 }
 
 // Anybody who may push a branch of such a name can sign there.
 void warn_of_wide_signers(RunSettings const& settings, MissingTags& result) {
   for (auto const& signer : settings.lists.signer_workflows)
     if (signer.place().ref.starts_with("refs/heads/") && signer.place().ref.find('*') != std::string_view::npos)
-      result.warnings.push_back(reject("signer-any-branch", "input signer-workflows", "everybody who may push a branch of this form can sign")
-                                    .rule("B-14")
-                                    .expected("a tag, a protected branch or a commit id")
-                                    .found(signer.text()));
+      result.warnings.push_back(
+          reject("signer-any-branch", "input signer-workflows", "everybody who may push a branch of this form can sign")
+              .rule("B-14")
+              .expected("a tag, a protected branch or a commit id")
+              .found(signer.text()));
 }
 
 // B-8: what the release will say of an annotation with these entries.
@@ -316,10 +335,14 @@ void describe(MissingTag& chart, RunSettings const& settings, git::ObjectId cons
 
 std::string to_text(TagStatus status) {
   switch (status) {
-    case TagStatus::missing: return "missing";
-    case TagStatus::created: return "created";
-    case TagStatus::exists: return "exists";
-    case TagStatus::refused: break;
+    case TagStatus::missing:
+      return "missing";
+    case TagStatus::created:
+      return "created";
+    case TagStatus::exists:
+      return "exists";
+    case TagStatus::refused:
+      break;
   }
   return "refused";
 }
@@ -333,15 +356,21 @@ std::size_t MissingTag::passed_over_count() const {
 std::vector<Rejection> tag_mistakes(event::ActionInputs const& inputs, InputLists const& lists) {
   std::vector<Rejection> mistakes;
   if (inputs.object_source == event::ObjectSourceChoice::local)
-    mistakes.push_back(reject("bad-input", "input object-source", "whether a tag is missing only the server can tell").rule("B-24").expected("auto or api").found("local"));
+    mistakes.push_back(reject("bad-input", "input object-source", "whether a tag is missing only the server can tell")
+                           .rule("B-24")
+                           .expected("auto or api")
+                           .found("local"));
   if (inputs.signer_workflows.empty())
-    mistakes.push_back(reject("bad-input", "input signer-workflows", "the signers of the checks must be given: anybody with a branch can attest a digest that anybody can compute")
-                           .rule("B-14")
-                           .expected("owner/repo/.github/workflows/check-charts.yaml@refs/tags/v1")
-                           .found("nothing"));
+    mistakes.push_back(
+        reject("bad-input", "input signer-workflows",
+               "the signers of the checks must be given: anybody with a branch can attest a digest that anybody can compute")
+            .rule("B-14")
+            .expected("owner/repo/.github/workflows/check-charts.yaml@refs/tags/v1")
+            .found("nothing"));
   for (std::size_t i = 0; i < std::min(inputs.signer_workflows.size(), lists.signer_workflows.size()); ++i)
     if (lists.signer_workflows[i].place().ref.starts_with("refs/pull/"))
-      mistakes.push_back(reject("bad-input", "input signer-workflows, line " + std::to_string(inputs.signer_workflows[i].number),
+      mistakes.push_back(reject("bad-input",
+                                "input signer-workflows, line " + std::to_string(inputs.signer_workflows[i].number),
                                 "the file at this ref is the pull request's own, so anybody who opens one could sign")
                              .rule("B-14")
                              .expected("a ref beginning refs/tags/ or refs/heads/, or a commit id")
@@ -351,7 +380,9 @@ std::vector<Rejection> tag_mistakes(event::ActionInputs const& inputs, InputList
 
 Verdict<MissingTags> missing_tags(git::ObjectId const& id, RunSettings const& settings, TagTools const& tools) {
   auto const commit = tools.objects.commit(id);
-  if (!commit) throw BadEnvironment("object-missing", "the commit " + id + " is in no object source; add a checkout step, or set object-source: auto");
+  if (!commit)
+    throw BadEnvironment("object-missing",
+                         "the commit " + id + " is in no object source; add a checkout step, or set object-source: auto");
   tools.objects.prefetch_trees(commit->tree);
   GitSourceTree const tree(tools.objects, commit->tree);
   MissingTags result;

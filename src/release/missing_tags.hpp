@@ -1,8 +1,8 @@
 #pragma once
 
 // Charts whose tags are missing, and what these tags will say: src/release/missing_tags.hpp (B-14)
-// The stage that tags knows no ids: it looks for attestations of each chart's source digest, and lists in the annotation those that the
-// release is going to accept.
+// The stage that tags knows no ids: it looks for attestations of each chart's source digest, and lists in the annotation those
+// that the release is going to accept.
 
 #include <chrono>
 #include <cstddef>
@@ -27,11 +27,11 @@ namespace acr::release {
 
 /// An attestation that the annotation lists.
 struct FoundAttestation {
-  std::string key;             ///< the name of its subject
-  std::string id;              ///< decimal
+  std::string key;  ///< the name of its subject
+  std::string id;   ///< decimal
   std::string predicate_type;
-  Time time;                   ///< the earliest that a trusted service vouches for
-  std::string signer;          ///< the certificate's SAN
+  Time time;           ///< the earliest that a trusted service vouches for
+  std::string signer;  ///< the certificate's SAN
 };
 
 enum class TagStatus {
@@ -44,8 +44,8 @@ std::string to_text(TagStatus status);
 
 struct MissingTag {
   std::string name, version, path;
-  std::string tag;            ///< empty when the chart cannot be read
-  std::string source_digest;  ///< "sha256:…"; empty when the chart cannot be read
+  std::string tag;                             ///< empty when the chart cannot be read
+  std::string source_digest;                   ///< "sha256:…"; empty when the chart cannot be read
   std::vector<FoundAttestation> attestations;  ///< by key
   /// Attestations that do not count, by the code of the reason: signed by others, not valid, without a usable key or id.
   std::map<std::string, std::size_t> passed_over;
@@ -70,19 +70,21 @@ struct TagTools {
   github::Attestations& attestations;
   sigstore::Verifier const& verifier;
   RunClock& clock;
-  std::function<void(std::string const& line)> say{};        ///< the log; nothing: it is not told that it waits
-  WaitClock waits{};                                         ///< empty: `clock`
+  std::function<void(std::string const& line)> say{};  ///< the log; nothing: it is not told that it waits
+  WaitClock waits{};                                   ///< empty: `clock`
 };
 
-/// One mistake for each thing that `command: tags` cannot do without (exit status 2): signers that anybody with a branch cannot be, and the
-/// server's word on tags. To be asked before any request.
+/// One mistake for each thing that `command: tags` cannot do without (exit status 2): signers that anybody with a branch cannot
+/// be, and the server's word on tags. To be asked before any request.
 std::vector<Rejection> tag_mistakes(event::ActionInputs const& inputs, InputLists const& lists);
 
-/// Looks at the charts of the commit. GitHub lists an attestation a moment after it was made: content without any is asked for again until `tag-wait` is
-/// over. Refused as a whole: what charts_directories() refuses (exit status 2). Throws as the github room does.
+/// Looks at the charts of the commit. GitHub lists an attestation a moment after it was made: content without any is asked for
+/// again until `tag-wait` is over. Refused as a whole: what charts_directories() refuses (exit status 2). Throws as the github
+/// room does.
 Verdict<MissingTags> missing_tags(git::ObjectId const& commit, RunSettings const& settings, TagTools const& tools);
 
-/// `no-charts`: no tag is missing; `success`: all that are missing can be or were made; `partial`: some of them; `failed`: none.
+/// `no-charts`: no tag is missing; `success`: all that are missing can be or were made; `partial`: some of them; `failed`:
+/// none.
 report::Result result_of(MissingTags const& found);
 /// Code of the first refusal; empty when there is none.
 std::string reason_of(MissingTags const& found);

@@ -26,7 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr std::string_view usage = "oci-digest FILE.tgz… [--created SECONDS] [--oci-repository R] [--check free|pushed] [--json]";
+constexpr std::string_view usage =
+    "oci-digest FILE.tgz… [--created SECONDS] [--oci-repository R] [--check free|pushed] [--json]";
 constexpr std::size_t provenance_bytes = std::size_t{5} << 20;
 
 /// A package that anybody made, as `helm push` would push it now.
@@ -46,8 +47,8 @@ std::optional<std::int64_t> created_of(Arguments const& arguments) {
   if (!arguments.has("created")) return std::nullopt;
   auto const seconds = to_number(arguments.value("created"), static_cast<std::uint64_t>(oci::latest_created));
   if (!seconds)
-    throw BadEnvironment("oci-time", "option --created: expected 0 to " + std::to_string(oci::latest_created) + " seconds since 1970, found " +
-                                         printable(arguments.value("created"), 60) + " [O-13]");
+    throw BadEnvironment("oci-time", "option --created: expected 0 to " + std::to_string(oci::latest_created) +
+                                         " seconds since 1970, found " + printable(arguments.value("created"), 60) + " [O-13]");
   return static_cast<std::int64_t>(*seconds);
 }
 
@@ -127,8 +128,11 @@ json::object told_json(PushedFile const& found, std::string const& file) {
 PlannedPushes::PlannedPushes(oci::Repository repository, chart::PackageCommand& command)
     : repository_(std::move(repository)), places_(command.charts.size()) {
   if (!command.epoch && !command.commit_time)
-    throw BadEnvironment("oci-time", "--oci-repository needs one time for each package: give --commit-time or --source-date-epoch, or set SOURCE_DATE_EPOCH [O-17]");
-  command.accept = [this](std::size_t chart, chart::Package const& package, std::optional<std::int64_t> time) -> std::optional<Rejection> {
+    throw BadEnvironment(
+        "oci-time",
+        "--oci-repository needs one time for each package: give --commit-time or --source-date-epoch, or set SOURCE_DATE_EPOCH [O-17]");
+  command.accept = [this](std::size_t chart, chart::Package const& package,
+                          std::optional<std::int64_t> time) -> std::optional<Rejection> {
     auto const reference = oci::chart_reference(repository_, package.name, package.version);
     if (!reference) return reference.error();
     auto const manifest = oci::chart_manifest(package, *time);
@@ -136,11 +140,14 @@ PlannedPushes::PlannedPushes(oci::Repository repository, chart::PackageCommand& 
     places_[chart] = report::OciPlace{reference->text(), manifest->digest, manifest->created};
     return std::nullopt;
   };
-  command.lost_time = [this](fs::path const& file, std::int64_t time) { return oci::time_not_kept(file.string(), repository_.text(), time); };
+  command.lost_time = [this](fs::path const& file, std::int64_t time) {
+    return oci::time_not_kept(file.string(), repository_.text(), time);
+  };
 }
 
 void warn_of_capitals(oci::Repository const& repository, Terminal const& terminal) {
-  if (repository.folded) terminal.err << "warning: " << printable(oci::folded_warning(repository, "option --oci-repository").sentence()) << '\n';
+  if (repository.folded)
+    terminal.err << "warning: " << printable(oci::folded_warning(repository, "option --oci-repository").sentence()) << '\n';
 }
 
 std::string packages_json(std::vector<chart::PackageOutcome> const& outcomes, PlannedPushes const* pushes) {
@@ -148,9 +155,12 @@ std::string packages_json(std::vector<chart::PackageOutcome> const& outcomes, Pl
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     auto const& outcome = outcomes[i];
     if (outcome.refused || outcome.file.empty()) continue;
-    json::object object{{"name", report::json_text(outcome.name)},         {"version", report::json_text(outcome.version)},
-                        {"package", report::json_text(outcome.file.string())}, {"digest", outcome.digest},
-                        {"content-digest", outcome.content_digest},        {"size", outcome.size}};
+    json::object object{{"name", report::json_text(outcome.name)},
+                        {"version", report::json_text(outcome.version)},
+                        {"package", report::json_text(outcome.file.string())},
+                        {"digest", outcome.digest},
+                        {"content-digest", outcome.content_digest},
+                        {"size", outcome.size}};
     if (pushes != nullptr && pushes->of(i)) object["oci"] = report::oci_json(*pushes->of(i));
     packages.push_back(std::move(object));
   }
@@ -158,7 +168,10 @@ std::string packages_json(std::vector<chart::PackageOutcome> const& outcomes, Pl
 }
 
 ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"created", "oci-repository", "check", "registry-credentials", "dependency-private-hosts"}, .repeated = {}, .flags = {"json"}});
+  Arguments const arguments(
+      words, {.values = {"created", "oci-repository", "check", "registry-credentials", "dependency-private-hosts"},
+              .repeated = {},
+              .flags = {"json"}});
   arguments.expect_positional(1, 10'000, usage);
   DigestOptions options{.repository = {}, .created = created_of(arguments)};
   if (arguments.has("oci-repository") && !arguments.value("oci-repository").empty()) {
@@ -172,7 +185,8 @@ ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Termin
   if (check != event::OciCheck::off) {
     auto const inputs = inputs_of_options(arguments, terminal, ".");
     network = std::make_unique<DependencyNetwork>(inputs, terminal.environment, terminal.clock);
-    options.registry = registry_look(check, network->http(), host_settings(inputs, terminal.environment("GITHUB_API_URL").value_or("")), terminal.clock);
+    options.registry = registry_look(
+        check, network->http(), host_settings(inputs, terminal.environment("GITHUB_API_URL").value_or("")), terminal.clock);
   }
   bool refused = false, unreachable = false;
   json::array all;
@@ -184,7 +198,8 @@ ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Termin
     } else if (arguments.has("json")) {
       all.push_back(told_json(*found, file));
     } else {
-      terminal.out << found->oci.digest << "  " << printable(found->oci.ref.empty() ? file : found->oci.ref) << (found->state.empty() ? "" : "  ") << found->state << '\n';
+      terminal.out << found->oci.digest << "  " << printable(found->oci.ref.empty() ? file : found->oci.ref)
+                   << (found->state.empty() ? "" : "  ") << found->state << '\n';
     }
   }
   if (arguments.has("json")) terminal.out << to_ascii_json(all) << '\n';

@@ -28,7 +28,8 @@ AttestationProof proof_of(std::string name, sigstore::Verification const& result
 }
 
 // an annotation that names something else is about something else.
-std::optional<Rejection> contradiction(git::Lineage const& lineage, chart::Package const& package, std::string const& commit, std::string const& where) {
+std::optional<Rejection> contradiction(git::Lineage const& lineage, chart::Package const& package, std::string const& commit,
+                                       std::string const& where) {
   if (lineage.release->chart != package.name || lineage.release->version != package.version)
     return reject("release-line-mismatch", where, "the annotation's Release line names another release than the chart")
         .rule("A-95")
@@ -55,7 +56,8 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
   chart::PackageOptions options;
   options.time = settings.source_date_epoch.value_or(tag->commit.committer_time);
   // By name, whatever the directory is called (B-22); charts that share a name differ in their version.
-  for (auto const& root : chart::charts_named(tree, settings.inputs.charts_dirs, lineage.release->chart, lineage.release->version)) {
+  for (auto const& root :
+       chart::charts_named(tree, settings.inputs.charts_dirs, lineage.release->chart, lineage.release->version)) {
     if (dependencies) {
       auto archives = archives_for(tree, root, options, *dependencies);
       if (!archives) return archives.error();
@@ -64,14 +66,17 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
     auto package = chart::package(tree, root, options);
     if (!package) return package.error();
     if (auto why = contradiction(lineage, *package, tag->commit.id, "tag " + tag_name)) return *std::move(why);
-    return Rebuilt{std::move(package->bytes), std::move(package->digest), std::move(package->name), std::move(package->version),
-                   std::move(package->file_name), tag->commit.id};
+    return Rebuilt{std::move(package->bytes),   std::move(package->digest),    std::move(package->name),
+                   std::move(package->version), std::move(package->file_name), tag->commit.id};
   }
-  return reject("no-chart", "tag " + tag_name, "its commit has no chart " + lineage.release->chart + " " + lineage.release->version + " in the charts directories")
+  return reject("no-chart", "tag " + tag_name,
+                "its commit has no chart " + lineage.release->chart + " " + lineage.release->version +
+                    " in the charts directories")
       .fix("name the directory with charts-dir");
 }
 
-std::optional<Rejection> compare_package(std::string const& file, std::string const& digest, std::string const& built_digest, git::ObjectId const& commit) {
+std::optional<Rejection> compare_package(std::string const& file, std::string const& digest, std::string const& built_digest,
+                                         git::ObjectId const& commit) {
   if (digest == built_digest) return std::nullopt;
   return reject("package-differs", file, "the package differs from a rebuild of the tag")
       .rule("P-130")
@@ -83,7 +88,8 @@ std::optional<Rejection> compare_package(std::string const& file, std::string co
 sigstore::Policy builder_policy(RunSettings const& settings) {
   auto policy = lineage_policy(settings, {});
   policy.source_digest.clear();
-  // A check's signer must not pass for a builder, and a scan or a bill of materials of the same bytes says nothing about who built them.
+  // A check's signer must not pass for a builder, and a scan or a bill of materials of the same bytes says nothing about who
+  // built them.
   policy.signer_workflows = settings.lists.build_signer_workflows;
   if (policy.signer_workflows.empty()) policy.released_workflow = own_workflow();
   policy.predicate_types = {std::string(provenance_type)};
@@ -103,7 +109,8 @@ std::string ListedProofs::signer() const {
 Rejection ListedProofs::refusal(std::string const& what, std::string const& digest) const {
   std::string found = "none is listed";
   if (!attestations.empty())
-    found = std::to_string(attestations.size()) + " listed; of " + attestations.front().name + ": " + attestations.front().refusal->sentence();
+    found = std::to_string(attestations.size()) + " listed; of " + attestations.front().name + ": " +
+            attestations.front().refusal->sentence();
   return reject("not-attested", what, "no attestation of it verifies")
       .rule("V-95")
       .expected("provenance of " + digest + " by a workflow that may build releases of this repository")
@@ -112,8 +119,8 @@ Rejection ListedProofs::refusal(std::string const& what, std::string const& dige
 }
 
 std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const& digests, github::Attestations& attestations,
-                                                  sigstore::Verifier const& verifier, sigstore::Policy const& policy, std::size_t workers,
-                                                  std::map<std::string, std::string> const& first) {
+                                                  sigstore::Verifier const& verifier, sigstore::Policy const& policy,
+                                                  std::size_t workers, std::map<std::string, std::string> const& first) {
   std::map<std::string, ListedProofs> proofs;
   auto const listing = attestations.list(digests);
   // One file's bundles at a time: memory must not grow with the release.

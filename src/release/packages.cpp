@@ -62,7 +62,8 @@ Staging::~Staging() {
 namespace {
 
 bool is_large(chart::SourceContent const& source) {
-  return source.bytes >= chart::ordinary_chart_bytes || source.largest_bytes > chart::ordinary_file_bytes || source.files > chart::ordinary_files;
+  return source.bytes >= chart::ordinary_chart_bytes || source.largest_bytes > chart::ordinary_file_bytes ||
+         source.files > chart::ordinary_files;
 }
 
 }  // namespace
@@ -73,16 +74,17 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
   options.time = settings.source_date_epoch ? *settings.source_date_epoch : work.tag->commit.committer_time;
   std::optional<MemoryGate::Pass> pass;  // until the package is written
   bool const large = !work.source || is_large(*work.source);
-  auto const package = chart::made_in_memory(options.limits, large, pass, [&](chart::Limits const& limits) -> Verdict<chart::Package> {
-    auto within = options;
-    within.limits = limits;
-    if (dependencies) {
-      auto archives = dependencies->archives(head, work, within);
-      if (!archives) return archives.error();
-      within.extra_archives = std::move(*archives);
-    }
-    return chart::package(head, work.chart.path, within);
-  });
+  auto const package =
+      chart::made_in_memory(options.limits, large, pass, [&](chart::Limits const& limits) -> Verdict<chart::Package> {
+        auto within = options;
+        within.limits = limits;
+        if (dependencies) {
+          auto archives = dependencies->archives(head, work, within);
+          if (!archives) return archives.error();
+          within.extra_archives = std::move(*archives);
+        }
+        return chart::package(head, work.chart.path, within);
+      });
   if (!package) return work.refuse(package.error());
   for (auto const& warning : package->warnings) work.warn(finding(warning, work.chart.path));
   // A version in Chart.yaml that Helm reads as another text would be tagged under one name and packaged under another.
@@ -102,7 +104,8 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
     work.oci_manifest = manifest->text;
   }
   auto const staged = staging.path() / package->file_name;
-  if (!write_file(staged, package->bytes, *options.time) && work.reference) return work.refuse(oci::time_not_kept(staged.string(), work.reference->text(), *options.time));
+  if (!write_file(staged, package->bytes, *options.time) && work.reference)
+    return work.refuse(oci::time_not_kept(staged.string(), work.reference->text(), *options.time));
   work.staged = staged;
   work.record.package_time = options.time;
   work.record.package = package->file_name;
@@ -130,7 +133,8 @@ namespace {
 
 // What an earlier run may have left in the output directory under names of its own.
 std::set<std::string> names_of_earlier_run(fs::path const& directory) {
-  std::set<std::string> ours{std::string(checksums_name), std::string(report_name), std::string(vsa_name), std::string(oci_subjects_name)};
+  std::set<std::string> ours{std::string(checksums_name), std::string(report_name), std::string(vsa_name),
+                             std::string(oci_subjects_name)};
   std::error_code error;
   if (!fs::exists(fs::symlink_status(directory / checksums_name, error))) return ours;
   try {
@@ -147,7 +151,8 @@ void remove_manifest(fs::path const& manifest) {
   std::error_code error;
   if (fs::is_regular_file(fs::symlink_status(manifest, error))) fs::remove(manifest);
   for (auto const& item : fs::directory_iterator(manifest.parent_path(), error))
-    if (is_temporary_of(item.path().filename().string(), manifest.filename().string()) && fs::is_regular_file(item.symlink_status()))
+    if (is_temporary_of(item.path().filename().string(), manifest.filename().string()) &&
+        fs::is_regular_file(item.symlink_status()))
       fs::remove(item.path());
 }
 

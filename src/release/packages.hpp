@@ -34,17 +34,19 @@ class Staging {
 /// A warning of the chart at `root` (relative to the repository), with the file and line that an annotation points at.
 Rejection finding(chart::Warning const& warning, std::string const& root);
 
-/// Packages the chart from the head's tree with the committer time of the tag's commit (P-130) into the staging directory; refusals and
-/// warnings go into `work`, its source digest too when it is not known; refused without (B-1b). Nothing is kept in memory, and large charts
-/// wait for one another (B-25). `dependencies` is null when nothing is built (D-1).
+/// Packages the chart from the head's tree with the committer time of the tag's commit (P-130) into the staging directory;
+/// refusals and warnings go into `work`, its source digest too when it is not known; refused without (B-1b). Nothing is kept in
+/// memory, and large charts wait for one another (B-25). `dependencies` is null when nothing is built (D-1).
 void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBuild const* dependencies, Staging const& staging,
                    RunSettings const& settings);
 
-/// "no-space" when staging or output cannot hold twice the content of the charts that were read and 64 MiB (section 11); nothing when they can.
+/// "no-space" when staging or output cannot hold twice the content of the charts that were read and 64 MiB (section 11);
+/// nothing when they can.
 std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging const& staging, RunSettings const& settings);
 
-/// Removes what an earlier run left in the output directory: the packages that its checksums.txt names, our own files, and what it
-/// left of them when it was killed; the manifest too. Returns the file names that stay although nobody of ours put them there. Removes nothing with `clean: false`.
+/// Removes what an earlier run left in the output directory: the packages that its checksums.txt names, our own files, and what
+/// it left of them when it was killed; the manifest too. Returns the file names that stay although nobody of ours put
+/// them there. Removes nothing with `clean: false`.
 std::vector<std::string> remove_stale(RunSettings const& settings);
 
 /// A file to be published: workspace-relative path and content.
@@ -53,9 +55,10 @@ struct PublishedFile {
   std::string bytes;
 };
 
-/// Writes checksums.txt first, so that a killed run leaves nothing that the next one does not know of, then the staged packages, then
-/// `files`; each appears whole, packages with the time of their entries (O-14). All belong to the workspace's owner. After a failure none of them is left;
-/// a time that the file system does not keep is one for charts with an OCI digest (RunError, code "oci-time").
+/// Writes checksums.txt first, so that a killed run leaves nothing that the next one does not know of, then the staged
+/// packages, then `files`; each appears whole, packages with the time of their entries (O-14). All belong to the workspace's
+/// owner. After a failure none of them is left; a time that the file system does not keep is one for charts with an OCI
+/// digest (RunError, code "oci-time").
 void publish(std::vector<ChartWork> const& works, std::string const& checksums, std::vector<PublishedFile> const& files,
              RunSettings const& settings);
 

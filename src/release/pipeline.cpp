@@ -66,9 +66,31 @@ void begin_record(Run& run) {
   record.merge = settings.change.merge;
   record.verify_policy = settings.inputs.verify_policy == event::VerifyPolicy::block ? "block" : "flag";
   // The inputs that decide a verdict; where results go and how fast says nothing about it.
-  for (auto const name : {"source-branch", "release-branch", "charts-dir", "exclude-charts", "charts-outside", "tag-format", "diff-mode", "dependencies", "dependency-pins", "verify-policy",
-                          "missing-lineage", "unresolved-id", "lineage-subjects", "subject-binding", "required-attestations", "signer-workflows", "oidc-issuer", "predicate-types",
-                          "deny-self-hosted", "source-digest", "trusted-root", "trusted-root-refresh", "max-charts", "title-check", "dependency-hosts",
+  for (auto const name : {"source-branch",
+                          "release-branch",
+                          "charts-dir",
+                          "exclude-charts",
+                          "charts-outside",
+                          "tag-format",
+                          "diff-mode",
+                          "dependencies",
+                          "dependency-pins",
+                          "verify-policy",
+                          "missing-lineage",
+                          "unresolved-id",
+                          "lineage-subjects",
+                          "subject-binding",
+                          "required-attestations",
+                          "signer-workflows",
+                          "oidc-issuer",
+                          "predicate-types",
+                          "deny-self-hosted",
+                          "source-digest",
+                          "trusted-root",
+                          "trusted-root-refresh",
+                          "max-charts",
+                          "title-check",
+                          "dependency-hosts",
                           "dependency-private-hosts"}) {
     auto const text = settings.inputs.texts.find(name);
     if (text != settings.inputs.texts.end()) record.policy.emplace_back(name, text->second);
@@ -91,7 +113,8 @@ void clear_output(Run& run) {
   if (run.settings.dry_run || run.output_taken || run.output_cleared) return;
   run.output_cleared = true;
   for (auto const& name : remove_stale(run.settings))
-    run.warn(reject("output-not-empty", run.settings.inputs.output_dir + "/" + name, "this file is not of this action and would be uploaded with the packages")
+    run.warn(reject("output-not-empty", run.settings.inputs.output_dir + "/" + name,
+                    "this file is not of this action and would be uploaded with the packages")
                  .rule("A-6")
                  .fix("give output-dir a directory of its own"));
 }
@@ -99,8 +122,9 @@ void clear_output(Run& run) {
 std::unique_ptr<GitSourceTree> tree_of(Run& run, git::ObjectId const& id, std::string_view what) {
   auto const commit = run.tools.objects.commit(id);
   if (!commit)
-    throw BadEnvironment("object-missing", "the " + std::string(what) + " commit " + id +
-                                               " is in no object source; add a checkout step with fetch-depth: 0 or set object-source: auto");
+    throw BadEnvironment("object-missing",
+                         "the " + std::string(what) + " commit " + id +
+                             " is in no object source; add a checkout step with fetch-depth: 0 or set object-source: auto");
   run.tools.objects.prefetch_trees(commit->tree);
   return std::make_unique<GitSourceTree>(run.tools.objects, commit->tree);
 }
@@ -112,7 +136,8 @@ void open_trees(Run& run) {
   if (run.settings.inputs.diff_mode == event::DiffMode::merge_base) {
     auto const common = run.tools.objects.merge_base(change.base, change.head);
     if (!common)
-      throw BadEnvironment("merge-base-unknown", "no object source knows a common ancestor of " + change.base + " and " + change.head);
+      throw BadEnvironment("merge-base-unknown",
+                           "no object source knows a common ancestor of " + change.base + " and " + change.head);
     base = *common;
   }
   run.base = tree_of(run, base, "base");
@@ -144,8 +169,11 @@ void log_changed(Run const& run) {
   if (run.works.empty()) return;
   std::string names;
   for (std::size_t i = 0; i < std::min(run.works.size(), names_logged); ++i)
-    names += (names.empty() ? "" : ", ") + run.works[i].record.name + (run.works[i].record.version.empty() ? "" : " " + run.works[i].record.version);
-  run.tools.log.line("changed: " + names + (run.works.size() > names_logged ? " and " + std::to_string(run.works.size() - names_logged) + " more" : std::string()));
+    names += (names.empty() ? "" : ", ") + run.works[i].record.name +
+             (run.works[i].record.version.empty() ? "" : " " + run.works[i].record.version);
+  run.tools.log.line(
+      "changed: " + names +
+      (run.works.size() > names_logged ? " and " + std::to_string(run.works.size() - names_logged) + " more" : std::string()));
 }
 
 void find_changed_charts(Run& run) {
@@ -177,7 +205,8 @@ void find_changed_charts(Run& run) {
   };
   for (auto& chart : changed.changed) add(std::move(chart));
   for (auto& [path, why] : changed.refused)
-    add({.path = path, .name = std::string(chart::base_name(path)), .version = {}, .old_version = {}, .old_path = {}}).refuse(std::move(why));
+    add({.path = path, .name = std::string(chart::base_name(path)), .version = {}, .old_version = {}, .old_path = {}})
+        .refuse(std::move(why));
   std::ranges::sort(run.works, {}, [](ChartWork const& work) { return std::pair(work.record.name, work.record.path); });
   report_outside(run, changed.outside, changed.outside_complete);
   log_changed(run);
@@ -218,7 +247,8 @@ void place_in_registry(Run& run) {
   }
 }
 
-void for_each(Run& run, std::vector<ChartWork*> const& charts, std::size_t workers, std::function<void(ChartWork&)> const& work) {
+void for_each(Run& run, std::vector<ChartWork*> const& charts, std::size_t workers,
+              std::function<void(ChartWork&)> const& work) {
   for_each_index(charts.size(), workers, [&](std::size_t i) {
     run.tools.clock.check();
     work(*charts[i]);
@@ -229,13 +259,16 @@ void for_each(Run& run, std::vector<ChartWork*> const& charts, std::size_t worke
 void settle(ChartWork& work) {
   bool const good = !work.refused() && !work.staged.empty();
   bool const held = work.held && !work.refused();
-  work.record.status = good ? report::ChartStatus::packaged : held ? report::ChartStatus::held_back : report::ChartStatus::refused;
+  work.record.status = good   ? report::ChartStatus::packaged
+                       : held ? report::ChartStatus::held_back
+                              : report::ChartStatus::refused;
 }
 
 // Tag and content of the charts whose tags are there.
 void check_tags(Run& run, std::vector<ChartWork*> const& ready) {
-  for_each(run, ready, run.settings.inputs.max_parallel,
-           [&](ChartWork& work) { check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, run.settings); });
+  for_each(run, ready, run.settings.inputs.max_parallel, [&](ChartWork& work) {
+    check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, run.settings);
+  });
 }
 
 // What is open of the charts' attestations; returns the charts that still wait.
@@ -254,8 +287,8 @@ void digest_sources(Run& run, std::vector<ChartWork*> const& charts) {
   });
 }
 
-// Package and attestations of charts whose tags were checked; a package's digest may be the subject that was attested. Charts with
-// attestations that are not listed yet go to `unlisted`.
+// Package and attestations of charts whose tags were checked; a package's digest may be the subject that was attested. Charts
+// with attestations that are not listed yet go to `unlisted`.
 void package_and_prove(Run& run, std::vector<ChartWork*> const& checked, Unlisted patience, std::vector<ChartWork*>& unlisted) {
   auto const& settings = run.settings;
   // A tag that does not vouch for the head cannot say when the package was made, nor what its digest is.
@@ -264,13 +297,15 @@ void package_and_prove(Run& run, std::vector<ChartWork*> const& checked, Unliste
   std::ranges::copy_if(readable, std::back_inserter(sound), [](ChartWork const* work) { return !work->held; });
   digest_sources(run, readable);
   if (auto full = no_space(run.works, run.staging, settings)) {
-    if (std::ranges::find(run.record.refusals, full->code, &Rejection::code) == run.record.refusals.end()) run.refuse(std::move(*full));
+    if (std::ranges::find(run.record.refusals, full->code, &Rejection::code) == run.record.refusals.end())
+      run.refuse(std::move(*full));
     return;
   }
   // Attestations whose subjects are known do not wait for the packages; where the package may be the subject, they must.
   std::vector<ChartWork*> at_once, afterwards;
   for (auto* work : checked)
-    if (work->lineage.status == git::Lineage::Status::ok) (resolve_subjects(*work, settings, Digests::so_far) ? at_once : afterwards).push_back(work);
+    if (work->lineage.status == git::Lineage::Status::ok)
+      (resolve_subjects(*work, settings, Digests::so_far) ? at_once : afterwards).push_back(work);
   for_each_index(2, 2, [&](std::size_t side) {
     if (side == 1) {
       std::ranges::copy(prove(run, at_once, patience), std::back_inserter(unlisted));
@@ -279,7 +314,8 @@ void package_and_prove(Run& run, std::vector<ChartWork*> const& checked, Unliste
                [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
     }
   });
-  std::erase_if(afterwards, [&](ChartWork* work) { return work->refused() || !resolve_subjects(*work, settings, Digests::all); });
+  std::erase_if(afterwards,
+                [&](ChartWork* work) { return work->refused() || !resolve_subjects(*work, settings, Digests::all); });
   std::ranges::copy(prove(run, afterwards, patience), std::back_inserter(unlisted));
 }
 
@@ -318,7 +354,8 @@ struct Pending {
   std::vector<ChartWork*> unlisted;   // attestations that GitHub does not list yet
 
   [[nodiscard]] bool has(ChartWork const* work) const {
-    return std::ranges::any_of(std::array{&tagless, &unfetched, &unlisted}, [&](auto const* list) { return std::ranges::find(*list, work) != list->end(); });
+    return std::ranges::any_of(std::array{&tagless, &unfetched, &unlisted},
+                               [&](auto const* list) { return std::ranges::find(*list, work) != list->end(); });
   }
 };
 
@@ -333,7 +370,8 @@ std::string waited_for(Pending const& pending) {
   }
   if (!pending.unlisted.empty()) {
     auto const& chart = pending.unlisted.front()->record;
-    text += (text.empty() ? "" : ", ") + ("attestations of the tag " + chart.tag + " of chart " + chart.name + and_more(pending.unlisted.size()) + " to be listed");
+    text += (text.empty() ? "" : ", ") + ("attestations of the tag " + chart.tag + " of chart " + chart.name +
+                                          and_more(pending.unlisted.size()) + " to be listed");
   }
   return text;
 }
@@ -364,10 +402,13 @@ std::vector<chart::ChartRelease> const& releases_of(Run& run) {
 void weigh(Run& run, ChartWork& work) {
   auto const& settings = run.settings;
   if (!work.tag || work.record.entries.size() != work.lineage.entries.size()) return;
-  bind_subjects(work, settings, [&]() -> auto const& { return releases_of(run); });
+  bind_subjects(
+      work, settings, [&]() -> auto const& { return releases_of(run); });
   // Without a source digest the chart is refused, and nothing is known about what binds its attestations.
-  bool const unbound_counts = settings.inputs.subject_binding == event::SubjectBinding::off || work.record.source_digest.empty();
-  for (auto& missing : missing_attestations(settings.lists.required_attestations, work.record, unbound_counts, host_of(settings.server_url)))
+  bool const unbound_counts =
+      settings.inputs.subject_binding == event::SubjectBinding::off || work.record.source_digest.empty();
+  for (auto& missing :
+       missing_attestations(settings.lists.required_attestations, work.record, unbound_counts, host_of(settings.server_url)))
     work.refuse(std::move(missing));
 }
 
@@ -375,7 +416,8 @@ void weigh(Run& run, ChartWork& work) {
 void look_at_registry(Run& run, std::vector<ChartWork*> const& done) {
   if (!run.tools.registry) return;
   std::vector<ChartWork*> sound;
-  std::ranges::copy_if(done, std::back_inserter(sound), [](ChartWork const* work) { return work->record.oci && !work->held && !work->refused(); });
+  std::ranges::copy_if(done, std::back_inserter(sound),
+                       [](ChartWork const* work) { return work->record.oci && !work->held && !work->refused(); });
   for_each(run, sound, run.settings.inputs.max_parallel, [&](ChartWork& work) {
     auto const state = run.tools.registry({*work.reference, work.record.oci->digest, work.oci_manifest});
     if (state)
@@ -418,7 +460,8 @@ void look(Run& run, Pending& pending, Wait const& wait) {
     package_and_prove(run, ready, patience, pending.unlisted);
   }
   if (last)
-    for (auto* work : std::exchange(pending.tagless, {})) work->refuse(tag_not_found(*work, run.tools.objects, run.settings, wait.passed()));
+    for (auto* work : std::exchange(pending.tagless, {}))
+      work->refuse(tag_not_found(*work, run.tools.objects, run.settings, wait.passed()));
   if (pending.tagless.empty() && !pending.unfetched.empty()) {
     auto const fetching = std::exchange(pending.unfetched, {});
     fetch_dependencies(run, fetching);
@@ -477,7 +520,8 @@ void decide(Run& run) {
   }
   // Half a release because of a host's bad day is none (D-6).
   bool const reachable = std::ranges::none_of(run.works, out_of_reach);
-  bool const partial = refused && any_good && reachable && run.record.refusals.empty() && run.settings.inputs.verify_policy == event::VerifyPolicy::flag;
+  bool const partial = refused && any_good && reachable && run.record.refusals.empty() &&
+                       run.settings.inputs.verify_policy == event::VerifyPolicy::flag;
   run.record.result = run.works.empty() && !refused ? report::Result::no_charts
                       : !refused                    ? report::Result::success
                       : partial                     ? report::Result::partial
@@ -517,7 +561,8 @@ void close_record(Run& run) {
     run.record.charts.back().entries = std::move(entries);
   }
   if (auto const packaged = run.record.packaged_count(); packaged > report::max_matrix_jobs)
-    run.warn(reject("matrix-too-large", "output matrix", "a job matrix takes no more than " + std::to_string(report::max_matrix_jobs) + " jobs")
+    run.warn(reject("matrix-too-large", "output matrix",
+                    "a job matrix takes no more than " + std::to_string(report::max_matrix_jobs) + " jobs")
                  .rule("A-26")
                  .found(std::to_string(packaged) + " packages")
                  .fix("attest all packages in one step with subject-checksums, or split the release"));
@@ -581,14 +626,14 @@ RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
   begin_record(run);
   try {
     if (tools.before_charts) tools.before_charts(run.record);
-    open_trees(run);            // head, base and test merge
-    check_output(run);          // nothing under version control is overwritten
-    clear_output(run);          // nothing of an earlier run can be taken for this one's
-    find_changed_charts(run);   // what a release would publish
-    check_change(run);          // limits on the pull request itself
-    place_in_registry(run);     // the names that charts will have there
-    prove_charts(run);          // tag, content, every listed attestation, package
-    decide(run);                // block or flag
+    open_trees(run);           // head, base and test merge
+    check_output(run);         // nothing under version control is overwritten
+    clear_output(run);         // nothing of an earlier run can be taken for this one's
+    find_changed_charts(run);  // what a release would publish
+    check_change(run);         // limits on the pull request itself
+    place_in_registry(run);    // the names that charts will have there
+    prove_charts(run);         // tag, content, every listed attestation, package
+    decide(run);               // block or flag
   } catch (Cancelled const&) {
     throw;
   } catch (RunError const& error) {

@@ -30,11 +30,12 @@ struct RunTools {
   RunClock& clock;
   report::WorkflowLog& log;  ///< progress, and each chart's group when the chart is done; the run's own verdict is log_run()'s
   DependencyBuild* dependencies = nullptr;  ///< null: `dependencies: off`
-  std::function<void()> before_proofs{};  ///< charts are there to be proved: what is needed for them may be asked for (T-8)
-  std::function<std::vector<report::TrustedRoot>()> trusted_roots{};  ///< those that bundles were judged by (T-14); empty: the verifier's own
+  std::function<void()> before_proofs{};    ///< charts are there to be proved: what is needed for them may be asked for (T-8)
+  std::function<std::vector<report::TrustedRoot>()>
+      trusted_roots{};  ///< those that bundles were judged by (T-14); empty: the verifier's own
   std::function<void(report::ReleaseRecord&)> before_charts{};  ///< checks of the run itself (A-80); may throw RunError
   WaitClock waits{};                                            ///< empty: `clock`
-  dependencies::AskRegistry registry{};                         ///< what it has under a chart's tag (O-22); empty: `oci-check: off`
+  dependencies::AskRegistry registry{};  ///< what it has under a chart's tag (O-22); empty: `oci-check: off`
 };
 
 struct RunOutcome {
@@ -43,8 +44,9 @@ struct RunOutcome {
   ExitStatus status = ExitStatus::refused;
 };
 
-/// Runs all steps. Refusals, unreachable services and spent time come back in the outcome (A-20: outputs are written in any case); only
-/// Cancelled and our own mistakes are thrown. Files are published unless the run is refused; the report is written all the same.
+/// Runs all steps. Refusals, unreachable services and spent time come back in the outcome (A-20: outputs are written in any
+/// case); only Cancelled and our own mistakes are thrown. Files are published unless the run is refused; the report is written
+/// all the same.
 RunOutcome run_release(RunSettings const& settings, RunTools const& tools);
 
 }  // namespace acr::release

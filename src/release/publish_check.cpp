@@ -27,7 +27,8 @@ namespace fs = std::filesystem;
 // A regular file of the workspace; links could lead to other bytes than those that are published.
 Verdict<std::string> read_plain(fs::path const& path, std::size_t limit, std::string const& where) {
   std::error_code error;
-  if (!fs::is_regular_file(fs::symlink_status(path, error))) return reject("bad-path", where, "the file is missing, or it is a link").rule("A-6");
+  if (!fs::is_regular_file(fs::symlink_status(path, error)))
+    return reject("bad-path", where, "the file is missing, or it is a link").rule("A-6");
   try {
     return read_file(path, limit);
   } catch (std::runtime_error const& failure) {
@@ -43,13 +44,15 @@ bool is_regular(fs::directory_entry const& item) {
   return item.symlink_status(error).type() == fs::file_type::regular && !error;
 }
 
-// Only the manifest's packages and this program's own files may lie there, no links and no directories (B-16b): the step that publishes
-// may take all of it.
+// Only the manifest's packages and this program's own files may lie there, no links and no directories (B-16b): the step that
+// publishes may take all of it.
 void refuse_strays(RunSettings const& settings, PublishCheck& check) {
   auto const& directory = settings.inputs.output_dir;
-  std::set<std::string> expected{std::string(checksums_name), std::string(report_name), std::string(vsa_name), std::string(oci_subjects_name)};
+  std::set<std::string> expected{std::string(checksums_name), std::string(report_name), std::string(vsa_name),
+                                 std::string(oci_subjects_name)};
   for (auto const& package : check.packages) expected.insert(package.chart.package);
-  if (fs::path const path(settings.inputs.manifest_path); path.parent_path() == fs::path(directory)) expected.insert(path.filename().string());
+  if (fs::path const path(settings.inputs.manifest_path); path.parent_path() == fs::path(directory))
+    expected.insert(path.filename().string());
   std::set<std::string> strays;
   std::error_code error;
   fs::directory_iterator item(settings.workspace / directory, error);
@@ -57,9 +60,12 @@ void refuse_strays(RunSettings const& settings, PublishCheck& check) {
     if (auto name = item->path().filename().string(); !expected.contains(name) || !is_regular(*item))
       if (strays.insert(std::move(name)); strays.size() > strays_reported) strays.erase(std::prev(strays.end()));
   if (error)
-    check.refusals.push_back(reject("bad-path", "input output-dir", "the directory cannot be read").rule("B-16").found(directory + ": " + error.message()));
+    check.refusals.push_back(reject("bad-path", "input output-dir", "the directory cannot be read")
+                                 .rule("B-16")
+                                 .found(directory + ": " + error.message()));
   for (auto const& name : strays)
-    check.refusals.push_back(reject("stray-file", directory + "/" + name, "the manifest names no such package, and it could be published with the others")
+    check.refusals.push_back(reject("stray-file", directory + "/" + name,
+                                    "the manifest names no such package, and it could be published with the others")
                                  .rule("B-16")
                                  .fix("publish only what the release run has uploaded, in a directory of its own"));
 }
@@ -111,7 +117,8 @@ void check_own_files(RunSettings const& settings, report::ReleaseManifest const&
     if (!fs::exists(fs::symlink_status(settings.workspace / place, error))) return;
     auto const bytes = read_plain(settings.workspace / place, own_file_bytes, place);
     if (!bytes) return check.refusals.push_back(bytes.error());
-    if (auto digest = sha256_text(*bytes); digest != expected) check.refusals.push_back(differs(place, field, std::move(digest), expected));
+    if (auto digest = sha256_text(*bytes); digest != expected)
+      check.refusals.push_back(differs(place, field, std::move(digest), expected));
   };
   std::vector<report::Checksum> sums;
   for (auto const& chart : manifest.charts) sums.push_back({chart.package, chart.digest.substr(7)});
@@ -126,15 +133,16 @@ void check_own_files(RunSettings const& settings, report::ReleaseManifest const&
 void warn_of_pull_requests(RunSettings const& settings, PublishCheck& check) {
   for (auto const& signer : settings.lists.build_signer_workflows)
     if (names_pull_request(signer))
-      check.warnings.push_back(reject("pull-request-signer", "input build-signer-workflows",
-                                      "this signer proves nothing against those who can open a pull request from a branch of the repository")
-                                   .rule("B-16a")
-                                   .found(signer.text())
-                                   .fix("build with release-charts.yaml of this action, or with a workflow that is called at a protected tag"));
+      check.warnings.push_back(
+          reject("pull-request-signer", "input build-signer-workflows",
+                 "this signer proves nothing against those who can open a pull request from a branch of the repository")
+              .rule("B-16a")
+              .found(signer.text())
+              .fix("build with release-charts.yaml of this action, or with a workflow that is called at a protected tag"));
 }
 
-std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const& settings, RunTools const& tools, sigstore::Policy const& policy,
-                                                              PublishCheck& check) {
+std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const& settings, RunTools const& tools,
+                                                              sigstore::Policy const& policy, PublishCheck& check) {
   auto const& name = settings.inputs.manifest_path;
   auto const bytes = read_plain(settings.workspace / name, report::max_manifest_bytes, name);
   if (!bytes) {
@@ -147,7 +155,8 @@ std::optional<report::ReleaseManifest> read_attested_manifest(RunSettings const&
     return std::nullopt;
   }
   check.manifest_digest = sha256_text(*bytes);
-  auto const proofs = verify_listed({check.manifest_digest}, *tools.attestations, tools.verifier, policy, 1).at(check.manifest_digest);
+  auto const proofs =
+      verify_listed({check.manifest_digest}, *tools.attestations, tools.verifier, policy, 1).at(check.manifest_digest);
   if (proofs.proved())
     check.manifest_signer = proofs.signer();
   else
@@ -162,9 +171,9 @@ RunSettings proving(RunSettings settings) {
   settings.change.pr_number = 0;
   settings.change.merge.clear();
   settings.inputs.verify_policy = event::VerifyPolicy::flag;
-  settings.inputs.diff_mode = event::DiffMode::tree;     // B-16: between `before` and `after`
-  settings.inputs.title_check = event::Level::off;       // a push has no title
-  settings.inputs.tag_wait = std::chrono::seconds(0);    // what was released had its tags
+  settings.inputs.diff_mode = event::DiffMode::tree;   // B-16: between `before` and `after`
+  settings.inputs.title_check = event::Level::off;     // a push has no title
+  settings.inputs.tag_wait = std::chrono::seconds(0);  // what was released had its tags
   return settings;
 }
 
@@ -191,7 +200,8 @@ std::vector<Rejection> unproved(report::ChartRecord const& chart) {
   return refusals;
 }
 
-// Neither fewer charts nor others than the push has changed (B-16): an old release must not be published again, and none must be left out.
+// Neither fewer charts nor others than the push has changed (B-16): an old release must not be published again, and none must
+// be left out.
 void compare_charts(RunSettings const& given, RunOutcome const& proof, PublishCheck& check) {
   // What ended the run early says nothing about charts.
   bool const whole = proof.record.refusals.empty();
@@ -201,11 +211,15 @@ void compare_charts(RunSettings const& given, RunOutcome const& proof, PublishCh
       package.commit = chart->commit;
       package.unproved = unproved(*chart);
     } else if (whole) {
-      package.refusals.push_back(reject("manifest-differs", "manifest: chart " + package.chart.name, "the manifest names a chart that this push has not changed")
-                                     .rule("B-16")
-                                     .expected("the charts that differ between " + (given.change.base.empty() ? "nothing (the branch is new)" : given.change.base) + " and " + given.change.head)
-                                     .found(package.chart.name + " " + package.chart.version)
-                                     .fix("do not publish it; take manifest and packages from the release run of what was merged"));
+      package.refusals.push_back(
+          reject("manifest-differs", "manifest: chart " + package.chart.name,
+                 "the manifest names a chart that this push has not changed")
+              .rule("B-16")
+              .expected("the charts that differ between " +
+                        (given.change.base.empty() ? "nothing (the branch is new)" : given.change.base) + " and " +
+                        given.change.head)
+              .found(package.chart.name + " " + package.chart.version)
+              .fix("do not publish it; take manifest and packages from the release run of what was merged"));
     }
   }
   for (auto const& chart : proof.record.charts) {
@@ -214,13 +228,20 @@ void compare_charts(RunSettings const& given, RunOutcome const& proof, PublishCh
       check.left_out.push_back(chart.name);
       continue;
     }
-    CheckedPackage missing{.chart = {chart.name, chart.version, chart.digest, chart.tag, chart.package}, .commit = chart.commit, .signer = {}, .push = {}, .unproved = unproved(chart), .refusals = {}};
+    CheckedPackage missing{.chart = {chart.name, chart.version, chart.digest, chart.tag, chart.package},
+                           .commit = chart.commit,
+                           .signer = {},
+                           .push = {},
+                           .unproved = unproved(chart),
+                           .refusals = {}};
     if (is_proved(chart) && check.manifest)
-      missing.refusals.push_back(reject("manifest-differs", "manifest: chart " + chart.name, "the manifest leaves out a chart that this push has changed")
-                                     .rule("B-16")
-                                     .expected(chart.name + " " + chart.version)
-                                     .found("no such chart")
-                                     .fix("do not publish a part; take manifest and packages from the release run of what was merged"));
+      missing.refusals.push_back(
+          reject("manifest-differs", "manifest: chart " + chart.name,
+                 "the manifest leaves out a chart that this push has changed")
+              .rule("B-16")
+              .expected(chart.name + " " + chart.version)
+              .found("no such chart")
+              .fix("do not publish a part; take manifest and packages from the release run of what was merged"));
     check.packages.push_back(std::move(missing));
   }
 }
@@ -238,13 +259,17 @@ void check_heads(RunSettings const& settings, RunTools const& tools, PublishChec
   for (auto& package : check.packages) {
     auto const* chart = proved_chart(check.record, package.chart.name);
     if (chart == nullptr || !is_proved(*chart)) continue;
-    bool const reached = std::ranges::any_of(*heads, [&](auto const& head) { return head == chart->commit || tools.objects.is_ancestor(chart->commit, head) == true; });
+    bool const reached = std::ranges::any_of(*heads, [&](auto const& head) {
+      return head == chart->commit || tools.objects.is_ancestor(chart->commit, head) == true;
+    });
     if (!reached)
-      package.refusals.push_back(reject("tag-not-on-branch", "tag " + chart->tag, "the tag's commit is not known to be an ancestor of what was merged from the source branch")
-                                     .rule("A-55")
-                                     .expected("an ancestor of " + heads->front())
-                                     .found(chart->commit)
-                                     .fix("tag a commit of '" + settings.inputs.source_branch + "'"));
+      package.refusals.push_back(
+          reject("tag-not-on-branch", "tag " + chart->tag,
+                 "the tag's commit is not known to be an ancestor of what was merged from the source branch")
+              .rule("A-55")
+              .expected("an ancestor of " + heads->front())
+              .found(chart->commit)
+              .fix("tag a commit of '" + settings.inputs.source_branch + "'"));
   }
 }
 
@@ -273,30 +298,38 @@ void check_fields(CheckedPackage& package, report::ReleaseManifest const& manife
   compare("tag than the package", expected.tag, chart.tag);
   compare("file name than the package", expected.package, chart.package);
   compare("source digest than the chart", expected.source_digest, chart.source_digest);
-  if (expected.oci != chart.oci) package.refusals.push_back(oci_differs("manifest: chart " + chart.name, told(expected.oci), told(chart.oci)));
+  if (expected.oci != chart.oci)
+    package.refusals.push_back(oci_differs("manifest: chart " + chart.name, told(expected.oci), told(chart.oci)));
   auto const listed = std::ranges::find(manifest.upstream, chart.name, [](auto const& each) { return each.first; });
-  if (listed == manifest.upstream.end()) return package.refusals.push_back(differs("manifest: upstream", "list of charts", chart.name, "no such key"));
-  if (auto const right = archives_of(chart.name, proved.dependencies), found = archives_of(chart.name, manifest.dependencies); right != found)
-    package.refusals.push_back(differs("manifest: dependencies of " + chart.name, "dependency than the package", joined(right), joined(found)));
+  if (listed == manifest.upstream.end())
+    return package.refusals.push_back(differs("manifest: upstream", "list of charts", chart.name, "no such key"));
+  if (auto const right = archives_of(chart.name, proved.dependencies), found = archives_of(chart.name, manifest.dependencies);
+      right != found)
+    package.refusals.push_back(
+        differs("manifest: dependencies of " + chart.name, "dependency than the package", joined(right), joined(found)));
 }
 
-// The release run may have been told other subjects of entries without a digest; id and digest as the tag has them are the same for both.
+// The release run may have been told other subjects of entries without a digest; id and digest as the tag has them are the same
+// for both.
 void check_upstream(CheckedPackage& package, report::ReleaseManifest const& manifest, report::ChartRecord const& chart) {
   auto const listed = std::ranges::find(manifest.upstream, chart.name, [](auto const& each) { return each.first; });
   if (listed == manifest.upstream.end()) return;
   for (auto const& entry : listed->second) {
     auto const item = std::ranges::find(chart.entries, entry.key, &report::LineageEntry::key);
-    bool const same = item != chart.entries.end() && item->id == entry.id && (item->subject_source != "annotation" || item->subject_digest == entry.digest);
+    bool const same = item != chart.entries.end() && item->id == entry.id &&
+                      (item->subject_source != "annotation" || item->subject_digest == entry.digest);
     if (!same)
       package.refusals.push_back(differs("manifest: upstream." + chart.name + "." + entry.key, "attestation than the tag",
-                                         item == chart.entries.end() ? "no such key" : item->id + " " + item->subject_digest, entry.id + " " + entry.digest));
+                                         item == chart.entries.end() ? "no such key" : item->id + " " + item->subject_digest,
+                                         entry.id + " " + entry.digest));
   }
 }
 
 // The file is the manifest's, and the one that the tag gives.
 void check_bytes(CheckedPackage& package, RunSettings const& settings, report::ChartRecord const* proved) {
   auto const& chart = package.chart;
-  auto const bytes = read_plain(settings.workspace / settings.inputs.output_dir / chart.package, chart::Limits{}.chart_bytes * 2, chart.package);
+  auto const bytes = read_plain(settings.workspace / settings.inputs.output_dir / chart.package,
+                                chart::Limits{}.chart_bytes * 2, chart.package);
   if (!bytes) return package.refusals.push_back(bytes.error());
   auto const digest = sha256_text(*bytes);
   if (digest != chart.digest)
@@ -306,20 +339,25 @@ void check_bytes(CheckedPackage& package, RunSettings const& settings, report::C
                                    .found(digest)
                                    .fix("do not publish it; take the packages from the release run's artifact"));
   else if (proved != nullptr && is_proved(*proved))
-    if (auto why = compare_package(chart.package, digest, proved->digest, proved->commit)) package.refusals.push_back(std::move(*why));
+    if (auto why = compare_package(chart.package, digest, proved->digest, proved->commit))
+      package.refusals.push_back(std::move(*why));
 }
 
-// O-21: who may build must have attested the manifest that Helm will make, and Helm must find the time that it was computed for.
-void check_push(CheckedPackage& package, report::ChartRecord const& chart, ListedProofs const& proof, RunSettings const& settings) {
+// O-21: who may build must have attested the manifest that Helm will make, and Helm must find the time that it was computed
+// for.
+void check_push(CheckedPackage& package, report::ChartRecord const& chart, ListedProofs const& proof,
+                RunSettings const& settings) {
   auto const& oci = *chart.oci;
   if (!proof.proved()) {
     auto refusal = proof.refusal(chart.name + ", " + oci.ref, oci.digest);
     refusal.code = "oci-unattested";
-    package.refusals.push_back(std::move(refusal).rule("O-21").fix("attest oci-subjects-path in the release run, with subject-checksums of actions/attest"));
+    package.refusals.push_back(std::move(refusal).rule("O-21").fix(
+        "attest oci-subjects-path in the release run, with subject-checksums of actions/attest"));
   }
   auto const file = settings.inputs.output_dir + "/" + chart.package;
   if (!package.refusals.empty()) return;
-  if (!set_times(settings.workspace / file, *chart.package_time)) return package.refusals.push_back(oci::time_not_kept(file, oci.ref, *chart.package_time));
+  if (!set_times(settings.workspace / file, *chart.package_time))
+    return package.refusals.push_back(oci::time_not_kept(file, oci.ref, *chart.package_time));
   package.push = oci::push_command(*settings.lists.oci_repository, file);
 }
 
@@ -347,7 +385,9 @@ void check_packages(RunSettings const& settings, RunTools const& tools, sigstore
     for (auto const& [key, id] : check.manifest->attestations)
       if (key == std::string(report::oci_key_prefix) + chart->name) first.emplace(chart->oci->digest, id);
   }
-  auto const proofs = digests.empty() ? std::map<std::string, ListedProofs>{} : verify_listed(digests, *tools.attestations, tools.verifier, policy, processors(), first);
+  auto const proofs = digests.empty()
+                          ? std::map<std::string, ListedProofs>{}
+                          : verify_listed(digests, *tools.attestations, tools.verifier, policy, processors(), first);
   for (std::size_t i = 0; i < count; ++i) {
     auto& package = check.packages[i];
     auto const& proof = proofs.at(package.chart.digest);
@@ -362,7 +402,8 @@ void check_packages(RunSettings const& settings, RunTools const& tools, sigstore
 
 // A host out of reach, or a commit that cannot be had, says nothing about the release: another run may publish it.
 ExitStatus finish(PublishCheck const& check, ExitStatus of_run) {
-  bool const own = !check.refusals.empty() || std::ranges::any_of(check.packages, [](auto const& package) { return !package.refusals.empty(); });
+  bool const own = !check.refusals.empty() ||
+                   std::ranges::any_of(check.packages, [](auto const& package) { return !package.refusals.empty(); });
   if (own) return ExitStatus::refused;
   if (of_run != ExitStatus::done) return of_run;
   return refusals_of(check).empty() ? ExitStatus::done : ExitStatus::refused;
@@ -380,7 +421,9 @@ PublishCheck check_published(RunSettings const& given, RunTools const& tools) {
     check.manifest = read_attested_manifest(settings, tools, policy, check);
     if (!check.manifest) return check;
     if (check.manifest->charts.empty())
-      check.refusals.push_back(reject("manifest-invalid", settings.inputs.manifest_path, "the manifest names no chart: nothing is proved").rule("A-75"));
+      check.refusals.push_back(
+          reject("manifest-invalid", settings.inputs.manifest_path, "the manifest names no chart: nothing is proved")
+              .rule("A-75"));
     // The time of the entries is what the release run was given: the same commit has other bytes with another one.
     auto const epoch = chart::source_date_epoch(check.manifest->source_date_epoch.value_or(""));
     if (!epoch) {
@@ -388,14 +431,19 @@ PublishCheck check_published(RunSettings const& given, RunTools const& tools) {
       return check;
     }
     settings.source_date_epoch = *epoch;
-    for (auto const& chart : check.manifest->charts) check.packages.push_back({.chart = chart, .commit = {}, .signer = {}, .push = {}, .unproved = {}, .refusals = {}});
+    for (auto const& chart : check.manifest->charts)
+      check.packages.push_back({.chart = chart, .commit = {}, .signer = {}, .push = {}, .unproved = {}, .refusals = {}});
   }
 
   auto proof = prove_again(settings, tools);
   bool const missing = !check.manifest && !proof.record.charts.empty();
-  if (missing) check.refusals.push_back(reject("bad-path", settings.inputs.manifest_path, "the file is missing, and this push has changed charts").rule("B-16"));
+  if (missing)
+    check.refusals.push_back(
+        reject("bad-path", settings.inputs.manifest_path, "the file is missing, and this push has changed charts")
+            .rule("B-16"));
   // Without a manifest nothing may lie there that could be published.
-  if (check.manifest || (!missing && fs::exists(fs::symlink_status(settings.workspace / settings.inputs.output_dir, error)))) refuse_strays(settings, check);
+  if (check.manifest || (!missing && fs::exists(fs::symlink_status(settings.workspace / settings.inputs.output_dir, error))))
+    refuse_strays(settings, check);
   if (check.manifest) check_own_files(settings, *check.manifest, check);
   compare_charts(given, proof, check);
   check.record = std::move(proof.record);
@@ -420,10 +468,10 @@ report::Outputs publish_outputs(PublishCheck const& check, RunSettings const& se
   report::Outputs outputs;
   bool const good = check.status == ExitStatus::done;
   auto const refusals = refusals_of(check);
-  outputs.set("result", !good                      ? "failed"
-                        : !check.left_out.empty()  ? "partial"
-                        : check.packages.empty()   ? "no-charts"
-                                                   : "success");
+  outputs.set("result", !good                     ? "failed"
+                        : !check.left_out.empty() ? "partial"
+                        : check.packages.empty()  ? "no-charts"
+                                                  : "success");
   outputs.set("reason", !refusals.empty() ? refusals.front().code : good ? "" : check.record.reason);
   outputs.set("chart-count", std::uint64_t{good ? check.packages.size() : 0});
   if (good && check.manifest) {
@@ -444,26 +492,33 @@ std::string verdict_of(CheckedPackage const& package) {
   return "proved";
 }
 
-std::string counted(std::size_t count, std::string const& noun) { return std::to_string(count) + " " + noun + (count == 1 ? "" : "s"); }
+std::string counted(std::size_t count, std::string const& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
 
 }  // namespace
 
 std::string publish_summary(PublishCheck const& check) {
   using report::code_span;
   bool const good = check.status == ExitStatus::done;
-  std::string const title = !good ? "refused, do not publish" : check.packages.empty() ? "no chart changed, nothing to publish" : "packages proved";
+  std::string const title = !good                    ? "refused, do not publish"
+                            : check.packages.empty() ? "no chart changed, nothing to publish"
+                                                     : "packages proved";
   std::string text = "## Atomic chart release: " + title + "\n\n";
   std::size_t const shown_at_most = 1000;
   if (!check.packages.empty()) text += "| chart | version | tag | package | built by | |\n|---|---|---|---|---|---|\n";
   for (std::size_t i = 0; i < std::min(check.packages.size(), shown_at_most); ++i) {
     auto const& package = check.packages[i];
-    text += "| " + code_span(package.chart.name) + " | " + code_span(package.chart.version) + " | " + code_span(package.chart.tag) + " | " +
-            code_span(package.chart.digest) + " | " + code_span(package.signer) + " | " + verdict_of(package) + " |\n";
+    text += "| " + code_span(package.chart.name) + " | " + code_span(package.chart.version) + " | " +
+            code_span(package.chart.tag) + " | " + code_span(package.chart.digest) + " | " + code_span(package.signer) + " | " +
+            verdict_of(package) + " |\n";
   }
-  if (check.packages.size() > shown_at_most) text += "\nand " + std::to_string(check.packages.size() - shown_at_most) + " more\n";
+  if (check.packages.size() > shown_at_most)
+    text += "\nand " + std::to_string(check.packages.size() - shown_at_most) + " more\n";
   for (auto const& name : check.left_out) text += "\n- left out: " + code_span(name) + "\n";
   for (auto const* refusals : {&check.refusals, &check.record.refusals})
-    for (auto const& refusal : *refusals) text += "\n- **refused** " + code_span(refusal.code + ": " + refusal.sentence(), 600) + "\n";
+    for (auto const& refusal : *refusals)
+      text += "\n- **refused** " + code_span(refusal.code + ": " + refusal.sentence(), 600) + "\n";
   return text + "\n";
 }
 
@@ -471,10 +526,12 @@ std::string publish_summary(PublishCheck const& check) {
 void log_publish_check(PublishCheck const& check, report::WorkflowLog& log) {
   bool const good = check.status == ExitStatus::done;
   log.open_group("Packages");
-  if (!check.manifest_signer.empty()) log.line("ok    manifest " + check.manifest_digest + ", attested by " + check.manifest_signer);
+  if (!check.manifest_signer.empty())
+    log.line("ok    manifest " + check.manifest_digest + ", attested by " + check.manifest_signer);
   for (auto const& package : check.packages)
     if (package.unproved.empty() && package.refusals.empty())
-      log.line("ok    " + package.chart.package + " equals what " + package.chart.tag + " gives (" + package.commit + "), attested by " + package.signer);
+      log.line("ok    " + package.chart.package + " equals what " + package.chart.tag + " gives (" + package.commit +
+               "), attested by " + package.signer);
   if (good)
     for (auto const& package : check.packages)
       if (!package.push.empty()) log.line("push  " + package.push);

@@ -1,9 +1,10 @@
 #pragma once
 
 // `command: verify-package`, for the stage that publishes: src/release/publish_check.hpp (mission.md stage 8; B-16 … B-16b)
-// What the gate proved is proved once more, by the same steps (pipeline.hpp) and under this job's own inputs: for each chart that the push has
-// changed the tag, the content, every listed attestation, and the package, built again. The files that are about to be published must be these
-// packages, and be built by a workflow that counts. Nothing that manifest or report say is believed; all of it is compared.
+// What the gate proved is proved once more, by the same steps (pipeline.hpp) and under this job's own inputs: for each chart
+// that the push has changed the tag, the content, every listed attestation, and the package, built again. The files that are
+// about to be published must be these packages, and be built by a workflow that counts. Nothing that manifest or report say is
+// believed; all of it is compared.
 
 #include <optional>
 #include <string>
@@ -20,9 +21,9 @@ namespace acr::release {
 /// A chart of the manifest, or one that it should have.
 struct CheckedPackage {
   report::ManifestChart chart;
-  std::string commit;             ///< of the tag; empty when it was not reached
-  std::string signer;             ///< of the first attestation that verifies
-  std::string push;               ///< with `oci-repository`: the command of O-21, once all of it is proved
+  std::string commit;               ///< of the tag; empty when it was not reached
+  std::string signer;               ///< of the first attestation that verifies
+  std::string push;                 ///< with `oci-repository`: the command of O-21, once all of it is proved
   std::vector<Rejection> unproved;  ///< by the run's own steps: tag, content, attestations; the log has them already
   std::vector<Rejection> refusals;
 };
@@ -38,10 +39,10 @@ struct PublishCheck {
   std::vector<Rejection> warnings;
 };
 
-/// From `settings` count: workspace, repository and its ids, the push (`change.base` is the release branch before it, empty when the branch is
-/// new; `change.head` after it), and the inputs. Nothing is written; with
-/// `oci-repository` the packages get their times (O-21). Throws RunError for services out of reach while builders are looked up, and
-/// Cancelled; everything else is a refusal in the result.
+/// From `settings` count: workspace, repository and its ids, the push (`change.base` is the release branch before it, empty
+/// when the branch is new; `change.head` after it), and the inputs. Nothing is written; with `oci-repository` the packages get
+/// their times (O-21). Throws RunError for services out of reach while builders are looked up, and Cancelled; everything else
+/// is a refusal in the result.
 PublishCheck check_published(RunSettings const& settings, RunTools const& tools);
 
 /// All that counts against the publication, the most general first.

@@ -31,8 +31,9 @@ bool allows(sigstore::SignerWorkflow const& outer, sigstore::SignerWorkflow cons
 // What an entry under the line's key lacks.
 std::string shortfall(RequiredAttestation const& line, report::LineageEntry const& entry, std::string_view host) {
   if (!line.is_met_by(entry.key, *entry.facts, host))
-    return !line.predicate_type.empty() && line.predicate_type != entry.facts->predicate_type ? "of type " + entry.facts->predicate_type
-                                                                                              : "signed by " + entry.facts->signer;
+    return !line.predicate_type.empty() && line.predicate_type != entry.facts->predicate_type
+               ? "of type " + entry.facts->predicate_type
+               : "signed by " + entry.facts->signer;
   return "not bound to the chart's content";
 }
 
@@ -40,7 +41,8 @@ std::string listed(RequiredAttestation const& line, report::ChartRecord const& c
   std::string same_key, keys;
   for (auto const& entry : chart.entries) {
     keys += (keys.empty() ? "" : ", ") + entry.key;
-    if (git::key_matches(line.key, entry.key)) same_key += (same_key.empty() ? "" : ", ") + entry.key + " " + shortfall(line, entry, host);
+    if (git::key_matches(line.key, entry.key))
+      same_key += (same_key.empty() ? "" : ", ") + entry.key + " " + shortfall(line, entry, host);
   }
   if (!same_key.empty()) return same_key;
   return keys.empty() ? "the tag lists no attestation" : "the tag lists " + keys;
@@ -49,7 +51,8 @@ std::string listed(RequiredAttestation const& line, report::ChartRecord const& c
 }  // namespace
 
 Verdict<RequiredAttestation> RequiredAttestation::parse(std::string_view line, std::vector<std::string> const& predicate_types,
-                                                        std::vector<sigstore::SignerWorkflow> const& signer_workflows, std::string_view server_url) {
+                                                        std::vector<sigstore::SignerWorkflow> const& signer_workflows,
+                                                        std::string_view server_url) {
   auto const words = words_of(line);
   if (words.empty() || words.size() > 3) return mistake("a line has one to three words", line);
   RequiredAttestation required;
@@ -61,21 +64,25 @@ Verdict<RequiredAttestation> RequiredAttestation::parse(std::string_view line, s
     if (!type) return type.error();
     required.predicate_type = std::move(*type);
     if (!predicate_types.empty() && std::ranges::find(predicate_types, required.predicate_type) == predicate_types.end())
-      return mistake("predicate-types does not allow this type, so no attestation could fulfil the line", required.predicate_type)
+      return mistake("predicate-types does not allow this type, so no attestation could fulfil the line",
+                     required.predicate_type)
           .fix("add the type to predicate-types");
   }
   if (words.size() > 2) {
     auto signer = sigstore::SignerWorkflow::parse(words[2], server_url);
     if (!signer) return signer.error();
     required.signer = std::move(*signer);
-    if (!signer_workflows.empty() && std::ranges::none_of(signer_workflows, [&](auto const& each) { return allows(each, *required.signer); }))
-      return mistake("signer-workflows does not allow this signer, so no attestation could fulfil the line", required.signer->text())
+    if (!signer_workflows.empty() &&
+        std::ranges::none_of(signer_workflows, [&](auto const& each) { return allows(each, *required.signer); }))
+      return mistake("signer-workflows does not allow this signer, so no attestation could fulfil the line",
+                     required.signer->text())
           .fix("add the workflow to signer-workflows");
   }
   return required;
 }
 
-bool RequiredAttestation::is_met_by(std::string_view entry_key, report::VerifiedFacts const& facts, std::string_view host) const {
+bool RequiredAttestation::is_met_by(std::string_view entry_key, report::VerifiedFacts const& facts,
+                                    std::string_view host) const {
   if (!git::key_matches(key, entry_key)) return false;
   if (!predicate_type.empty() && predicate_type != facts.predicate_type) return false;
   if (!signer) return true;
@@ -83,8 +90,8 @@ bool RequiredAttestation::is_met_by(std::string_view entry_key, report::Verified
   return actual && signer->matches(*actual, host);
 }
 
-std::vector<Rejection> missing_attestations(std::vector<RequiredAttestation> const& required, report::ChartRecord const& chart, bool unbound_counts,
-                                            std::string_view host) {
+std::vector<Rejection> missing_attestations(std::vector<RequiredAttestation> const& required, report::ChartRecord const& chart,
+                                            bool unbound_counts, std::string_view host) {
   std::vector<Rejection> missing;
   for (auto const& line : required) {
     bool const excused = std::ranges::any_of(chart.entries, [&](report::LineageEntry const& entry) {

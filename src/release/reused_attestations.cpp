@@ -7,7 +7,8 @@
 namespace acr::release {
 namespace {
 
-// Which key stood for an id, a signature or a statement first. The three are apart: an id is decimal, digests begin with their algorithm.
+// Which key stood for an id, a signature or a statement first. The three are apart: an id is decimal, digests begin with their
+// algorithm.
 class Uses {
  public:
   /// The key that `name` was seen under before, if any.
@@ -23,7 +24,8 @@ class Uses {
 };
 
 Rejection reused(report::LineageEntry const& entry, std::string const& other, std::string_view what, std::string_view tag) {
-  return reject("attestation-reused", "attestation " + entry.key + " (id " + entry.id + ")", "the tag lists one attestation under two keys")
+  return reject("attestation-reused", "attestation " + entry.key + " (id " + entry.id + ")",
+                "the tag lists one attestation under two keys")
       .rule("B-7")
       .expected("an attestation of its own for each key")
       .found("the same " + std::string(what) + " as under " + other)

@@ -25,7 +25,8 @@ struct RequireCheckResult {
 using ReadRequiredChecks = std::function<std::vector<github::RequiredCheck>(std::string_view branch)>;
 
 /// `mode`: input `require-check`. Whether a ruleset requires `check_name`, set by GitHub Actions, on the release branch.
-/// `off` asks nobody. When the rules cannot be read, `warn` says so; `fail` passes the exception on, since an unread rule is not a rule.
+/// `off` asks nobody. When the rules cannot be read, `warn` says so; `fail` passes the exception on, since an unread rule is
+/// not a rule.
 RequireCheckResult check_requirement(event::Level mode, ReadRequiredChecks const& read, std::string_view release_branch,
                                      std::string_view check_name);
 

@@ -7,10 +7,14 @@ namespace {
 
 std::string mark(report::LineageEntry const& entry) {
   switch (entry.status) {
-    case report::EntryStatus::verified: return "ok    ";
-    case report::EntryStatus::verified_other_id: return entry.refusal ? "FAIL  " : "warn  ";
-    case report::EntryStatus::unresolved: return entry.refusal ? "FAIL  " : "?     ";  // a dry run asks nobody
-    case report::EntryStatus::failed: return "FAIL  ";
+    case report::EntryStatus::verified:
+      return "ok    ";
+    case report::EntryStatus::verified_other_id:
+      return entry.refusal ? "FAIL  " : "warn  ";
+    case report::EntryStatus::unresolved:
+      return entry.refusal ? "FAIL  " : "?     ";  // a dry run asks nobody
+    case report::EntryStatus::failed:
+      return "FAIL  ";
   }
   return "FAIL  ";
 }
@@ -22,7 +26,8 @@ void log_entry(report::LineageEntry const& entry, report::WorkflowLog& log) {
     if (!entry.facts->times.empty()) line += "  at " + entry.facts->times.front().time;
     if (!entry.bound.empty()) line += "  bound by " + entry.bound;
   } else {
-    line += entry.status == report::EntryStatus::unresolved && !entry.refusal ? "  not asked for" : "  " + to_text(entry.status);
+    line +=
+        entry.status == report::EntryStatus::unresolved && !entry.refusal ? "  not asked for" : "  " + to_text(entry.status);
   }
   log.line(line);
   for (auto const& check : entry.checks)
@@ -32,15 +37,21 @@ void log_entry(report::LineageEntry const& entry, report::WorkflowLog& log) {
 // What a dry run says: nothing is released by it, and what it has not looked at is not proved.
 std::string forecast(report::ReleaseRecord const& record, RunKind kind) {
   auto const good = record.packaged_count();
-  std::string const of = std::to_string(good) + " of " + std::to_string(record.charts.size()) + (record.charts.size() == 1 ? " chart" : " charts");
+  std::string const of =
+      std::to_string(good) + " of " + std::to_string(record.charts.size()) + (record.charts.size() == 1 ? " chart" : " charts");
   switch (record.result) {
     case report::Result::success:
     case report::Result::partial:
-      return kind == RunKind::dry ? "would release: " + of + ", " + std::to_string(record.entry_count(report::EntryStatus::verified)) + " attestations verified"
-                                  : "would release, if all attestations verify: " + of;
-    case report::Result::no_charts: return "nothing to release: no chart changes";
-    case report::Result::skipped: return "skipped: " + record.reason;
-    case report::Result::failed: return "would refuse: " + record.reason;
+      return kind == RunKind::dry
+                 ? "would release: " + of + ", " + std::to_string(record.entry_count(report::EntryStatus::verified)) +
+                       " attestations verified"
+                 : "would release, if all attestations verify: " + of;
+    case report::Result::no_charts:
+      return "nothing to release: no chart changes";
+    case report::Result::skipped:
+      return "skipped: " + record.reason;
+    case report::Result::failed:
+      return "would refuse: " + record.reason;
   }
   return {};
 }
@@ -50,11 +61,16 @@ std::string verdict(report::ReleaseRecord const& record) {
   std::string const charts = std::to_string(record.charts.size()) + (record.charts.size() == 1 ? " chart" : " charts");
   switch (record.result) {
     case report::Result::success:
-      return "released: " + charts + ", " + std::to_string(record.entry_count(report::EntryStatus::verified)) + " attestations verified";
-    case report::Result::partial: return "partly released: " + std::to_string(packaged) + " of " + charts;
-    case report::Result::no_charts: return "nothing to release: no chart changes";
-    case report::Result::skipped: return "skipped: " + record.reason;
-    case report::Result::failed: return "refused: " + record.reason + "; nothing is released";
+      return "released: " + charts + ", " + std::to_string(record.entry_count(report::EntryStatus::verified)) +
+             " attestations verified";
+    case report::Result::partial:
+      return "partly released: " + std::to_string(packaged) + " of " + charts;
+    case report::Result::no_charts:
+      return "nothing to release: no chart changes";
+    case report::Result::skipped:
+      return "skipped: " + record.reason;
+    case report::Result::failed:
+      return "refused: " + record.reason + "; nothing is released";
   }
   return {};
 }
@@ -68,9 +84,13 @@ void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log) {
   for (auto const& dependency : chart.dependencies)
     log.line("dep   " + dependency.name + " " + dependency.version + "  " + dependency.url + "  " + dependency.sha256 +
              (dependency.pinned ? "  pinned" : "  not pinned"));
-  if (!chart.package.empty()) log.line("file  " + chart.package + "  " + std::to_string(chart.size) + " bytes  " + chart.digest);
-  if (chart.oci) log.line("oci   " + chart.oci->ref + "  " + chart.oci->digest + "  created " + chart.oci->created +
-                          (chart.oci_state == "published" ? "  published already: the push is not needed, and harmless" : chart.oci_state == "free" ? "  the tag is free" : ""));
+  if (!chart.package.empty())
+    log.line("file  " + chart.package + "  " + std::to_string(chart.size) + " bytes  " + chart.digest);
+  if (chart.oci)
+    log.line("oci   " + chart.oci->ref + "  " + chart.oci->digest + "  created " + chart.oci->created +
+             (chart.oci_state == "published" ? "  published already: the push is not needed, and harmless"
+              : chart.oci_state == "free"    ? "  the tag is free"
+                                             : ""));
   for (auto const& warning : chart.warnings) log.line("warn  " + warning.sentence());
   for (auto const& refusal : chart.refusals) log.line("FAIL  " + refusal.sentence());
   log.close_group();
@@ -86,7 +106,8 @@ void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log) {
 void log_run(RunOutcome const& outcome, report::WorkflowLog& log, RunKind kind) {
   auto const& record = outcome.record;
   for (auto const& chart : record.charts)
-    if (chart.status == report::ChartStatus::held_back) log.line("held back: " + chart.name + " " + chart.version + "; another chart or the run is refused");
+    if (chart.status == report::ChartStatus::held_back)
+      log.line("held back: " + chart.name + " " + chart.version + "; another chart or the run is refused");
   for (auto const& warning : record.warnings) log.warning(warning);
   for (auto const& refusal : record.refusals) log.refusal(refusal, {}, {}, {}, report::Severity::high);
   log.line(kind == RunKind::release ? verdict(record) : forecast(record, kind));

@@ -17,7 +17,8 @@ enum class RunKind {
 /// The chart's group: tag, entries, dependencies, package, warnings, refusals; every refusal is one error line, too.
 void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log);
 
-/// What is said of the run as a whole, behind the groups: what was held back, warnings, refusals (one error line each), the verdict.
+/// What is said of the run as a whole, behind the groups: what was held back, warnings, refusals (one error line each), the
+/// verdict.
 void log_run(RunOutcome const& outcome, report::WorkflowLog& log, RunKind kind = RunKind::release);
 
 }  // namespace acr::release

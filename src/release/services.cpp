@@ -29,12 +29,19 @@ ServiceSettings service_settings(RunSettings const& settings, event::PullRequest
   services.object_source = settings.inputs.object_source;
   services.trusted_root = settings.inputs.trusted_root;
   switch (settings.inputs.trusted_root_refresh) {
-    case event::TrustedRootRefresh::automatic: services.refresh = RefreshMode::automatic; break;
-    case event::TrustedRootRefresh::require: services.refresh = RefreshMode::require; break;
-    case event::TrustedRootRefresh::off: services.refresh = RefreshMode::off; break;
+    case event::TrustedRootRefresh::automatic:
+      services.refresh = RefreshMode::automatic;
+      break;
+    case event::TrustedRootRefresh::require:
+      services.refresh = RefreshMode::require;
+      break;
+    case event::TrustedRootRefresh::off:
+      services.refresh = RefreshMode::off;
+      break;
   }
   // T-8: somebody who looks at a terminal may wait longer.
-  services.refresh_budget = environment.in_actions && services.refresh != RefreshMode::require ? std::chrono::seconds(10) : std::chrono::seconds(30);
+  services.refresh_budget =
+      environment.in_actions && services.refresh != RefreshMode::require ? std::chrono::seconds(10) : std::chrono::seconds(30);
   // T-7: a given file counts alone, offline.
   if (services.trusted_root.empty()) services.trust_sources = trust_sources(lookup);
   if (!environment.api_url.empty()) services.api.base_url = environment.api_url;
@@ -47,7 +54,8 @@ ServiceSettings service_settings(RunSettings const& settings, event::PullRequest
   services.repository.id = static_cast<std::uint64_t>(event.repository.id);
   services.repository.owner_kind =
       event.repository.owner_type == "User" ? github::OwnerKind::user : github::OwnerKind::organization;
-  services.client = net::client_settings([&](char const* name) { return lookup(name).value_or(""); }, "atomic-chart-release/" ACR_VERSION);
+  services.client =
+      net::client_settings([&](char const* name) { return lookup(name).value_or(""); }, "atomic-chart-release/" ACR_VERSION);
   return services;
 }
 
@@ -86,8 +94,9 @@ class CurrentRoots {
  public:
   CurrentRoots(ServiceSettings const& settings, RunClock& clock, net::HttpClient const& client, github::Api& api)
       : mode_(settings.refresh),
-        refresh_(settings.trust_sources, clock, client, settings.refresh_budget,
-                 [&api](TrustSource const& source, net::Http& http, Time now) { return asked_in_memory(api, source, http, now); }) {}
+        refresh_(
+            settings.trust_sources, clock, client, settings.refresh_budget,
+            [&api](TrustSource const& source, net::Http& http, Time now) { return asked_in_memory(api, source, http, now); }) {}
 
   void begin() {
     if (mode_ != RefreshMode::off) refresh_.begin();
@@ -98,10 +107,12 @@ class CurrentRoots {
     if (source == refresh_.sources().end()) return std::optional<sigstore::TrustedRoot>();
     auto const* const outcome = mode_ == RefreshMode::off ? nullptr : refresh_.outcome_of(organization);
     auto const choice = choose_root(mode_, outcome, organization, source->built_in ? source->built_in->date : "", time_now());
-    if (choice.refusal && choice.status == ExitStatus::unreachable) throw Unreachable(choice.refusal->code, choice.refusal->sentence());
+    if (choice.refusal && choice.status == ExitStatus::unreachable)
+      throw Unreachable(choice.refusal->code, choice.refusal->sentence());
     if (choice.refusal) return *choice.refusal;
     bool const fresh = choice.use == RootChoice::Use::fresh;
-    std::string const name = fresh ? outcome->fresh.name : "built in (" + shown_name(organization) + ", " + source->built_in->date + ")";
+    std::string const name =
+        fresh ? outcome->fresh.name : "built in (" + shown_name(organization) + ", " + source->built_in->date + ")";
     auto root = sigstore::parse_trusted_root(fresh ? outcome->fresh.json : source->built_in->trusted_root, name);
     if (!root) return root.error();
     std::lock_guard const lock(mutex_);
@@ -166,10 +177,13 @@ struct Services::Parts {
         combined(local.get(), remote),
         attestations(api),
         current(settings.trusted_root.empty() ? std::make_unique<CurrentRoots>(settings, clock, client, api) : nullptr),
-        verifier(current ? std::vector<sigstore::TrustedRoot>() : release::trusted_roots(settings.workspace, settings.trusted_root), options()) {
+        verifier(
+            current ? std::vector<sigstore::TrustedRoot>() : release::trusted_roots(settings.workspace, settings.trusted_root),
+            options()) {
     if (settings.object_source == event::ObjectSourceChoice::local) {
       objects = local.get();
-      notices.push_back("object-source: local: tags are taken from the checkout; the server was not asked whether it has them (B-24)");
+      notices.push_back(
+          "object-source: local: tags are taken from the checkout; the server was not asked whether it has them (B-24)");
     } else {
       objects = &combined;
     }
@@ -216,7 +230,13 @@ std::vector<report::TrustedRoot> Services::trusted_roots() const {
   if (parts_->current) return parts_->current->used();
   std::vector<report::TrustedRoot> roots;
   for (auto const& root : parts_->verifier.roots())
-    roots.push_back({.source = root.source, .digest = "sha256:" + root.sha256_hex, .origin = "file", .organization = {}, .tuf_root = 0, .tuf_targets = 0, .date = {}});
+    roots.push_back({.source = root.source,
+                     .digest = "sha256:" + root.sha256_hex,
+                     .origin = "file",
+                     .organization = {},
+                     .tuf_root = 0,
+                     .tuf_targets = 0,
+                     .date = {}});
   return roots;
 }
 std::vector<std::string> const& Services::notices() const { return parts_->notices; }
@@ -224,7 +244,8 @@ std::vector<std::string> const& Services::notices() const { return parts_->notic
 std::vector<std::string> Services::debug_lines() const {
   auto const use = parts_->api.use();
   return {std::to_string(use.requests) + " answers of the API, " + std::to_string(use.unchanged) + " of them unchanged",
-          use.remaining ? std::to_string(*use.remaining) + " API requests are left in this hour" : std::string("the API reports no rate limit")};
+          use.remaining ? std::to_string(*use.remaining) + " API requests are left in this hour"
+                        : std::string("the API reports no rate limit")};
 }
 
 std::vector<std::string> Services::warnings() const {

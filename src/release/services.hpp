@@ -27,10 +27,10 @@ namespace acr::release {
 struct ServiceSettings {
   std::filesystem::path workspace;
   event::ObjectSourceChoice object_source = event::ObjectSourceChoice::automatic;
-  std::string trusted_root;  ///< workspace-relative file, empty: built-in roots
-  RefreshMode refresh = RefreshMode::off;  ///< of the built-in roots (T-7)
+  std::string trusted_root;                 ///< workspace-relative file, empty: built-in roots
+  RefreshMode refresh = RefreshMode::off;   ///< of the built-in roots (T-7)
   std::chrono::seconds refresh_budget{10};  ///< for each repository, retries included (T-8)
-  std::vector<TrustSource> trust_sources;  ///< for which repositories, and what is built in of each
+  std::vector<TrustSource> trust_sources;   ///< for which repositories, and what is built in of each
   github::ApiSettings api;
   github::Repository repository;
   net::ClientSettings client;

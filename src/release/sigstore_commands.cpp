@@ -16,7 +16,7 @@
 namespace acr::release {
 namespace {
 
-constexpr std::size_t bundle_bytes = std::size_t{64} << 20;    // V-2
+constexpr std::size_t bundle_bytes = std::size_t{64} << 20;  // V-2
 constexpr std::size_t artifact_bytes = std::size_t{512} << 20;
 
 bool is_digest(std::string_view text) {
@@ -47,19 +47,20 @@ sigstore::Policy policy_of(Arguments const& arguments) {
 }
 
 Arguments::Accepted accepted() {
-  return {.values = {"repository", "repository-id", "owner", "certificate-identity", "certificate-oidc-issuer", "source-digest", "source-ref",
-                     "trusted-root"},
+  return {.values = {"repository", "repository-id", "owner", "certificate-identity", "certificate-oidc-issuer", "source-digest",
+                     "source-ref", "trusted-root"},
           .repeated = {"signer-workflow", "predicate-type"},
           .flags = {"json", "deny-self-hosted"}};
 }
 
 // The verifier's advice names the action's inputs; here they are options.
 void name_options(std::string& advice) {
-  constexpr std::pair<std::string_view, std::string_view> names[] = {{"signer-workflows: ", "--signer-workflow "},
-                                                                      {"give oidc-issuer ", "give --certificate-oidc-issuer "},
-                                                                      {"with signer-workflows", "with --signer-workflow"},
-                                                                      {"set trusted-root to", "set --trusted-root to"},
-                                                                      {"give a trusted-root file", "give a --trusted-root file"}};
+  constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"signer-workflows: ", "--signer-workflow "},
+      {"give oidc-issuer ", "give --certificate-oidc-issuer "},
+      {"with signer-workflows", "with --signer-workflow"},
+      {"set trusted-root to", "set --trusted-root to"},
+      {"give a trusted-root file", "give a --trusted-root file"}};
   for (auto const& [input, option] : names)
     if (auto const at = advice.find(input); at != std::string::npos) advice.replace(at, input.size(), option);
 }
@@ -70,7 +71,8 @@ void name_options(sigstore::Verification& verification) {
 }
 
 std::vector<sigstore::TrustedRoot> roots_of(Arguments const& arguments, Terminal const& terminal) {
-  return arguments.has("trusted-root") ? trusted_roots(".", arguments.value("trusted-root")) : offline_roots(terminal.environment);
+  return arguments.has("trusted-root") ? trusted_roots(".", arguments.value("trusted-root"))
+                                       : offline_roots(terminal.environment);
 }
 
 void expect_no_root_file(bool given) {
@@ -81,12 +83,15 @@ void expect_no_root_file(bool given) {
 
 ExitStatus verify_bundle_words(std::vector<std::string_view> const& words, Terminal const& terminal) {
   std::vector<std::string_view> rest(words);
-  if (std::erase(rest, "--refresh") == 0) return static_cast<ExitStatus>(sigstore::verify_bundle_command(words, terminal.err, offline_roots(terminal.environment)));
+  if (std::erase(rest, "--refresh") == 0)
+    return static_cast<ExitStatus>(sigstore::verify_bundle_command(words, terminal.err, offline_roots(terminal.environment)));
   expect_no_root_file(std::ranges::find(rest, "--trusted-root") != rest.end());
   // A key's bundle does not say which root it needs.
-  if (std::ranges::find(rest, "--key") != rest.end()) throw BadEnvironment("usage", "only roots that a certificate names are refreshed: give one of --refresh and --key");
+  if (std::ranges::find(rest, "--key") != rest.end())
+    throw BadEnvironment("usage", "only roots that a certificate names are refreshed: give one of --refresh and --key");
   TerminalRefresh refresh(terminal);
-  return refresh.status_or(static_cast<ExitStatus>(sigstore::verify_bundle_command(rest, terminal.err, {}, refresh.current_root())));
+  return refresh.status_or(
+      static_cast<ExitStatus>(sigstore::verify_bundle_command(rest, terminal.err, {}, refresh.current_root())));
 }
 
 ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
@@ -98,7 +103,8 @@ ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal 
   auto const text = read_named_file(arguments.positional().front(), bundle_bytes);
   auto const bundle = sigstore::parse_bundle(text, {.minimum_version = sigstore::BundleVersion::v0_1});
 
-  // Without an artifact the statement's own first subject is taken: shown as a claim of the bundle, for looking, not for trusting.
+  // Without an artifact the statement's own first subject is taken: shown as a claim of the bundle, for looking, not for
+  // trusting.
   std::string bytes;
   std::string subject = arguments.positional().size() > 1 ? arguments.positional()[1] : std::string();
   if (!subject.empty() && !is_digest(subject)) bytes = read_named_file(subject, artifact_bytes);
@@ -108,8 +114,10 @@ ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal 
       if (auto const statement = sigstore::parse_statement(envelope->payload); statement && !statement->subjects.empty())
         for (auto const& [algorithm, hex] : statement->subjects.front().digests)
           if (is_digest(algorithm + ":") && subject.empty()) subject = algorithm + ":" + hex;
-  auto artifact = bytes.empty() ? sigstore::Artifact::of_digest_text(subject) : Verdict<sigstore::Artifact>(sigstore::Artifact::of_bytes(bytes));
-  if (!artifact) throw BadEnvironment("usage", given ? artifact.error().sentence() : "name the file or digest that the bundle is about");
+  auto artifact = bytes.empty() ? sigstore::Artifact::of_digest_text(subject)
+                                : Verdict<sigstore::Artifact>(sigstore::Artifact::of_bytes(bytes));
+  if (!artifact)
+    throw BadEnvironment("usage", given ? artifact.error().sentence() : "name the file or digest that the bundle is about");
 
   auto policy = policy_of(arguments);
   bool const anyone = policy.repository.empty() && policy.owner.empty() && policy.certificate_identity.empty();
@@ -117,11 +125,14 @@ ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal 
   auto refresh = arguments.has("refresh") ? std::optional<TerminalRefresh>(terminal) : std::nullopt;
   // T-11: with --refresh nothing that is built in counts.
   sigstore::Verifier const verifier(refresh ? std::vector<sigstore::TrustedRoot>() : roots_of(arguments, terminal),
-                                    {.minimum_version = sigstore::BundleVersion::v0_1, .remember_signatures = true, .current_root = refresh ? refresh->current_root() : nullptr});
+                                    {.minimum_version = sigstore::BundleVersion::v0_1,
+                                     .remember_signatures = true,
+                                     .current_root = refresh ? refresh->current_root() : nullptr});
   auto verification = verifier.verify(text, *artifact, policy);
   name_options(verification);
   auto const* shown = bundle ? &*bundle : nullptr;
-  terminal.out << (arguments.has("json") ? sigstore::explain_json(shown, verification) : sigstore::explain(shown, verification));
+  terminal.out << (arguments.has("json") ? sigstore::explain_json(shown, verification)
+                                         : sigstore::explain(shown, verification));
   if (anyone) terminal.err << "any signer was accepted: give --repository or --certificate-identity to hold it to one\n";
   if (!given) terminal.err << "the subject was taken from the bundle itself: give the file or digest to bind it to one\n";
   auto const status = verification.attestation ? ExitStatus::done : ExitStatus::refused;
@@ -132,7 +143,8 @@ ExitStatus verify_attestations_command(std::vector<std::string_view> const& word
   Arguments const arguments(words, accepted());
   auto const policy = policy_of(arguments);
   if (auto const checked = sigstore::check_policy(policy); !checked) throw BadEnvironment("usage", checked.error().sentence());
-  if (arguments.positional().empty()) throw BadEnvironment("usage", "name at least one BUNDLE=DIGEST: nothing listed is nothing proved (V-95)");
+  if (arguments.positional().empty())
+    throw BadEnvironment("usage", "name at least one BUNDLE=DIGEST: nothing listed is nothing proved (V-95)");
 
   std::vector<std::string> texts;
   std::vector<sigstore::Artifact> artifacts;

@@ -30,10 +30,12 @@ std::string cleaned(std::string_view path) {
 // A path of the repository and nothing that leaves it.
 bool is_repository_path(std::string_view path) {
   auto const segments = split(path, '/');
-  return path.empty() || std::ranges::none_of(segments, [](auto segment) { return segment.empty() || segment == "." || segment == ".."; });
+  return path.empty() ||
+         std::ranges::none_of(segments, [](auto segment) { return segment.empty() || segment == "." || segment == ".."; });
 }
 
-// True for a directory with a Chart.yaml, and for what was meant to be one: a link that leads nowhere, a submodule. Reading it says what is wrong.
+// True for a directory with a Chart.yaml, and for what was meant to be one: a link that leads nowhere, a submodule. Reading it
+// says what is wrong.
 bool holds_chart(SourceTree const& tree, std::string const& path) {
   if (!is_repository_path(path)) return false;
   auto const resolved = chart::resolve(tree, path);
@@ -66,8 +68,8 @@ Verdict<std::string> path_of(SourceTree const& tree, std::vector<std::string> co
 }
 
 // All charts of the charts directories, broken ones among them: they are reported, never left out.
-std::vector<std::string> all_charts(SourceTree const& tree, std::vector<std::string> const& directories, std::vector<std::string> const& exclude,
-                                    std::vector<chart::SkippedChart>& skipped) {
+std::vector<std::string> all_charts(SourceTree const& tree, std::vector<std::string> const& directories,
+                                    std::vector<std::string> const& exclude, std::vector<chart::SkippedChart>& skipped) {
   chart::ExcludedCharts excluded(exclude);
   std::vector<std::string> paths;
   for (auto const& [path, candidate] : chart::chart_candidates(tree, directories)) {
@@ -92,7 +94,8 @@ Verdict<SourceDigest> digest_of(SourceTree const& tree, std::string const& path)
 
 }  // namespace
 
-Verdict<SourceDigests> source_digests(SourceTree const& tree, chart::ChartsScope const& scope, std::vector<std::string> const& wanted, std::size_t workers) {
+Verdict<SourceDigests> source_digests(SourceTree const& tree, chart::ChartsScope const& scope,
+                                      std::vector<std::string> const& wanted, std::size_t workers) {
   SourceDigests found;
   std::vector<std::string> paths, directories = scope.charts_dirs;
   if (wanted.empty()) {

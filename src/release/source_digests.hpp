@@ -1,7 +1,8 @@
 #pragma once
 
 // Source digests of a commit's charts: src/release/source_digests.hpp (B-1, B-3)
-// What `command: digest` and the terminal's `source-digest` say. A check attests this digest; the release looks attestations up by it.
+// What `command: digest` and the terminal's `source-digest` say. A check attests this digest; the release looks attestations up
+// by it.
 
 #include <cstddef>
 #include <string>
@@ -26,10 +27,11 @@ struct SourceDigests {
   std::vector<chart::SkippedChart> skipped;  ///< by exclude-charts
 };
 
-/// The charts that `wanted` names: a repository path, the name of a chart below `scope.charts_dirs`, or its directory there; empty: every
-/// chart below, less the excluded ones. Refused as a whole, a mistake of the question: `no-chart`, `duplicate-name` (two charts have the name), and
-/// what charts_directories() refuses.
-Verdict<SourceDigests> source_digests(chart::SourceTree const& tree, chart::ChartsScope const& scope, std::vector<std::string> const& wanted, std::size_t workers);
+/// The charts that `wanted` names: a repository path, the name of a chart below `scope.charts_dirs`, or its directory there;
+/// empty: every chart below, less the excluded ones. Refused as a whole, a mistake of the question: `no-chart`,
+/// `duplicate-name` (two charts have the name), and what charts_directories() refuses.
+Verdict<SourceDigests> source_digests(chart::SourceTree const& tree, chart::ChartsScope const& scope,
+                                      std::vector<std::string> const& wanted, std::size_t workers);
 
 /// Outputs of `command: digest`: result, reason, chart-count, charts, and of one chart alone source-digest, name, version.
 report::Outputs digest_outputs(SourceDigests const& found);

@@ -12,7 +12,12 @@ namespace {
 std::string place(report::LineageEntry const& entry) { return "attestation " + entry.key + " (id " + entry.id + ")"; }
 
 git::SubjectContext context_of(report::ChartRecord const& record) {
-  return {.chart = record.name, .version = record.version, .tag = record.tag, .commit = record.commit, .source = record.source_digest, .package = record.digest};
+  return {.chart = record.name,
+          .version = record.version,
+          .tag = record.tag,
+          .commit = record.commit,
+          .source = record.source_digest,
+          .package = record.digest};
 }
 
 Rejection mismatch(report::LineageEntry const& entry, std::string const& by_rule, std::string const& by_tag) {
@@ -24,7 +29,8 @@ Rejection mismatch(report::LineageEntry const& entry, std::string const& by_rule
 }
 
 // Nothing when the entry needs a digest that is not known.
-std::optional<report::LineageEntry> entry_of(git::LineageItem const& item, git::SubjectContext const& context, RunSettings const& settings, Digests digests) {
+std::optional<report::LineageEntry> entry_of(git::LineageItem const& item, git::SubjectContext const& context,
+                                             RunSettings const& settings, Digests digests) {
   report::LineageEntry entry;
   entry.key = item.key;
   entry.id = item.id;
@@ -56,7 +62,8 @@ bool lists_id(std::vector<github::ListedAttestation> const& listed, std::string 
 }
 
 // B-5. No other chart of the commit gives the text that this one gives.
-bool fits_alone(git::SubjectRule const& rule, ChartWork const& work, RunSettings const& settings, std::vector<chart::ChartRelease> const& releases) {
+bool fits_alone(git::SubjectRule const& rule, ChartWork const& work, RunSettings const& settings,
+                std::vector<chart::ChartRelease> const& releases) {
   auto const context = context_of(work.record);
   auto const own = rule.subject(context);
   return std::ranges::none_of(releases, [&](chart::ChartRelease const& other) {
@@ -112,7 +119,8 @@ void choose_subject(report::LineageEntry& entry, github::Listing const& listing)
   entry.subject_source = entry.subject_source == "source" ? "package" : "source";
 }
 
-void bind_subjects(ChartWork& work, RunSettings const& settings, std::function<std::vector<chart::ChartRelease> const&()> const& releases) {
+void bind_subjects(ChartWork& work, RunSettings const& settings,
+                   std::function<std::vector<chart::ChartRelease> const&()> const& releases) {
   using event::SubjectBinding;
   if (work.record.source_digest.empty()) return;
   std::string keys;
@@ -120,7 +128,8 @@ void bind_subjects(ChartWork& work, RunSettings const& settings, std::function<s
     entry.bound = binding_of(entry, work, settings, releases);
     if (!entry.bound.empty() || !entry.facts || entry.refusal) continue;
     if (settings.inputs.subject_binding == SubjectBinding::require) {
-      entry.refusal = unbound(place(entry), "what was attested is neither this chart's source nor its package", entry.subject_digest, work);
+      entry.refusal =
+          unbound(place(entry), "what was attested is neither this chart's source nor its package", entry.subject_digest, work);
       entry.status = report::EntryStatus::failed;
     }
     keys += (keys.empty() ? "" : ", ") + entry.key;

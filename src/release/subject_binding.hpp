@@ -1,6 +1,7 @@
 #pragma once
 
-// Which digest an entry of a tag's lineage is about, and whether that digest is this chart's: src/release/subject_binding.hpp (B-4 … B-6)
+// Which digest an entry of a tag's lineage is about, and whether that digest is this chart's: src/release/subject_binding.hpp
+// (B-4 … B-6)
 
 #include <functional>
 #include <string>
@@ -19,17 +20,21 @@ enum class Digests {
   all,     ///< what is missing now stays missing
 };
 
-/// Fills in the record's entries (B-4): first the rule of lineage-subjects that fits the key, then the annotation's digest, then, for an id
-/// alone, the source digest with the package's as other_subject. A rule and an annotation that differ: the entry is refused
+/// Fills in the record's entries (B-4): first the rule of lineage-subjects that fits the key, then the annotation's digest,
+/// then, for an id alone, the source digest with the package's as other_subject. A rule and an annotation that differ: the
+/// entry is refused
 /// (`subject-mismatch`). False when a digest is missing that an entry needs: then nothing is filled in. No-op when it was done.
 bool resolve_subjects(ChartWork& work, RunSettings const& settings, Digests digests);
 
-/// For an id alone: of its two subjects the one that lists the id, source digest first (B-4). Without the id: the one that lists anything.
+/// For an id alone: of its two subjects the one that lists the id, source digest first (B-4). Without the id: the one that
+/// lists anything.
 void choose_subject(report::LineageEntry& entry, github::Listing const& listing);
 
-/// Says of each entry by what it is bound (B-5), and does with the others what subject-binding says (B-6): `subject-unbound`, as refusal of
-/// the entry or as one warning of the chart. Verified entries alone are refused or warned of. `releases` are all charts of the commit; it is
-/// asked only when a template needs it. A chart without a source digest is refused for that: its entries stay as they are.
-void bind_subjects(ChartWork& work, RunSettings const& settings, std::function<std::vector<chart::ChartRelease> const&()> const& releases);
+/// Says of each entry by what it is bound (B-5), and does with the others what subject-binding says (B-6): `subject-unbound`,
+/// as refusal of the entry or as one warning of the chart. Verified entries alone are refused or warned of. `releases` are all
+/// charts of the commit; it is asked only when a template needs it. A chart without a source digest is refused for that: its
+/// entries stay as they are.
+void bind_subjects(ChartWork& work, RunSettings const& settings,
+                   std::function<std::vector<chart::ChartRelease> const&()> const& releases);
 
 }  // namespace acr::release

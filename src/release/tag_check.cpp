@@ -68,11 +68,12 @@ void check_annotation(ChartWork& work, RunSettings const& settings) {
                     .found("Release: " + line->chart + " v" + line->version)
                     .fix("tag the release anew with its own annotation"));
   if (auto const& commit = work.lineage.commit; commit && *commit != record.commit)
-    work.refuse(reject("commit-mismatch", place(work), "the annotation's Commit line names another commit than the tag points at")
-                    .rule("A-95")
-                    .expected(record.commit)
-                    .found(*commit)
-                    .fix("tag the commit that the checks ran on"));
+    work.refuse(
+        reject("commit-mismatch", place(work), "the annotation's Commit line names another commit than the tag points at")
+            .rule("A-95")
+            .expected(record.commit)
+            .found(*commit)
+            .fix("tag the commit that the checks ran on"));
   if (!work.lineage.release && !work.lineage.commit && work.lineage.status != git::Lineage::Status::error)
     work.warn(reject("annotation-unbound", place(work), "the annotation has neither a Release nor a Commit line").rule("A-95"));
 
@@ -110,13 +111,14 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
     auto const reaches = objects.is_ancestor(commit.id, settings.change.head);
     if (!reaches || !*reaches)
       work.refuse(reject("tag-not-on-branch", place(work),
-                         reaches ? "the tag's commit is not an ancestor of the pull request's head"
-                                 : "no object source can tell whether the tag's commit is an ancestor of the pull request's head")
+                         reaches
+                             ? "the tag's commit is not an ancestor of the pull request's head"
+                             : "no object source can tell whether the tag's commit is an ancestor of the pull request's head")
                       .rule("A-55")
                       .expected("an ancestor of " + settings.change.head)
                       .found(commit.id)
                       .fix(reaches ? "tag a commit of " + settings.inputs.source_branch
-                                    : "check out with fetch-depth: 0 or allow the API (object-source: auto)"));
+                                   : "check out with fetch-depth: 0 or allow the API (object-source: auto)"));
   }
 
   auto const& root = work.chart.path;
@@ -127,13 +129,12 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
   for (auto const& file : head->files) work.contents.push_back(file.content);
   auto const tagged = chart::source_list(tagged_tree, root);
   if (!tagged || !chart::same_content(*tagged, *head))
-    return work.refuse(reject("tag-content-mismatch", place(work),
-                              "the chart at the tag's commit is not the chart at the pull request's head")
-                           .rule("A-55")
-                           .expected("the content of " + root + " at " + commit.id)
-                           .found(tagged ? "at " + settings.change.head + " " + first_difference(*tagged, *head)
-                                         : tagged.error().sentence())
-                           .fix("give the change a new version and tag that"));
+    return work.refuse(
+        reject("tag-content-mismatch", place(work), "the chart at the tag's commit is not the chart at the pull request's head")
+            .rule("A-55")
+            .expected("the content of " + root + " at " + commit.id)
+            .found(tagged ? "at " + settings.change.head + " " + first_difference(*tagged, *head) : tagged.error().sentence())
+            .fix("give the change a new version and tag that"));
   if (!trees.merge) return;
   auto const merged = chart::source_list(*trees.merge, root);
   if (!merged || !chart::same_content(*merged, *head))
@@ -173,11 +174,12 @@ std::vector<char> find_tags(std::vector<ChartWork*> const& works, git::ObjectSou
     if (!answers[i].ref) return;
     there[i] = 1;
     if (work.tag_in_checkout)
-      work.warn(reject("tag-differs", place(work), "the checkout has this tag at another object than the server; the server's counts")
-                    .rule("B-24")
-                    .expected(answers[i].ref->target)
-                    .found(*work.tag_in_checkout)
-                    .fix("fetch the tags anew; nothing in this job may write them"));
+      work.warn(
+          reject("tag-differs", place(work), "the checkout has this tag at another object than the server; the server's counts")
+              .rule("B-24")
+              .expected(answers[i].ref->target)
+              .found(*work.tag_in_checkout)
+              .fix("fetch the tags anew; nothing in this job may write them"));
     auto resolved = git::resolve_tag(objects, work.record.tag, answers[i].ref);
     if (!resolved) return work.refuse(resolved.error());
     work.tag = std::move(*resolved);
@@ -187,7 +189,8 @@ std::vector<char> find_tags(std::vector<ChartWork*> const& works, git::ObjectSou
   return there;
 }
 
-NearMisses near_misses(std::string_view chart, std::string_view version, std::string_view format, std::vector<std::string> const& tags) {
+NearMisses near_misses(std::string_view chart, std::string_view version, std::string_view format,
+                       std::vector<std::string> const& tags) {
   struct Near {
     std::string name;
     std::string format{};  // that gives this name
@@ -214,24 +217,28 @@ NearMisses near_misses(std::string_view chart, std::string_view version, std::st
     misses.names.push_back(near.name);
     bool const same_release = near.version && near.format != format && tag_name(near.format, chart, version) == near.name;
     // Releases of other versions show the form only while none of them has the configured one.
-    if (misses.tag_format.empty() && near.version && near.format != format && (same_release || !format_fits)) misses.tag_format = near.format;
+    if (misses.tag_format.empty() && near.version && near.format != format && (same_release || !format_fits))
+      misses.tag_format = near.format;
   }
   return misses;
 }
 
-Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, RunSettings const& settings, std::chrono::seconds waited) {
+Rejection tag_not_found(ChartWork const& work, git::ObjectSource& objects, RunSettings const& settings,
+                        std::chrono::seconds waited) {
   std::vector<std::string> tags;
   for (auto const& name : objects.refs_with_prefix("refs/tags/" + work.record.name, near_misses_read))
     tags.push_back(name.substr(std::string_view("refs/tags/").size()));
   auto const misses = near_misses(work.record.name, work.record.version, settings.inputs.tag_format, tags);
   std::string near;
-  for (std::size_t i = 0; i < std::min(misses.names.size(), near_misses_shown); ++i) near += (near.empty() ? "" : ", ") + misses.names[i];
+  for (std::size_t i = 0; i < std::min(misses.names.size(), near_misses_shown); ++i)
+    near += (near.empty() ? "" : ", ") + misses.names[i];
   if (misses.names.size() > near_misses_shown) near += ", …";
   auto found = near.empty() ? "no tag that begins with " + work.record.name : "only " + near;
   if (work.tag_in_checkout) found += "; the checkout has the tag, at " + *work.tag_in_checkout + ", the server does not";
   std::string fix = work.tag_in_checkout ? "push the tag, unless it was deleted on purpose, and re-run this job"
-                                          : "let the tagging stage finish (or push the tag) and re-run this job";
-  if (!misses.tag_format.empty()) fix = "set tag-format: " + misses.tag_format + " if the tags are called so on purpose, or " + fix;
+                                         : "let the tagging stage finish (or push the tag) and re-run this job";
+  if (!misses.tag_format.empty())
+    fix = "set tag-format: " + misses.tag_format + " if the tags are called so on purpose, or " + fix;
   return reject("tag-not-found", place(work),
                 waited.count() > 0 ? "the tag did not appear within " + std::to_string(waited.count()) + " seconds"
                                    : std::string("the tag does not exist"))

@@ -20,12 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view usage = "tag --missing --repository O/R --repository-id N --signer-workflows W [--push] [--no-attestations] [--json] [--ref REF]";
+constexpr std::string_view usage =
+    "tag --missing --repository O/R --repository-id N --signer-workflows W [--push] [--no-attestations] [--json] [--ref REF]";
 
 // The same annotation as far as a release reads it; who signed it or wrapped its lines does not matter.
 bool says_the_same(std::string_view a, std::string_view b) {
   auto const left = git::parse_annotation(a), right = git::parse_annotation(b);
-  return left.status == right.status && left.error == right.error && left.entries == right.entries && left.release == right.release && left.commit == right.commit;
+  return left.status == right.status && left.error == right.error && left.entries == right.entries &&
+         left.release == right.release && left.commit == right.commit;
 }
 
 Rejection git_failed(MissingTag const& chart, std::string_view what, GitResult const& result) {
@@ -34,7 +36,8 @@ Rejection git_failed(MissingTag const& chart, std::string_view what, GitResult c
       .found("status " + std::to_string(result.status) + ", " + std::string(trimmed(result.err)));
 }
 
-// True when the clone has the tag already, as an earlier call left it whose push failed. Another tag of that name is in the way.
+// True when the clone has the tag already, as an earlier call left it whose push failed. Another tag of that name is in the
+// way.
 Verdict<bool> is_made(git::ObjectSource& clone, MissingTag const& chart, git::ObjectId const& commit) {
   auto const ref = clone.ref("refs/tags/" + chart.tag);
   if (!ref) return false;
@@ -47,11 +50,13 @@ Verdict<bool> is_made(git::ObjectSource& clone, MissingTag const& chart, git::Ob
       .fix("look at it, and delete it with git tag --delete " + chart.tag);
 }
 
-std::optional<Rejection> push(git::ObjectSource& clone, MissingTag const& chart, git::ObjectId const& commit, fs::path const& workspace, std::string const& remote) {
+std::optional<Rejection> push(git::ObjectSource& clone, MissingTag const& chart, git::ObjectId const& commit,
+                              fs::path const& workspace, std::string const& remote) {
   auto const made = is_made(clone, chart, commit);
   if (!made) return made.error();
   if (!*made) {
-    auto const tagged = run_git(workspace, {"tag", "--annotate", "--cleanup=verbatim", "--file=-", "--", chart.tag, commit}, chart.message);
+    auto const tagged =
+        run_git(workspace, {"tag", "--annotate", "--cleanup=verbatim", "--file=-", "--", chart.tag, commit}, chart.message);
     if (tagged.status != 0) return git_failed(chart, "make", tagged);
   }
   auto const ref = "refs/tags/" + chart.tag;
@@ -91,10 +96,26 @@ void show(MissingTags const& found, Terminal const& terminal) {
 }  // namespace
 
 ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  std::vector<std::string_view> const values{"ref",           "workspace",       "remote",           "repository",    "repository-id",
-                                             "token",         "charts-dir",      "exclude-charts",   "tag-format",    "object-source",
-                                             "signer-workflows", "oidc-issuer",  "predicate-types",  "deny-self-hosted", "source-digest",
-                                             "required-attestations", "trusted-root", "trusted-root-refresh", "max-parallel", "api-version"};
+  std::vector<std::string_view> const values{"ref",
+                                             "workspace",
+                                             "remote",
+                                             "repository",
+                                             "repository-id",
+                                             "token",
+                                             "charts-dir",
+                                             "exclude-charts",
+                                             "tag-format",
+                                             "object-source",
+                                             "signer-workflows",
+                                             "oidc-issuer",
+                                             "predicate-types",
+                                             "deny-self-hosted",
+                                             "source-digest",
+                                             "required-attestations",
+                                             "trusted-root",
+                                             "trusted-root-refresh",
+                                             "max-parallel",
+                                             "api-version"};
   Arguments const arguments(words, {.values = values, .repeated = {}, .flags = {"missing", "push", "no-attestations", "json"}});
   arguments.expect_positional(0, 0, usage);
   if (!arguments.has("missing")) throw BadEnvironment("usage", "usage: atomic-chart-release " + std::string(usage));
@@ -109,9 +130,11 @@ ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal cons
   settings.repository = arguments.value("repository");
   settings.repository_id = arguments.value("repository-id");
   auto const id = to_number(settings.repository_id, INT64_MAX);
-  if (settings.repository.empty() || !id || *id == 0) throw BadEnvironment("usage", "tag needs --repository and --repository-id: the numeric id is the identity (A-50)");
+  if (settings.repository.empty() || !id || *id == 0)
+    throw BadEnvironment("usage", "tag needs --repository and --repository-id: the numeric id is the identity (A-50)");
   std::string mistakes;
-  for (auto const& mistake : tag_mistakes(settings.inputs, settings.lists)) mistakes += (mistakes.empty() ? "" : "; ") + mistake.sentence();
+  for (auto const& mistake : tag_mistakes(settings.inputs, settings.lists))
+    mistakes += (mistakes.empty() ? "" : "; ") + mistake.sentence();
   if (!mistakes.empty()) throw BadEnvironment("bad-input", mistakes);
 
   event::PullRequestEvent event;
@@ -121,12 +144,14 @@ ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal cons
   if (!environment.server_url.empty()) settings.server_url = environment.server_url;
   Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
   auto& objects = services.objects();
-  auto const commit = arguments.has("ref") ? commit_named(objects, arguments.value("ref"), "ref") : head_of(objects, settings.workspace);
+  auto const commit =
+      arguments.has("ref") ? commit_named(objects, arguments.value("ref"), "ref") : head_of(objects, settings.workspace);
   if (commit.empty()) throw BadEnvironment("unknown-commit", "HEAD of this clone has no commit yet");
   services.begin_refresh();
   auto found = missing_tags(commit, settings, {objects, services.attestations(), services.verifier(), terminal.clock});
   if (!found) throw BadEnvironment(found.error().code, found.error().sentence());
-  if (arguments.has("push")) push_all(*found, settings.workspace, arguments.has("remote") ? arguments.value("remote") : "origin", terminal.clock);
+  if (arguments.has("push"))
+    push_all(*found, settings.workspace, arguments.has("remote") ? arguments.value("remote") : "origin", terminal.clock);
   for (auto const& warning : found->warnings) terminal.err << "warning: " << printable(warning.sentence()) << '\n';
   if (arguments.has("json"))
     terminal.out << tags_json(*found) << '\n';

@@ -9,7 +9,8 @@
 
 namespace acr::release {
 
-/// tag --missing [--push] [--no-attestations] [--json]: the tags that `command: tags` would make; --push makes them in this clone and pushes them.
+/// tag --missing [--push] [--no-attestations] [--json]: the tags that `command: tags` would make; --push makes them in this
+/// clone and pushes them.
 ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal const& terminal);
 
 }  // namespace acr::release

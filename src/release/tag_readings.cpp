@@ -21,14 +21,16 @@ std::vector<TagReading> tag_readings(std::string_view format, std::string_view t
   auto const second_size = name_first ? version_word.size() : name_word.size();
   auto const before = format.substr(0, first), after = format.substr(second + second_size);
   auto const between = format.substr(first + first_size, second - first - first_size);
-  if (tag.size() < before.size() + between.size() + after.size() || !tag.starts_with(before) || !tag.ends_with(after)) return {};
+  if (tag.size() < before.size() + between.size() + after.size() || !tag.starts_with(before) || !tag.ends_with(after))
+    return {};
   auto const middle = tag.substr(before.size(), tag.size() - before.size() - after.size());
 
   std::vector<TagReading> readings;
   for (auto at = middle.find(between); at != std::string_view::npos && at < middle.size(); at = middle.find(between, at + 1)) {
     auto const left = middle.substr(0, at), right = middle.substr(at + between.size());
     auto const name = name_first ? left : right, version = name_first ? right : left;
-    if (chart::is_usable_name(name) && chart::is_version(version)) readings.push_back({std::string(name), std::string(version)});
+    if (chart::is_usable_name(name) && chart::is_version(version))
+      readings.push_back({std::string(name), std::string(version)});
   }
   std::ranges::sort(readings, {}, [](TagReading const& reading) { return reading.name.size(); });
   return readings;

@@ -14,8 +14,8 @@ struct TagReading {
   friend bool operator==(TagReading const&, TagReading const&) = default;
 };
 
-/// All ways to read `tag` under `format` (which holds `{name}` and `{version}` once each): a name that a chart can have and a
-/// version (P-61). In the order of the names' lengths. Most tags have one.
+/// All ways to read `tag` under `format` (which holds `{name}` and `{version}` once each): a name that a chart can have
+/// and a version (P-61). In the order of the names' lengths. Most tags have one.
 std::vector<TagReading> tag_readings(std::string_view format, std::string_view tag);
 
 /// Those whose chart exists.

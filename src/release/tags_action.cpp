@@ -16,9 +16,13 @@ using report::json_text;
 
 constexpr std::size_t rows_shown = 1000;
 
-std::string counted(std::size_t number, std::string_view what) { return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s"); }
+std::string counted(std::size_t number, std::string_view what) {
+  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
+}
 
-std::size_t count(MissingTags const& found, TagStatus status) { return static_cast<std::size_t>(std::ranges::count(found.charts, status, &MissingTag::status)); }
+std::size_t count(MissingTags const& found, TagStatus status) {
+  return static_cast<std::size_t>(std::ranges::count(found.charts, status, &MissingTag::status));
+}
 
 // "2 bundle-source, 1 attestation-without-key"
 std::string reasons(MissingTag const& chart) {
@@ -42,7 +46,8 @@ void log_chart(MissingTag const& chart, report::WorkflowLog& log) {
   log.open_group(chart.name + (chart.version.empty() ? "" : " " + chart.version) + ": " + to_text(chart.status));
   if (!chart.tag.empty()) log.line("tag   " + chart.tag);
   if (!chart.source_digest.empty()) log.line("source " + chart.source_digest);
-  for (auto const& each : chart.attestations) log.line("ok    " + each.key + "  id " + each.id + "  signed by " + each.signer + "  at " + to_text(each.time));
+  for (auto const& each : chart.attestations)
+    log.line("ok    " + each.key + "  id " + each.id + "  signed by " + each.signer + "  at " + to_text(each.time));
   if (!chart.passed_over.empty()) log.line("passed over: " + reasons(chart));
   log.close_group();
   for (auto const& warning : chart.warnings) log.warning(warning, chart.name, chart.tag);
@@ -73,9 +78,12 @@ std::optional<Unreachable> create_missing_tags(MissingTags& found, github::Api& 
 ExitStatus tags_status(MissingTags const& found, event::VerifyPolicy policy) {
   switch (result_of(found)) {
     case report::Result::success:
-    case report::Result::no_charts: return ExitStatus::done;
-    case report::Result::partial: return policy == event::VerifyPolicy::flag ? ExitStatus::done : ExitStatus::refused;
-    default: return ExitStatus::refused;
+    case report::Result::no_charts:
+      return ExitStatus::done;
+    case report::Result::partial:
+      return policy == event::VerifyPolicy::flag ? ExitStatus::done : ExitStatus::refused;
+    default:
+      return ExitStatus::refused;
   }
 }
 
@@ -106,7 +114,8 @@ report::Outputs tags_outputs(MissingTags const& found) {
 }
 
 void log_tags(MissingTags const& found, report::WorkflowLog& log) {
-  for (auto const& skipped : found.skipped) log.notice("chart " + skipped.name + " (" + skipped.path + ") is skipped: exclude-charts has " + skipped.item);
+  for (auto const& skipped : found.skipped)
+    log.notice("chart " + skipped.name + " (" + skipped.path + ") is skipped: exclude-charts has " + skipped.item);
   for (auto const& warning : found.warnings) log.warning(warning);
   for (auto const& chart : found.charts) log_chart(chart, log);
   if (found.charts.empty()) {
@@ -116,7 +125,8 @@ void log_tags(MissingTags const& found, report::WorkflowLog& log) {
   std::string line = "tags:";
   std::string separator = " ";
   for (auto const status : {TagStatus::created, TagStatus::exists, TagStatus::missing, TagStatus::refused})
-    if (auto const number = count(found, status); number > 0) line += std::exchange(separator, ", ") + std::to_string(number) + " " + to_text(status);
+    if (auto const number = count(found, status); number > 0)
+      line += std::exchange(separator, ", ") + std::to_string(number) + " " + to_text(status);
   log.line(line + "; " + std::to_string(found.present) + " were there");
 }
 
@@ -129,8 +139,12 @@ std::string tags_summary(MissingTags const& found) {
     auto const& chart = found.charts[i];
     std::string keys;
     for (auto const& each : chart.attestations) keys += (keys.empty() ? "" : ", ") + each.key;
-    text += "| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) + " | " + code_span(keys) + " | " + std::to_string(chart.passed_over_count()) +
-            " | " + (chart.refusals.empty() ? to_text(chart.status) : "**refused** " + code_span(chart.refusals.front().code + ": " + chart.refusals.front().sentence(), 600)) + " |\n";
+    text += "| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) + " | " +
+            code_span(keys) + " | " + std::to_string(chart.passed_over_count()) + " | " +
+            (chart.refusals.empty()
+                 ? to_text(chart.status)
+                 : "**refused** " + code_span(chart.refusals.front().code + ": " + chart.refusals.front().sentence(), 600)) +
+            " |\n";
   }
   if (found.charts.size() > rows_shown) text += "\nand " + std::to_string(found.charts.size() - rows_shown) + " more\n";
   return text + "\n";

@@ -13,14 +13,16 @@
 
 namespace acr::release {
 
-/// Creates the tags whose status is `missing`, one after the other: GitHub limits how fast things may be created. A tag that was made meanwhile is
-/// `exists`; what GitHub refuses is a refusal of its chart alone, a token that may not write one of each. Returns what ended the work early, so that the tags made so far are reported.
+/// Creates the tags whose status is `missing`, one after the other: GitHub limits how fast things may be created. A tag that
+/// was made meanwhile is `exists`; what GitHub refuses is a refusal of its chart alone, a token that may not write one of each.
+/// Returns what ended the work early, so that the tags made so far are reported.
 std::optional<Unreachable> create_missing_tags(MissingTags& found, github::Api& api, RunClock& clock);
 
 /// The exit status: refused charts count unless `verify-policy: flag` and others can be tagged.
 ExitStatus tags_status(MissingTags const& found, event::VerifyPolicy policy);
 
-/// JSON array, one line of ASCII, in the order of the charts: name, version, path, tag, commit, source-digest, status, message, attestations
+/// JSON array, one line of ASCII, in the order of the charts: name, version, path, tag, commit, source-digest, status, message,
+/// attestations
 /// ({key, id, predicate-type, time, signer}), passed-over (a number), reason.
 std::string tags_json(MissingTags const& found);
 

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t trusted_root_bytes = std::size_t{4} << 20;
 
-[[noreturn]] void refuse(std::string const& what) { throw BadEnvironment("tuf-repositories", "ACR_TUF_REPOSITORIES: " + what + " [T-13a]"); }
+[[noreturn]] void refuse(std::string const& what) {
+  throw BadEnvironment("tuf-repositories", "ACR_TUF_REPOSITORIES: " + what + " [T-13a]");
+}
 
 bool is_loopback_http(net::Url const& url) { return url.scheme == "http" && url.is_loopback(); }
 
@@ -39,11 +41,13 @@ void read_built_in(TrustSource& source, boost::json::value const& entry) {
   copy.date = needed_text(entry, organization, "date");
   auto const version = [&](std::string_view name) {
     auto const number = integer_in(entry, name);
-    if (!number || *number < 0) refuse("the entry " + std::string(organization) + " needs the version `built-in." + std::string(name) + "`");
+    if (!number || *number < 0)
+      refuse("the entry " + std::string(organization) + " needs the version `built-in." + std::string(name) + "`");
     return *number;
   };
   source.floors = {version("timestamp"), version("snapshot"), version("targets")};
-  if (!parse_rfc3339(copy.date + "T00:00:00Z")) refuse("the entry " + std::string(organization) + " has no date of the form 2026-08-01");
+  if (!parse_rfc3339(copy.date + "T00:00:00Z"))
+    refuse("the entry " + std::string(organization) + " has no date of the form 2026-08-01");
   source.built_in = std::move(copy);
 }
 
@@ -95,7 +99,8 @@ std::vector<TrustSource> test_trust_sources(std::string_view text, std::string_v
     source.name = source.target;
     if (auto const* const copy = find(entry, "built-in")) read_built_in(source, *copy);
     for (auto const& [name, value] : entry.get_object())
-      if (name != "url" && name != "root" && name != "target" && name != "built-in") refuse("the entry " + std::string(organization) + " has the unknown member " + std::string(name));
+      if (name != "url" && name != "root" && name != "target" && name != "built-in")
+        refuse("the entry " + std::string(organization) + " has the unknown member " + std::string(name));
     sources.push_back(std::move(source));
   }
   return sources;
@@ -105,7 +110,9 @@ std::optional<std::string> tenant_of(std::string_view api_url) {
   auto const url = net::Url::parse(api_url);
   constexpr std::string_view begin = "api.";
   constexpr std::string_view end = ".ghe.com";
-  if (!url || !url->is_https() || !url->host.starts_with(begin) || !url->host.ends_with(end) || url->host.size() <= begin.size() + end.size()) return std::nullopt;
+  if (!url || !url->is_https() || !url->host.starts_with(begin) || !url->host.ends_with(end) ||
+      url->host.size() <= begin.size() + end.size())
+    return std::nullopt;
   auto tenant = url->host.substr(begin.size(), url->host.size() - begin.size() - end.size());
   if (tenant.find('.') != std::string::npos) return std::nullopt;
   return tenant;
@@ -119,7 +126,9 @@ event::InputLookup with_tenant_issuer(event::InputLookup inputs, std::string_vie
   return [inputs = std::move(inputs), issuer = tenant_issuer(*tenant)](std::string_view name) {
     auto given = inputs(name);
     // The runner fills in the default of action.yml, which no authority of a tenant names.
-    if (name == "oidc-issuer" && (!given || trimmed(*given).empty() || trimmed(*given) == event::input_row(name)->default_value)) given = issuer;
+    if (name == "oidc-issuer" &&
+        (!given || trimmed(*given).empty() || trimmed(*given) == event::input_row(name)->default_value))
+      given = issuer;
     return given;
   };
 }
@@ -129,29 +138,35 @@ std::string server_url(event::RunnerEnvironment const& environment) {
   if (!tenant) return environment.server_url.empty() ? "https://github.com" : environment.server_url;
   auto const own = "https://" + *tenant + ".ghe.com";
   if (!environment.server_url.empty() && without_slashes(environment.server_url) != own)
-    throw BadEnvironment("bad-environment", "GITHUB_SERVER_URL is " + printable(environment.server_url, 200) + ", and GITHUB_API_URL belongs to " + own + " [T-5]");
+    throw BadEnvironment("bad-environment", "GITHUB_SERVER_URL is " + printable(environment.server_url, 200) +
+                                                ", and GITHUB_API_URL belongs to " + own + " [T-5]");
   return own;
 }
 
 Verdict<TrustSource> tenant_trust_source(TrustSource repository, std::optional<std::string> const& trust_domain) {
-  if (!trust_domain) return reject("trust-domain", "GET /meta", "domains.artifact_attestations.trust_domain is missing").rule("T-5");
+  if (!trust_domain)
+    return reject("trust-domain", "GET /meta", "domains.artifact_attestations.trust_domain is missing").rule("T-5");
   bool const usable = !trust_domain->empty() && std::all_of(trust_domain->begin(), trust_domain->end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
   });
   if (!usable)
-    return reject("trust-domain", "GET /meta", "the trust domain is not a name of letters, digits, `-` and `.`").rule("T-5").found(printable(*trust_domain, 100));
+    return reject("trust-domain", "GET /meta", "the trust domain is not a name of letters, digits, `-` and `.`")
+        .rule("T-5")
+        .found(printable(*trust_domain, 100));
   repository.target = *trust_domain + ".trusted_root.json";
   repository.name = repository.address.metadata.host + "/" + repository.target;
   repository.named_by_server = false;
   return repository;
 }
 
-std::vector<sigstore::TrustedRoot> offline_roots(std::function<std::optional<std::string>(std::string const&)> const& environment) {
+std::vector<sigstore::TrustedRoot> offline_roots(
+    std::function<std::optional<std::string>(std::string const&)> const& environment) {
   if (!environment("ACR_TUF_REPOSITORIES")) return sigstore::default_roots();
   std::vector<sigstore::TrustedRoot> roots;
   for (auto const& source : trust_sources(environment)) {
     if (!source.built_in) continue;
-    auto root = sigstore::parse_trusted_root(source.built_in->trusted_root, "built in (" + source.organization + ", " + source.built_in->date + ")");
+    auto root = sigstore::parse_trusted_root(source.built_in->trusted_root,
+                                             "built in (" + source.organization + ", " + source.built_in->date + ")");
     if (!root) refuse(root.error().sentence());
     roots.push_back(std::move(*root));
   }

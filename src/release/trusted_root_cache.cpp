@@ -21,7 +21,9 @@ std::string text_of(fs::path const& path) {
   }
 }
 
-fs::path target_path(fs::path const& directory, TrustSource const& source) { return directory / "targets" / percent_encode(source.target); }
+fs::path target_path(fs::path const& directory, TrustSource const& source) {
+  return directory / "targets" / percent_encode(source.target);
+}
 /// Holds the time of the last refresh that succeeded, in seconds.
 fs::path time_path(fs::path const& directory) { return directory / "refreshed"; }
 
@@ -36,7 +38,8 @@ bool is_young(fs::path const& directory, Time now) {
 
 TrustedRootCache TrustedRootCache::of(std::function<std::optional<std::string>(std::string const&)> const& environment) {
   fs::path base = environment("XDG_CACHE_HOME").value_or("");
-  if (auto const home = environment("HOME").value_or(""); !base.is_absolute() && !home.empty()) base = fs::path(home) / ".cache";
+  if (auto const home = environment("HOME").value_or(""); !base.is_absolute() && !home.empty())
+    base = fs::path(home) / ".cache";
   return TrustedRootCache(base.is_absolute() ? base / "atomic-chart-release" / "tuf" : fs::path());
 }
 
@@ -62,7 +65,9 @@ RefreshOutcome TrustedRootCache::refresh(TrustSource const& source, net::Http& h
 RefreshOutcome TrustedRootCache::kept(TrustSource const& source, Time now) const {
   auto const directory = directory_ / source.instance;
   if (directory_.empty() || !fs::is_directory(directory))
-    return {.kind = RefreshOutcome::Kind::unreachable, .fresh = {}, .fault = reject("tuf-unreachable", source.name, "nothing is kept").rule("T-35")};
+    return {.kind = RefreshOutcome::Kind::unreachable,
+            .fresh = {},
+            .fault = reject("tuf-unreachable", source.name, "nothing is kept").rule("T-35")};
   TufDirectory store(directory);
   return stored_trusted_root(source, store, text_of(target_path(directory, source)), now);
 }

@@ -28,12 +28,14 @@ namespace json = boost::json;
 constexpr std::chrono::seconds terminal_budget{30};  // T-8
 
 net::ClientSettings client_of(Terminal const& terminal) {
-  return net::client_settings([&](char const* name) { return terminal.environment(name).value_or(""); }, "atomic-chart-release/" ACR_VERSION);
+  return net::client_settings([&](char const* name) { return terminal.environment(name).value_or(""); },
+                              "atomic-chart-release/" ACR_VERSION);
 }
 
 /// The API of a tenant, which names the tenant's target (T-5).
 struct TenantApi {
-  TenantApi(Terminal const& terminal, net::HttpClient& client) : http(client, terminal.clock), api(http, terminal.clock, settings(terminal), {}) {}
+  TenantApi(Terminal const& terminal, net::HttpClient& client)
+      : http(client, terminal.clock), api(http, terminal.clock, settings(terminal), {}) {}
 
   static github::ApiSettings settings(Terminal const& terminal) {
     github::ApiSettings settings;
@@ -48,7 +50,8 @@ struct TenantApi {
 };
 
 /// `ask`, and of a tenant first what is to be asked for.
-TrustedRootRefresh::Ask with_tenant(std::vector<TrustSource> const& sources, Terminal const& terminal, net::HttpClient& client, TrustedRootRefresh::Ask ask) {
+TrustedRootRefresh::Ask with_tenant(std::vector<TrustSource> const& sources, Terminal const& terminal, net::HttpClient& client,
+                                    TrustedRootRefresh::Ask ask) {
   if (std::ranges::none_of(sources, &TrustSource::named_by_server)) return ask;
   return [ask, tenant = std::make_shared<TenantApi>(terminal, client)](TrustSource const& source, net::Http& http, Time now) {
     auto const named = tenant_trust_source(source, github::meta(tenant->api).trust_domain);
@@ -59,11 +62,13 @@ TrustedRootRefresh::Ask with_tenant(std::vector<TrustSource> const& sources, Ter
 
 /// One authority or log of a trusted root, for people.
 struct Part {
-  std::string kind;      ///< "certificate authority", …
+  std::string kind;  ///< "certificate authority", …
   std::string name;
   std::string identity;  ///< equal for the same key
   std::string validity;
-  friend bool operator<(Part const& a, Part const& b) { return std::tie(a.kind, a.identity, a.validity) < std::tie(b.kind, b.identity, b.validity); }
+  friend bool operator<(Part const& a, Part const& b) {
+    return std::tie(a.kind, a.identity, a.validity) < std::tie(b.kind, b.identity, b.validity);
+  }
 };
 
 std::vector<Part> parts_of(sigstore::TrustedRoot const& root) {
@@ -71,7 +76,8 @@ std::vector<Part> parts_of(sigstore::TrustedRoot const& root) {
   auto const authority = [&](std::string const& kind, auto const& entry) {
     std::string chain;
     for (auto const& certificate : entry.chain) chain += certificate.der();
-    parts.push_back({kind, entry.uri + (entry.common_name.empty() ? "" : " (" + entry.common_name + ")"), hex(sha256(chain)), to_text(entry.valid_for)});
+    parts.push_back({kind, entry.uri + (entry.common_name.empty() ? "" : " (" + entry.common_name + ")"), hex(sha256(chain)),
+                     to_text(entry.valid_for)});
   };
   for (auto const& entry : root.certificate_authorities) authority("certificate authority", entry);
   for (auto const& log : root.tlogs) parts.push_back({"transparency log", log.name(), hex(log.log_id), to_text(log.valid_for)});
@@ -126,7 +132,10 @@ struct Account {
 
 json::object account_json(Account const& account) {
   auto const& source = *account.source;
-  json::object result{{"organisation", source.organization}, {"repository", source.address.metadata.text()}, {"target", account.target()}, {"initial_root", initial_version(source)}};
+  json::object result{{"organisation", source.organization},
+                      {"repository", source.address.metadata.text()},
+                      {"target", account.target()},
+                      {"initial_root", initial_version(source)}};
   result["built_in"] = source.built_in ? json::value(json::object{{"date", source.built_in->date},
                                                                   {"digest", sha256_text(source.built_in->trusted_root)},
                                                                   {"timestamp", source.floors.timestamp},
@@ -141,31 +150,43 @@ json::object account_json(Account const& account) {
                                                                     {"targets", fresh.targets},
                                                                     {"expires", to_text(fresh.expires)}})
                                          : json::value(nullptr);
-  result["problem"] = account.asked && !account.is_fresh() ? json::value(account.outcome.fault.code + ": " + account.outcome.fault.sentence()) : json::value(nullptr);
+  result["problem"] = account.asked && !account.is_fresh()
+                          ? json::value(account.outcome.fault.code + ": " + account.outcome.fault.sentence())
+                          : json::value(nullptr);
   json::array parts;
   for (auto const& [part, state] : account.comparison().parts)
-    parts.push_back(json::object{{"kind", part.kind}, {"name", part.name}, {"id", part.identity}, {"validity", part.validity}, {"state", state}});
+    parts.push_back(json::object{
+        {"kind", part.kind}, {"name", part.name}, {"id", part.identity}, {"validity", part.validity}, {"state", state}});
   result["parts"] = std::move(parts);
   return result;
 }
 
 void print(std::ostream& out, Account const& account) {
   auto const& source = *account.source;
-  out << printable(source.organization) << "  " << source.address.metadata.text() << "  " << printable(account.target()) << "\n";
+  out << printable(source.organization) << "  " << source.address.metadata.text() << "  " << printable(account.target())
+      << "\n";
   if (source.built_in)
-    out << "  built in  " << printable(source.built_in->date) << "  " << sha256_text(source.built_in->trusted_root) << "  initial root " << initial_version(source) << "\n";
+    out << "  built in  " << printable(source.built_in->date) << "  " << sha256_text(source.built_in->trusted_root)
+        << "  initial root " << initial_version(source) << "\n";
   auto const& fresh = account.outcome.fresh;
   if (account.is_fresh())
-    out << "  current   root " << fresh.root << "  timestamp " << fresh.timestamp << "  snapshot " << fresh.snapshot << "  targets " << fresh.targets << "  "
-        << sha256_text(fresh.json) << "  until " << to_text(fresh.expires) << "\n";
+    out << "  current   root " << fresh.root << "  timestamp " << fresh.timestamp << "  snapshot " << fresh.snapshot
+        << "  targets " << fresh.targets << "  " << sha256_text(fresh.json) << "  until " << to_text(fresh.expires) << "\n";
   else
-    out << "  current   " << (account.asked ? "unknown: " + printable(account.outcome.fault.code + ": " + account.outcome.fault.sentence()) : std::string("not asked for; see --refresh")) << "\n";
+    out << "  current   "
+        << (account.asked ? "unknown: " + printable(account.outcome.fault.code + ": " + account.outcome.fault.sentence())
+                          : std::string("not asked for; see --refresh"))
+        << "\n";
   for (auto const& [part, state] : account.comparison().parts)
-    out << (state == "new" ? "  + " : state == "gone" ? "  - " : "    ") << part.kind << "  " << printable(part.name) << "  " << part.validity << "\n";
+    out << (state == "new"    ? "  + "
+            : state == "gone" ? "  - "
+                              : "    ")
+        << part.kind << "  " << printable(part.name) << "  " << part.validity << "\n";
 }
 
 /// The files of src/sigstore/roots (T-6), whole or not at all as far as the network decides.
-void write_roots(std::filesystem::path const& directory, std::vector<Account> const& accounts, std::map<std::string, std::string> const& initial_roots, std::string const& date) {
+void write_roots(std::filesystem::path const& directory, std::vector<Account> const& accounts,
+                 std::map<std::string, std::string> const& initial_roots, std::string const& date) {
   json::object facts;
   for (auto const& account : accounts) {
     std::string name = account.source->instance;
@@ -173,17 +194,21 @@ void write_roots(std::filesystem::path const& directory, std::vector<Account> co
     auto const& fresh = account.outcome.fresh;
     write_file(directory / (name + ".json"), fresh.json);
     write_file(directory / (name + ".root.json"), initial_roots.at(account.source->instance));
-    facts[name] = json::object{{"date", date}, {"timestamp", fresh.timestamp}, {"snapshot", fresh.snapshot}, {"targets", fresh.targets}};
+    facts[name] =
+        json::object{{"date", date}, {"timestamp", fresh.timestamp}, {"snapshot", fresh.snapshot}, {"targets", fresh.targets}};
   }
   write_file(directory / "built_in.json", to_pretty_json(facts));
 }
 
 ExitStatus status_of(RefreshOutcome::Kind kind) {
   switch (kind) {
-    case RefreshOutcome::Kind::fresh: return ExitStatus::done;
-    case RefreshOutcome::Kind::wrong: return ExitStatus::refused;
+    case RefreshOutcome::Kind::fresh:
+      return ExitStatus::done;
+    case RefreshOutcome::Kind::wrong:
+      return ExitStatus::refused;
     case RefreshOutcome::Kind::unreachable:
-    case RefreshOutcome::Kind::expired: break;
+    case RefreshOutcome::Kind::expired:
+      break;
   }
   return ExitStatus::unreachable;
 }
@@ -209,14 +234,20 @@ ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Ter
     return outcome;
   };
   auto const sources = trust_sources(terminal.environment);
-  if (writes && std::ranges::any_of(sources, &TrustSource::named_by_server)) throw BadEnvironment("usage", "nothing is built in for a tenant: --write is for the other instances");
+  if (writes && std::ranges::any_of(sources, &TrustSource::named_by_server))
+    throw BadEnvironment("usage", "nothing is built in for a tenant: --write is for the other instances");
   net::HttpClient client(terminal.clock, client_of(terminal));
-  TrustedRootRefresh refresh(sources, terminal.clock, client, terminal_budget,
-                             writes ? TrustedRootRefresh::Ask(from_built_in)
-                                    : with_tenant(sources, terminal, client, [&](TrustSource const& source, net::Http& http, Time time) { return cache.refresh(source, http, time, true); }));
+  TrustedRootRefresh refresh(
+      sources, terminal.clock, client, terminal_budget,
+      writes ? TrustedRootRefresh::Ask(from_built_in)
+             : with_tenant(sources, terminal, client, [&](TrustSource const& source, net::Http& http, Time time) {
+                 return cache.refresh(source, http, time, true);
+               }));
   std::vector<Account> accounts;
   for (auto const& source : refresh.sources())
-    accounts.push_back({.source = &source, .outcome = asks ? *refresh.outcome_of(source.organization) : cache.kept(source, now), .asked = asks});
+    accounts.push_back({.source = &source,
+                        .outcome = asks ? *refresh.outcome_of(source.organization) : cache.kept(source, now),
+                        .asked = asks});
 
   if (arguments.has("json")) {
     json::array all;
@@ -229,8 +260,10 @@ ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Ter
   // Wrong weighs more than unreachable.
   auto status = ExitStatus::done;
   for (auto const& account : accounts)
-    if (auto const one = status_of(account.outcome.kind); one == ExitStatus::refused || status == ExitStatus::done) status = one;
-  if (writes && status == ExitStatus::done) write_roots(arguments.value("write"), accounts, initial_roots, to_text(now).substr(0, 10));
+    if (auto const one = status_of(account.outcome.kind); one == ExitStatus::refused || status == ExitStatus::done)
+      status = one;
+  if (writes && status == ExitStatus::done)
+    write_roots(arguments.value("write"), accounts, initial_roots, to_text(now).substr(0, 10));
   return status;
 }
 
@@ -240,11 +273,14 @@ TerminalRefresh::TerminalRefresh(Terminal const& terminal) : status_(std::make_s
   client_ = std::make_shared<net::HttpClient>(terminal.clock, client_of(terminal));
   refresh_ = std::make_shared<TrustedRootRefresh>(
       sources, terminal.clock, *client_, terminal_budget,
-      with_tenant(sources, terminal, *client_, [cache](TrustSource const& source, net::Http& http, Time now) { return cache.refresh(source, http, now, false); }));
+      with_tenant(sources, terminal, *client_, [cache](TrustSource const& source, net::Http& http, Time now) {
+        return cache.refresh(source, http, now, false);
+      }));
 }
 
 std::function<Verdict<std::optional<sigstore::TrustedRoot>>(std::string const& organization)> TerminalRefresh::current_root() {
-  return [client = client_, refresh = refresh_, status = status_](std::string const& organization) -> Verdict<std::optional<sigstore::TrustedRoot>> {
+  return [client = client_, refresh = refresh_,
+          status = status_](std::string const& organization) -> Verdict<std::optional<sigstore::TrustedRoot>> {
     auto const* const outcome = refresh->outcome_of(organization);
     if (!outcome) return std::optional<sigstore::TrustedRoot>();
     auto const choice = choose_root(RefreshMode::require, outcome, organization, {}, time_now());

@@ -12,7 +12,7 @@
 namespace acr::release {
 namespace {
 
-constexpr std::int64_t stale_days = 400;  // T-8
+constexpr std::int64_t stale_days = 400;                              // T-8
 constexpr std::size_t max_trusted_root_bytes = std::size_t{4} << 20;  // as V-2 reads it
 
 TrustSource source_of(sigstore::BuiltInRoot const& root, std::string const& host) {
@@ -39,19 +39,25 @@ std::int64_t age_in_days(std::string_view date, Time now) {
 Verdict<std::string> target_bytes(TrustSource const& source, tuf::Client& client, TufFetch& fetch, std::string_view kept) {
   auto const& target = client.found()->target;
   if (tuf::check_content(kept, source.target, target.length, target.hashes)) return std::string(kept);
-  if (source.built_in && tuf::check_content(source.built_in->trusted_root, source.target, target.length, target.hashes)) return source.built_in->trusted_root;
+  if (source.built_in && tuf::check_content(source.built_in->trusted_root, source.target, target.length, target.hashes))
+    return source.built_in->trusted_root;
   if (static_cast<std::uint64_t>(target.length) > max_trusted_root_bytes)
-    return reject("tuf-too-large", source.target, "the trusted root is larger than the limit").rule("T-30").expected("at most " + std::to_string(max_trusted_root_bytes) + " bytes");
+    return reject("tuf-too-large", source.target, "the trusted root is larger than the limit")
+        .rule("T-30")
+        .expected("at most " + std::to_string(max_trusted_root_bytes) + " bytes");
   return fetch_target(client, fetch);
 }
 
 /// T-33: before anything uses it.
 Verdict<FreshRoot> finished(TrustSource const& source, tuf::Client const& client, std::string bytes) {
   if (auto const parsed = sigstore::parse_trusted_root(bytes, source.name); !parsed) return parsed.error();
-  return FreshRoot{std::move(bytes), source.name, client.root_version(), client.targets_version(), client.timestamp_version(), client.snapshot_version(), client.expires()};
+  return FreshRoot{
+      std::move(bytes),          source.name,     client.root_version(), client.targets_version(), client.timestamp_version(),
+      client.snapshot_version(), client.expires()};
 }
 
-Verdict<FreshRoot> fresh_root(TrustSource const& source, tuf::Store& store, net::Http& http, Time now, bool ahead, std::string_view kept) {
+Verdict<FreshRoot> fresh_root(TrustSource const& source, tuf::Store& store, net::Http& http, Time now, bool ahead,
+                              std::string_view kept) {
   TufFetch fetch(http, source.address);
   tuf::Client client(store, now, false);
   auto step = client.start(tuf::BuiltIn{source.initial_root, source.floors});
@@ -74,11 +80,13 @@ Verdict<FreshRoot> stored_root(TrustSource const& source, tuf::Store& store, std
     if (!timestamp) return reject("tuf-unreachable", "stored timestamp.json", "the file is missing").rule("T-35");
     step = client.take(*timestamp);
   }
-  if (step && client.wanted()) return reject("tuf-unreachable", "stored " + client.wanted()->path, "the file is missing").rule("T-35");
+  if (step && client.wanted())
+    return reject("tuf-unreachable", "stored " + client.wanted()->path, "the file is missing").rule("T-35");
   if (step) step = client.find(source.target);
   if (!step) return step.error();
   auto const& target = client.found()->target;
-  if (auto const content = tuf::check_content(kept, source.target, target.length, target.hashes); !content) return content.error();
+  if (auto const content = tuf::check_content(kept, source.target, target.length, target.hashes); !content)
+    return content.error();
   return finished(source, client, std::string(kept));
 }
 
@@ -100,7 +108,8 @@ RefreshOutcome::Kind kind_of(Rejection const& fault) {
   return RefreshOutcome::Kind::wrong;
 }
 
-RefreshOutcome refresh_trusted_root(TrustSource const& source, tuf::Store& store, net::Http& http, Time now, bool ahead, std::string_view kept) {
+RefreshOutcome refresh_trusted_root(TrustSource const& source, tuf::Store& store, net::Http& http, Time now, bool ahead,
+                                    std::string_view kept) {
   return release::outcome_of(fresh_root(source, store, http, now, ahead, kept));
 }
 
@@ -108,42 +117,64 @@ RefreshOutcome stored_trusted_root(TrustSource const& source, tuf::Store& store,
   return release::outcome_of(stored_root(source, store, kept, now));
 }
 
-RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::string_view organization, std::string_view built_in_date, Time now) {
+RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::string_view organization,
+                       std::string_view built_in_date, Time now) {
   using Kind = RefreshOutcome::Kind;
   std::string const instance = "trusted root of " + std::string(organization);
   std::string const copy = "the built-in copy of " + std::string(built_in_date);
   bool const has_copy = !built_in_date.empty();
   auto const days = has_copy ? age_in_days(built_in_date, now) : 0;
   bool const is_stale = days > stale_days;
-  auto const say = [&](std::string code, std::string why, std::string rule) { return reject(std::move(code), instance, std::move(why)).rule(std::move(rule)); };
-  auto const built_in = [] { return RootChoice{.use = RootChoice::Use::built_in, .notice = {}, .warning = {}, .refusal = {}, .status = ExitStatus::done}; };
+  auto const say = [&](std::string code, std::string why, std::string rule) {
+    return reject(std::move(code), instance, std::move(why)).rule(std::move(rule));
+  };
+  auto const built_in = [] {
+    return RootChoice{.use = RootChoice::Use::built_in, .notice = {}, .warning = {}, .refusal = {}, .status = ExitStatus::done};
+  };
   auto const refused = [](Rejection refusal, ExitStatus status) {
-    return RootChoice{.use = RootChoice::Use::nothing, .notice = {}, .warning = {}, .refusal = std::move(refusal), .status = status};
+    return RootChoice{
+        .use = RootChoice::Use::nothing, .notice = {}, .warning = {}, .refusal = std::move(refusal), .status = status};
   };
 
   if (mode == RefreshMode::off || !outcome) {
-    if (!has_copy) return refused(say("trusted-root-stale", "there is no built-in copy, and trusted-root-refresh is off", "T-7"), ExitStatus::unreachable);
+    if (!has_copy)
+      return refused(say("trusted-root-stale", "there is no built-in copy, and trusted-root-refresh is off", "T-7"),
+                     ExitStatus::unreachable);
     auto choice = built_in();
-    if (is_stale) choice.warning = say("trusted-root-old", copy + " is " + std::to_string(days) + " days old and was not refreshed", "T-8").fix("set trusted-root-refresh: auto, or update the action");
+    if (is_stale)
+      choice.warning = say("trusted-root-old", copy + " is " + std::to_string(days) + " days old and was not refreshed", "T-8")
+                           .fix("set trusted-root-refresh: auto, or update the action");
     return choice;
   }
-  if (outcome->kind == Kind::fresh) return {.use = RootChoice::Use::fresh, .notice = {}, .warning = {}, .refusal = {}, .status = ExitStatus::done};
+  if (outcome->kind == Kind::fresh)
+    return {.use = RootChoice::Use::fresh, .notice = {}, .warning = {}, .refusal = {}, .status = ExitStatus::done};
 
   std::string const fault = outcome->fault.sentence();
   if (mode == RefreshMode::require)
-    return refused(say("trusted-root-stale", "it could not be refreshed: " + fault, "T-10").fix("run again when the repository can be reached, or set trusted-root-refresh: auto, or give a trusted-root file"),
-                   outcome->kind == Kind::wrong ? ExitStatus::refused : ExitStatus::unreachable);
+    return refused(
+        say("trusted-root-stale", "it could not be refreshed: " + fault, "T-10")
+            .fix(
+                "run again when the repository can be reached, or set trusted-root-refresh: auto, or give a trusted-root file"),
+        outcome->kind == Kind::wrong ? ExitStatus::refused : ExitStatus::unreachable);
   // T-9: it is never answered by falling back.
   if (outcome->kind == Kind::wrong)
-    return refused(say("trusted-root-invalid", "the repository's answer is wrong: " + fault, "T-9").fix("reach the repository without what changes its answers, or set trusted-root-refresh: off, or give a trusted-root file"),
-                   ExitStatus::refused);
-  if (!has_copy) return refused(say("trusted-root-stale", "it could not be refreshed, and there is no built-in copy: " + fault, "T-8"), ExitStatus::unreachable);
+    return refused(
+        say("trusted-root-invalid", "the repository's answer is wrong: " + fault, "T-9")
+            .fix(
+                "reach the repository without what changes its answers, or set trusted-root-refresh: off, or give a trusted-root file"),
+        ExitStatus::refused);
+  if (!has_copy)
+    return refused(say("trusted-root-stale", "it could not be refreshed, and there is no built-in copy: " + fault, "T-8"),
+                   ExitStatus::unreachable);
   if (is_stale)
-    return refused(say("trusted-root-stale", copy + " is " + std::to_string(days) + " days old and could not be refreshed: " + fault, "T-8").fix("update the action, or give a trusted-root file"),
+    return refused(say("trusted-root-stale",
+                       copy + " is " + std::to_string(days) + " days old and could not be refreshed: " + fault, "T-8")
+                       .fix("update the action, or give a trusted-root file"),
                    ExitStatus::unreachable);
   auto choice = built_in();
   if (outcome->kind == Kind::expired)
-    choice.warning = say("trusted-root-expired", "the repository hands out metadata that has expired, so " + copy + " counts: " + fault, "T-9");
+    choice.warning = say("trusted-root-expired",
+                         "the repository hands out metadata that has expired, so " + copy + " counts: " + fault, "T-9");
   else
     choice.notice = say("trusted-root-built-in", "the repository cannot be reached, so " + copy + " counts: " + fault, "T-8");
   return choice;
@@ -166,7 +197,8 @@ struct TrustedRootRefresh::State {
     std::lock_guard const lock(mutex);
     if (clock) return;
     auto const left = run.left();
-    auto const time = left == RunClock::Clock::duration::max() ? budget : std::min(budget, std::chrono::floor<std::chrono::seconds>(left));
+    auto const time =
+        left == RunClock::Clock::duration::max() ? budget : std::min(budget, std::chrono::floor<std::chrono::seconds>(left));
     clock = std::make_unique<RunClock>(time);
     on_cancel = std::make_unique<RunClock::OnCancel>(run, [this] { clock->cancel(ExitStatus::interrupted); });
     client = std::make_unique<net::HttpClient>(*clock, like);
@@ -177,8 +209,19 @@ struct TrustedRootRefresh::State {
   }
 };
 
-TrustedRootRefresh::TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::HttpClient const& client, std::chrono::seconds budget, Ask ask)
-    : state_(new State{.sources = std::move(sources), .run = clock, .like = client, .budget = budget, .ask = std::move(ask), .mutex = {}, .clock = {}, .on_cancel = {}, .client = {}, .http = {}, .outcomes = {}}) {}
+TrustedRootRefresh::TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::HttpClient const& client,
+                                       std::chrono::seconds budget, Ask ask)
+    : state_(new State{.sources = std::move(sources),
+                       .run = clock,
+                       .like = client,
+                       .budget = budget,
+                       .ask = std::move(ask),
+                       .mutex = {},
+                       .clock = {},
+                       .on_cancel = {},
+                       .client = {},
+                       .http = {},
+                       .outcomes = {}}) {}
 
 TrustedRootRefresh::~TrustedRootRefresh() {
   if (!state_->clock) return;
@@ -191,7 +234,8 @@ void TrustedRootRefresh::begin() { state_->begin(); }
 std::vector<TrustSource> const& TrustedRootRefresh::sources() const { return state_->sources; }
 
 RefreshOutcome const* TrustedRootRefresh::outcome_of(std::string_view organization) {
-  auto const found = std::find_if(state_->sources.begin(), state_->sources.end(), [&](TrustSource const& source) { return source.organization == organization; });
+  auto const found = std::find_if(state_->sources.begin(), state_->sources.end(),
+                                  [&](TrustSource const& source) { return source.organization == organization; });
   if (found == state_->sources.end()) return nullptr;
   state_->begin();
   auto const& outcome = state_->outcomes[static_cast<std::size_t>(found - state_->sources.begin())];
@@ -206,7 +250,8 @@ RefreshOutcome const* TrustedRootRefresh::outcome_of(std::string_view organizati
 Time time_now() {
   auto const now = std::chrono::system_clock::now().time_since_epoch();
   auto const seconds = std::chrono::floor<std::chrono::seconds>(now);
-  return {seconds.count(), static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now - seconds).count())};
+  return {seconds.count(),
+          static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now - seconds).count())};
 }
 
 }  // namespace acr::release

@@ -48,7 +48,8 @@ struct TrustSource {
 /// Public good and GitHub's own.
 std::vector<TrustSource> default_trust_sources();
 
-/// Those of the environment: the variable of T-13a, else of a tenant its own alone (T-5), else default_trust_sources(). Throws BadEnvironment.
+/// Those of the environment: the variable of T-13a, else of a tenant its own alone (T-5), else default_trust_sources(). Throws
+/// BadEnvironment.
 std::vector<TrustSource> trust_sources(std::function<std::optional<std::string>(std::string const&)> const& environment);
 
 /// T-13a: what the environment variable ACR_TUF_REPOSITORIES says. `api_url`: GITHUB_API_URL in an Actions run, else empty.
@@ -59,25 +60,27 @@ std::vector<TrustSource> test_trust_sources(std::string_view text, std::string_v
 
 /// "octocorp" for `https://api.octocorp.ghe.com`; nothing for any other API.
 std::optional<std::string> tenant_of(std::string_view api_url);
-/// `repository` with the target that the trust domain of `GET /meta` names. Refused, code "trust-domain": none, or other characters than
-/// letters, digits, `-` and `.`.
+/// `repository` with the target that the trust domain of `GET /meta` names. Refused, code "trust-domain": none, or other
+/// characters than letters, digits, `-` and `.`.
 Verdict<TrustSource> tenant_trust_source(TrustSource repository, std::optional<std::string> const& trust_domain);
 /// `https://token.actions.<tenant>.ghe.com`.
 std::string tenant_issuer(std::string_view tenant);
 /// `inputs` with the tenant's issuer where `oidc-issuer` is not set.
 event::InputLookup with_tenant_issuer(event::InputLookup inputs, std::string_view api_url);
-/// The web address that certificates name: of the environment, else the tenant's, else https://github.com. Throws BadEnvironment when the
-/// API is a tenant's and the address another's.
+/// The web address that certificates name: of the environment, else the tenant's, else https://github.com. Throws
+/// BadEnvironment when the API is a tenant's and the address another's.
 std::string server_url(event::RunnerEnvironment const& environment);
 
-/// What offline commands trust without a file: what is built in, or what the variable of T-13a says instead. Throws BadEnvironment.
-std::vector<sigstore::TrustedRoot> offline_roots(std::function<std::optional<std::string>(std::string const&)> const& environment);
+/// What offline commands trust without a file: what is built in, or what the variable of T-13a says instead. Throws
+/// BadEnvironment.
+std::vector<sigstore::TrustedRoot> offline_roots(
+    std::function<std::optional<std::string>(std::string const&)> const& environment);
 
 /// A verified, unexpired copy.
 struct FreshRoot {
   std::string json;
-  std::string name;          ///< TrustSource::name of what was asked
-  std::int64_t root = 0;     ///< TUF versions
+  std::string name;       ///< TrustSource::name of what was asked
+  std::int64_t root = 0;  ///< TUF versions
   std::int64_t targets = 0;
   std::int64_t timestamp = 0, snapshot = 0;  ///< never in a report (T-14)
   Time expires;
@@ -87,17 +90,18 @@ struct FreshRoot {
 struct RefreshOutcome {
   enum class Kind { fresh, unreachable, expired, wrong };
   Kind kind = Kind::unreachable;
-  FreshRoot fresh;     ///< for `fresh`
-  Rejection fault;     ///< for all others; `where` names the file
+  FreshRoot fresh;  ///< for `fresh`
+  Rejection fault;  ///< for all others; `where` names the file
 };
 
 /// T-8, T-9: an outage, a freeze, or an answer that is wrong.
 RefreshOutcome::Kind kind_of(Rejection const& fault);
 
-/// Asks the repository. `now` was taken before the first request (T-22). `http` has the deadline. `ahead`: two files are asked for at
-/// once (T-24). Throws Cancelled, and what the store throws.
-/// `kept`: a copy of the target that is there already, used when it is the listed one.
-RefreshOutcome refresh_trusted_root(TrustSource const& source, tuf::Store& store, net::Http& http, Time now, bool ahead = true, std::string_view kept = {});
+/// Asks the repository. `now` was taken before the first request (T-22). `http` has the deadline. `ahead`: two files are asked
+/// for at once (T-24). Throws Cancelled, and what the store throws. `kept`: a copy of the target that is there already, used
+/// when it is the listed one.
+RefreshOutcome refresh_trusted_root(TrustSource const& source, tuf::Store& store, net::Http& http, Time now, bool ahead = true,
+                                    std::string_view kept = {});
 
 /// What `store` and `kept` hold, after the same checks as after a refresh; no request (T-35).
 RefreshOutcome stored_trusted_root(TrustSource const& source, tuf::Store& store, std::string_view kept, Time now);
@@ -106,25 +110,28 @@ RefreshOutcome stored_trusted_root(TrustSource const& source, tuf::Store& store,
 struct RootChoice {
   enum class Use { fresh, built_in, nothing };
   Use use = Use::nothing;
-  std::optional<Rejection> notice;   ///< nothing is refused for these two
+  std::optional<Rejection> notice;  ///< nothing is refused for these two
   std::optional<Rejection> warning;
   std::optional<Rejection> refusal;  ///< with `nothing`: what needs the instance is refused
   ExitStatus status = ExitStatus::done;
 };
 
 /// T-7 … T-11. `outcome`: null when nothing was asked (`off`). `built_in_date`: empty without a built-in copy.
-RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::string_view organization, std::string_view built_in_date, Time now);
+RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::string_view organization,
+                       std::string_view built_in_date, Time now);
 
-/// Asks all repositories at once, each on a thread of its own, with one deadline. The connections are its own, not the run's: a client's
-/// deadline and cancellation are its clock's, and these ten seconds end before the run does. They share no host, so nothing is lost by it.
+/// Asks all repositories at once, each on a thread of its own, with one deadline. The connections are its own, not the run's: a
+/// client's deadline and cancellation are its clock's, and these ten seconds end before the run does. They share no host, so
+/// nothing is lost by it.
 class TrustedRootRefresh {
  public:
   /// How one is asked; called on a thread of its own. What it throws, outcome_of() throws.
   using Ask = std::function<RefreshOutcome(TrustSource const& source, net::Http& http, Time now)>;
 
-  /// Asks nothing yet. `clock` and `client` must live longer: cancelling the clock ends the refresh, and the client's settings and
-  /// authorities are used.
-  TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::HttpClient const& client, std::chrono::seconds budget, Ask ask);
+  /// Asks nothing yet. `clock` and `client` must live longer: cancelling the clock ends the refresh, and the client's settings
+  /// and authorities are used.
+  TrustedRootRefresh(std::vector<TrustSource> sources, RunClock& clock, net::HttpClient const& client,
+                     std::chrono::seconds budget, Ask ask);
   /// Cancels what is still being asked (T-8).
   ~TrustedRootRefresh();
   TrustedRootRefresh(TrustedRootRefresh const&) = delete;

@@ -7,8 +7,8 @@
 #include "net/http_client.hpp"
 #include "net/retrying_http.hpp"
 #include "release/arguments.hpp"
-#include "release/tuf_directory.hpp"
 #include "release/trusted_root_refresh.hpp"
+#include "release/tuf_directory.hpp"
 #include "release/tuf_drive.hpp"
 #include "support/atomic_file.hpp"
 #include "support/encoding.hpp"
@@ -20,7 +20,6 @@ namespace {
 
 /// Of one target: it is held in memory until it is verified.
 constexpr std::size_t max_target_bytes = std::size_t{256} << 20;
-
 
 net::Url needed_url(Arguments const& arguments, std::string_view option) {
   auto url = base_url(arguments.value(option));
@@ -34,16 +33,22 @@ std::filesystem::path needed_directory(Arguments const& arguments, std::string_v
 }
 
 /// T-31: the name is encoded whole. A name too long for a file name is refused by the file system.
-std::filesystem::path target_file(std::filesystem::path const& directory, std::string const& name) { return directory / percent_encode(name); }
+std::filesystem::path target_file(std::filesystem::path const& directory, std::string const& name) {
+  return directory / percent_encode(name);
+}
 
 Verdict<bool> download(tuf::Client& client, TufFetch& fetch, std::filesystem::path const& directory, std::string const& name) {
   if (auto const found = drive(client, fetch, client.find(name)); !found) return found.error();
   auto const& target = client.found()->target;
   if (static_cast<std::uint64_t>(target.length) > max_target_bytes)
-    return reject("tuf-too-large", name, "the target is larger than the limit").rule("T-30").expected("at most " + std::to_string(max_target_bytes) + " bytes");
+    return reject("tuf-too-large", name, "the target is larger than the limit")
+        .rule("T-30")
+        .expected("at most " + std::to_string(max_target_bytes) + " bytes");
   auto const path = target_file(directory, name);
   try {
-    if (auto const kept = read_file(path, static_cast<std::size_t>(target.length)); tuf::check_content(kept, name, target.length, target.hashes)) return true;
+    if (auto const kept = read_file(path, static_cast<std::size_t>(target.length));
+        tuf::check_content(kept, name, target.length, target.hashes))
+      return true;
   } catch (std::runtime_error const&) {
     // It is missing, or another file: fetched.
   }
@@ -59,8 +64,9 @@ Verdict<bool> refresh(Arguments const& arguments, Terminal const& terminal, bool
   if (with_targets) address.targets = needed_url(arguments, "target-base-url");
   auto const targets_directory = with_targets ? needed_directory(arguments, "target-dir") : std::filesystem::path();
   TufDirectory store(needed_directory(arguments, "metadata-dir"));
-  net::HttpClient client(terminal.clock, net::client_settings([&](char const* name) { return terminal.environment(name).value_or(""); },
-                                                              "atomic-chart-release/" ACR_VERSION));
+  net::HttpClient client(terminal.clock,
+                         net::client_settings([&](char const* name) { return terminal.environment(name).value_or(""); },
+                                              "atomic-chart-release/" ACR_VERSION));
   net::RetryingHttp http(client, terminal.clock);
   TufFetch fetch(http, std::move(address));
   tuf::Client state(store, now, true);
@@ -91,7 +97,9 @@ Verdict<bool> run(Arguments const& arguments, Terminal const& terminal) {
 
 ExitStatus tuf_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
   try {
-    Arguments const arguments(words, {.values = {"metadata-dir", "metadata-url", "target-base-url", "target-dir"}, .repeated = {"target-name"}, .flags = {}});
+    Arguments const arguments(words, {.values = {"metadata-dir", "metadata-url", "target-base-url", "target-dir"},
+                                      .repeated = {"target-name"},
+                                      .flags = {}});
     auto const done = run(arguments, terminal);
     if (done) return ExitStatus::done;
     terminal.err << printable(done.error().code + ": " + done.error().sentence()) << '\n';

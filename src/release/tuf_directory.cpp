@@ -18,7 +18,8 @@ TufDirectory::TufDirectory(std::filesystem::path directory) : directory_(std::mo
   auto const path = directory_ / ".lock";
   lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
   int result = -1;
-  if (lock_ >= 0) do result = ::flock(lock_, LOCK_EX);
+  if (lock_ >= 0) do
+      result = ::flock(lock_, LOCK_EX);
     while (result != 0 && errno == EINTR);
   if (result != 0) {
     int const number = errno;

@@ -7,8 +7,12 @@
 namespace acr::release {
 namespace {
 
-Rejection unreachable(std::string_view file, std::string const& why) { return reject("tuf-unreachable", std::string(file), why).rule("T-8"); }
-Rejection wrong(std::string_view file, std::string const& why, std::string rule) { return reject("tuf-answer", std::string(file), why).rule(std::move(rule)); }
+Rejection unreachable(std::string_view file, std::string const& why) {
+  return reject("tuf-unreachable", std::string(file), why).rule("T-8");
+}
+Rejection wrong(std::string_view file, std::string const& why, std::string rule) {
+  return reject("tuf-answer", std::string(file), why).rule(std::move(rule));
+}
 
 /// T-8 and T-9: an outage, or an answer that is not the repository's.
 bool is_outage(net::Failure failure) {
@@ -22,11 +26,13 @@ bool is_outage(net::Failure failure) {
     case net::Failure::closed_early:
     case net::Failure::truncated:
     case net::Failure::server_error:
-    case net::Failure::rate_limited: return true;
+    case net::Failure::rate_limited:
+      return true;
     case net::Failure::too_large:
     case net::Failure::bad_framing:
     case net::Failure::redirect_refused:
-    case net::Failure::address_refused: break;
+    case net::Failure::address_refused:
+      break;
   }
   return false;
 }
@@ -44,7 +50,8 @@ Verdict<FetchedFile> by_status(tuf::Wanted const& wanted, std::string const& hos
 Verdict<net::Url> base_url(std::string_view text) {
   auto url = net::Url::parse(text);
   if (!url) return url.error();
-  if (url->query || url->fragment) return reject("bad-url", printable(text, 200), "the address of a repository has neither query nor fragment").rule("T-4");
+  if (url->query || url->fragment)
+    return reject("bad-url", printable(text, 200), "the address of a repository has neither query nor fragment").rule("T-4");
   if (!url->path.ends_with('/')) url->path += '/';
   return url;
 }
@@ -86,7 +93,8 @@ Verdict<FetchedFile> TufFetch::ask(tuf::Wanted const& wanted) {
       auto const* const location = is_redirect(reply.status) ? reply.headers.find("location") : nullptr;
       if (location) {
         auto next = request.url.resolve(*location);
-        if (!next || next->origin() != origin) return wrong(wanted.path, origin.host + ": the answer is a redirect to another host, scheme or port", "T-13");
+        if (!next || next->origin() != origin)
+          return wrong(wanted.path, origin.host + ": the answer is a redirect to another host, scheme or port", "T-13");
         next->fragment.reset();
         request.url = std::move(*next);
         continue;

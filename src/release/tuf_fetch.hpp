@@ -27,8 +27,8 @@ struct FetchedFile {
   std::string bytes;
 };
 
-/// Asks for one file after the other; thread-safe as `http` is. Rejections: "tuf-unreachable" for what T-8 calls an outage, "tuf-answer"
-/// for an answer that is wrong (T-9): over its limit, encoded, redirected elsewhere, not HTTP.
+/// Asks for one file after the other; thread-safe as `http` is. Rejections: "tuf-unreachable" for what T-8 calls an outage,
+/// "tuf-answer" for an answer that is wrong (T-9): over its limit, encoded, redirected elsewhere, not HTTP.
 class TufFetch {
  public:
   /// `http` must live longer; it has the deadline and tries again.

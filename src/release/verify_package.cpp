@@ -23,7 +23,9 @@ constexpr std::size_t package_bytes = std::size_t{200} << 20;
 constexpr std::size_t bundle_bytes = std::size_t{64} << 20;  // V-2
 
 // A pretty-printed bundle has line ends of its own.
-bool parses_alone(std::string_view line) { return sigstore::parse_bundle(line, {.minimum_version = sigstore::BundleVersion::v0_1}).has_value(); }
+bool parses_alone(std::string_view line) {
+  return sigstore::parse_bundle(line, {.minimum_version = sigstore::BundleVersion::v0_1}).has_value();
+}
 
 // The bundles of files; a file may hold several, one per line.
 std::vector<AttestationProof> verify_files(std::vector<std::string> const& files, sigstore::Artifact const& artifact,
@@ -41,7 +43,9 @@ std::vector<AttestationProof> verify_files(std::vector<std::string> const& files
   return proofs;
 }
 
-void line(Terminal const& terminal, bool good, std::string const& text) { terminal.out << (good ? "ok    " : "FAIL  ") << printable(text) << '\n'; }
+void line(Terminal const& terminal, bool good, std::string const& text) {
+  terminal.out << (good ? "ok    " : "FAIL  ") << printable(text) << '\n';
+}
 
 }  // namespace
 
@@ -50,7 +54,8 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   for (auto const name : option_inputs) values.push_back(name);
   for (auto const name : dependency_inputs) values.push_back(name);
   Arguments const arguments(words, {.values = values, .repeated = {"bundle"}, .flags = {"no-attestations"}});
-  arguments.expect_positional(2, 2, "verify-package FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--no-attestations]");
+  arguments.expect_positional(
+      2, 2, "verify-package FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--no-attestations]");
   auto const& file = arguments.positional()[0];
   auto const bytes = read_named_file(file, package_bytes);
   auto const epoch = chart::source_date_epoch(arguments.value("source-date-epoch"));
@@ -59,7 +64,8 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   auto const environment = event::read_runner_environment(terminal.environment);
   RunSettings settings;
   settings.source_date_epoch = *epoch;
-  settings.workspace = std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
+  settings.workspace =
+      std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
   auto options = read_options(arguments, terminal, settings.workspace);
   settings.inputs = std::move(options.inputs);
   settings.lists = std::move(options.lists);
@@ -74,7 +80,8 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   if (attested && settings.repository.empty())
     throw BadEnvironment("usage", "whose attestations? give --repository O/R, or --no-attestations to compare bytes only");
   if (ask_github && !id)
-    throw BadEnvironment("usage", "--repository needs --repository-id too: the numeric id is the identity (A-50); or give --bundle");
+    throw BadEnvironment("usage",
+                         "--repository needs --repository-id too: the numeric id is the identity (A-50); or give --bundle");
   if (ask_github && settings.inputs.token.empty())
     throw BadEnvironment("usage", "GitHub lists attestations to a token: set GH_TOKEN, or give --bundle");
 
@@ -84,9 +91,11 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   if (!ask_github) settings.inputs.object_source = event::ObjectSourceChoice::local;
   Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
 
-  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url), settings.inputs.max_parallel);
+  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url),
+                                     settings.inputs.max_parallel);
   RebuildTools const rebuild{.source = source, .plan = plan_settings(settings.inputs, source)};
-  auto const built = rebuild_package(services.objects(), arguments.positional()[1], settings, settings.inputs.build_dependencies ? &rebuild : nullptr);
+  auto const built = rebuild_package(services.objects(), arguments.positional()[1], settings,
+                                     settings.inputs.build_dependencies ? &rebuild : nullptr);
   if (!built) {
     terminal.err << "refused: " << printable(built.error().sentence()) << '\n';
     return ExitStatus::refused;
@@ -110,7 +119,8 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   else
     proofs.attestations = verify_files(bundles, sigstore::Artifact::of_bytes(bytes), services.verifier(), policy);
   for (auto const& one : proofs.attestations)
-    line(terminal, !one.refusal, "attestation " + one.name + (one.refusal ? ": " + one.refusal->sentence() : ", signed by " + one.signer));
+    line(terminal, !one.refusal,
+         "attestation " + one.name + (one.refusal ? ": " + one.refusal->sentence() : ", signed by " + one.signer));
   bool proved = proofs.proved();
   // What was named by hand must hold; what is listed must hold once.
   if (!ask_github) proved = std::ranges::none_of(proofs.attestations, [](auto const& one) { return one.refusal.has_value(); });

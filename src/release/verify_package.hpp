@@ -10,9 +10,9 @@
 
 namespace acr::release {
 
-/// `verify-package FILE.tgz TAG`. Attestations come from `--bundle` files, else from GitHub; `--no-attestations` leaves them out and says
-/// so. Refused when the bytes differ, when the tag or its chart is not what it must be, or when no attestation of the package verifies.
-/// Throws BadEnvironment for files, options and clones that cannot be used.
+/// `verify-package FILE.tgz TAG`. Attestations come from `--bundle` files, else from GitHub; `--no-attestations` leaves them
+/// out and says so. Refused when the bytes differ, when the tag or its chart is not what it must be, or when no attestation of
+/// the package verifies. Throws BadEnvironment for files, options and clones that cannot be used.
 ExitStatus verify_package_command(std::vector<std::string_view> const& words, Terminal const& terminal);
 
 }  // namespace acr::release

@@ -26,7 +26,8 @@ class Wait {
   [[nodiscard]] bool is_over() const { return passed_exactly() >= limit_; }
   /// Whole seconds since the first look; 0 when the limit is.
   [[nodiscard]] std::chrono::seconds passed() const;
-  /// Throws Unreachable("timeout") when the run has no time left to do something with what would be found, Cancelled on a signal.
+  /// Throws Unreachable("timeout") when the run has no time left to do something with what would be found, Cancelled on a
+  /// signal.
   void until_next_look();
 
  private:

@@ -51,8 +51,8 @@ void Outputs::set(std::string name, std::string value) {
     omitted_.push_back(std::move(name));
     return;
   }
-  auto const same = std::ranges::find_if(
-      values_, [&](auto const& each) { return equal_ignoring_ascii_case(each.first, name); });
+  auto const same =
+      std::ranges::find_if(values_, [&](auto const& each) { return equal_ignoring_ascii_case(each.first, name); });
   if (same != values_.end()) {
     *same = {std::move(name), std::move(value)};
   } else {
@@ -61,8 +61,8 @@ void Outputs::set(std::string name, std::string value) {
 }
 
 std::string const* Outputs::find(std::string_view name) const {
-  auto const found = std::ranges::find_if(
-      values_, [&](auto const& each) { return equal_ignoring_ascii_case(each.first, name); });
+  auto const found =
+      std::ranges::find_if(values_, [&](auto const& each) { return equal_ignoring_ascii_case(each.first, name); });
   return found == values_.end() ? nullptr : &found->second;
 }
 
@@ -137,8 +137,8 @@ Outputs run_outputs(ReleaseRecord const& record, ReleaseFiles const& files, std:
   outputs.set("verified-count", std::uint64_t{record.entry_count(EntryStatus::verified)});
   outputs.set("failed-count", std::uint64_t{record.entry_count(EntryStatus::failed)});
   // An id that nothing was found for, even when another attestation of the same subject holds.
-  outputs.set("unresolved-count", std::uint64_t{record.entry_count(EntryStatus::unresolved) +
-                                                record.entry_count(EntryStatus::verified_other_id)});
+  outputs.set("unresolved-count",
+              std::uint64_t{record.entry_count(EntryStatus::unresolved) + record.entry_count(EntryStatus::verified_other_id)});
   if (record.pr_number != 0) outputs.set("pr-number", record.pr_number);
   set_file("head-sha", record.head);
   set_file("base-sha", record.base);

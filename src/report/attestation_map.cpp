@@ -114,10 +114,14 @@ std::string comment_safe(std::string_view json) {
       continue;
     }
     if (c == '"') in_string = !in_string;
-    if (in_string && c == '<') out += "\\u003c";
-    else if (in_string && c == '>') out += "\\u003e";
-    else if (in_string && c == '-' && out.back() == '-') out += "\\u002d";
-    else out += c;
+    if (in_string && c == '<')
+      out += "\\u003c";
+    else if (in_string && c == '>')
+      out += "\\u003e";
+    else if (in_string && c == '-' && out.back() == '-')
+      out += "\\u002d";
+    else
+      out += c;
   }
   return out;
 }
@@ -165,7 +169,8 @@ Style style_of(std::string_view json, RawObject const& object, std::string_view 
 }  // namespace
 
 bool is_own_key(std::string_view key) {
-  return key == tag_verification_key || key == overall_key || key.starts_with(build_key_prefix) || key.starts_with(oci_key_prefix);
+  return key == tag_verification_key || key == overall_key || key.starts_with(build_key_prefix) ||
+         key.starts_with(oci_key_prefix);
 }
 
 MapMember const* AttestationMap::find(std::string_view key) const {
@@ -219,8 +224,9 @@ Verdict<std::string> merge_map_json(std::string_view json, std::vector<MapMember
   auto const style = style_of(json, *object, line_end);
 
   std::string out(json.substr(0, object->open + 1));
-  auto const lead = object->members.empty() ? std::string_view()
-                                            : json.substr(object->open + 1, object->members.front().key_begin - object->open - 1);
+  auto const lead = object->members.empty()
+                        ? std::string_view()
+                        : json.substr(object->open + 1, object->members.front().key_begin - object->open - 1);
   std::size_t copied = object->open + 1;
   bool first = true;
   for (auto const& raw : object->members) {
@@ -245,9 +251,7 @@ Verdict<std::string> merge_map_json(std::string_view json, std::vector<MapMember
   auto const is_there = [&](std::string const& key) {
     return std::ranges::find(object->members, key, &RawMember::key) != object->members.end();
   };
-  auto const is_own = [&](std::string const& key) {
-    return std::ranges::find(set, key, &MapMember::key) != set.end();
-  };
+  auto const is_own = [&](std::string const& key) { return std::ranges::find(set, key, &MapMember::key) != set.end(); };
   for (auto const& member : keep)
     if (!is_there(member.key) && !is_own(member.key)) append(member);
   for (auto const& member : set)
@@ -257,9 +261,7 @@ Verdict<std::string> merge_map_json(std::string_view json, std::vector<MapMember
   return comment_safe(out);
 }
 
-MapMember own_member(std::string key, std::string id) {
-  return {std::move(key), "\"" + id + "\"", id};
-}
+MapMember own_member(std::string key, std::string id) { return {std::move(key), "\"" + id + "\"", id}; }
 
 std::string compact_map(AttestationMap const& map) {
   std::string out = "{";

@@ -33,10 +33,10 @@ struct AttestationMap {
 
 /// Where the first map of a description stands. Offsets are bytes.
 struct MapPlace {
-  std::size_t header_begin = 0;  ///< of the line `<!-- ATTESTATION_MAP`
+  std::size_t header_begin = 0;              ///< of the line `<!-- ATTESTATION_MAP`
   std::size_t json_begin = 0, json_end = 0;  ///< between the header's line end and the line `-->`
-  std::size_t footer_end = 0;    ///< behind the line end of `-->`
-  bool more_maps = false;        ///< another header follows (A-84)
+  std::size_t footer_end = 0;                ///< behind the line end of `-->`
+  bool more_maps = false;                    ///< another header follows (A-84)
 };
 
 /// Nothing when there is no map. Refused (code "map-invalid"): no end marker.
@@ -50,7 +50,8 @@ bool is_own_key(std::string_view key);
 
 /// Merges into the JSON text of a map: values of `set` replace those of equal keys in place or are appended in
 /// the text's own style; `keep` are members that are put back when missing. Own keys that are not in `set` are dropped: anyone
-/// can write a description, and what stands there under our name must be proved (B-15). Everything else keeps key, value and order.
+/// can write a description, and what stands there under our name must be proved (B-15). Everything else keeps key, value and
+/// order.
 /// `-` of a `--` inside strings becomes `\u002d`, `<` and `>` become `\u003c`, `\u003e`. `line_end`: of the description.
 Verdict<std::string> merge_map_json(std::string_view json, std::vector<MapMember> const& set,
                                     std::vector<MapMember> const& keep, std::string_view line_end);

@@ -10,14 +10,12 @@
 namespace acr::report {
 namespace {
 
-Rejection bad(std::string where, std::string why) {
-  return reject("checksums", std::move(where), std::move(why)).rule("A-68");
-}
+Rejection bad(std::string where, std::string why) { return reject("checksums", std::move(where), std::move(why)).rule("A-68"); }
 
 // The reader drops one `*` or space in front of a name, and takes the rest verbatim.
 bool is_plain_name(std::string_view name) {
-  return !name.empty() && name.size() <= 255 && name != "." && name != ".." && trimmed(name) == name &&
-         name.front() != '*' && is_utf8(name) && std::ranges::none_of(name, [](char c) {
+  return !name.empty() && name.size() <= 255 && name != "." && name != ".." && trimmed(name) == name && name.front() != '*' &&
+         is_utf8(name) && std::ranges::none_of(name, [](char c) {
            return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
          });
 }
@@ -28,7 +26,8 @@ bool is_subject_name(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7f && c != '*' && c != '\\'; });
 }
 
-Verdict<std::string> text_of(std::vector<Checksum> checksums, std::string const& file, bool (*is_name)(std::string_view), std::string const& otherwise) {
+Verdict<std::string> text_of(std::vector<Checksum> checksums, std::string const& file, bool (*is_name)(std::string_view),
+                             std::string const& otherwise) {
   if (checksums.size() > max_checksum_lines)
     return bad(file, "the attest step reads at most 1,024 subjects")
         .expected("at most " + std::to_string(max_checksum_lines) + " packages")

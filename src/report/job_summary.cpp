@@ -73,26 +73,33 @@ std::string verdict(ReleaseRecord const& record) {
   auto const packaged = counted(record.packaged_count(), "chart");
   std::string text = "## Atomic chart release: ";
   switch (record.result) {
-    case Result::success: text += packaged + " verified and packaged"; break;
-    case Result::partial:
-      text += packaged + " verified and packaged, " + std::to_string(record.charts.size() - record.packaged_count()) +
-              " left out";
+    case Result::success:
+      text += packaged + " verified and packaged";
       break;
-    case Result::no_charts: text += "no chart changed"; break;
-    case Result::skipped: text += "skipped"; break;
-    case Result::failed: text += "refused"; break;
+    case Result::partial:
+      text +=
+          packaged + " verified and packaged, " + std::to_string(record.charts.size() - record.packaged_count()) + " left out";
+      break;
+    case Result::no_charts:
+      text += "no chart changed";
+      break;
+    case Result::skipped:
+      text += "skipped";
+      break;
+    case Result::failed:
+      text += "refused";
+      break;
   }
   text += "\n\n";
   if (!record.reason.empty()) text += "Reason: " + code_span(record.reason) + ".";
   if (record.head.empty()) return text;  // the step ended before it knew the pull request's commits
   if (!record.reason.empty()) text += ' ';
   if (record.pr_number != 0) text += "Pull request " + pull_request_link(record) + ", ";
-  text += code_span(record.source_branch) + " at " + code_span(record.head) + " into " +
-          code_span(record.release_branch) + " at " + code_span(record.base) + ". Upstream attestations: " +
-          std::to_string(record.entry_count(EntryStatus::verified)) + " verified, " +
+  text += code_span(record.source_branch) + " at " + code_span(record.head) + " into " + code_span(record.release_branch) +
+          " at " + code_span(record.base) +
+          ". Upstream attestations: " + std::to_string(record.entry_count(EntryStatus::verified)) + " verified, " +
           std::to_string(record.entry_count(EntryStatus::failed)) + " failed, " +
-          std::to_string(record.entry_count(EntryStatus::unresolved) +
-                         record.entry_count(EntryStatus::verified_other_id)) +
+          std::to_string(record.entry_count(EntryStatus::unresolved) + record.entry_count(EntryStatus::verified_other_id)) +
           " unresolved.";
   return text;
 }
@@ -113,8 +120,7 @@ std::vector<std::string> refusal_rows(ReleaseRecord const& record) {
   for (auto const& chart : record.charts) {
     for (auto const& refusal : chart.refusals) rows.push_back(finding_row(code_span(chart.name), refusal));
     for (auto const& entry : chart.entries)
-      if (entry.refusal)
-        rows.push_back(finding_row(code_span(chart.name) + " " + code_span(entry.key), *entry.refusal));
+      if (entry.refusal) rows.push_back(finding_row(code_span(chart.name) + " " + code_span(entry.key), *entry.refusal));
   }
   return rows;
 }
@@ -155,7 +161,9 @@ std::string short_list(ReleaseRecord const& record) {
   return text;
 }
 
-bool has_held_back(ReleaseRecord const& record) { return std::ranges::count(record.charts, ChartStatus::held_back, &ChartRecord::status) > 0; }
+bool has_held_back(ReleaseRecord const& record) {
+  return std::ranges::count(record.charts, ChartStatus::held_back, &ChartRecord::status) > 0;
+}
 
 std::string verified_of_all(ChartRecord const& chart) {
   auto const verified = std::ranges::count(chart.entries, EntryStatus::verified, &LineageEntry::status);
@@ -165,9 +173,9 @@ std::string verified_of_all(ChartRecord const& chart) {
 std::vector<std::string> chart_rows(ReleaseRecord const& record) {
   std::vector<std::string> rows;
   for (auto const& chart : record.charts)
-    rows.push_back("| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) +
-                   " | " + to_text(chart.status) + " | " + verified_of_all(chart) + " | " + code_span(chart.package) +
-                   " | " + code_span(chart.digest) + " | " + (chart.size ? std::to_string(chart.size) : "–") + " |");
+    rows.push_back("| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) + " | " +
+                   to_text(chart.status) + " | " + verified_of_all(chart) + " | " + code_span(chart.package) + " | " +
+                   code_span(chart.digest) + " | " + (chart.size ? std::to_string(chart.size) : "–") + " |");
   return rows;
 }
 
@@ -175,7 +183,9 @@ std::vector<std::string> chart_rows(ReleaseRecord const& record) {
 std::vector<std::string> oci_rows(ReleaseRecord const& record) {
   std::vector<std::string> rows;
   for (auto const& chart : record.charts)
-    if (chart.oci) rows.push_back("| " + code_span(chart.name) + " | " + code_span(chart.oci->ref) + " | " + code_span(chart.oci->digest) + " | " + code_span(chart.oci->created) + " |");
+    if (chart.oci)
+      rows.push_back("| " + code_span(chart.name) + " | " + code_span(chart.oci->ref) + " | " + code_span(chart.oci->digest) +
+                     " | " + code_span(chart.oci->created) + " |");
   return rows;
 }
 
@@ -184,8 +194,8 @@ std::vector<std::string> lineage_rows(ReleaseRecord const& record) {
   for (auto const& chart : record.charts)
     for (auto const& entry : chart.entries)
       rows.push_back("| " + code_span(chart.name) + " | " + code_span(entry.key) + " | " +
-                     attestation_link(record.server_url, record.repository, entry.id) + " | " +
-                     to_text(entry.status) + " | " + code_span(entry.subject_digest) + " | " + (entry.bound.empty() ? "–" : entry.bound) + " | " +
+                     attestation_link(record.server_url, record.repository, entry.id) + " | " + to_text(entry.status) + " | " +
+                     code_span(entry.subject_digest) + " | " + (entry.bound.empty() ? "–" : entry.bound) + " | " +
                      code_span(entry.facts ? entry.facts->signer : "") + " | " +
                      code_span(entry.facts ? entry.facts->predicate_type : "") + " |");
   return rows;
@@ -195,8 +205,8 @@ std::vector<std::string> dependency_rows(ReleaseRecord const& record) {
   std::vector<std::string> rows;
   for (auto const& chart : record.charts)
     for (auto const& each : chart.dependencies)
-      rows.push_back("| " + code_span(chart.name) + " | " + code_span(each.name) + " | " + code_span(each.version) +
-                     " | " + code_span(each.url) + " | " + code_span(each.sha256) + " | " +
+      rows.push_back("| " + code_span(chart.name) + " | " + code_span(each.name) + " | " + code_span(each.version) + " | " +
+                     code_span(each.url) + " | " + code_span(each.sha256) + " | " +
                      (each.pinned ? "yes" : "no, paste " + code_span(each.pin_line)) + " |");
   return rows;
 }
@@ -206,9 +216,11 @@ std::vector<std::string> root_rows(ReleaseRecord const& record) {
   constexpr std::size_t shown_digits = std::string_view("sha256:").size() + 12;
   std::vector<std::string> rows;
   for (auto const& root : record.trusted_roots)
-    rows.push_back("| " + code_span(root.organization) + " | " + code_span(root.source) + " | " + code_span(root.origin) + " | " +
-                   (root.origin == "tuf" ? "root " + std::to_string(root.tuf_root) + ", targets " + std::to_string(root.tuf_targets) : code_span(root.date)) + " | " +
-                   code_span(root.digest.substr(0, shown_digits)) + " |");
+    rows.push_back(
+        "| " + code_span(root.organization) + " | " + code_span(root.source) + " | " + code_span(root.origin) + " | " +
+        (root.origin == "tuf" ? "root " + std::to_string(root.tuf_root) + ", targets " + std::to_string(root.tuf_targets)
+                              : code_span(root.date)) +
+        " | " + code_span(root.digest.substr(0, shown_digits)) + " |");
   return rows;
 }
 
@@ -222,7 +234,9 @@ std::string graph_class(EntryStatus status) {
   if (status == EntryStatus::verified_other_id) return "";  // a warning or a refusal, as unresolved-id says
   return status == EntryStatus::verified ? ":::verified" : ":::refused";
 }
-std::string graph_class(ChartStatus status) { return status == ChartStatus::packaged ? ":::verified" : status == ChartStatus::refused ? ":::refused" : ":::held"; }
+std::string graph_class(ChartStatus status) {
+  return status == ChartStatus::packaged ? ":::verified" : status == ChartStatus::refused ? ":::refused" : ":::held";
+}
 
 // chart → tag → upstream attestations → package → build attestation, which is made after the run.
 std::string lineage_graph(ReleaseRecord const& record) {
@@ -240,8 +254,8 @@ std::string lineage_graph(ReleaseRecord const& record) {
     for (std::size_t i = 0; i < chart.entries.size(); ++i) {
       auto const& entry = chart.entries[i];
       auto const node = "a" + n + "_" + std::to_string(i);
-      part += "  t" + n + " --> " + node + "[" +
-              mermaid_label(entry.key + " " + entry.id + ": " + to_text(entry.status)) + "]" + graph_class(entry.status) + " --> " + end + "\n";
+      part += "  t" + n + " --> " + node + "[" + mermaid_label(entry.key + " " + entry.id + ": " + to_text(entry.status)) +
+              "]" + graph_class(entry.status) + " --> " + end + "\n";
       part_edges += 2;
     }
     if (chart.entries.empty()) part += "  t" + n + " --> " + end + "\n", ++part_edges;
@@ -274,16 +288,18 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
             "|---|---|---|---|---|---|---|---|\n",
             chart_rows(record));
   if (has_held_back(record))
-    text.block("*held-back*: nothing is wrong with this chart; it is not packaged because another chart of the pull request is refused (`verify-policy: block`).");
-  text.rows("### OCI digests, before the push", "| chart | reference | digest | created |\n|---|---|---|---|\n", oci_rows(record));
+    text.block(
+        "*held-back*: nothing is wrong with this chart; it is not packaged because another chart of the pull request is refused (`verify-policy: block`).");
+  text.rows("### OCI digests, before the push", "| chart | reference | digest | created |\n|---|---|---|---|\n",
+            oci_rows(record));
   if (!record.charts.empty()) text.block("### Lineage\n\n" + lineage_graph(record));
   text.rows("### Upstream attestations",
             "| chart | check | id | verdict | subject | bound by | signer | predicate |\n|---|---|---|---|---|---|---|---|\n",
             lineage_rows(record));
-  text.rows("### Dependencies",
-            "| chart | dependency | version | source | sha256 | pinned |\n|---|---|---|---|---|---|\n",
+  text.rows("### Dependencies", "| chart | dependency | version | source | sha256 | pinned |\n|---|---|---|---|---|---|\n",
             dependency_rows(record));
-  text.rows("### Trusted roots", "| organisation | source | origin | version or date | digest |\n|---|---|---|---|---|\n", root_rows(record));
+  text.rows("### Trusted roots", "| organisation | source | origin | version or date | digest |\n|---|---|---|---|---|\n",
+            root_rows(record));
   text.rows("### Warnings", finding_head, warning_rows(record));
   std::vector<std::string> removed;
   for (auto const& name : record.removed_charts) removed.push_back("- " + code_span(name));
@@ -309,8 +325,8 @@ std::string finalize_summary(ReleaseManifest const& manifest, std::string_view s
   BoundedText text(max_summary_bytes);
   std::vector<std::string> rows;
   auto const row = [&](std::string const& key, std::string_view id, std::string const& digest) {
-    rows.push_back("| " + code_span(key) + " | " + attestation_link(server_url, repository, id) + " | " +
-                   code_span(digest) + " |");
+    rows.push_back("| " + code_span(key) + " | " + attestation_link(server_url, repository, id) + " | " + code_span(digest) +
+                   " |");
   };
   for (auto const& [key, id] : manifest.attestations) {
     bool const oci = key.starts_with(oci_key_prefix);

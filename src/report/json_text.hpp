@@ -24,7 +24,6 @@ boost::json::array trusted_roots_json(std::vector<TrustedRoot> const& roots);
 /// {ref, digest, created} (O-15).
 boost::json::object oci_json(OciPlace const& oci);
 
-
 /// An attestation's id: 1 … 9223372036854775807 without leading zero.
 bool is_attestation_id(std::string_view text);
 

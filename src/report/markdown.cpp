@@ -20,11 +20,20 @@ std::string code_span(std::string_view foreign, std::size_t limit) {
   std::string out = "`";
   for (char const c : text) {
     switch (c) {
-      case '|': out += "\\u{7c}"; break;
-      case '`': out += "\\u{60}"; break;
-      case '<': out += "\\u{3c}"; break;
-      case '>': out += "\\u{3e}"; break;
-      default: out += c;
+      case '|':
+        out += "\\u{7c}";
+        break;
+      case '`':
+        out += "\\u{60}";
+        break;
+      case '<':
+        out += "\\u{3c}";
+        break;
+      case '>':
+        out += "\\u{3e}";
+        break;
+      default:
+        out += c;
     }
   }
   return out + "`";
@@ -47,8 +56,8 @@ std::string mermaid_label(std::string_view foreign, std::size_t limit) {
   for (std::size_t at = 0; at < text.size();) {
     auto const c = next_code_point(text, at);
     auto const plain = [](char32_t p) {
-      return (p >= 'a' && p <= 'z') || (p >= 'A' && p <= 'Z') || (p >= '0' && p <= '9') || p == ' ' || p == '.' ||
-             p == '_' || p == ':' || p == '/' || p == '+' || p == '-';
+      return (p >= 'a' && p <= 'z') || (p >= 'A' && p <= 'Z') || (p >= '0' && p <= '9') || p == ' ' || p == '.' || p == '_' ||
+             p == ':' || p == '/' || p == '+' || p == '-';
     };
     if (c && plain(*c)) {
       out += static_cast<char>(*c);

@@ -15,8 +15,7 @@ constexpr std::string_view end_marker = "<!-- atomic-chart-release:end -->";
 constexpr std::string_view map_header = "<!-- ATTESTATION_MAP";
 
 std::string const* id_for(ReleaseManifest const& manifest, std::string_view key) {
-  auto const found =
-      std::ranges::find_if(manifest.attestations, [&](auto const& each) { return each.first == key; });
+  auto const found = std::ranges::find_if(manifest.attestations, [&](auto const& each) { return each.first == key; });
   return found == manifest.attestations.end() ? nullptr : &found->second;
 }
 
@@ -72,8 +71,8 @@ Verdict<Merged> merged_map(std::string_view body, std::vector<MapMember> const& 
   Merged merged;
   if (!*place) {
     auto const json = merge_map_json("{}", own, seen, line_end).value();
-    merged.body = std::string(body) + gap_after(body, line_end) + std::string(map_header) + std::string(line_end) +
-                  json + std::string(line_end) + "-->" + std::string(line_end);
+    merged.body = std::string(body) + gap_after(body, line_end) + std::string(map_header) + std::string(line_end) + json +
+                  std::string(line_end) + "-->" + std::string(line_end);
     return merged;
   }
   auto const& span = **place;
@@ -95,9 +94,7 @@ std::string with_section(std::string_view body, std::string const& section, std:
          std::string(body.substr(at));
 }
 
-bool fits(std::string_view body) {
-  return body.size() <= max_body_bytes && count_code_points(body) <= max_body_characters;
-}
+bool fits(std::string_view body) { return body.size() <= max_body_bytes && count_code_points(body) <= max_body_characters; }
 
 }  // namespace
 
@@ -123,11 +120,12 @@ std::string human_section(HumanPart const& human, std::string_view line_end, boo
     line("");
     // O-15: columns of their own, unless nothing will be pushed to a registry.
     bool const oci = std::ranges::any_of(human.manifest.charts, [](auto const& chart) { return chart.oci.has_value(); });
-    line("| chart | version | tag | digest | upstream verified | build attestation |" + std::string(oci ? " OCI digest | OCI attestation |" : ""));
+    line("| chart | version | tag | digest | upstream verified | build attestation |" +
+         std::string(oci ? " OCI digest | OCI attestation |" : ""));
     line("|---|---|---|---|---|---|" + std::string(oci ? "---|---|" : ""));
     for (auto const& chart : human.manifest.charts) {
-      auto const upstream = std::ranges::find_if(human.manifest.upstream,
-                                                 [&](auto const& each) { return each.first == chart.name; });
+      auto const upstream =
+          std::ranges::find_if(human.manifest.upstream, [&](auto const& each) { return each.first == chart.name; });
       std::size_t const verified = upstream == human.manifest.upstream.end() ? 0 : upstream->second.size();
       line("| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) + " | " +
            code_span(chart.digest) + " | " + std::to_string(verified) + " | " +
@@ -138,14 +136,14 @@ std::string human_section(HumanPart const& human, std::string_view line_end, boo
     }
     line("");
     line("Tag verification: " + linked(id_for(human.manifest, "tag-verification")) + " · manifest " +
-         code_span(human.manifest_digest) + " · overall attestation: " +
-         linked(human.overall_id.empty() ? nullptr : &human.overall_id));
+         code_span(human.manifest_digest) +
+         " · overall attestation: " + linked(human.overall_id.empty() ? nullptr : &human.overall_id));
   }
   return text + std::string(end_marker);
 }
 
-Verdict<BodyUpdate> merge_description(std::optional<std::string> const& body, AttestationIds const& ids,
-                                      HumanPart const& human, std::vector<MapMember> const& seen) {
+Verdict<BodyUpdate> merge_description(std::optional<std::string> const& body, AttestationIds const& ids, HumanPart const& human,
+                                      std::vector<MapMember> const& seen) {
   std::string const old = body.value_or("");
   auto const line_end = line_end_of(old);
   std::vector<MapMember> own;
@@ -164,8 +162,7 @@ Verdict<BodyUpdate> merge_description(std::optional<std::string> const& body, At
     return reject("body-too-long", "pull request description", "with the attestation map it would be too long for GitHub")
         .rule("A-87")
         .expected("at most 65,536 characters and 262,144 bytes")
-        .found(std::to_string(count_code_points(update.body)) + " characters, " + std::to_string(update.body.size()) +
-               " bytes")
+        .found(std::to_string(count_code_points(update.body)) + " characters, " + std::to_string(update.body.size()) + " bytes")
         .fix("shorten the description and run the job again");
   auto const map = read_attestation_map(update.body);
   if (!map) return map.error();

@@ -27,8 +27,8 @@ struct HumanPart {
 std::string human_section(HumanPart const& human, std::string_view line_end, bool short_form);
 
 struct BodyUpdate {
-  std::string body;        ///< equal to the old one when nothing is to be written (A-88)
-  AttestationMap map;      ///< as it stands in `body`
+  std::string body;            ///< equal to the old one when nothing is to be written (A-88)
+  AttestationMap map;          ///< as it stands in `body`
   bool multiple_maps = false;  ///< warning `multiple-maps`
   bool shortened = false;      ///< the human part was cut to one line (A-87)
 };
@@ -36,8 +36,8 @@ struct BodyUpdate {
 /// The description with our keys and our section. `body`: nothing or empty = no description yet. `ids`: own keys, in the
 /// order in which new ones are appended. `seen`: foreign members of earlier rounds that must not get lost.
 /// Refused: "map-invalid", "body-too-long".
-Verdict<BodyUpdate> merge_description(std::optional<std::string> const& body, AttestationIds const& ids,
-                                      HumanPart const& human, std::vector<MapMember> const& seen = {});
+Verdict<BodyUpdate> merge_description(std::optional<std::string> const& body, AttestationIds const& ids, HumanPart const& human,
+                                      std::vector<MapMember> const& seen = {});
 
 /// Code points; an invalid byte counts as one.
 std::size_t count_code_points(std::string_view text);

@@ -20,7 +20,8 @@ bool is_filled(std::string_view text) { return !text.empty(); }
 bool is_any(std::string_view) { return true; }
 bool is_binding(std::string_view text) { return text == "source" || text == "package" || text == "rule"; }
 
-// Order of A-75: `tag-verification`, then the charts' own, in the order of the charts: of all packages, then of all OCI digests. Unknown keys: nothing.
+// Order of A-75: `tag-verification`, then the charts' own, in the order of the charts: of all packages, then of all OCI
+// digests. Unknown keys: nothing.
 std::optional<std::size_t> attestation_rank(ReleaseManifest const& manifest, std::string_view key) {
   if (key == tag_verification_key) return 0;
   bool const is_oci = key.starts_with(oci_key_prefix);
@@ -96,9 +97,7 @@ class ObjectReader {
     if (!fault_) fault_ = invalid(std::move(where), std::move(why)).found(std::move(found));
   }
 
-  [[nodiscard]] std::string at(std::string_view name) const {
-    return place_ + (place_.empty() ? "" : ".") + std::string(name);
-  }
+  [[nodiscard]] std::string at(std::string_view name) const { return place_ + (place_.empty() ? "" : ".") + std::string(name); }
 
   /// The first fault, or a key that is not ours.
   std::optional<Rejection> fault() {
@@ -114,15 +113,14 @@ class ObjectReader {
   std::optional<Rejection> fault_;
 };
 
-std::string indexed(std::string_view name, std::size_t index) {
-  return std::string(name) + "[" + std::to_string(index) + "]";
-}
+std::string indexed(std::string_view name, std::size_t index) { return std::string(name) + "[" + std::to_string(index) + "]"; }
 
 // The reference names its own subject: host, path and tag.
 bool is_reference(std::string_view text) {
   auto const colon = text.rfind(':');
   auto const slash = text.rfind('/');
-  return colon != std::string_view::npos && slash != std::string_view::npos && slash > 0 && slash + 1 < colon && colon + 1 < text.size();
+  return colon != std::string_view::npos && slash != std::string_view::npos && slash > 0 && slash + 1 < colon &&
+         colon + 1 < text.size();
 }
 
 Verdict<OciPlace> read_oci(json::value const& value, std::string place) {
@@ -160,8 +158,8 @@ Verdict<std::vector<ManifestChart>> read_charts(json::array const& array) {
   return charts;
 }
 
-Verdict<std::vector<std::pair<std::string, std::vector<ManifestUpstream>>>> read_upstream(
-    json::object const& object, ReleaseManifest const& manifest) {
+Verdict<std::vector<std::pair<std::string, std::vector<ManifestUpstream>>>> read_upstream(json::object const& object,
+                                                                                          ReleaseManifest const& manifest) {
   std::vector<std::pair<std::string, std::vector<ManifestUpstream>>> upstream;
   for (auto const& [chart_name, value] : object) {
     std::string const chart(chart_name);
@@ -254,20 +252,20 @@ ReleaseManifest manifest_of(ReleaseRecord const& record, ReleaseFiles const& fil
   manifest.source_date_epoch = record.source_date_epoch;
   for (auto const& chart : record.charts) {
     if (chart.status != ChartStatus::packaged) continue;
-    manifest.charts.push_back({chart.name, chart.version, chart.digest, chart.tag, chart.package, chart.source_digest, chart.oci});
+    manifest.charts.push_back(
+        {chart.name, chart.version, chart.digest, chart.tag, chart.package, chart.source_digest, chart.oci});
     std::vector<ManifestUpstream> entries;
     for (auto const& entry : chart.entries)
       if (entry.status == EntryStatus::verified) entries.push_back({entry.key, entry.id, entry.subject_digest, entry.bound});
     manifest.upstream.emplace_back(chart.name, std::move(entries));
     for (auto const& each : chart.dependencies)
-      manifest.dependencies.push_back({chart.name, each.name, each.version, each.repository, each.url, each.sha256,
-                                       each.oci_manifest, each.pinned});
+      manifest.dependencies.push_back(
+          {chart.name, each.name, each.version, each.repository, each.url, each.sha256, each.oci_manifest, each.pinned});
   }
   std::ranges::sort(manifest.charts, {}, &ManifestChart::name);
   std::ranges::sort(manifest.upstream, {}, [](auto const& each) { return each.first; });
-  std::ranges::stable_sort(manifest.dependencies, {}, [](ManifestDependency const& each) {
-    return std::tie(each.chart, each.name, each.version);
-  });
+  std::ranges::stable_sort(manifest.dependencies, {},
+                           [](ManifestDependency const& each) { return std::tie(each.chart, each.name, each.version); });
   return manifest;
 }
 
@@ -289,27 +287,29 @@ std::string manifest_text(ReleaseManifest const& manifest) {
   for (auto const& [chart, entries] : manifest.upstream) {
     json::object keys;
     for (auto const& entry : entries)
-      keys[entry.key] = json::object{{"id", json_text(entry.id)}, {"digest", json_text(entry.digest)},
-                                     {"bound", entry.bound.empty() ? json::value(nullptr) : json::value(json_text(entry.bound))}};
+      keys[entry.key] =
+          json::object{{"id", json_text(entry.id)},
+                       {"digest", json_text(entry.digest)},
+                       {"bound", entry.bound.empty() ? json::value(nullptr) : json::value(json_text(entry.bound))}};
     upstream[chart] = std::move(keys);
   }
 
-  json::object document{
-      {"version", "1.0"}, {"stage", "release-build"}, {"charts", std::move(charts)}, {"pr", manifest.pr}};
+  json::object document{{"version", "1.0"}, {"stage", "release-build"}, {"charts", std::move(charts)}, {"pr", manifest.pr}};
   document["attestations"] = std::move(attestations);
   document["head"] = json_text(manifest.head);
   document["base"] = json_text(manifest.base);
   if (!manifest.merge.empty()) document["merge"] = json_text(manifest.merge);
-  document["verification"] = json::object{{"path", json_text(manifest.verification_path)},
-                                          {"digest", json_text(manifest.verification_digest)}};
-  if (!manifest.trusted_roots.empty()) document["verification"].get_object()["trusted_roots"] = trusted_roots_json(manifest.trusted_roots);
+  document["verification"] =
+      json::object{{"path", json_text(manifest.verification_path)}, {"digest", json_text(manifest.verification_digest)}};
+  if (!manifest.trusted_roots.empty())
+    document["verification"].get_object()["trusted_roots"] = trusted_roots_json(manifest.trusted_roots);
   document["upstream"] = std::move(upstream);
   if (!manifest.dependencies.empty()) {
     json::array dependencies;
     for (auto const& each : manifest.dependencies) {
-      json::object object{{"chart", json_text(each.chart)},           {"name", json_text(each.name)},
-                          {"version", json_text(each.version)},       {"repository", json_text(each.repository)},
-                          {"url", json_text(each.url)},               {"sha256", json_text(each.sha256)}};
+      json::object object{{"chart", json_text(each.chart)},     {"name", json_text(each.name)},
+                          {"version", json_text(each.version)}, {"repository", json_text(each.repository)},
+                          {"url", json_text(each.url)},         {"sha256", json_text(each.sha256)}};
       if (!each.oci_manifest.empty()) object["oci-manifest"] = json_text(each.oci_manifest);
       object["pinned"] = each.pinned;
       dependencies.push_back(std::move(object));
@@ -338,8 +338,10 @@ Verdict<ReleaseManifest> read_manifest(std::string_view text) {
   auto const* upstream = reader.object("upstream");
   auto const* dependencies = reader.array("dependencies", true);
   if (auto const* epoch = reader.take("source_date_epoch", true)) {
-    if (epoch->is_string()) manifest.source_date_epoch = std::string(epoch->get_string());
-    else reader.fail("source_date_epoch", "not a string");
+    if (epoch->is_string())
+      manifest.source_date_epoch = std::string(epoch->get_string());
+    else
+      reader.fail("source_date_epoch", "not a string");
   }
   if (auto const fault = reader.fault()) return *fault;
   manifest.pr = static_cast<std::uint64_t>(pr->get_int64());
@@ -387,12 +389,9 @@ Verdict<ReleaseManifest> with_attestations(ReleaseManifest manifest, Attestation
           .expected("tag-verification, build-<chart> of a chart in the manifest, or oci-<chart> of one that has an OCI digest")
           .found(key);
     if (!is_attestation_id(id))
-      return reject("attestation-key", "attestations." + key, "an attestation's id is a decimal number")
-          .rule("A-75")
-          .found(id);
-    auto const place = std::ranges::find_if(manifest.attestations, [&](auto const& each) {
-      return *attestation_rank(manifest, each.first) >= *rank;
-    });
+      return reject("attestation-key", "attestations." + key, "an attestation's id is a decimal number").rule("A-75").found(id);
+    auto const place = std::ranges::find_if(manifest.attestations,
+                                            [&](auto const& each) { return *attestation_rank(manifest, each.first) >= *rank; });
     if (place != manifest.attestations.end() && place->first == key) {
       place->second = id;
     } else {

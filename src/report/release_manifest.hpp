@@ -17,10 +17,10 @@ namespace acr::report {
 struct ManifestChart {
   std::string name;
   std::string version;
-  std::string digest;   ///< "sha256:…" of the package
+  std::string digest;  ///< "sha256:…" of the package
   std::string tag;
-  std::string package;  ///< file name
-  std::string source_digest{};  ///< "sha256:…" of what the package is made of in the commit (B-3)
+  std::string package;            ///< file name
+  std::string source_digest{};    ///< "sha256:…" of what the package is made of in the commit (B-3)
   std::optional<OciPlace> oci{};  ///< with `oci-repository` (O-15)
 
   friend bool operator==(ManifestChart const&, ManifestChart const&) = default;
@@ -28,8 +28,8 @@ struct ManifestChart {
 
 struct ManifestUpstream {
   std::string key;
-  std::string id;      ///< decimal
-  std::string digest;  ///< "sha256:…" of the subject
+  std::string id;       ///< decimal
+  std::string digest;   ///< "sha256:…" of the subject
   std::string bound{};  ///< "source", "package", "rule"; empty (null in the document): only the tag ties it to the chart (B-5)
 
   friend bool operator==(ManifestUpstream const&, ManifestUpstream const&) = default;
@@ -48,7 +48,8 @@ struct ManifestDependency {
   friend bool operator==(ManifestDependency const&, ManifestDependency const&) = default;
 };
 
-/// Key → id of this stage's attestations: `tag-verification`, `build-<chart>`, `oci-<chart>` (O-19), and, in descriptions only, `overall`.
+/// Key → id of this stage's attestations: `tag-verification`, `build-<chart>`, `oci-<chart>` (O-19), and, in descriptions only,
+/// `overall`.
 using AttestationIds = std::vector<std::pair<std::string, std::string>>;
 inline constexpr std::string_view tag_verification_key = "tag-verification";
 inline constexpr std::string_view build_key_prefix = "build-";
@@ -58,13 +59,14 @@ inline constexpr std::string_view overall_key = "overall";
 struct ReleaseManifest {
   std::vector<ManifestChart> charts;  ///< sorted by name
   std::uint64_t pr = 0;
-  AttestationIds attestations;  ///< `tag-verification` first, then `build-<chart>` and `oci-<chart>` by chart; empty after `run`
-  std::string head, base, merge;  ///< commit ids; merge may be empty (then the key is left out)
-  std::string verification_path;    ///< workspace-relative
-  std::string verification_digest;  ///< "sha256:…"
+  AttestationIds
+      attestations;  ///< `tag-verification` first, then `build-<chart>` and `oci-<chart>` by chart; empty after `run`
+  std::string head, base, merge;           ///< commit ids; merge may be empty (then the key is left out)
+  std::string verification_path;           ///< workspace-relative
+  std::string verification_digest;         ///< "sha256:…"
   std::vector<TrustedRoot> trusted_roots;  ///< of the verification, as the report has them (T-14); none: the key is left out
   std::vector<std::pair<std::string, std::vector<ManifestUpstream>>> upstream;  ///< per chart, sorted by name
-  std::vector<ManifestDependency> dependencies;  ///< sorted by chart, name, version
+  std::vector<ManifestDependency> dependencies;                                 ///< sorted by chart, name, version
   std::optional<std::string> source_date_epoch;
 
   [[nodiscard]] ManifestChart const* chart(std::string_view name) const;

@@ -38,17 +38,18 @@ std::string ruleset_payload(std::string_view release_branch, std::string_view ch
       {"name", "release-protection"},
       {"target", "branch"},
       {"enforcement", "active"},
-      {"conditions",
-       json::object{{"ref_name", json::object{
-                                     {"include", json::array{json_text("refs/heads/" + std::string(release_branch))}},
-                                     {"exclude", json::array{}},
-                                 }}}},
-      {"rules", json::array{
-                    json::object{{"type", "deletion"}},
-                    json::object{{"type", "non_fast_forward"}},
-                    pull_request,
-                    status_checks,
-                }},
+      {"conditions", json::object{{"ref_name",
+                                   json::object{
+                                       {"include", json::array{json_text("refs/heads/" + std::string(release_branch))}},
+                                       {"exclude", json::array{}},
+                                   }}}},
+      {"rules",
+       json::array{
+           json::object{{"type", "deletion"}},
+           json::object{{"type", "non_fast_forward"}},
+           pull_request,
+           status_checks,
+       }},
   };
   return to_pretty_json(payload);
 }
@@ -60,8 +61,8 @@ std::optional<Rejection> missing_check(std::vector<RequiredCheck> const& require
   for (auto const& each : required) {
     if (each.context == check_name && each.integration_id == github_actions_app) return std::nullopt;
     if (!others.empty()) others += ", ";
-    others += each.context + (each.integration_id ? " (integration " + std::to_string(*each.integration_id) + ")"
-                                                  : " (any integration)");
+    others += each.context +
+              (each.integration_id ? " (integration " + std::to_string(*each.integration_id) + ")" : " (any integration)");
   }
   return reject("check-not-required", "branch " + std::string(release_branch),
                 "no ruleset requires the status check " + std::string(check_name) +

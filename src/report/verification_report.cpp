@@ -11,8 +11,8 @@ namespace json = boost::json;
 json::object facts_object(VerifiedFacts const& facts) {
   json::array times;
   for (auto const& each : facts.times)
-    times.push_back(json::object{
-        {"time", json_text(each.time)}, {"kind", json_text(each.kind)}, {"source", json_text(each.source)}});
+    times.push_back(
+        json::object{{"time", json_text(each.time)}, {"kind", json_text(each.kind)}, {"source", json_text(each.source)}});
   json::array entries;
   for (auto const& each : facts.log_entries)
     entries.push_back(json::object{{"log", json_text(each.log)},
@@ -74,8 +74,10 @@ json::object entry_object(LineageEntry const& entry) {
 
 json::object dependency_object(Dependency const& dependency) {
   json::object object{
-      {"name", json_text(dependency.name)},         {"version", json_text(dependency.version)},
-      {"repository", json_text(dependency.repository)}, {"url", json_text(dependency.url)},
+      {"name", json_text(dependency.name)},
+      {"version", json_text(dependency.version)},
+      {"repository", json_text(dependency.repository)},
+      {"url", json_text(dependency.url)},
       {"sha256", json_text(dependency.sha256)},
   };
   if (!dependency.oci_manifest.empty()) object["oci-manifest"] = json_text(dependency.oci_manifest);
@@ -129,7 +131,8 @@ json::array text_array(Strings const& texts) {
 json::array trusted_roots_json(std::vector<TrustedRoot> const& trusted_roots) {
   json::array roots;
   for (auto const& root : trusted_roots) {
-    json::object entry{{"origin", json_text(root.origin)}, {"source", json_text(root.source)}, {"digest", json_text(root.digest)}};
+    json::object entry{
+        {"origin", json_text(root.origin)}, {"source", json_text(root.source)}, {"digest", json_text(root.digest)}};
     if (!root.organization.empty()) entry["organisation"] = json_text(root.organization);
     if (root.origin == "tuf") entry["tuf"] = json::object{{"root", root.tuf_root}, {"targets", root.tuf_targets}};
     if (!root.date.empty()) entry["date"] = json_text(root.date);

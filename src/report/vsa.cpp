@@ -20,9 +20,8 @@ json::object digest_set(std::string_view sha256_text) {
 }
 
 bool lineage_verified(ChartRecord const& chart) {
-  return !chart.entries.empty() && std::ranges::all_of(chart.entries, [](LineageEntry const& entry) {
-    return entry.status == EntryStatus::verified;
-  });
+  return !chart.entries.empty() &&
+         std::ranges::all_of(chart.entries, [](LineageEntry const& entry) { return entry.status == EntryStatus::verified; });
 }
 
 }  // namespace
@@ -43,13 +42,13 @@ std::string vsa_predicate(ReleaseRecord const& record, std::string_view verifier
       if (!entry.facts) continue;
       json::object input;
       // Under this id nothing was found (A-100): it must not be named as what was verified.
-      if (entry.status != EntryStatus::verified_other_id)
-        input["uri"] = json_text(repository + "/attestations/" + entry.id);
+      if (entry.status != EntryStatus::verified_other_id) input["uri"] = json_text(repository + "/attestations/" + entry.id);
       // The digest is that of the signed statement: the bundle around it is re-encoded by whoever stores it.
       if (is_sha256_text(entry.facts->statement_digest)) input["digest"] = digest_set(entry.facts->statement_digest);
-      input["annotations"] = json::object{{"chart", json_text(chart.name)},
-                                          {"key", json_text(entry.key)},
-                                          {"bound", entry.bound.empty() ? json::value(nullptr) : json::value(json_text(entry.bound))}};
+      input["annotations"] =
+          json::object{{"chart", json_text(chart.name)},
+                       {"key", json_text(entry.key)},
+                       {"bound", entry.bound.empty() ? json::value(nullptr) : json::value(json_text(entry.bound))}};
       inputs.push_back(std::move(input));
     }
   }
@@ -63,8 +62,8 @@ std::string vsa_predicate(ReleaseRecord const& record, std::string_view verifier
   }
 
   json::object document{
-      {"verifier", json::object{{"id", json_text(verifier_id)},
-                                {"version", json::object{{"atomic-chart-release", ACR_VERSION}}}}},
+      {"verifier",
+       json::object{{"id", json_text(verifier_id)}, {"version", json::object{{"atomic-chart-release", ACR_VERSION}}}}},
       {"resourceUri", json_text("git+" + repository + "@" + record.head)},
       {"policy", json::object{{"uri", json_text(std::string(verifier_id) + "#policy")},
                               {"digest", digest_set(policy_digest(record))},

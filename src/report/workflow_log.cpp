@@ -17,12 +17,18 @@ constexpr std::array<std::string_view, 3> command_names{"error", "warning", "not
 std::string escaped(std::string_view text, bool property) {
   std::string out;
   for (char const c : text) {
-    if (c == '%') out += "%25";
-    else if (c == '\r') out += "%0D";
-    else if (c == '\n') out += "%0A";
-    else if (property && c == ':') out += "%3A";
-    else if (property && c == ',') out += "%2C";
-    else out += c;
+    if (c == '%')
+      out += "%25";
+    else if (c == '\r')
+      out += "%0D";
+    else if (c == '\n')
+      out += "%0A";
+    else if (property && c == ':')
+      out += "%3A";
+    else if (property && c == ',')
+      out += "%2C";
+    else
+      out += c;
   }
   return out;
 }
@@ -151,15 +157,15 @@ void WorkflowLog::error(std::string_view text, AnnotationPlace place, Severity s
   add(error_kind, std::string(text), std::move(place), severity);
 }
 
-void WorkflowLog::refusal(Rejection const& rejection, std::string_view chart, std::string_view tag,
-                          std::string_view key, Severity severity) {
+void WorkflowLog::refusal(Rejection const& rejection, std::string_view chart, std::string_view tag, std::string_view key,
+                          Severity severity) {
   auto place = place_of(rejection);
   place.title = chart.empty() ? "Refused" : "Refused: " + std::string(chart);
   add(error_kind, refusal_text(rejection, chart, tag, key), std::move(place), severity);
 }
 
-void WorkflowLog::warning(Rejection const& finding, std::string_view chart, std::string_view tag,
-                          std::string_view key, Severity severity) {
+void WorkflowLog::warning(Rejection const& finding, std::string_view chart, std::string_view tag, std::string_view key,
+                          Severity severity) {
   add(warning_kind, refusal_text(finding, chart, tag, key), place_of(finding), severity);
 }
 

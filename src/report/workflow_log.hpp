@@ -31,8 +31,8 @@ struct AnnotationPlace {
 /// Orders annotations of one kind: the first ten are shown.
 enum class Severity { high, normal, low };
 
-/// Not thread-safe: one thread writes the log. Each line and each group reaches the sink as it happens: a run that waits, or is killed, has
-/// shown what it did. The sink must outlive it.
+/// Not thread-safe: one thread writes the log. Each line and each group reaches the sink as it happens: a run that waits, or is
+/// killed, has shown what it did. The sink must outlive it.
 ///
 /// Notices, warnings and errors are collected and written by finish(): errors, warnings, notices; within a kind by
 /// severity, then in the order of the calls. So the log reads top to bottom, and the ten that GitHub shows are the ten
@@ -73,11 +73,11 @@ class WorkflowLog {
 
   /// One error that holds code, chart, tag, attestation key, place, reason, expected, found, fix, rule. Empty
   /// `chart`, `tag`, `key`: does not apply.
-  void refusal(Rejection const& rejection, std::string_view chart = {}, std::string_view tag = {},
-               std::string_view key = {}, Severity severity = Severity::normal);
+  void refusal(Rejection const& rejection, std::string_view chart = {}, std::string_view tag = {}, std::string_view key = {},
+               Severity severity = Severity::normal);
   /// The same as a warning.
-  void warning(Rejection const& finding, std::string_view chart = {}, std::string_view tag = {},
-               std::string_view key = {}, Severity severity = Severity::normal);
+  void warning(Rejection const& finding, std::string_view chart = {}, std::string_view tag = {}, std::string_view key = {},
+               Severity severity = Severity::normal);
 
   /// Closes the open group, writes what was collected (≤10 of each kind as annotations, the rest as text, A-34) and
   /// flushes. The log can go on afterwards; what follows is collected anew, the limit of ten counts on.
@@ -98,7 +98,7 @@ class WorkflowLog {
   void add(Kind kind, std::string text, AnnotationPlace place, Severity severity);
   void write_annotation(Kind kind, Annotation const& annotation);
   void write_plain(Kind kind, std::string_view text);
-  void put(std::string_view text);  // one line, secrets replaced
+  void put(std::string_view text);      // one line, secrets replaced
   void command(std::string_view line);  // a workflow command
   [[nodiscard]] std::string cleared(std::string_view text) const;
 

@@ -71,10 +71,14 @@ std::string Artifact::text() const {
 
 std::string_view to_text(HashAlgorithm algorithm) {
   switch (algorithm) {
-    case HashAlgorithm::sha1: return "sha1";
-    case HashAlgorithm::sha256: return "sha256";
-    case HashAlgorithm::sha384: return "sha384";
-    case HashAlgorithm::sha512: return "sha512";
+    case HashAlgorithm::sha1:
+      return "sha1";
+    case HashAlgorithm::sha256:
+      return "sha256";
+    case HashAlgorithm::sha384:
+      return "sha384";
+    case HashAlgorithm::sha512:
+      return "sha512";
   }
   return "unknown";
 }

@@ -85,8 +85,9 @@ void BundleReader::read_key_material(ProtoMessage& material) {
   bool const single = material.has("certificate");
   bool const key = material.has("publicKey");
   if (int{chain} + int{single} + int{key} != 1) {
-    reading_.refuse(material.path(), chain || single || key ? "it has more than one kind of key material" : "it has no key material",
-                    "V-7", "exactly one of certificate, x509CertificateChain and publicKey");
+    reading_.refuse(material.path(),
+                    chain || single || key ? "it has more than one kind of key material" : "it has no key material", "V-7",
+                    "exactly one of certificate, x509CertificateChain and publicKey");
     return;
   }
   if (chain) {
@@ -216,8 +217,9 @@ void BundleReader::check_entry_shape(LogEntry const& entry, std::string const& p
   if (version_ == BundleVersion::v0_1 && !entry.inclusion_promise)
     reading_.refuse(path + ".inclusionPromise", "a bundle of version 0.1 needs an inclusion promise in each log entry", "V-7");
   if (version_ != BundleVersion::v0_1 && !entry.inclusion_proof)
-    reading_.refuse(path + ".inclusionProof", "a bundle of version " + std::string(to_text(version_)) +
-                    " needs an inclusion proof in each log entry", "V-7");
+    reading_.refuse(path + ".inclusionProof",
+                    "a bundle of version " + std::string(to_text(version_)) + " needs an inclusion proof in each log entry",
+                    "V-7");
   if (entry.is_v2() && !entry.inclusion_proof)
     reading_.refuse(path + ".inclusionProof", "a Rekor v2 entry needs an inclusion proof", "V-71");
 }
@@ -230,7 +232,8 @@ void BundleReader::read_timestamps(boost::json::value const* value, std::string 
       std::string der = element.bytes("signedTimestamp");
       element.done();
       if (der.empty() || der.size() > limits::max_timestamp_bytes)
-        reading_.refuse(element.path("signedTimestamp"), der.empty() ? "the timestamp is empty" : "the timestamp is larger than the limit", "V-75");
+        reading_.refuse(element.path("signedTimestamp"),
+                        der.empty() ? "the timestamp is empty" : "the timestamp is larger than the limit", "V-75");
       bundle_.timestamps.push_back(std::move(der));
     }
   message.done();
@@ -261,8 +264,8 @@ void BundleReader::read_message_signature(boost::json::value const* value) {
                     std::to_string(digest_size(content.digest_algorithm)) + " bytes",
                     std::to_string(content.digest.size()) + " bytes");
   if (content.signature.empty() || content.signature.size() > limits::max_signature_bytes)
-    reading_.refuse(message.path("signature"), content.signature.empty() ? "the signature is missing" : "the signature is larger than the limit",
-                    "V-48");
+    reading_.refuse(message.path("signature"),
+                    content.signature.empty() ? "the signature is missing" : "the signature is larger than the limit", "V-48");
   bundle_.content = std::move(content);
 }
 
@@ -281,7 +284,8 @@ void BundleReader::read_envelope(boost::json::value const* value) {
     signature.string("keyid");  // not authenticated: ignored (V-12)
     signature.done();
     if (envelope.signature.empty() || envelope.signature.size() > limits::max_signature_bytes)
-      reading_.refuse(signature.path("sig"), envelope.signature.empty() ? "the signature is missing" : "the signature is larger than the limit",
+      reading_.refuse(signature.path("sig"),
+                      envelope.signature.empty() ? "the signature is missing" : "the signature is larger than the limit",
                       "V-12");
   }
   message.done();
@@ -292,9 +296,12 @@ void BundleReader::read_envelope(boost::json::value const* value) {
 
 std::string_view to_text(BundleVersion version) {
   switch (version) {
-    case BundleVersion::v0_1: return "0.1";
-    case BundleVersion::v0_2: return "0.2";
-    case BundleVersion::v0_3: return "0.3";
+    case BundleVersion::v0_1:
+      return "0.1";
+    case BundleVersion::v0_2:
+      return "0.2";
+    case BundleVersion::v0_3:
+      return "0.3";
   }
   return "unknown";
 }
@@ -306,8 +313,9 @@ Verdict<Bundle> parse_bundle(std::string_view text, BundleOptions options) {
 }
 
 Verdict<BundleWithLeaf> parse_bundle_with_leaf(std::string_view text, BundleOptions options) {
-  auto const document =
-      parse_json(text, root_path, {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
+  auto const document = parse_json(
+      text, root_path,
+      {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
   if (!document) {
     Rejection rejection = document.error();
     rejection.code = "bundle-json";

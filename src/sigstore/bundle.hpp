@@ -23,18 +23,18 @@ enum class BundleVersion { v0_1, v0_2, v0_3 };
 std::string_view to_text(BundleVersion version);
 
 struct InclusionProof {
-  std::int64_t log_index = 0;  ///< ≥ 0 and < tree_size; position inside the shard
-  std::int64_t tree_size = 0;  ///< > 0
-  std::string root_hash;       ///< raw bytes as given, length not yet checked
+  std::int64_t log_index = 0;       ///< ≥ 0 and < tree_size; position inside the shard
+  std::int64_t tree_size = 0;       ///< > 0
+  std::string root_hash;            ///< raw bytes as given, length not yet checked
   std::vector<std::string> hashes;  ///< raw bytes as given, leaf side first; at most limits::max_proof_hashes
-  std::string checkpoint;      ///< signed note text, not empty
+  std::string checkpoint;           ///< signed note text, not empty
 };
 
 struct LogEntry {
-  std::int64_t log_index = 0;  ///< ≥ 0; global index (v1) or index of the shard (v2)
-  std::string log_id;          ///< raw bytes, not empty
-  std::string kind;            ///< "hashedrekord", "dsse" or "intoto" (V-54 holds: kind and version are a known pair)
-  std::string api_version;     ///< "0.0.1" or "0.0.2"
+  std::int64_t log_index = 0;        ///< ≥ 0; global index (v1) or index of the shard (v2)
+  std::string log_id;                ///< raw bytes, not empty
+  std::string kind;                  ///< "hashedrekord", "dsse" or "intoto" (V-54 holds: kind and version are a known pair)
+  std::string api_version;           ///< "0.0.1" or "0.0.2"
   std::int64_t integrated_time = 0;  ///< seconds since 1970, ≥ 0; 0 = none (V-18)
   std::optional<std::string> inclusion_promise;  ///< the SET: raw signature bytes, never empty
   std::optional<InclusionProof> inclusion_proof;
@@ -57,8 +57,8 @@ struct PublicKeyMaterial {
 
 struct MessageSignature {
   HashAlgorithm digest_algorithm = HashAlgorithm::sha256;  ///< never sha1
-  std::string digest;     ///< raw bytes; a hint that must equal the artifact's digest (V-11)
-  std::string signature;  ///< raw bytes, not empty
+  std::string digest;                                      ///< raw bytes; a hint that must equal the artifact's digest (V-11)
+  std::string signature;                                   ///< raw bytes, not empty
 };
 
 struct DsseEnvelope {
@@ -91,12 +91,12 @@ struct BundleOptions {
   BundleVersion minimum_version = BundleVersion::v0_2;  ///< V-6
 };
 
-/// Reads one bundle. Refused, with a rejection whose `where` is the JSON path ("bundle.verificationMaterial.tlogEntries[0].logIndex"):
-/// whatever V-5 … V-20 and the shape part of V-54 refuse.
+/// Reads one bundle. Refused, with a rejection whose `where` is the JSON path
+/// ("bundle.verificationMaterial.tlogEntries[0].logIndex"): whatever V-5 … V-20 and the shape part of V-54 refuse.
 Verdict<Bundle> parse_bundle(std::string_view text, BundleOptions options = {});
 
-/// A bundle together with what CertificateMaterial::leaf parses to; nothing for public-key bundles. Parsing a certificate costs more
-/// than reading all of the JSON, so whoever goes on to verify keeps it.
+/// A bundle together with what CertificateMaterial::leaf parses to; nothing for public-key bundles. Parsing a certificate costs
+/// more than reading all of the JSON, so whoever goes on to verify keeps it.
 struct BundleWithLeaf {
   Bundle bundle;
   std::optional<Certificate> leaf;

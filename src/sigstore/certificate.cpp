@@ -77,8 +77,7 @@ Verdict<Certificate> Certificate::parse(std::string_view der) {
   auto const* cursor = reinterpret_cast<unsigned char const*>(der.data());
   X509Handle x509(d2i_X509(nullptr, &cursor, static_cast<long>(der.size())));
   if (!x509) return bad_certificate("it is not an X.509 certificate");
-  if (cursor != reinterpret_cast<unsigned char const*>(der.data()) + der.size())
-    return bad_certificate("bytes follow it");
+  if (cursor != reinterpret_cast<unsigned char const*>(der.data()) + der.size()) return bad_certificate("bytes follow it");
 
   auto state = std::make_shared<State>();
   auto const from = time_of(X509_get0_notBefore(x509.get()));
@@ -99,7 +98,8 @@ Verdict<Certificate> Certificate::parse(std::string_view der) {
   unsigned char* encoded = nullptr;
   int const length = i2d_X509_PUBKEY(spki, &encoded);
   state->public_key = PublicKey::from_parts(
-      X509_get0_pubkey(x509.get()), length > 0 ? std::string(reinterpret_cast<char*>(encoded), static_cast<std::size_t>(length)) : std::string());
+      X509_get0_pubkey(x509.get()),
+      length > 0 ? std::string(reinterpret_cast<char*>(encoded), static_cast<std::size_t>(length)) : std::string());
   OPENSSL_free(encoded);
   ERR_clear_error();
   state->x509 = std::move(x509);
@@ -113,20 +113,16 @@ std::string const& Certificate::subject_der() const { return state_->subject_der
 std::string const& Certificate::issuer_der() const { return state_->issuer_der; }
 std::string Certificate::subject_text() const { return name_text(X509_get_subject_name(native())); }
 std::string Certificate::issuer_text() const { return name_text(X509_get_issuer_name(native())); }
-std::vector<std::string> Certificate::subject_organizations() const {
-  return organizations(X509_get_subject_name(native()));
-}
-std::vector<std::string> Certificate::issuer_organizations() const {
-  return organizations(X509_get_issuer_name(native()));
-}
+std::vector<std::string> Certificate::subject_organizations() const { return organizations(X509_get_subject_name(native())); }
+std::vector<std::string> Certificate::issuer_organizations() const { return organizations(X509_get_issuer_name(native())); }
 bool Certificate::is_ca() const { return state_->is_ca; }
 bool Certificate::is_self_issued() const { return state_->subject_der == state_->issuer_der; }
 x509_st* Certificate::native() const { return state_->x509.get(); }
 
 std::string Certificate::serial_hex() const {
   ASN1_INTEGER const* const serial = X509_get0_serialNumber(native());
-  return hex({reinterpret_cast<char const*>(ASN1_STRING_get0_data(serial)),
-              static_cast<std::size_t>(ASN1_STRING_length(serial))});
+  return hex(
+      {reinterpret_cast<char const*>(ASN1_STRING_get0_data(serial)), static_cast<std::size_t>(ASN1_STRING_length(serial))});
 }
 
 Verdict<PublicKey> const& Certificate::public_key() const { return *state_->public_key; }

@@ -45,8 +45,10 @@ bool is_sound_signature(X509* x509) {
     case NID_sha256WithRSAEncryption:
     case NID_sha384WithRSAEncryption:
     case NID_sha512WithRSAEncryption:
-    case NID_ED25519: return true;
-    default: return false;
+    case NID_ED25519:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -144,7 +146,8 @@ bool SignatureMemory::signed_by(Certificate const& certificate, Certificate cons
   if (!state_->remembers) return check();
   auto const key = issuer.public_key();
   // The certificate's whole DER holds its signature and algorithm; its length makes the pair unambiguous.
-  std::string const pair = std::to_string(certificate.der().size()) + ":" + certificate.der() + (key ? key->spki() : issuer.der());
+  std::string const pair =
+      std::to_string(certificate.der().size()) + ":" + certificate.der() + (key ? key->spki() : issuer.der());
   {
     std::lock_guard const lock(state_->mutex);
     if (state_->seen.contains(pair)) return true;
@@ -197,27 +200,34 @@ Verdict<CertificatePath> ChainVerifier::Authority::path(Certificate const& leaf)
   int const error = X509_STORE_CTX_get_error(context.get());
   ERR_clear_error();
   if (verified != 1 || error != X509_V_OK) {
-    bool const foreign = error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
-                         error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
-    return bad_chain(foreign ? "V-36" : "V-34", foreign ? std::string("no trusted authority has issued the certificate")
+    bool const foreign = error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+                         error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT || error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+    return bad_chain(foreign ? "V-36" : "V-34",
+                     foreign ? std::string("no trusted authority has issued the certificate")
                              : std::string("the certificate chain does not hold: ") + X509_verify_cert_error_string(error))
         .found("issuer " + leaf.issuer_text());
   }
   STACK_OF(X509) const* const chain = X509_STORE_CTX_get0_chain(context.get());
   CertificatePath path;
   path.authority = index;
-  for (int i = 0; i < sk_X509_num(chain); ++i) path.certificates.push_back(known_certificate(checking, sk_X509_value(chain, i)));
+  for (int i = 0; i < sk_X509_num(chain); ++i)
+    path.certificates.push_back(known_certificate(checking, sk_X509_value(chain, i)));
   if (path.certificates.size() < 2) return bad_chain("V-34", "the signing certificate is itself an anchor");
   for (std::size_t i = 0; i < path.certificates.size(); ++i) {
     Certificate const& certificate = path.certificates[i];
     bool const anchor = i + 1 == path.certificates.size();
-    if (i != 0 && !certificate.is_ca()) return bad_chain("V-34", "a certificate that is not a CA has issued another one").found(certificate.subject_text());
-    if (i != 0 && !is_sound_ca_key(certificate)) return bad_chain("V-36", "an authority's key is of a kind that is not accepted").found(certificate.subject_text());
+    if (i != 0 && !certificate.is_ca())
+      return bad_chain("V-34", "a certificate that is not a CA has issued another one").found(certificate.subject_text());
+    if (i != 0 && !is_sound_ca_key(certificate))
+      return bad_chain("V-36", "an authority's key is of a kind that is not accepted").found(certificate.subject_text());
     // The anchor is trusted as a key, so its own signature says nothing.
     if (!anchor && !is_sound_signature(certificate.native()))
-      return bad_chain("V-36", "a certificate is signed with an algorithm that is not accepted").expected("SHA-256, SHA-384 or SHA-512 with ECDSA or RSA, or Ed25519").found(certificate.subject_text());
+      return bad_chain("V-36", "a certificate is signed with an algorithm that is not accepted")
+          .expected("SHA-256, SHA-384 or SHA-512 with ECDSA or RSA, or Ed25519")
+          .found(certificate.subject_text());
     if (!anchor && i != 0 && !allows_code_signing(certificate.native()))
-      return bad_chain("V-34", "an intermediate authority may not issue code-signing certificates").found(certificate.subject_text());
+      return bad_chain("V-34", "an intermediate authority may not issue code-signing certificates")
+          .found(certificate.subject_text());
   }
   return path;
 }
@@ -256,12 +266,14 @@ Verdict<CertificatePath const*> ChainVerifier::at(std::span<CertificatePath cons
           .found(to_text(time));
   for (auto const& path : paths)
     if (authorities_[path.authority]->document.valid_for.contains(time) &&
-        std::all_of(path.certificates.begin(), path.certificates.end(), [&](auto const& c) { return c.validity().contains(time); }))
+        std::all_of(path.certificates.begin(), path.certificates.end(),
+                    [&](auto const& c) { return c.validity().contains(time); }))
       return &path;
   std::string periods;
   for (auto const& path : paths)
     periods += (periods.empty() ? "" : "; ") + to_text(authorities_[path.authority]->document.valid_for);
-  return reject("certificate-time", "certificate authority", "no authority that issued the certificate was trusted when the signature was made")
+  return reject("certificate-time", "certificate authority",
+                "no authority that issued the certificate was trusted when the signature was made")
       .rule("V-33")
       .expected(periods)
       .found(to_text(time));

@@ -20,12 +20,31 @@ constexpr std::string_view fulcio_arc = "1.3.6.1.4.1.57264.1.";
 constexpr std::string_view san_oid = "2.5.29.17";
 
 // Names as in Fulcio's "OID information", index = .n; empty: not an extension of its own.
-constexpr std::array<std::string_view, 25> extension_names = {
-    "", "issuer", "githubWorkflowTrigger", "githubWorkflowSHA", "githubWorkflowName", "githubWorkflowRepository",
-    "githubWorkflowRef", "", "issuerV2", "buildSignerURI", "buildSignerDigest", "runnerEnvironment",
-    "sourceRepositoryURI", "sourceRepositoryDigest", "sourceRepositoryRef", "sourceRepositoryIdentifier",
-    "sourceRepositoryOwnerURI", "sourceRepositoryOwnerIdentifier", "buildConfigURI", "buildConfigDigest",
-    "buildTrigger", "runInvocationURI", "sourceRepositoryVisibilityAtSigning", "deploymentEnvironment", "tokenSubject"};
+constexpr std::array<std::string_view, 25> extension_names = {"",
+                                                              "issuer",
+                                                              "githubWorkflowTrigger",
+                                                              "githubWorkflowSHA",
+                                                              "githubWorkflowName",
+                                                              "githubWorkflowRepository",
+                                                              "githubWorkflowRef",
+                                                              "",
+                                                              "issuerV2",
+                                                              "buildSignerURI",
+                                                              "buildSignerDigest",
+                                                              "runnerEnvironment",
+                                                              "sourceRepositoryURI",
+                                                              "sourceRepositoryDigest",
+                                                              "sourceRepositoryRef",
+                                                              "sourceRepositoryIdentifier",
+                                                              "sourceRepositoryOwnerURI",
+                                                              "sourceRepositoryOwnerIdentifier",
+                                                              "buildConfigURI",
+                                                              "buildConfigDigest",
+                                                              "buildTrigger",
+                                                              "runInvocationURI",
+                                                              "sourceRepositoryVisibilityAtSigning",
+                                                              "deploymentEnvironment",
+                                                              "tokenSubject"};
 
 Rejection bad_identity(std::string rule, std::string why) {
   return reject("certificate-identity", "signing certificate", std::move(why)).rule(std::move(rule));
@@ -49,7 +68,8 @@ Verdict<bool> read_san(std::string_view der, CertificateIdentity& identity) {
   DerReader reader(names->value);
   auto const name = reader.next();
   if (!name) return bad_identity("V-89", "the subject alternative name is empty");
-  if (!reader.done()) return bad_identity("V-89", "the certificate names more than one subject").expected("exactly one subject alternative name");
+  if (!reader.done())
+    return bad_identity("V-89", "the certificate names more than one subject").expected("exactly one subject alternative name");
   switch (name->tag) {
     case 0x86:  // [6] uniformResourceIdentifier
       identity.san_kind = SanKind::uri;
@@ -64,7 +84,8 @@ Verdict<bool> read_san(std::string_view der, CertificateIdentity& identity) {
       auto const type = other.next(der::object_identifier);
       auto const wrapped = other.next(0xa0);
       auto const text = wrapped ? der_only(wrapped->value, der::utf8_string) : std::nullopt;
-      if (!type || !text || !other.done() || der_oid_text(type->value) != std::string(fulcio_arc) + "7" || !is_utf8(text->value))
+      if (!type || !text || !other.done() || der_oid_text(type->value) != std::string(fulcio_arc) + "7" ||
+          !is_utf8(text->value))
         return bad_identity("V-89", "the subject alternative name is an otherName of an unknown kind");
       identity.san_kind = SanKind::other_name;
       identity.san = text->value;
@@ -96,7 +117,8 @@ Verdict<IdentityExtension> read_extension(std::uint32_t number, std::string_view
 }  // namespace
 
 std::string const* CertificateIdentity::find(FulcioExtension extension) const {
-  auto const at = std::find_if(extensions.begin(), extensions.end(), [&](auto const& e) { return e.number == static_cast<std::uint32_t>(extension); });
+  auto const at = std::find_if(extensions.begin(), extensions.end(),
+                               [&](auto const& e) { return e.number == static_cast<std::uint32_t>(extension); });
   return at == extensions.end() ? nullptr : &at->value;
 }
 
@@ -125,7 +147,8 @@ Verdict<CertificateIdentity> read_identity(Certificate const& certificate) {
     }
   }
   if (identity.san.empty()) return bad_identity("V-89", "the certificate has no subject alternative name");
-  std::sort(identity.extensions.begin(), identity.extensions.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
+  std::sort(identity.extensions.begin(), identity.extensions.end(),
+            [](auto const& a, auto const& b) { return a.number < b.number; });
 
   auto const* const old_issuer = identity.find(FulcioExtension::issuer);
   auto const* const new_issuer = identity.find(FulcioExtension::issuer_v2);
@@ -138,7 +161,8 @@ Verdict<CertificateIdentity> read_identity(Certificate const& certificate) {
 Verdict<std::string> issuer_organization(Certificate const& certificate) {
   auto organizations = certificate.issuer_organizations();
   if (organizations.size() != 1)
-    return reject("certificate-issuer", "signing certificate", "its issuer must name exactly one organisation (O), which decides whose rules hold")
+    return reject("certificate-issuer", "signing certificate",
+                  "its issuer must name exactly one organisation (O), which decides whose rules hold")
         .rule("V-30")
         .expected("one O")
         .found(certificate.issuer_text());

@@ -54,12 +54,12 @@ struct IdentityExtension {
 /// The identity part of a certificate: a plain value.
 struct CertificateIdentity {
   SanKind san_kind = SanKind::uri;
-  std::string san;     ///< bytes as in the certificate
-  std::string issuer;  ///< OIDC issuer: .1.8, else .1.1; empty when the certificate has neither (V-90)
+  std::string san;                            ///< bytes as in the certificate
+  std::string issuer;                         ///< OIDC issuer: .1.8, else .1.1; empty when the certificate has neither (V-90)
   std::vector<IdentityExtension> extensions;  ///< ascending by number
-  std::string certificate_issuer;  ///< name of the CA: "CN=sigstore-intermediate,O=sigstore.dev"
+  std::string certificate_issuer;             ///< name of the CA: "CN=sigstore-intermediate,O=sigstore.dev"
   std::string serial_hex;
-  std::string sha256_hex;          ///< fingerprint of the certificate
+  std::string sha256_hex;  ///< fingerprint of the certificate
   Validity validity;
 
   /// Value of one extension; null when the certificate does not have it.

@@ -13,14 +13,14 @@ namespace acr::sigstore {
 
 /// One check of docs/verification.md. Texts are UTF-8 that may hold foreign bytes; printers escape them.
 struct CheckResult {
-  std::string rule;      ///< "V-57"
-  std::string name;      ///< what was checked, for people: "inclusion proof of entry 0"
+  std::string rule;  ///< "V-57"
+  std::string name;  ///< what was checked, for people: "inclusion proof of entry 0"
   bool passed = false;
   std::string code;      ///< reason code of a failure ("log-inclusion-proof"), empty when passed
   std::string detail;    ///< passed: what was established; failed: one sentence why
   std::string expected;  ///< failures: what would have passed, when there is such a thing
   std::string found;     ///< failures: what was there
-  std::string fix;      ///< failures: what the user can do, may be empty
+  std::string fix;       ///< failures: what the user can do, may be empty
 
   friend bool operator==(CheckResult const&, CheckResult const&) = default;
 };

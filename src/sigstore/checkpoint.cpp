@@ -64,7 +64,8 @@ std::string hints_of(Checkpoint const& checkpoint) {
 
 Verdict<Checkpoint> parse_checkpoint(std::string_view note) {
   if (note.size() > limits::max_checkpoint_bytes)
-    return bad("V-2", "it is larger than the limit").expected("at most " + std::to_string(limits::max_checkpoint_bytes) + " bytes");
+    return bad("V-2", "it is larger than the limit")
+        .expected("at most " + std::to_string(limits::max_checkpoint_bytes) + " bytes");
   if (!is_utf8(note)) return bad("V-59", "it is not UTF-8");
   if (std::any_of(note.begin(), note.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; }))
     return bad("V-59", "it holds control characters");
@@ -76,7 +77,9 @@ Verdict<Checkpoint> parse_checkpoint(std::string_view note) {
   checkpoint.text = note.substr(0, border + 1);
   auto const text_lines = lines(checkpoint.text);
   if (text_lines.size() < 3)
-    return bad("V-59", "the text has too few lines").expected("origin, tree size and root hash").found(std::to_string(text_lines.size()) + " lines");
+    return bad("V-59", "the text has too few lines")
+        .expected("origin, tree size and root hash")
+        .found(std::to_string(text_lines.size()) + " lines");
   if (std::any_of(text_lines.begin(), text_lines.end(), [](auto line) { return line.empty(); }))
     return bad("V-59", "a line of the text is empty");
   checkpoint.origin = text_lines[0];
@@ -95,7 +98,10 @@ Verdict<Checkpoint> parse_checkpoint(std::string_view note) {
     if (checkpoint.signatures.size() == limits::max_checkpoint_signatures)
       return bad("V-60", "it has too many signatures").expected("at most " + std::to_string(limits::max_checkpoint_signatures));
     auto signature = parse_signature_line(line);
-    if (!signature) return bad("V-60", "a signature line is ill-formed").expected("— name base64(hint and signature)").found(std::string(line.substr(0, 100)));
+    if (!signature)
+      return bad("V-60", "a signature line is ill-formed")
+          .expected("— name base64(hint and signature)")
+          .found(std::string(line.substr(0, 100)));
     checkpoint.signatures.push_back(std::move(*signature));
   }
   return checkpoint;
@@ -116,11 +122,13 @@ std::string checkpoint_key_hint(RekorVersion version, std::string_view name, Pub
 Verdict<bool> check_checkpoint(Checkpoint const& checkpoint, LogInstance const& log, RekorVersion version) {
   bool const v2 = version == RekorVersion::v2;
   std::string const host = log_host(log.base_url);
-  if (v2 && host.empty()) return bad("V-63", "the trusted root gives no URL for this log, so its name is unknown").found(log.name());
+  if (v2 && host.empty())
+    return bad("V-63", "the trusted root gives no URL for this log, so its name is unknown").found(log.name());
   if (v2 && checkpoint.origin != host)
     return bad("V-63", "its origin is not the log's name").expected(host).found(checkpoint.origin);
   auto const name = v2 ? std::optional<std::string_view>(host) : v1_name(checkpoint.origin);
-  if (!name) return bad("V-54", "its origin has not the form of a Rekor v1 log").expected("name - number").found(checkpoint.origin);
+  if (!name)
+    return bad("V-54", "its origin has not the form of a Rekor v1 log").expected("name - number").found(checkpoint.origin);
 
   // A v1 log is known by its key alone (V-63: private ones sign with a pod's name), but signs under the name of its origin.
   std::string const hint = checkpoint_key_hint(version, *name, log.key);
@@ -132,7 +140,9 @@ Verdict<bool> check_checkpoint(Checkpoint const& checkpoint, LogInstance const& 
     signed_by_log = true;
   }
   if (!signed_by_log)
-    return bad("V-61", "no signature line is the log's").expected(std::string(*name) + " " + hex(hint)).found(hints_of(checkpoint));
+    return bad("V-61", "no signature line is the log's")
+        .expected(std::string(*name) + " " + hex(hint))
+        .found(hints_of(checkpoint));
   return true;
 }
 

@@ -28,7 +28,9 @@ struct Options {
 
 Verdict<Options> read_options(std::span<std::string_view const> arguments) {
   Options options;
-  auto const wrong = [](std::string_view argument, std::string why) { return reject("usage", std::string(argument), std::move(why)); };
+  auto const wrong = [](std::string_view argument, std::string why) {
+    return reject("usage", std::string(argument), std::move(why));
+  };
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     std::string_view const argument = arguments[i];
     std::string* const target = argument == "--bundle"                    ? &options.bundle
@@ -87,7 +89,8 @@ int verify_bundle_command(std::span<std::string_view const> arguments, std::ostr
       return not_verified;
     }
     if (!options->trusted_root.empty()) {
-      auto parsed = parse_trusted_roots(read_file(options->trusted_root, limits::max_trusted_root_bytes), options->trusted_root);
+      auto parsed =
+          parse_trusted_roots(read_file(options->trusted_root, limits::max_trusted_root_bytes), options->trusted_root);
       if (!parsed) {
         log << printable(parsed.error().sentence()) << "\n";
         return not_verified;
@@ -102,7 +105,10 @@ int verify_bundle_command(std::span<std::string_view const> arguments, std::ostr
       artifact = Artifact::of_bytes(file);
     }
     // V-6: the suite needs version 0.1, which nothing else here accepts.
-    Verifier const verifier(std::move(roots), {.minimum_version = BundleVersion::v0_1, .remember_signatures = true, .current_root = options->trusted_root.empty() ? std::move(current_root) : nullptr});
+    Verifier const verifier(std::move(roots),
+                            {.minimum_version = BundleVersion::v0_1,
+                             .remember_signatures = true,
+                             .current_root = options->trusted_root.empty() ? std::move(current_root) : nullptr});
     auto const result = verifier.verify(read_file(options->bundle, limits::max_bundle_bytes), *artifact, *policy);
     log << explain_checks(result);
     if (!result.attestation) log << "not verified: " << printable(result.rejection->sentence()) << "\n";

@@ -44,7 +44,8 @@ std::string der_wrap(unsigned char tag, std::string_view content) {
     out += static_cast<char>(content.size());
   } else {
     std::string length;
-    for (std::size_t rest = content.size(); rest != 0; rest >>= 8) length.insert(length.begin(), static_cast<char>(rest & 0xffU));
+    for (std::size_t rest = content.size(); rest != 0; rest >>= 8)
+      length.insert(length.begin(), static_cast<char>(rest & 0xffU));
     out += static_cast<char>(0x80U | length.size());
     out += length;
   }

@@ -25,12 +25,17 @@ std::bitset<256> range(unsigned char from, unsigned char to) {
 std::optional<std::bitset<256>> escaped(char c) {
   std::bitset<256> const digits = range('0', '9');
   switch (c) {
-    case 'd': return digits;
-    case 'w': return digits | range('a', 'z') | range('A', 'Z') | range('_', '_');
-    case 's': return range('\t', '\n') | range('\f', '\r') | range(' ', ' ');
-    default: break;
+    case 'd':
+      return digits;
+    case 'w':
+      return digits | range('a', 'z') | range('A', 'Z') | range('_', '_');
+    case 's':
+      return range('\t', '\n') | range('\f', '\r') | range(' ', ' ');
+    default:
+      break;
   }
-  bool const punctuation = c > 0x20 && c < 0x7f && !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+  bool const punctuation =
+      c > 0x20 && c < 0x7f && !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
   if (!punctuation) return std::nullopt;
   return range(static_cast<unsigned char>(c), static_cast<unsigned char>(c));
 }
@@ -102,9 +107,11 @@ class PatternCompiler {
     at_ = close + 1;
     auto const comma = inside.find(',');
     auto const low = to_number(inside.substr(0, comma), max_repeat);
-    auto const high = comma == std::string_view::npos || comma + 1 == inside.size() ? std::optional<std::uint64_t>()
-                                                                                     : to_number(inside.substr(comma + 1), max_repeat);
-    if (!low || (comma != std::string_view::npos && comma + 1 != inside.size() && (!high || *high < *low))) return void(failed_ = true);
+    auto const high = comma == std::string_view::npos || comma + 1 == inside.size()
+                          ? std::optional<std::uint64_t>()
+                          : to_number(inside.substr(comma + 1), max_repeat);
+    if (!low || (comma != std::string_view::npos && comma + 1 != inside.size() && (!high || *high < *low)))
+      return void(failed_ = true);
     repeat.minimum = static_cast<std::size_t>(*low);
     repeat.maximum = comma == std::string_view::npos ? repeat.minimum : high ? static_cast<std::size_t>(*high) : open_end;
   }
@@ -127,21 +134,32 @@ class PatternCompiler {
         }
         return node;
       }
-      case '^': node.kind = Node::Kind::begin; return node;
-      case '$': node.kind = Node::Kind::end; return node;
-      case '.': node.bytes = ~range('\n', '\n'); return node;
-      case '[': node.bytes = byte_class(); return node;
+      case '^':
+        node.kind = Node::Kind::begin;
+        return node;
+      case '$':
+        node.kind = Node::Kind::end;
+        return node;
+      case '.':
+        node.bytes = ~range('\n', '\n');
+        return node;
+      case '[':
+        node.bytes = byte_class();
+        return node;
       case '*':
       case '+':
       case '?':
-      case '{': failed_ = true; return node;
+      case '{':
+        failed_ = true;
+        return node;
       case '\\': {
         auto const set = more() ? escaped(pattern_[at_++]) : std::nullopt;
         if (!set) failed_ = true;
         if (set) node.bytes = *set;
         break;
       }
-      default: node.bytes.set(static_cast<unsigned char>(c));
+      default:
+        node.bytes.set(static_cast<unsigned char>(c));
     }
     node.bytes = folded(node.bytes);
     return node;
@@ -198,18 +216,23 @@ class PatternCompiler {
     using Kind = IdentityPattern::State::Kind;
     if (failed_) return next;
     switch (node.kind) {
-      case Node::Kind::bytes: return state({Kind::bytes, node.bytes, next, 0});
-      case Node::Kind::begin: return state({Kind::begin, {}, next, 0});
-      case Node::Kind::end: return state({Kind::end, {}, next, 0});
+      case Node::Kind::bytes:
+        return state({Kind::bytes, node.bytes, next, 0});
+      case Node::Kind::begin:
+        return state({Kind::begin, {}, next, 0});
+      case Node::Kind::end:
+        return state({Kind::end, {}, next, 0});
       case Node::Kind::sequence:
         for (auto child = node.children.rbegin(); child != node.children.rend(); ++child) next = emit(*child, next);
         return next;
       case Node::Kind::alternatives: {
         std::size_t first = emit(node.children.back(), next);
-        for (std::size_t i = node.children.size() - 1; i-- > 0;) first = state({Kind::split, {}, emit(node.children[i], next), first});
+        for (std::size_t i = node.children.size() - 1; i-- > 0;)
+          first = state({Kind::split, {}, emit(node.children[i], next), first});
         return first;
       }
-      case Node::Kind::repeat: return emit_repeat(node, next);
+      case Node::Kind::repeat:
+        return emit_repeat(node, next);
     }
     return next;
   }
@@ -224,7 +247,8 @@ class PatternCompiler {
       if (!failed_) out_.states_[loop].next = body;
       first = loop;
     } else {
-      for (std::size_t i = node.minimum; i < node.maximum && !failed_; ++i) first = state({Kind::split, {}, emit(child, first), next});
+      for (std::size_t i = node.minimum; i < node.maximum && !failed_; ++i)
+        first = state({Kind::split, {}, emit(child, first), next});
     }
     for (std::size_t i = 0; i < node.minimum && !failed_; ++i) first = emit(child, first);
     return first;
@@ -258,8 +282,12 @@ void IdentityPattern::add(std::vector<std::size_t>& list, std::vector<bool>& pre
     State const& s = states_[at];
     switch (s.kind) {
       case State::Kind::bytes:
-      case State::Kind::match: list.push_back(at); break;
-      case State::Kind::split: open.insert(open.end(), {s.other, s.next}); break;
+      case State::Kind::match:
+        list.push_back(at);
+        break;
+      case State::Kind::split:
+        open.insert(open.end(), {s.other, s.next});
+        break;
       case State::Kind::begin:
         if (at_begin) open.push_back(s.next);
         break;

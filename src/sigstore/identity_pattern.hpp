@@ -13,7 +13,8 @@
 
 namespace acr::sigstore {
 
-/// Known: literals, `.`, `[…]` with ranges and `^`, `\` before punctuation, `\d \w \s` (and inside classes), `( )`, `(?: )`, `|`,
+/// Known: literals, `.`, `[…]` with ranges and `^`, `\` before punctuation, `\d \w \s` (and inside classes), `( )`, `(?: )`,
+/// `|`,
 /// `* + ?`, `{m} {m,} {m,n}` up to 200, `^`, `$`, and `(?i)` at the very beginning (ASCII). Works on bytes.
 class IdentityPattern {
  public:

@@ -38,28 +38,28 @@ struct KeyPolicy {
   Validity valid_for;  ///< with a bound, at least one verified time is required and all must be inside
 };
 
-/// Plain value. Empty strings and lists, and nothing: not demanded. Exactly one of these must say who signs: `repository`, `owner`,
-/// `certificate_identity`, `certificate_identity_regex`, `key`, `release`; see check_policy().
+/// Plain value. Empty strings and lists, and nothing: not demanded. Exactly one of these must say who signs: `repository`,
+/// `owner`, `certificate_identity`, `certificate_identity_regex`, `key`, `release`; see check_policy().
 struct Policy {
-  std::string repository;      ///< --repo: "owner/repo"; .12 and .16, ASCII case ignored
-  std::string owner;           ///< --owner: .16
-  std::string signer_repository;  ///< --signer-repo: "owner/repo"
-  std::string signer_workflow;    ///< --signer-workflow: "[host/]owner/repo/path[@ref]"
+  std::string repository;                  ///< --repo: "owner/repo"; .12 and .16, ASCII case ignored
+  std::string owner;                       ///< --owner: .16
+  std::string signer_repository;           ///< --signer-repo: "owner/repo"
+  std::string signer_workflow;             ///< --signer-workflow: "[host/]owner/repo/path[@ref]"
   std::string certificate_identity;        ///< --cert-identity: the whole SAN
   std::string certificate_identity_regex;  ///< --cert-identity-regex: searched in the SAN, linear time (identity_pattern.hpp)
   std::string certificate_oidc_issuer{github_actions_issuer};  ///< --cert-oidc-issuer; byte for byte
-  std::string signer_digest;   ///< --signer-digest: .10, hex
-  std::string source_digest;   ///< --source-digest: .13, hex
-  std::string source_ref;      ///< --source-ref: .14, "refs/…"
-  bool deny_self_hosted_runners = false;     ///< .11 must be "github-hosted"
-  std::string hostname = "github.com";       ///< --hostname
-  std::vector<std::string> predicate_types;  ///< --predicate-type; any of them; empty: any
+  std::string signer_digest;                                   ///< --signer-digest: .10, hex
+  std::string source_digest;                                   ///< --source-digest: .13, hex
+  std::string source_ref;                                      ///< --source-ref: .14, "refs/…"
+  bool deny_self_hosted_runners = false;                       ///< .11 must be "github-hosted"
+  std::string hostname = "github.com";                         ///< --hostname
+  std::vector<std::string> predicate_types;                    ///< --predicate-type; any of them; empty: any
 
   // The action's own demands.
-  std::vector<SignerWorkflow> signer_workflows;  ///< A-60, B-10: any of them; empty: any
+  std::vector<SignerWorkflow> signer_workflows;       ///< A-60, B-10: any of them; empty: any
   std::optional<ReleasedWorkflow> released_workflow;  ///< B-16a: this one alone
-  std::string repository_id;  ///< V-96: .15, decimal
-  std::string owner_id;       ///< V-96: .17, decimal
+  std::string repository_id;                          ///< V-96: .15, decimal
+  std::string owner_id;                               ///< V-96: .17, decimal
 
   std::optional<KeyPolicy> key;
   std::optional<ReleasePolicy> release;

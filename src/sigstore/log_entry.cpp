@@ -64,12 +64,17 @@ Verdict<bool> check_verifier(std::optional<std::string> const& verifier, Bundle 
     auto const der = pem_content(*verifier, "CERTIFICATE");
     if (!der) return bad_body("V-66", "the log's entry was made for a key, the bundle has a certificate");
     if (*der != *leaf)
-      return bad_body("V-66", "the log's entry was made for another certificate").expected("SHA-256 " + hex(sha256(*leaf))).found("SHA-256 " + hex(sha256(*der)));
+      return bad_body("V-66", "the log's entry was made for another certificate")
+          .expected("SHA-256 " + hex(sha256(*leaf)))
+          .found("SHA-256 " + hex(sha256(*der)));
     return true;
   }
   auto const der = pem_content(*verifier, "PUBLIC KEY");
   if (!der) return bad_body("V-66", "the log's entry was made for a certificate, the bundle is signed by a bare key");
-  if (*der != key.spki()) return bad_body("V-66", "the log's entry was made for another key").expected("SHA-256 " + hex(key.spki_sha256())).found("SHA-256 " + hex(sha256(*der)));
+  if (*der != key.spki())
+    return bad_body("V-66", "the log's entry was made for another key")
+        .expected("SHA-256 " + hex(key.spki_sha256()))
+        .found("SHA-256 " + hex(sha256(*der)));
   return true;
 }
 
@@ -83,9 +88,11 @@ Verdict<bool> check_payload_hash(json::value const* hash, DsseEnvelope const& en
   auto const algorithm = hash ? string_in(*hash, "algorithm") : std::nullopt;
   auto const value = hash ? string_in(*hash, "value") : std::nullopt;
   if (!algorithm || !value) return bad_body(rule, "the log's entry holds no digest of the payload");
-  if (*algorithm != "sha256") return bad_body(rule, "the log's entry has the payload's digest by another algorithm").expected("sha256").found(*algorithm);
+  if (*algorithm != "sha256")
+    return bad_body(rule, "the log's entry has the payload's digest by another algorithm").expected("sha256").found(*algorithm);
   std::string const expected = hex(sha256(envelope.payload));
-  if (*value != expected) return bad_body(rule, "the log's entry was made for another payload").expected(expected).found(*value);
+  if (*value != expected)
+    return bad_body(rule, "the log's entry was made for another payload").expected(expected).found(*value);
   return true;
 }
 
@@ -96,7 +103,9 @@ Verdict<bool> check_hashedrekord(json::value const& body, Bundle const& bundle, 
   auto const value = text_at(body, {"spec", "data", "hash", "value"});
   if (!algorithm || !value) return bad_body("V-67", "the log's entry holds no digest");
   if (*algorithm != to_text(message->digest_algorithm))
-    return bad_body("V-67", "the log's entry has the digest by another algorithm").expected(std::string(to_text(message->digest_algorithm))).found(*algorithm);
+    return bad_body("V-67", "the log's entry has the digest by another algorithm")
+        .expected(std::string(to_text(message->digest_algorithm)))
+        .found(*algorithm);
   if (*value != hex(message->digest))
     return bad_body("V-67", "the log's entry was made for another artifact").expected(hex(message->digest)).found(*value);
   if (auto const same = check_signature(bytes_at(body, {"spec", "signature", "content"}), bundle); !same) return same.error();
@@ -116,7 +125,8 @@ Verdict<bool> check_dsse(json::value const& body, Bundle const& bundle, PublicKe
 Verdict<bool> check_intoto(json::value const& body, Bundle const& bundle, PublicKey const& key) {
   auto const* envelope = std::get_if<DsseEnvelope>(&bundle.content);
   if (!envelope) return bad_body("V-70", "a message signature cannot be logged as intoto");
-  if (auto const same = check_payload_hash(at(&body, {"spec", "content", "payloadHash"}), *envelope, "V-69"); !same) return same.error();
+  if (auto const same = check_payload_hash(at(&body, {"spec", "content", "payloadHash"}), *envelope, "V-69"); !same)
+    return same.error();
   auto const* signature = only_element(at(&body, {"spec", "content", "envelope", "signatures"}));
   if (!signature) return bad_body("V-69", "the log's entry does not hold exactly one signature");
   auto const once = bytes_at(*signature, {"sig"});  // base64 of the base64 text
@@ -126,21 +136,31 @@ Verdict<bool> check_intoto(json::value const& body, Bundle const& bundle, Public
 
 std::string_view v2_hash_name(HashAlgorithm algorithm) {
   switch (algorithm) {
-    case HashAlgorithm::sha384: return "SHA2_384";
-    case HashAlgorithm::sha512: return "SHA2_512";
-    default: return "SHA2_256";
+    case HashAlgorithm::sha384:
+      return "SHA2_384";
+    case HashAlgorithm::sha512:
+      return "SHA2_512";
+    default:
+      return "SHA2_256";
   }
 }
 
 std::string_view v2_key_details(KeyKind kind) {
   switch (kind) {
-    case KeyKind::ecdsa_p256: return "PKIX_ECDSA_P256_SHA_256";
-    case KeyKind::ecdsa_p384: return "PKIX_ECDSA_P384_SHA_384";
-    case KeyKind::ecdsa_p521: return "PKIX_ECDSA_P521_SHA_512";
-    case KeyKind::rsa_2048: return "PKIX_RSA_PKCS1V15_2048_SHA256";
-    case KeyKind::rsa_3072: return "PKIX_RSA_PKCS1V15_3072_SHA256";
-    case KeyKind::rsa_4096: return "PKIX_RSA_PKCS1V15_4096_SHA256";
-    case KeyKind::ed25519: return "PKIX_ED25519_PH";
+    case KeyKind::ecdsa_p256:
+      return "PKIX_ECDSA_P256_SHA_256";
+    case KeyKind::ecdsa_p384:
+      return "PKIX_ECDSA_P384_SHA_384";
+    case KeyKind::ecdsa_p521:
+      return "PKIX_ECDSA_P521_SHA_512";
+    case KeyKind::rsa_2048:
+      return "PKIX_RSA_PKCS1V15_2048_SHA256";
+    case KeyKind::rsa_3072:
+      return "PKIX_RSA_PKCS1V15_3072_SHA256";
+    case KeyKind::rsa_4096:
+      return "PKIX_RSA_PKCS1V15_4096_SHA256";
+    case KeyKind::ed25519:
+      return "PKIX_ED25519_PH";
   }
   return {};
 }
@@ -157,14 +177,22 @@ Rejection v2_difference(json::value const& body, std::string const& leaf) {
       {"the log's entry was made for another digest algorithm", "V-72", {"spec", "hashedRekordV002", "data", "algorithm"}},
       {"the log's entry was made for another digest", "V-73", {"spec", "hashedRekordV002", "data", "digest"}},
       {"the log's entry was made for another signature", "V-66", {"spec", "hashedRekordV002", "signature", "content"}},
-      {"the log's entry names another kind of key", "V-72", {"spec", "hashedRekordV002", "signature", "verifier", "keyDetails"}},
-      {"the log's entry was made for another certificate", "V-66", {"spec", "hashedRekordV002", "signature", "verifier", "x509Certificate", "rawBytes"}},
-      {"the log's entry was made for another key", "V-66", {"spec", "hashedRekordV002", "signature", "verifier", "publicKey", "rawBytes"}},
+      {"the log's entry names another kind of key",
+       "V-72",
+       {"spec", "hashedRekordV002", "signature", "verifier", "keyDetails"}},
+      {"the log's entry was made for another certificate",
+       "V-66",
+       {"spec", "hashedRekordV002", "signature", "verifier", "x509Certificate", "rawBytes"}},
+      {"the log's entry was made for another key",
+       "V-66",
+       {"spec", "hashedRekordV002", "signature", "verifier", "publicKey", "rawBytes"}},
   };
   for (auto const& field : fields) {
     auto const want = text_at(*expected, field.path), have = text_at(body, field.path);
     if (want != have)
-      return bad_body(field.rule, field.why).expected(want.value_or("nothing").substr(0, 100)).found(have.value_or("nothing").substr(0, 100));
+      return bad_body(field.rule, field.why)
+          .expected(want.value_or("nothing").substr(0, 100))
+          .found(have.value_or("nothing").substr(0, 100));
   }
   return bad_body("V-72", "the log's entry is not, byte by byte, what a Rekor v2 log holds for this bundle");
 }
@@ -187,7 +215,9 @@ Verdict<std::string> rekor_v2_leaf(Bundle const& bundle, PublicKey const& key) {
   } else {
     auto const& message = std::get<MessageSignature>(bundle.content);
     if (message.digest_algorithm != key.hash())
-      return bad_body("V-72", "the artifact's digest is not of the key's algorithm").expected(std::string(to_text(key.hash()))).found(std::string(to_text(message.digest_algorithm)));
+      return bad_body("V-72", "the artifact's digest is not of the key's algorithm")
+          .expected(std::string(to_text(key.hash())))
+          .found(std::string(to_text(message.digest_algorithm)));
     data_digest = message.digest;
   }
   // Names in canonical order (RFC 8785); no value needs escaping.
@@ -197,14 +227,16 @@ Verdict<std::string> rekor_v2_leaf(Bundle const& bundle, PublicKey const& key) {
   leaf += R"("},"signature":{"content":")" + base64(bundle.signature());
   leaf += R"(","verifier":{"keyDetails":")";
   leaf += v2_key_details(key.kind());
-  leaf += bundle.leaf() ? R"(","x509Certificate":{"rawBytes":")" + base64(*bundle.leaf()) : R"(","publicKey":{"rawBytes":")" + base64(key.spki());
+  leaf += bundle.leaf() ? R"(","x509Certificate":{"rawBytes":")" + base64(*bundle.leaf())
+                        : R"(","publicKey":{"rawBytes":")" + base64(key.spki());
   leaf += R"("}}}}}})";
   return leaf;
 }
 
 Verdict<bool> check_log_entry_body(LogEntry const& entry, Bundle const& bundle, PublicKey const& key) {
-  auto const body = parse_json(entry.canonicalized_body, "body of the log entry",
-                               {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
+  auto const body = parse_json(
+      entry.canonicalized_body, "body of the log entry",
+      {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
   if (!body) return bad_body("V-54", "its body is not JSON: " + body.error().why);
   std::string const declared = entry.kind + " " + entry.api_version;
   std::string const actual = string_in(*body, "kind").value_or("") + " " + string_in(*body, "apiVersion").value_or("");

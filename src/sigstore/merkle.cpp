@@ -12,9 +12,7 @@ namespace {
 
 constexpr std::size_t hash_bytes = 32;
 
-Rejection bad_proof(std::string why) {
-  return reject("log-inclusion-proof", "inclusion proof", std::move(why)).rule("V-57");
-}
+Rejection bad_proof(std::string why) { return reject("log-inclusion-proof", "inclusion proof", std::move(why)).rule("V-57"); }
 
 /// Length of the first part.
 unsigned inner_length(std::uint64_t index, std::uint64_t size) {
@@ -50,7 +48,9 @@ Verdict<std::string> merkle_root(std::string_view leaf_hash, std::uint64_t index
   if (index >= size)
     return bad_proof("the index lies outside the tree").expected("below " + std::to_string(size)).found(std::to_string(index));
   if (std::size_t const length = merkle_proof_length(index, size); hashes.size() != length)
-    return bad_proof("the proof has the wrong number of hashes").expected(std::to_string(length)).found(std::to_string(hashes.size()));
+    return bad_proof("the proof has the wrong number of hashes")
+        .expected(std::to_string(length))
+        .found(std::to_string(hashes.size()));
   for (auto const& hash : hashes)
     if (hash.size() != hash_bytes)
       return bad_proof("a hash has the wrong length").expected("32 bytes").found(std::to_string(hash.size()) + " bytes");

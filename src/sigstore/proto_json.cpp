@@ -10,14 +10,21 @@ namespace {
 
 std::string_view kind_text(boost::json::value const& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: return "null";
-    case boost::json::kind::bool_: return "a boolean";
+    case boost::json::kind::null:
+      return "null";
+    case boost::json::kind::bool_:
+      return "a boolean";
     case boost::json::kind::int64:
-    case boost::json::kind::uint64: return "an integer";
-    case boost::json::kind::double_: return "a number with fraction or exponent";
-    case boost::json::kind::string: return "a string";
-    case boost::json::kind::array: return "an array";
-    case boost::json::kind::object: return "an object";
+    case boost::json::kind::uint64:
+      return "an integer";
+    case boost::json::kind::double_:
+      return "a number with fraction or exponent";
+    case boost::json::kind::string:
+      return "a string";
+    case boost::json::kind::array:
+      return "an array";
+    case boost::json::kind::object:
+      return "an object";
   }
   return "something else";
 }
@@ -26,8 +33,7 @@ std::string cut(std::string_view text) { return std::string(text.substr(0, 100))
 
 }  // namespace
 
-void ProtoReading::refuse(std::string where, std::string why, std::string rule, std::string expected,
-                          std::string found) {
+void ProtoReading::refuse(std::string where, std::string why, std::string rule, std::string expected, std::string found) {
   if (rejection_) return;
   rejection_ = reject(code_, std::move(where), std::move(why))
                    .rule(rule.empty() ? rule_ : std::move(rule))
@@ -106,8 +112,8 @@ boost::json::array const* ProtoMessage::array(std::string_view name, std::size_t
     return nullptr;
   }
   if (elements->size() > limit) {
-    reading_.refuse(path(name), "too many elements", rule.empty() ? "V-3" : std::move(rule),
-                    "at most " + std::to_string(limit), std::to_string(elements->size()));
+    reading_.refuse(path(name), "too many elements", rule.empty() ? "V-3" : std::move(rule), "at most " + std::to_string(limit),
+                    std::to_string(elements->size()));
     return nullptr;
   }
   return elements;

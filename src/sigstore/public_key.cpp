@@ -34,10 +34,14 @@ unsigned char const* bytes(std::string_view text) { return reinterpret_cast<unsi
 
 EVP_MD const* message_digest(HashAlgorithm hash) {
   switch (hash) {
-    case HashAlgorithm::sha256: return EVP_sha256();
-    case HashAlgorithm::sha384: return EVP_sha384();
-    case HashAlgorithm::sha512: return EVP_sha512();
-    case HashAlgorithm::sha1: break;
+    case HashAlgorithm::sha256:
+      return EVP_sha256();
+    case HashAlgorithm::sha384:
+      return EVP_sha384();
+    case HashAlgorithm::sha512:
+      return EVP_sha512();
+    case HashAlgorithm::sha1:
+      break;
   }
   return nullptr;  // V-36, V-47: SHA-1 verifies nothing
 }
@@ -57,13 +61,19 @@ std::optional<KeyKind> kind_of(EVP_PKEY* key) {
     }
     case EVP_PKEY_RSA:
       switch (EVP_PKEY_get_bits(key)) {
-        case 2048: return KeyKind::rsa_2048;
-        case 3072: return KeyKind::rsa_3072;
-        case 4096: return KeyKind::rsa_4096;
-        default: return std::nullopt;
+        case 2048:
+          return KeyKind::rsa_2048;
+        case 3072:
+          return KeyKind::rsa_3072;
+        case 4096:
+          return KeyKind::rsa_4096;
+        default:
+          return std::nullopt;
       }
-    case EVP_PKEY_ED25519: return KeyKind::ed25519;
-    default: return std::nullopt;
+    case EVP_PKEY_ED25519:
+      return KeyKind::ed25519;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -75,11 +85,16 @@ std::string kind_found(EVP_PKEY* key) {
 /// Bytes of a SubjectPublicKeyInfo whose length the kind fixes: named curve, uncompressed point. 0: RSA, not fixed.
 std::size_t spki_size(KeyKind kind) {
   switch (kind) {
-    case KeyKind::ecdsa_p256: return 91;
-    case KeyKind::ecdsa_p384: return 120;
-    case KeyKind::ecdsa_p521: return 158;
-    case KeyKind::ed25519: return 44;
-    default: return 0;
+    case KeyKind::ecdsa_p256:
+      return 91;
+    case KeyKind::ecdsa_p384:
+      return 120;
+    case KeyKind::ecdsa_p521:
+      return 158;
+    case KeyKind::ed25519:
+      return 44;
+    default:
+      return 0;
   }
 }
 
@@ -104,13 +119,20 @@ struct PublicKey::State {
 
 std::string_view to_text(KeyKind kind) {
   switch (kind) {
-    case KeyKind::ecdsa_p256: return "ECDSA P-256";
-    case KeyKind::ecdsa_p384: return "ECDSA P-384";
-    case KeyKind::ecdsa_p521: return "ECDSA P-521";
-    case KeyKind::rsa_2048: return "RSA 2048";
-    case KeyKind::rsa_3072: return "RSA 3072";
-    case KeyKind::rsa_4096: return "RSA 4096";
-    case KeyKind::ed25519: return "Ed25519";
+    case KeyKind::ecdsa_p256:
+      return "ECDSA P-256";
+    case KeyKind::ecdsa_p384:
+      return "ECDSA P-384";
+    case KeyKind::ecdsa_p521:
+      return "ECDSA P-521";
+    case KeyKind::rsa_2048:
+      return "RSA 2048";
+    case KeyKind::rsa_3072:
+      return "RSA 3072";
+    case KeyKind::rsa_4096:
+      return "RSA 4096";
+    case KeyKind::ed25519:
+      return "Ed25519";
   }
   return "unknown";
 }
@@ -120,7 +142,8 @@ Verdict<PublicKey> PublicKey::from_parts(evp_pkey_st* key, std::string spki) {
   auto const kind = kind_of(key);
   if (!kind) return bad_key("its kind is not accepted").found(kind_found(key));
   std::size_t const size = spki_size(*kind);
-  if (spki.empty() || (size != 0 && spki.size() != size)) return bad_key("it is not in the canonical form: named curve, uncompressed point");
+  if (spki.empty() || (size != 0 && spki.size() != size))
+    return bad_key("it is not in the canonical form: named curve, uncompressed point");
   EVP_PKEY_up_ref(key);
   std::string spki_hash = acr::sha256(spki);
   return PublicKey(std::make_shared<State const>(State{KeyHandle(key), *kind, std::move(spki), std::move(spki_hash)}));
@@ -178,10 +201,13 @@ std::string PublicKey::raw_ed25519() const {
 
 HashAlgorithm PublicKey::hash() const {
   switch (state_->kind) {
-    case KeyKind::ecdsa_p384: return HashAlgorithm::sha384;
+    case KeyKind::ecdsa_p384:
+      return HashAlgorithm::sha384;
     case KeyKind::ecdsa_p521:
-    case KeyKind::ed25519: return HashAlgorithm::sha512;
-    default: return HashAlgorithm::sha256;
+    case KeyKind::ed25519:
+      return HashAlgorithm::sha512;
+    default:
+      return HashAlgorithm::sha256;
   }
 }
 
@@ -191,9 +217,8 @@ bool PublicKey::verifies(HashAlgorithm hash, std::string_view message, std::stri
     return verifies_digest(hash, digest(hash, message), signature);
   }
   DigestContext const context(EVP_MD_CTX_new());
-  bool const holds =
-      context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, native()) == 1 &&
-      EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message), message.size()) == 1;
+  bool const holds = context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, native()) == 1 &&
+                     EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message), message.size()) == 1;
   ERR_clear_error();
   return holds;
 }
@@ -204,10 +229,10 @@ bool PublicKey::verifies_digest(HashAlgorithm hash, std::string_view digest, std
   KeyContext const context(EVP_PKEY_CTX_new(native(), nullptr));
   // OpenSSL's ECDSA refuses signatures that are not DER or carry bytes behind it; the padding of RSA is set here, never
   // taken from a message.
-  bool const holds =
-      context && EVP_PKEY_verify_init(context.get()) == 1 && EVP_PKEY_CTX_set_signature_md(context.get(), md) == 1 &&
-      (!is_rsa(state_->kind) || EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1) &&
-      EVP_PKEY_verify(context.get(), bytes(signature), signature.size(), bytes(digest), digest.size()) == 1;
+  bool const holds = context && EVP_PKEY_verify_init(context.get()) == 1 &&
+                     EVP_PKEY_CTX_set_signature_md(context.get(), md) == 1 &&
+                     (!is_rsa(state_->kind) || EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1) &&
+                     EVP_PKEY_verify(context.get(), bytes(signature), signature.size(), bytes(digest), digest.size()) == 1;
   ERR_clear_error();
   return holds;
 }

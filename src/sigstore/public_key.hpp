@@ -74,5 +74,4 @@ class PublicKey {
   std::shared_ptr<State const> state_;
 };
 
-
 }  // namespace acr::sigstore

@@ -18,7 +18,8 @@ std::string text_of(ReleaseNumber const& number) {
 std::optional<ReleaseNumber> release_number(std::string_view text) {
   auto const parts = split(text, '.');
   if (parts.size() != 3) return std::nullopt;
-  auto const major = to_number(parts[0], largest_number), minor = to_number(parts[1], largest_number), patch = to_number(parts[2], largest_number);
+  auto const major = to_number(parts[0], largest_number), minor = to_number(parts[1], largest_number),
+             patch = to_number(parts[2], largest_number);
   if (!major || !minor || !patch) return std::nullopt;
   return ReleaseNumber{*major, *minor, *patch};
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 // A workflow file that a project ships with its releases, at a release tag: src/sigstore/released_workflow.hpp (B-11, B-16a)
-// Anybody may call it, and the caller chooses the ref: only tags of releases that are trusted count, no branch, no pull request, no commit
-// id (which can name a commit of a fork).
+// Anybody may call it, and the caller chooses the ref: only tags of releases that are trusted count, no branch, no pull
+// request, no commit id (which can name a commit of a fork).
 
 #include <compare>
 #include <cstdint>
@@ -30,8 +30,8 @@ struct ReleasedWorkflow {
   ReleaseNumber own;       ///< this program's: releases of its major version count
   ReleaseNumber oldest;    ///< releases below it do not
 
-  /// True at `refs/tags/v<major>`, which the project moves, and at `refs/tags/v<x.y.z>`. Before 1.0.0 every minor version may change
-  /// everything: there is no `v0` then, and only releases of `own`'s minor version count.
+  /// True at `refs/tags/v<major>`, which the project moves, and at `refs/tags/v<x.y.z>`. Before 1.0.0 every minor version may
+  /// change everything: there is no `v0` then, and only releases of `own`'s minor version count.
   [[nodiscard]] bool matches(WorkflowPlace const& actual) const;
 
   /// "owner/repo/path@refs/tags/v1, or at v1.x.y from v1.0.0": what is expected, for messages.

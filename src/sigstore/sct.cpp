@@ -67,7 +67,9 @@ Verdict<Sct> parse_sct(std::string_view bytes) {
   sct.signature = reader.opaque16();
   if (reader.failed() || !reader.done()) return bad_sct("V-40", "a certificate timestamp is ill-formed");
   if (version != 0)
-    return bad_sct("V-40", "a certificate timestamp is of an unknown version").expected("0 (v1)").found(std::to_string(version));
+    return bad_sct("V-40", "a certificate timestamp is of an unknown version")
+        .expected("0 (v1)")
+        .found(std::to_string(version));
   return sct;
 }
 
@@ -108,7 +110,8 @@ Verdict<std::vector<Sct>> parse_sct_list(std::string_view bytes) {
 }
 
 Verdict<std::optional<EmbeddedScts>> embedded_scts(Certificate const& certificate) {
-  Rejection const unreadable = bad_sct("V-41", "the certificate is not in the DER form that certificate timestamps are made over");
+  Rejection const unreadable =
+      bad_sct("V-41", "the certificate is not in the DER form that certificate timestamps are made over");
   auto const outer = der_only(certificate.der(), der::sequence);
   if (!outer) return unreadable;
   auto const tbs = DerReader(outer->value).next(der::sequence);
@@ -134,7 +137,8 @@ Verdict<std::optional<EmbeddedScts>> embedded_scts(Certificate const& certificat
       DerReader parts(extension->value);
       auto const oid = parts.next(der::object_identifier);
       if (!oid) return unreadable;
-      if (oid->value == poison_oid) return bad_sct("V-45", "the certificate is a precertificate: it carries a poison extension");
+      if (oid->value == poison_oid)
+        return bad_sct("V-45", "the certificate is a precertificate: it carries a poison extension");
       if (oid->value != sct_oid) {
         kept += extension->whole;
         continue;
@@ -190,8 +194,9 @@ Verdict<std::vector<std::string>> check_scts(Certificate const& leaf, std::span<
     }
   }
   if (names.size() < threshold)
-    return bad_sct(any_known ? "V-43" : "V-44", any_known ? "no certificate timestamp of a trusted CT log holds"
-                                                          : "all certificate timestamps are of CT logs that the trusted root does not know")
+    return bad_sct(any_known ? "V-43" : "V-44",
+                   any_known ? "no certificate timestamp of a trusted CT log holds"
+                             : "all certificate timestamps are of CT logs that the trusted root does not know")
         .expected(std::to_string(threshold) + " from distinct logs")
         .found(found);
   return names;

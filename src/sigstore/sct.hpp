@@ -1,7 +1,8 @@
 #pragma once
 
 // Signed certificate timestamps inside a signing certificate: src/sigstore/sct.hpp
-// RFC 6962 §3.2, §3.3; rules V-40 to V-45 of docs/verification.md. They show that the certificate authority did not issue in secret.
+// RFC 6962 §3.2, §3.3; rules V-40 to V-45 of docs/verification.md. They show that the certificate authority did not issue in
+// secret.
 
 #include <cstdint>
 #include <optional>
@@ -19,7 +20,7 @@ namespace acr::sigstore {
 struct Sct {
   std::string log_id;  ///< 32 raw bytes
   std::uint64_t timestamp_ms = 0;
-  std::string extensions;  ///< raw; part of what is signed (V-42)
+  std::string extensions;                ///< raw; part of what is signed (V-42)
   std::uint8_t hash_algorithm = 0;       ///< RFC 5246: 4 = SHA-256
   std::uint8_t signature_algorithm = 0;  ///< RFC 5246: 1 = RSA, 3 = ECDSA
   std::string signature;
@@ -42,8 +43,8 @@ Verdict<std::optional<EmbeddedScts>> embedded_scts(Certificate const& certificat
 /// The bytes an SCT's signature is made over (V-41). `issuer_key_hash`: SHA-256 of the SPKI of the CA that signed the leaf.
 std::string sct_signed_data(Sct const& sct, std::string_view issuer_key_hash, std::string_view tbs);
 
-/// The names of the distinct logs whose SCT holds (V-43, V-44); refused when there are fewer than `threshold`. `issuers`: the CAs
-/// that really signed the leaf.
+/// The names of the distinct logs whose SCT holds (V-43, V-44); refused when there are fewer than `threshold`. `issuers`: the
+/// CAs that really signed the leaf.
 Verdict<std::vector<std::string>> check_scts(Certificate const& leaf, std::span<Certificate const> issuers,
                                              std::span<LogInstance const> logs, std::size_t threshold);
 

@@ -6,9 +6,7 @@
 namespace acr::sigstore {
 namespace {
 
-Rejection bad_signature(std::string why) {
-  return reject("signature", "bundle", std::move(why)).rule("V-47");
-}
+Rejection bad_signature(std::string why) { return reject("signature", "bundle", std::move(why)).rule("V-47"); }
 
 /// V-47: bundles up to v0.3 of old clients hold P-384 and P-521 signatures over SHA-256.
 bool has_sha256_fallback(PublicKey const& key) {
@@ -30,7 +28,8 @@ Verdict<bool> check_envelope_signature(DsseEnvelope const& envelope, PublicKey c
   std::string const pae = dsse_pae(envelope.payload_type, envelope.payload);
   if (key.verifies(key.hash(), pae, envelope.signature)) return true;
   if (has_sha256_fallback(key) && key.verifies(HashAlgorithm::sha256, pae, envelope.signature)) return true;
-  return bad_signature("the envelope's signature is not one of the signer's key over this payload").found(std::string(to_text(key.kind())) + " key");
+  return bad_signature("the envelope's signature is not one of the signer's key over this payload")
+      .found(std::string(to_text(key.kind())) + " key");
 }
 
 Verdict<bool> check_message_digest(MessageSignature const& content, Artifact const& artifact) {
@@ -38,11 +37,17 @@ Verdict<bool> check_message_digest(MessageSignature const& content, Artifact con
   std::string const algorithm(to_text(content.digest_algorithm));
   std::string const expected = algorithm + ":" + hex(content.digest);
   if (!digest)
-    return reject("artifact-mismatch", "bundle.messageSignature", "the bundle is about a digest that was not given, so that it cannot be compared")
-        .rule("V-11").expected(expected).found(artifact.text()).fix("give the file, or its " + algorithm + " digest");
+    return reject("artifact-mismatch", "bundle.messageSignature",
+                  "the bundle is about a digest that was not given, so that it cannot be compared")
+        .rule("V-11")
+        .expected(expected)
+        .found(artifact.text())
+        .fix("give the file, or its " + algorithm + " digest");
   if (*digest != content.digest)
     return reject("artifact-mismatch", "bundle.messageSignature", "the bundle was made for another artifact")
-        .rule("V-11").expected(expected).found(algorithm + ":" + hex(*digest));
+        .rule("V-11")
+        .expected(expected)
+        .found(algorithm + ":" + hex(*digest));
   return true;
 }
 
@@ -58,7 +63,10 @@ Verdict<bool> check_message_signature(MessageSignature const& content, Artifact 
   if (has_sha256_fallback(key) && over(HashAlgorithm::sha256)) return true;
   if (!artifact.digest(key.hash()) && !(has_sha256_fallback(key) && artifact.digest(HashAlgorithm::sha256)))
     return reject("signature", "bundle.messageSignature", "the signer's key signs another digest than the one that was given")
-        .rule("V-48").expected(std::string(to_text(key.hash())) + " digest for an " + kind).found(artifact.text()).fix("give the file");
+        .rule("V-48")
+        .expected(std::string(to_text(key.hash())) + " digest for an " + kind)
+        .found(artifact.text())
+        .fix("give the file");
   return bad_signature("the signature is not one of the signer's key over this artifact").found(kind);
 }
 

@@ -20,7 +20,8 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -28,7 +29,8 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 bool is_commit(std::string_view ref) { return is_lower_hex(ref, 40) || is_lower_hex(ref, 64); }
 
 bool is_hex_text(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
 }
 
 Rejection mistake(std::string why, std::string_view found) {
@@ -38,7 +40,8 @@ Rejection mistake(std::string why, std::string_view found) {
 Verdict<bool> check_file(std::string_view path, std::string_view line) {
   if (!path.starts_with(workflows)) return mistake("the file is not in .github/workflows", line);
   auto const name = path.substr(workflows.size());
-  if (name.find('/') != std::string_view::npos) return mistake("workflows are not read from directories below .github/workflows", line);
+  if (name.find('/') != std::string_view::npos)
+    return mistake("workflows are not read from directories below .github/workflows", line);
   bool const yaml = (name.ends_with(".yml") && name.size() > 4) || (name.ends_with(".yaml") && name.size() > 5);
   if (!yaml) return mistake("the workflow's file name does not end in .yml or .yaml", line);
   return true;
@@ -47,9 +50,12 @@ Verdict<bool> check_file(std::string_view path, std::string_view line) {
 // What a name without its beginning may stand for.
 Rejection short_ref(std::string_view ref, std::string_view line) {
   if (is_hex_text(ref) && ref.size() >= 7 && ref.size() <= 64)
-    return mistake(ref.size() == 40 || ref.size() == 64 ? "commit ids are written in lower case" : "the commit id is shortened; only a whole one names one commit", line)
+    return mistake(ref.size() == 40 || ref.size() == 64 ? "commit ids are written in lower case"
+                                                        : "the commit id is shortened; only a whole one names one commit",
+                   line)
         .fix("give all digits of the commit id, in lower case");
-  if (ref.find('*') != std::string_view::npos) return mistake("`*` stands behind refs/heads/, refs/tags/ or refs/pull/ only", line);
+  if (ref.find('*') != std::string_view::npos)
+    return mistake("`*` stands behind refs/heads/, refs/tags/ or refs/pull/ only", line);
   if (ref.starts_with("refs/")) return mistake("the ref is neither a branch, nor a tag, nor a pull request's", line);
   std::string const name(ref);
   return mistake("the ref is not a full one", line).fix("did you mean @refs/tags/" + name + " or @refs/heads/" + name + "?");
@@ -57,7 +63,8 @@ Rejection short_ref(std::string_view ref, std::string_view line) {
 
 Verdict<bool> check_ref(std::string_view ref, std::string_view line) {
   if (is_commit(ref)) return true;
-  auto const beginning = std::ranges::find_if(ref_beginnings, [&](auto each) { return ref.starts_with(each) && ref.size() > each.size(); });
+  auto const beginning =
+      std::ranges::find_if(ref_beginnings, [&](auto each) { return ref.starts_with(each) && ref.size() > each.size(); });
   if (beginning == ref_beginnings.end()) return short_ref(ref, line);
   std::string sample(ref);
   std::ranges::replace(sample, '*', 'x');
@@ -96,7 +103,8 @@ std::optional<WorkflowPlace> workflow_place(std::string_view text) {
   if (repository_end == std::string_view::npos) return std::nullopt;
   WorkflowPlace place;
   place.repository = text.substr(0, repository_end);
-  if (!is_name(text.substr(0, owner_end)) || !is_name(text.substr(owner_end + 1, repository_end - owner_end - 1))) return std::nullopt;
+  if (!is_name(text.substr(0, owner_end)) || !is_name(text.substr(owner_end + 1, repository_end - owner_end - 1)))
+    return std::nullopt;
   std::string_view const rest = text.substr(repository_end + 1);
   auto at = rest.find("@refs/");
   if (at == std::string_view::npos) at = rest.rfind('@');
@@ -123,12 +131,16 @@ bool is_ref_or_commit(std::string_view ref) {
 Verdict<SignerWorkflow> SignerWorkflow::parse(std::string_view line, std::string_view server) {
   while (server.ends_with('/')) server.remove_suffix(1);
   std::string_view text = line;
-  if (!server.empty() && text.starts_with(server) && text.substr(server.size()).starts_with('/')) text.remove_prefix(server.size() + 1);
+  if (!server.empty() && text.starts_with(server) && text.substr(server.size()).starts_with('/'))
+    text.remove_prefix(server.size() + 1);
   if (text.find("://") != std::string_view::npos)
-    return mistake("the workflow is on another server than this run", line).fix("leave the server out; only " + std::string(server) + " counts");
+    return mistake("the workflow is on another server than this run", line)
+        .fix("leave the server out; only " + std::string(server) + " counts");
   if (std::ranges::any_of(text, is_control)) return mistake("the line has a control character", line);
-  if (text.find(',') != std::string_view::npos) return mistake("a comma does not separate workflows", line).fix("write one workflow per line");
-  if (text.substr(0, text.find('@')).find('*') != std::string_view::npos) return mistake("`*` is allowed in the ref only", line);
+  if (text.find(',') != std::string_view::npos)
+    return mistake("a comma does not separate workflows", line).fix("write one workflow per line");
+  if (text.substr(0, text.find('@')).find('*') != std::string_view::npos)
+    return mistake("`*` is allowed in the ref only", line);
   auto const place = workflow_place(text);
   if (!place) return mistake("the line does not begin with owner/repo/", line);
   if (place->ref.empty())
@@ -142,21 +154,28 @@ Verdict<SignerWorkflow> SignerWorkflow::parse(std::string_view line, std::string
 
 bool SignerWorkflow::matches(WorkflowPlace const& actual, std::string_view host) const {
   auto const allowed = place();
-  return actual.host == host && equal_ignoring_ascii_case(allowed.repository, actual.repository) && allowed.path == actual.path &&
-         is_ref_or_commit(actual.ref) && ref_matches(allowed.ref, actual.ref);
+  return actual.host == host && equal_ignoring_ascii_case(allowed.repository, actual.repository) &&
+         allowed.path == actual.path && is_ref_or_commit(actual.ref) && ref_matches(allowed.ref, actual.ref);
 }
 
 Verdict<std::string> parse_predicate_type(std::string_view line) {
   auto const wrong = [&](std::string why) {
-    return reject("bad-input", "", std::move(why)).rule("B-10").expected("a URI with its scheme, for example https://slsa.dev/provenance/v1").found(std::string(line));
+    return reject("bad-input", "", std::move(why))
+        .rule("B-10")
+        .expected("a URI with its scheme, for example https://slsa.dev/provenance/v1")
+        .found(std::string(line));
   };
-  if (line.find(',') != std::string_view::npos) return wrong("a comma does not separate predicate types").fix("write one predicate type per line");
-  if (!std::ranges::all_of(line, [](char c) { return c > 0x20 && c < 0x7f; })) return wrong("white space and characters outside ASCII are not part of a URI");
+  if (line.find(',') != std::string_view::npos)
+    return wrong("a comma does not separate predicate types").fix("write one predicate type per line");
+  if (!std::ranges::all_of(line, [](char c) { return c > 0x20 && c < 0x7f; }))
+    return wrong("white space and characters outside ASCII are not part of a URI");
   auto const colon = line.find(':');
   auto const name = line.substr(0, colon);
-  bool const has_scheme = colon != std::string_view::npos && !name.empty() && is_letter(name.front()) &&
-                          std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
-  if (!has_scheme || colon + 1 == line.size()) return wrong("the predicate type has no scheme").fix("did you mean https://" + std::string(line) + "?");
+  bool const has_scheme =
+      colon != std::string_view::npos && !name.empty() && is_letter(name.front()) &&
+      std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
+  if (!has_scheme || colon + 1 == line.size())
+    return wrong("the predicate type has no scheme").fix("did you mean https://" + std::string(line) + "?");
   return std::string(line);
 }
 

@@ -19,8 +19,8 @@ struct WorkflowPlace {
   std::string_view ref;         ///< "refs/…" or a commit id; empty when there is none
 };
 
-/// "owner/repo/path[@ref]" as the options of gh and certificates have it; nothing for another form. Whether path and ref are good is not
-/// looked at.
+/// "owner/repo/path[@ref]" as the options of gh and certificates have it; nothing for another form. Whether path and ref are
+/// good is not looked at.
 std::optional<WorkflowPlace> workflow_place(std::string_view text);
 
 /// The same behind "https://host/": the SAN of GitHub Actions.
@@ -31,12 +31,13 @@ bool is_ref_or_commit(std::string_view ref);
 
 class SignerWorkflow {
  public:
-  /// `owner/repo/.github/workflows/file.yml@ref`, after an optional `<server>/`. The file's name ends in `.yml` or `.yaml`; the ref begins
-  /// with `refs/heads/`, `refs/tags/` or `refs/pull/`, or is a whole commit id; `*` only behind that beginning. Refused (code
-  /// "bad-input", rule B-10, no `where`): anything else, with what may have been meant.
+  /// `owner/repo/.github/workflows/file.yml@ref`, after an optional `<server>/`. The file's name ends in `.yml` or `.yaml`; the
+  /// ref begins with `refs/heads/`, `refs/tags/` or `refs/pull/`, or is a whole commit id; `*` only behind that beginning.
+  /// Refused (code "bad-input", rule B-10, no `where`): anything else, with what may have been meant.
   static Verdict<SignerWorkflow> parse(std::string_view line, std::string_view server = "https://github.com");
 
-  /// True when `actual`, a certificate's, is one of the workflows of this line on `host`. ASCII case counts except in owner and repository;
+  /// True when `actual`, a certificate's, is one of the workflows of this line on `host`. ASCII case counts except in owner and
+  /// repository;
   /// `*` stands for any characters but `/`: protecting `release-*` does not protect `release-1/mine`.
   [[nodiscard]] bool matches(WorkflowPlace const& actual, std::string_view host) const;
 

@@ -20,8 +20,8 @@ std::map<std::string, std::string> read_digests(ProtoReading& reading, ProtoMess
     return digests;
   }
   if (object->size() > limits::max_digests_per_subject) {
-    reading.refuse(subject.path("digest"), "too many digests", "V-3", "at most " + std::to_string(limits::max_digests_per_subject),
-                   std::to_string(object->size()));
+    reading.refuse(subject.path("digest"), "too many digests", "V-3",
+                   "at most " + std::to_string(limits::max_digests_per_subject), std::to_string(object->size()));
     return digests;
   }
   for (auto const& [name, digest] : *object) {
@@ -53,7 +53,9 @@ Subject read_subject(ProtoReading& reading, boost::json::value const& value, std
 }  // namespace
 
 Verdict<Statement> parse_statement(std::string_view payload) {
-  auto const document = parse_json(payload, root_path, {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
+  auto const document = parse_json(
+      payload, root_path,
+      {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
   if (!document) {
     Rejection rejection = document.error();
     rejection.code = "statement";
@@ -72,9 +74,9 @@ Verdict<Statement> parse_statement(std::string_view payload) {
   if (!subjects || subjects->empty())
     reading.refuse(message.path("subject"), "a statement needs at least one subject", "V-50.2");
   for (std::size_t i = 0; subjects && i < subjects->size() && !reading.refused(); ++i)
-    statement.subjects.push_back(read_subject(reading, (*subjects)[i], message.path("subject") + "[" + std::to_string(i) + "]"));
-  if (statement.predicate_type.empty())
-    reading.refuse(message.path("predicateType"), "this is missing", "V-50.2");
+    statement.subjects.push_back(
+        read_subject(reading, (*subjects)[i], message.path("subject") + "[" + std::to_string(i) + "]"));
+  if (statement.predicate_type.empty()) reading.refuse(message.path("predicateType"), "this is missing", "V-50.2");
   if (auto const* predicate = message.any("predicate"); predicate && !predicate->is_object())
     reading.refuse(message.path("predicate"), "this must be an object", "V-19a");
   message.done();
@@ -100,9 +102,14 @@ Verdict<std::size_t> matching_subject(Statement const& statement, Artifact const
   if (!found.empty() && others != 0) found += " and " + std::to_string(others) + " more subjects";
   if (!found.empty() && !comparable)
     return reject("artifact-mismatch", "statement.subject", "no subject carries a digest of the algorithm that was given")
-        .rule("V-50.4").expected(artifact.text()).found(found).fix("give the file itself, or a digest of the algorithm the statement uses");
+        .rule("V-50.4")
+        .expected(artifact.text())
+        .found(found)
+        .fix("give the file itself, or a digest of the algorithm the statement uses");
   return reject("artifact-mismatch", "statement.subject", "the statement is about another artifact")
-      .rule("V-50.3").expected(artifact.text()).found(found.empty() ? "no sha256, sha384 or sha512 digest" : found);
+      .rule("V-50.3")
+      .expected(artifact.text())
+      .found(found.empty() ? "no sha256, sha384 or sha512 digest" : found);
 }
 
 }  // namespace acr::sigstore

@@ -20,7 +20,7 @@ struct Subject {
 };
 
 struct Statement {
-  std::string type;  ///< "https://in-toto.io/Statement/v1" or "…/v0.1"
+  std::string type;               ///< "https://in-toto.io/Statement/v1" or "…/v0.1"
   std::vector<Subject> subjects;  ///< 1 … 1024
   std::string predicate_type;     ///< never empty
 };

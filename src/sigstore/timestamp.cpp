@@ -1,6 +1,6 @@
-// See timestamp.hpp. The token is read with the room's own strict DER reader: what is not signed has one legal value (V-77a), or is
-// ignored: status text, revocation lists, unsigned attributes, certificates of others. OpenSSL builds the certificate path and
-// checks its extensions.
+// See timestamp.hpp. The token is read with the room's own strict DER reader: what is not signed has one legal value (V-77a),
+// or is ignored: status text, revocation lists, unsigned attributes, certificates of others. OpenSSL builds the certificate
+// path and checks its extensions.
 #include "sigstore/timestamp.hpp"
 
 #include <openssl/err.h>
@@ -37,8 +37,8 @@ constexpr std::string_view oid_signing_certificate_v2 = "1.2.840.113549.1.9.16.2
 constexpr std::string_view oid_rsa = "1.2.840.113549.1.1.1";
 constexpr std::string_view oid_ed25519 = "1.3.101.112";
 
-constexpr unsigned char context_0 = 0xa0;           // [0], constructed
-constexpr unsigned char context_1 = 0xa1;           // [1], constructed
+constexpr unsigned char context_0 = 0xa0;  // [0], constructed
+constexpr unsigned char context_1 = 0xa1;  // [1], constructed
 constexpr unsigned char context_0_primitive = 0x80;
 constexpr unsigned char bit_string = 0x03;
 constexpr unsigned char null = 0x05;
@@ -140,7 +140,8 @@ class TokenReader {
 
 Verdict<TimestampToken> TokenReader::read(std::string_view der) {
   if (der.size() > limits::max_timestamp_bytes)
-    return bad("V-2", "it is larger than the limit").expected("at most " + std::to_string(limits::max_timestamp_bytes) + " bytes");
+    return bad("V-2", "it is larger than the limit")
+        .expected("at most " + std::to_string(limits::max_timestamp_bytes) + " bytes");
   auto const response = der_only(der, der::sequence);
   if (!response) return bad("V-75", "it is not a DER time-stamp response, or bytes follow it");
   if (!read_response(response->value)) return rejection_;
@@ -161,7 +162,8 @@ bool TokenReader::read_status(std::string_view value) {
   DerReader reader(value);
   auto const status = reader.next(der::integer);
   if (!status) return ill_formed("the status");
-  if (!is_number(status, 0)) return refuse("V-75", "the authority has not granted it", "status 0", "status " + hex(status->value).substr(0, 20));
+  if (!is_number(status, 0))
+    return refuse("V-75", "the authority has not granted it", "status 0", "status " + hex(status->value).substr(0, 20));
   (void)reader.next(der::sequence);  // statusString: words for people
   if (reader.next(bit_string)) return refuse("V-75", "it is granted and has a reason for failure");
   return reader.done() || ill_formed("the status");
@@ -172,7 +174,8 @@ bool TokenReader::read_content_info(std::string_view value) {
   auto const type = reader.next(der::object_identifier);
   auto const wrapped = reader.next(context_0);
   if (!type || !wrapped || !reader.done()) return ill_formed("the token");
-  if (der_oid_text(type->value) != oid_signed_data) return refuse("V-75", "the token is not signed data", std::string(oid_signed_data), der_oid_text(type->value).value_or(""));
+  if (der_oid_text(type->value) != oid_signed_data)
+    return refuse("V-75", "the token is not signed data", std::string(oid_signed_data), der_oid_text(type->value).value_or(""));
   auto const signed_data = der_only(wrapped->value, der::sequence);
   if (!signed_data) return ill_formed("the token");
   return read_signed_data(signed_data->value);
@@ -184,7 +187,8 @@ bool TokenReader::read_signed_data(std::string_view value) {
   auto const digests = reader.next(der::set);
   auto const content = reader.next(der::sequence);
   if (!version || !digests || !content) return ill_formed("the signed data");
-  if (!is_number(version, 3)) return refuse("V-75", "the signed data is of another version", "3", hex(version->value).substr(0, 20));
+  if (!is_number(version, 3))
+    return refuse("V-75", "the signed data is of another version", "3", hex(version->value).substr(0, 20));
   for (DerReader list(digests->value); !list.done();) {
     auto const algorithm = list.next(der::sequence);
     if (!algorithm) return ill_formed("the list of digest algorithms");
@@ -196,7 +200,9 @@ bool TokenReader::read_signed_data(std::string_view value) {
   auto const wrapped = content_reader.next(context_0);
   auto const octets = wrapped ? der_only(wrapped->value, der::octet_string) : std::nullopt;
   if (!type || !octets || !content_reader.done()) return ill_formed("the content");
-  if (der_oid_text(type->value) != oid_tst_info) return refuse("V-75", "the token's content is not a time-stamp", std::string(oid_tst_info), der_oid_text(type->value).value_or(""));
+  if (der_oid_text(type->value) != oid_tst_info)
+    return refuse("V-75", "the token's content is not a time-stamp", std::string(oid_tst_info),
+                  der_oid_text(type->value).value_or(""));
   token_.content = octets->value;
 
   if (auto const certificates = reader.next(context_0); certificates && !read_certificates(certificates->value)) return false;
@@ -230,20 +236,25 @@ bool TokenReader::read_tst_info(std::string_view value) {
   auto const serial = reader.next(der::integer);
   auto const time = reader.next(generalized_time);
   if (!version || !policy || !imprint || !serial || !time) return ill_formed("the time-stamp information");
-  if (!is_number(version, 1)) return refuse("V-75", "the time-stamp information is of another version", "1", hex(version->value).substr(0, 20));
+  if (!is_number(version, 1))
+    return refuse("V-75", "the time-stamp information is of another version", "1", hex(version->value).substr(0, 20));
 
   DerReader imprint_reader(imprint->value);
   auto const algorithm = imprint_reader.next(der::sequence);
   auto const hashed = imprint_reader.next(der::octet_string);
   if (!algorithm || !hashed || !imprint_reader.done()) return ill_formed("the imprint");
   auto const hash = hash_algorithm(algorithm->value);
-  if (!hash) return refuse("V-76", "the imprint's hash algorithm is not accepted", "SHA-256, SHA-384 or SHA-512", algorithm_oid(algorithm->value).value_or(""));
+  if (!hash)
+    return refuse("V-76", "the imprint's hash algorithm is not accepted", "SHA-256, SHA-384 or SHA-512",
+                  algorithm_oid(algorithm->value).value_or(""));
   if (hashed->value.size() != digest_size(*hash)) return refuse("V-76", "the imprint has the wrong length");
   token_.imprint_algorithm = *hash;
   token_.imprint = hashed->value;
 
   auto const gen_time = parse_gen_time(time->value);
-  if (!gen_time) return refuse("V-80", "its time is not in the form of RFC 3161", "YYYYMMDDhhmmss[.fraction]Z", std::string(time->value.substr(0, 40)));
+  if (!gen_time)
+    return refuse("V-80", "its time is not in the form of RFC 3161", "YYYYMMDDhhmmss[.fraction]Z",
+                  std::string(time->value.substr(0, 40)));
   token_.time = *gen_time;
 
   (void)reader.next(der::sequence);  // accuracy
@@ -277,7 +288,9 @@ bool TokenReader::read_signer(std::string_view value) {
 
   if (!read_signer_id(*id, version->value.front())) return false;
   auto const hash = hash_algorithm(digest_identifier->value);
-  if (!hash) return refuse("V-77", "the signer's digest algorithm is not accepted", "SHA-256, SHA-384 or SHA-512", algorithm_oid(digest_identifier->value).value_or(""));
+  if (!hash)
+    return refuse("V-77", "the signer's digest algorithm is not accepted", "SHA-256, SHA-384 or SHA-512",
+                  algorithm_oid(digest_identifier->value).value_or(""));
   token_.digest_algorithm = *hash;
   if (std::find(announced_digests_.begin(), announced_digests_.end(), *hash) == announced_digests_.end())
     return refuse("V-77", "the signer's digest algorithm is not among those that the token announces");
@@ -323,7 +336,8 @@ bool TokenReader::read_attributes(std::string_view value) {
   token_.signed_attributes = der_wrap(der::set, value);
 
   auto const content_type = der_only(attributes_[std::string(oid_content_type)], der::object_identifier);
-  if (!content_type || der_oid_text(content_type->value) != oid_tst_info) return refuse("V-77", "the signed content type is missing or not that of a time-stamp");
+  if (!content_type || der_oid_text(content_type->value) != oid_tst_info)
+    return refuse("V-77", "the signed content type is missing or not that of a time-stamp");
   auto const message_digest = der_only(attributes_[std::string(oid_message_digest)], der::octet_string);
   if (!message_digest) return refuse("V-77", "the signed message digest is missing");
   token_.message_digest = message_digest->value;
@@ -356,7 +370,8 @@ bool TokenReader::read_certificate_hashes() {
       token_.certificate_hash_algorithm = *known;
     }
     auto const hash = parts.next(der::octet_string);
-    if (!hash || hash->value.size() != digest_size(token_.certificate_hash_algorithm)) return ill_formed("the signer's certificate id");
+    if (!hash || hash->value.size() != digest_size(token_.certificate_hash_algorithm))
+      return ill_formed("the signer's certificate id");
     token_.certificate_hash_v2 = hash->value;
   }
   return true;
@@ -365,7 +380,8 @@ bool TokenReader::read_certificate_hashes() {
 bool names(SignerId const& id, Certificate const& certificate) {
   if (id.key_id.empty()) return id.issuer_der == certificate.issuer_der() && id.serial_hex == certificate.serial_hex();
   ASN1_OCTET_STRING const* const key_id = X509_get0_subject_key_id(certificate.native());
-  return key_id && id.key_id == std::string_view(reinterpret_cast<char const*>(ASN1_STRING_get0_data(key_id)), static_cast<std::size_t>(ASN1_STRING_length(key_id)));
+  return key_id && id.key_id == std::string_view(reinterpret_cast<char const*>(ASN1_STRING_get0_data(key_id)),
+                                                 static_cast<std::size_t>(ASN1_STRING_length(key_id)));
 }
 
 /// V-77: the algorithm must fit the key and the digest algorithm.
@@ -379,11 +395,15 @@ bool fits(std::string_view signature_oid, KeyKind kind, HashAlgorithm digest) {
 /// What the token says of itself, of `message` and of `signer`.
 Verdict<bool> check_token(TimestampToken const& token, Certificate const& signer, std::string_view message) {
   if (token.imprint != digest(token.imprint_algorithm, message))
-    return bad("V-76", "it was made for another signature").expected(hex(digest(token.imprint_algorithm, message))).found(hex(token.imprint));
+    return bad("V-76", "it was made for another signature")
+        .expected(hex(digest(token.imprint_algorithm, message)))
+        .found(hex(token.imprint));
   if (token.message_digest != digest(token.digest_algorithm, token.content))
     return bad("V-77", "the signed message digest is not that of the content");
-  bool const named = (token.certificate_hash_v1.empty() || token.certificate_hash_v1 == digest(HashAlgorithm::sha1, signer.der())) &&
-                     (token.certificate_hash_v2.empty() || token.certificate_hash_v2 == digest(token.certificate_hash_algorithm, signer.der()));
+  bool const named =
+      (token.certificate_hash_v1.empty() || token.certificate_hash_v1 == digest(HashAlgorithm::sha1, signer.der())) &&
+      (token.certificate_hash_v2.empty() ||
+       token.certificate_hash_v2 == digest(token.certificate_hash_algorithm, signer.der()));
   if (!named) return bad("V-77", "the signed attributes name another certificate than the signer's");
   for (auto const& embedded : token.certificates) {
     auto const certificate = Certificate::parse(embedded);
@@ -397,7 +417,8 @@ Verdict<bool> check_token(TimestampToken const& token, Certificate const& signer
     return bad("V-77", "the signature algorithm does not fit the signer's key and digest algorithm")
         .expected(std::string(to_text(key->kind())) + " with " + std::string(to_text(token.digest_algorithm)))
         .found(token.signature_algorithm);
-  if (!key->verifies(token.digest_algorithm, token.signed_attributes, token.signature)) return bad("V-77", "its signature does not hold");
+  if (!key->verifies(token.digest_algorithm, token.signed_attributes, token.signature))
+    return bad("V-77", "its signature does not hold");
   return true;
 }
 
@@ -418,10 +439,13 @@ Verdict<bool> check_signer_certificate(Certificate const& signer) {
   X509* const x509 = signer.native();
   int critical = -1;
   KeyUsages const usages(static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(x509, NID_ext_key_usage, &critical, nullptr)));
-  if (!usages || critical != 1 || sk_ASN1_OBJECT_num(usages.get()) != 1 || OBJ_obj2nid(sk_ASN1_OBJECT_value(usages.get(), 0)) != NID_time_stamp)
-    return bad("V-79", "the signer's certificate is not made for time-stamping alone").expected("extended key usage timeStamping, critical, nothing else");
+  if (!usages || critical != 1 || sk_ASN1_OBJECT_num(usages.get()) != 1 ||
+      OBJ_obj2nid(sk_ASN1_OBJECT_value(usages.get(), 0)) != NID_time_stamp)
+    return bad("V-79", "the signer's certificate is not made for time-stamping alone")
+        .expected("extended key usage timeStamping, critical, nothing else");
   if (signer.is_ca()) return bad("V-79", "the signer's certificate is a CA certificate");
-  if ((X509_get_key_usage(x509) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) return bad("V-79", "the signer's key may not make signatures");
+  if ((X509_get_key_usage(x509) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0)
+    return bad("V-79", "the signer's key may not make signatures");
   return true;
 }
 
@@ -434,8 +458,10 @@ bool is_sound_signature(X509* x509) {
     case NID_sha256WithRSAEncryption:
     case NID_sha384WithRSAEncryption:
     case NID_sha512WithRSAEncryption:
-    case NID_ED25519: return true;
-    default: return false;
+    case NID_ED25519:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -446,12 +472,14 @@ bool is_sound_authority_key(Certificate const& certificate) {
 }
 
 bool may_stamp(X509* x509) {
-  return (X509_get_extension_flags(x509) & EXFLAG_XKUSAGE) == 0 || (X509_get_extended_key_usage(x509) & (XKU_TIMESTAMP | XKU_ANYEKU)) != 0;
+  return (X509_get_extension_flags(x509) & EXFLAG_XKUSAGE) == 0 ||
+         (X509_get_extended_key_usage(x509) & (XKU_TIMESTAMP | XKU_ANYEKU)) != 0;
 }
 
 /// V-52's twin: one address, one operator, one certificate is one authority (V-82).
 bool is_same_authority(TimestampAuthority const& a, TimestampAuthority const& b) {
-  return (!a.uri.empty() && a.uri == b.uri) || (!a.operator_name.empty() && a.operator_name == b.operator_name) || a.chain.front() == b.chain.front();
+  return (!a.uri.empty() && a.uri == b.uri) || (!a.operator_name.empty() && a.operator_name == b.operator_name) ||
+         a.chain.front() == b.chain.front();
 }
 
 }  // namespace
@@ -499,7 +527,8 @@ Verdict<std::vector<Certificate>> TimestampVerifier::Authority::path(Certificate
   int const error = X509_STORE_CTX_get_error(context.get());
   ERR_clear_error();
   if (verified != 1 || error != X509_V_OK)
-    return bad("V-79", std::string("the signer's certificate chain does not hold: ") + X509_verify_cert_error_string(error)).found(signer.subject_text());
+    return bad("V-79", std::string("the signer's certificate chain does not hold: ") + X509_verify_cert_error_string(error))
+        .found(signer.subject_text());
 
   std::vector<Certificate> path;
   STACK_OF(X509) const* const chain = X509_STORE_CTX_get0_chain(context.get());
@@ -509,7 +538,8 @@ Verdict<std::vector<Certificate>> TimestampVerifier::Authority::path(Certificate
       path.push_back(signer);
       continue;
     }
-    auto const known = std::find_if(document.chain.begin(), document.chain.end(), [&](auto const& c) { return X509_cmp(c.native(), x509) == 0; });
+    auto const known = std::find_if(document.chain.begin(), document.chain.end(),
+                                    [&](auto const& c) { return X509_cmp(c.native(), x509) == 0; });
     if (known == document.chain.end()) throw std::logic_error("a path holds a certificate that nobody put there");
     path.push_back(*known);
   }
@@ -519,20 +549,27 @@ Verdict<std::vector<Certificate>> TimestampVerifier::Authority::path(Certificate
     bool const anchored = i + 2 == path.size();
     if (!parent.is_ca() || (X509_get_key_usage(parent.native()) & KU_KEY_CERT_SIGN) == 0)
       return bad("V-79", "a certificate that may not issue certificates has issued another one").found(parent.subject_text());
-    if (!is_sound_authority_key(parent)) return bad("V-36", "an authority's key is of a kind that is not accepted").found(parent.subject_text());
-    if (!is_sound_signature(child.native())) return bad("V-36", "a certificate is signed with an algorithm that is not accepted").found(child.subject_text());
-    if (!anchored && !may_stamp(parent.native())) return bad("V-79", "an intermediate authority may not issue time-stamping certificates").found(parent.subject_text());
-    if (!memory.signed_by(child, parent)) return bad("V-79", "the signer's certificate chain does not hold: a signature is wrong").found(child.subject_text());
+    if (!is_sound_authority_key(parent))
+      return bad("V-36", "an authority's key is of a kind that is not accepted").found(parent.subject_text());
+    if (!is_sound_signature(child.native()))
+      return bad("V-36", "a certificate is signed with an algorithm that is not accepted").found(child.subject_text());
+    if (!anchored && !may_stamp(parent.native()))
+      return bad("V-79", "an intermediate authority may not issue time-stamping certificates").found(parent.subject_text());
+    if (!memory.signed_by(child, parent))
+      return bad("V-79", "the signer's certificate chain does not hold: a signature is wrong").found(child.subject_text());
   }
   return path;
 }
 
 Verdict<bool> TimestampVerifier::Authority::check_time(std::vector<Certificate> const& path, Time time) const {
   if (!document.valid_for.contains(time))
-    return bad("V-80", "it was made outside the time for which the authority is trusted").expected(to_text(document.valid_for)).found(to_text(time));
+    return bad("V-80", "it was made outside the time for which the authority is trusted")
+        .expected(to_text(document.valid_for))
+        .found(to_text(time));
   for (std::size_t i = 0; i < path.size(); ++i)
     if (!path[i].validity().contains({time.seconds, 0}))
-      return bad(i == 0 ? "V-80" : "V-79", i == 0 ? "it was made when the signer's certificate was not valid" : "it was made when an authority's certificate was not valid")
+      return bad(i == 0 ? "V-80" : "V-79", i == 0 ? "it was made when the signer's certificate was not valid"
+                                                  : "it was made when an authority's certificate was not valid")
           .expected(to_text(path[i].validity()))
           .found(to_text(time));
   return true;
@@ -557,7 +594,8 @@ Verdict<CheckedTimestamp> TimestampVerifier::verify(std::string_view der, std::s
   };
   for (auto const& authority : authorities_) {
     if (auto const* leaf = authority->document.leaf()) {
-      if (names(token->signer, *leaf) && try_one(*authority, *leaf, authority->path_of_leaf())) return CheckedTimestamp{0, &authority->document, token->time};
+      if (names(token->signer, *leaf) && try_one(*authority, *leaf, authority->path_of_leaf()))
+        return CheckedTimestamp{0, &authority->document, token->time};
       continue;
     }
     // Only its authorities are named: the signer has to be embedded (V-29).
@@ -572,7 +610,8 @@ Verdict<CheckedTimestamp> TimestampVerifier::verify(std::string_view der, std::s
   return CheckedTimestamp{0, nullptr, token->time};
 }
 
-std::optional<TimestampEvidence> TimestampVerifier::check(Bundle const& bundle, std::size_t threshold, CheckTrace& trace) const {
+std::optional<TimestampEvidence> TimestampVerifier::check(Bundle const& bundle, std::size_t threshold,
+                                                          CheckTrace& trace) const {
   TimestampEvidence evidence;
   std::vector<TimestampAuthority const*> counted;
   bool sound = true;
@@ -589,23 +628,29 @@ std::optional<TimestampEvidence> TimestampVerifier::check(Bundle const& bundle, 
     } else {
       checked->position = i;
       evidence.timestamps.push_back(*checked);
-      if (std::none_of(counted.begin(), counted.end(), [&](auto const* authority) { return is_same_authority(*authority, *checked->authority); }))
+      if (std::none_of(counted.begin(), counted.end(),
+                       [&](auto const* authority) { return is_same_authority(*authority, *checked->authority); }))
         counted.push_back(checked->authority);
-      trace.pass("V-77", title, to_text(checked->time) + " by " + (checked->authority->uri.empty() ? checked->authority->common_name : checked->authority->uri));
+      trace.pass("V-77", title,
+                 to_text(checked->time) + " by " +
+                     (checked->authority->uri.empty() ? checked->authority->common_name : checked->authority->uri));
     }
   }
   evidence.distinct_authorities = counted.size();
   if (counted.size() < threshold) {
     std::string found = std::to_string(counted.size());
     if (unknown != 0) found += ", and " + std::to_string(unknown) + " of authorities that the trusted root does not know";
-    trace.fail("signed timestamps", reject("timestamp-threshold", "bundle", bundle.timestamps.empty() ? "it has no signed timestamp" : "too few authorities have timestamped the signature")
+    trace.fail("signed timestamps", reject("timestamp-threshold", "bundle",
+                                           bundle.timestamps.empty() ? "it has no signed timestamp"
+                                                                     : "too few authorities have timestamped the signature")
                                         .rule("V-85")
                                         .expected("at least " + std::to_string(threshold))
                                         .found(found));
     return std::nullopt;
   }
   if (!sound) return std::nullopt;
-  if (threshold != 0) trace.pass("V-85", "signed timestamps", std::to_string(counted.size()) + " of " + std::to_string(threshold));
+  if (threshold != 0)
+    trace.pass("V-85", "signed timestamps", std::to_string(counted.size()) + " of " + std::to_string(threshold));
   return evidence;
 }
 

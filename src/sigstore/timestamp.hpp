@@ -31,27 +31,27 @@ struct SignerId {
 /// A TimeStampResp taken apart (V-75, V-77): well-formed, nothing more.
 struct TimestampToken {
   HashAlgorithm imprint_algorithm = HashAlgorithm::sha256;  ///< never sha1
-  std::string imprint;       ///< raw
-  Time time;                 ///< genTime
-  std::string content;       ///< TSTInfo, DER: what the signature is about
+  std::string imprint;                                      ///< raw
+  Time time;                                                ///< genTime
+  std::string content;                                      ///< TSTInfo, DER: what the signature is about
   SignerId signer;
-  HashAlgorithm digest_algorithm = HashAlgorithm::sha256;   ///< of the signer, never sha1
-  std::string signed_attributes;     ///< DER SET OF: what the signature is made over
-  std::string message_digest;        ///< attribute
-  std::string certificate_hash_v1;   ///< ESS signingCertificate, SHA-1; empty when absent
+  HashAlgorithm digest_algorithm = HashAlgorithm::sha256;  ///< of the signer, never sha1
+  std::string signed_attributes;                           ///< DER SET OF: what the signature is made over
+  std::string message_digest;                              ///< attribute
+  std::string certificate_hash_v1;                         ///< ESS signingCertificate, SHA-1; empty when absent
   HashAlgorithm certificate_hash_algorithm = HashAlgorithm::sha256;
-  std::string certificate_hash_v2;   ///< ESS signingCertificateV2; empty when absent
-  std::string signature_algorithm;   ///< dotted decimals
+  std::string certificate_hash_v2;  ///< ESS signingCertificateV2; empty when absent
+  std::string signature_algorithm;  ///< dotted decimals
   std::string signature;
   std::vector<std::string> certificates;  ///< DER, embedded: untrusted (V-78)
 };
 
-/// Strict DER, read to its last byte. Refused (code "timestamp"): a status other than granted, another content type, any number of
-/// signers but one, SHA-1 as imprint or digest, missing or doubled signed attributes, a genTime that is not UTC.
+/// Strict DER, read to its last byte. Refused (code "timestamp"): a status other than granted, another content type, any number
+/// of signers but one, SHA-1 as imprint or digest, missing or doubled signed attributes, a genTime that is not UTC.
 Verdict<TimestampToken> parse_timestamp(std::string_view der);
 
 struct CheckedTimestamp {
-  std::size_t position = 0;  ///< in Bundle::timestamps
+  std::size_t position = 0;                       ///< in Bundle::timestamps
   TimestampAuthority const* authority = nullptr;  ///< of the authorities that were handed in
   Time time;
 };

@@ -1,5 +1,5 @@
-// See transparency_log.hpp. Order per entry: which log (V-51), promise (V-55, V-56), checkpoint (V-59 to V-65), proof (V-57), body
-// (V-54, V-66 to V-74). Several log instances may have one id (V-23): the entry has to hold in full under one of them.
+// See transparency_log.hpp. Order per entry: which log (V-51), promise (V-55, V-56), checkpoint (V-59 to V-65), proof (V-57),
+// body (V-54, V-66 to V-74). Several log instances may have one id (V-23): the entry has to hold in full under one of them.
 #include "sigstore/transparency_log.hpp"
 
 #include <algorithm>
@@ -21,7 +21,9 @@ RekorVersion version_of(LogEntry const& entry) { return entry.is_v2() ? RekorVer
 Verdict<bool> check_promise(LogEntry const& entry, LogInstance const& log) {
   // V-55: always SHA-256; Ed25519 signs the payload itself.
   if (!log.key.verifies(HashAlgorithm::sha256, inclusion_promise_payload(entry), *entry.inclusion_promise))
-    return reject("log-promise", "log entry", "the log has not signed this inclusion promise").rule("V-55").expected("a signature of " + log.name());
+    return reject("log-promise", "log entry", "the log has not signed this inclusion promise")
+        .rule("V-55")
+        .expected("a signature of " + log.name());
   return true;
 }
 
@@ -50,17 +52,25 @@ Verdict<bool> check_proof(LogEntry const& entry, Checkpoint const& checkpoint) {
   InclusionProof const& proof = *entry.inclusion_proof;
   // A v2 log is one shard: one index (V-57).
   if (entry.is_v2() && entry.log_index != proof.log_index)
-    return bad_proof("entry and proof have different indexes").expected(std::to_string(entry.log_index)).found(std::to_string(proof.log_index));
+    return bad_proof("entry and proof have different indexes")
+        .expected(std::to_string(entry.log_index))
+        .found(std::to_string(proof.log_index));
   if (proof.log_index < 0 || proof.tree_size <= 0) return bad_proof("the index lies outside the tree");
   if (static_cast<std::uint64_t>(proof.tree_size) != checkpoint.tree_size)
-    return bad_proof("the proof is for another tree size than the checkpoint").expected(std::to_string(checkpoint.tree_size)).found(std::to_string(proof.tree_size));
+    return bad_proof("the proof is for another tree size than the checkpoint")
+        .expected(std::to_string(checkpoint.tree_size))
+        .found(std::to_string(proof.tree_size));
   if (proof.root_hash != checkpoint.root_hash)
-    return bad_proof("the proof has another root than the checkpoint").expected(hex(checkpoint.root_hash)).found(hex(proof.root_hash).substr(0, 100));
+    return bad_proof("the proof has another root than the checkpoint")
+        .expected(hex(checkpoint.root_hash))
+        .found(hex(proof.root_hash).substr(0, 100));
   auto const root = merkle_root(merkle_leaf_hash(entry.canonicalized_body), static_cast<std::uint64_t>(proof.log_index),
                                 checkpoint.tree_size, proof.hashes);
   if (!root) return root.error();
   if (*root != checkpoint.root_hash)
-    return bad_proof("the tree of the checkpoint does not hold this entry").expected("root " + hex(checkpoint.root_hash)).found("root " + hex(*root));
+    return bad_proof("the tree of the checkpoint does not hold this entry")
+        .expected("root " + hex(checkpoint.root_hash))
+        .found("root " + hex(*root));
   return true;
 }
 
@@ -71,20 +81,25 @@ CheckTrace check_under(LogEntry const& entry, std::string const& title, LogInsta
   std::string const name = log.name();
   if (entry.inclusion_promise) {
     trace.record("V-55", title + ": inclusion promise", check_promise(entry, log), "signed by " + name);
-    trace.record("V-56", title + ": key of the log at the integrated time", check_integrated_time(entry, log), to_text(Time{entry.integrated_time, 0}));
+    trace.record("V-56", title + ": key of the log at the integrated time", check_integrated_time(entry, log),
+                 to_text(Time{entry.integrated_time, 0}));
   }
   if (leaf && entry.integrated_time != 0)
-    trace.record("V-56", title + ": certificate at the integrated time", check_leaf_time(entry, *leaf), to_text(Time{entry.integrated_time, 0}));
+    trace.record("V-56", title + ": certificate at the integrated time", check_leaf_time(entry, *leaf),
+                 to_text(Time{entry.integrated_time, 0}));
   if (entry.inclusion_proof) {
     auto const checkpoint = parse_checkpoint(entry.inclusion_proof->checkpoint);
     if (trace.record("V-59", title + ": form of the checkpoint", checkpoint, checkpoint ? checkpoint->origin : std::string())) {
-      trace.record("V-61", title + ": signature of the checkpoint", check_checkpoint(*checkpoint, log, version_of(entry)), "signed by " + name);
-      trace.record("V-57", title + ": inclusion proof", check_proof(entry, *checkpoint),
-                   "index " + std::to_string(entry.inclusion_proof->log_index) + " of " + std::to_string(checkpoint->tree_size));
+      trace.record("V-61", title + ": signature of the checkpoint", check_checkpoint(*checkpoint, log, version_of(entry)),
+                   "signed by " + name);
+      trace.record(
+          "V-57", title + ": inclusion proof", check_proof(entry, *checkpoint),
+          "index " + std::to_string(entry.inclusion_proof->log_index) + " of " + std::to_string(checkpoint->tree_size));
     }
   }
   if (!entry.inclusion_promise && !entry.inclusion_proof)
-    trace.fail(title + ": inclusion", reject("log-inclusion-proof", "log entry", "it has neither a promise nor a proof of inclusion").rule("V-53"));
+    trace.fail(title + ": inclusion",
+               reject("log-inclusion-proof", "log entry", "it has neither a promise nor a proof of inclusion").rule("V-53"));
   trace.record(entry.is_v2() ? "V-72" : "V-66", title + ": what was logged", check_log_entry_body(entry, bundle, key),
                entry.kind + " " + entry.api_version + ": this signature, this signer");
   return trace;
@@ -135,10 +150,13 @@ std::optional<LogEvidence> check_log_entries(Bundle const& bundle, PublicKey con
   for (std::size_t i = 0; i < bundle.log_entries.size(); ++i) {
     LogEntry const& entry = bundle.log_entries[i];
     std::string const title = "log entry " + std::to_string(i);
-    auto const twin = std::find_if(bundle.log_entries.begin(), bundle.log_entries.begin() + static_cast<std::ptrdiff_t>(i),
-                                   [&](LogEntry const& other) { return other.log_id == entry.log_id && other.log_index == entry.log_index; });
+    auto const twin =
+        std::find_if(bundle.log_entries.begin(), bundle.log_entries.begin() + static_cast<std::ptrdiff_t>(i),
+                     [&](LogEntry const& other) { return other.log_id == entry.log_id && other.log_index == entry.log_index; });
     if (twin != bundle.log_entries.begin() + static_cast<std::ptrdiff_t>(i)) {
-      trace.fail(title + ": only once", reject("log-duplicate", title, "the bundle holds this entry twice").rule("V-52").found("log " + hex(entry.log_id) + ", index " + std::to_string(entry.log_index)));
+      trace.fail(title + ": only once", reject("log-duplicate", title, "the bundle holds this entry twice")
+                                            .rule("V-52")
+                                            .found("log " + hex(entry.log_id) + ", index " + std::to_string(entry.log_index)));
       sound = false;
       continue;
     }
@@ -171,14 +189,17 @@ std::optional<LogEvidence> check_log_entries(Bundle const& bundle, PublicKey con
   if (evidence.distinct_logs < threshold) {
     std::string found = std::to_string(evidence.distinct_logs);
     if (unknown != 0) found += ", and " + std::to_string(unknown) + " of logs that the trusted root does not know";
-    trace.fail("log entries", reject("log-threshold", "bundle", bundle.log_entries.empty() ? "the signature was not logged" : "too few logs hold the signature")
-                                  .rule("V-85")
-                                  .expected("at least " + std::to_string(threshold))
-                                  .found(found));
+    trace.fail("log entries",
+               reject("log-threshold", "bundle",
+                      bundle.log_entries.empty() ? "the signature was not logged" : "too few logs hold the signature")
+                   .rule("V-85")
+                   .expected("at least " + std::to_string(threshold))
+                   .found(found));
     return std::nullopt;
   }
   if (!sound) return std::nullopt;
-  if (threshold != 0) trace.pass("V-85", "log entries", std::to_string(evidence.distinct_logs) + " of " + std::to_string(threshold));
+  if (threshold != 0)
+    trace.pass("V-85", "log entries", std::to_string(evidence.distinct_logs) + " of " + std::to_string(threshold));
   return evidence;
 }
 

@@ -20,8 +20,8 @@ namespace acr::sigstore {
 
 /// An entry of a known log of which every check has passed.
 struct CheckedLogEntry {
-  std::size_t position = 0;          ///< in Bundle::log_entries
-  LogInstance const* log = nullptr;  ///< of the logs that were handed in
+  std::size_t position = 0;             ///< in Bundle::log_entries
+  LogInstance const* log = nullptr;     ///< of the logs that were handed in
   std::optional<Time> integrated_time;  ///< only when a valid promise vouches for it (V-56, V-58)
 };
 
@@ -30,9 +30,9 @@ struct LogEvidence {
   std::size_t distinct_logs = 0;         ///< one log, one operator counts once (V-52)
 };
 
-/// Checks every log entry of `bundle` and that at least `threshold` distinct logs hold one (V-85). Each check becomes a result in
-/// `trace`. Nothing comes back when any of them fails. `key`: the leaf's, or the one known out of band; `leaf`: null for bundles
-/// signed by a bare key; it has to have been valid at every integrated time (V-56).
+/// Checks every log entry of `bundle` and that at least `threshold` distinct logs hold one (V-85). Each check becomes a result
+/// in `trace`. Nothing comes back when any of them fails. `key`: the leaf's, or the one known out of band; `leaf`: null for
+/// bundles signed by a bare key; it has to have been valid at every integrated time (V-56).
 std::optional<LogEvidence> check_log_entries(Bundle const& bundle, PublicKey const& key, Certificate const* leaf,
                                              std::span<LogInstance const> logs, std::size_t threshold, CheckTrace& trace);
 

@@ -77,9 +77,9 @@ class RootReader {
 };
 
 Verdict<TrustedRoot> RootReader::read(std::string_view text) {
-  auto const document = parse_json(text, source_, {.max_bytes = limits::max_trusted_root_bytes,
-                                                   .max_depth = limits::max_json_depth,
-                                                   .duplicate_names_allowed = false});
+  auto const document = parse_json(
+      text, source_,
+      {.max_bytes = limits::max_trusted_root_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
   if (!document) {
     Rejection rejection = document.error();
     rejection.code = "trusted-root";
@@ -109,11 +109,13 @@ Validity RootReader::read_validity(ProtoMessage& parent, std::string const& path
     if (!message.has(name)) continue;
     std::string const text = message.string(name);
     *bound = parse_rfc3339(text);
-    if (!*bound) reading_.refuse(message.path(name), "this is not an RFC 3339 time", "V-25", "2026-01-31T12:00:00Z", text.substr(0, 100));
+    if (!*bound)
+      reading_.refuse(message.path(name), "this is not an RFC 3339 time", "V-25", "2026-01-31T12:00:00Z", text.substr(0, 100));
   }
   message.done();
   // A log key without a beginning would vouch for any past time.
-  if (start_required && !validity.from) reading_.refuse(message.path("start"), "a log key must say from when it is valid", "V-24");
+  if (start_required && !validity.from)
+    reading_.refuse(message.path("start"), "a log key must say from when it is valid", "V-24");
   return validity;
 }
 
@@ -127,21 +129,23 @@ std::vector<LogInstance> RootReader::read_logs(ProtoMessage& parent, std::string
   return logs;
 }
 
-std::optional<PublicKey> RootReader::read_key(std::string const& raw, std::string const& details,
-                                              std::string const& path) {
+std::optional<PublicKey> RootReader::read_key(std::string const& raw, std::string const& details, std::string const& path) {
   bool const bare = details == "PKCS1_RSA_PKCS1V5";
   auto const known = std::find_if(key_details.begin(), key_details.end(), [&](auto const& d) { return d.name == details; });
   if (!bare && known == key_details.end()) {
     // V-26: never used with a guessed algorithm; one log of a new kind does not make the others useless.
-    if (details.starts_with("PKIX_") || details.starts_with("PKCS1_") || details.starts_with("ML_DSA_") || details.starts_with("LMS_") || details.starts_with("LMOTS_"))
+    if (details.starts_with("PKIX_") || details.starts_with("PKCS1_") || details.starts_with("ML_DSA_") ||
+        details.starts_with("LMS_") || details.starts_with("LMOTS_"))
       root_.notes.push_back(path + ": left out, the key kind " + details.substr(0, 60) + " is not supported");
     else
-      reading_.refuse(path + ".keyDetails", "this is not a key kind", "V-26", "e.g. PKIX_ECDSA_P256_SHA_256", details.substr(0, 100));
+      reading_.refuse(path + ".keyDetails", "this is not a key kind", "V-26", "e.g. PKIX_ECDSA_P256_SHA_256",
+                      details.substr(0, 100));
     return std::nullopt;
   }
   auto const key = bare ? PublicKey::from_pkcs1(raw) : PublicKey::from_spki(raw);
   if (!key) {
-    reading_.refuse(path + ".rawBytes", "the key is not usable: " + key.error().why, "V-26", key.error().expected_value, key.error().found_value);
+    reading_.refuse(path + ".rawBytes", "the key is not usable: " + key.error().why, "V-26", key.error().expected_value,
+                    key.error().found_value);
     return std::nullopt;
   }
   if (!bare && key->kind() != known->kind) {
@@ -175,10 +179,11 @@ std::optional<LogInstance> RootReader::read_log(boost::json::value const& value,
   auto const key = read_key(raw, details, key_message.path());
   if (!key) return std::nullopt;
   // V-27: the id is a function of the key, so a wrong one is a mistake or worse. CT logs know the first form only.
-  bool const id_fits = log_id == key->spki_sha256() ||
-                       (kind == LogKind::transparency && log_id == note_key_id(host_of(base_url), *key));
+  bool const id_fits =
+      log_id == key->spki_sha256() || (kind == LogKind::transparency && log_id == note_key_id(host_of(base_url), *key));
   if (!id_fits) {
-    reading_.refuse(id_message.path("keyId"), "the log id does not belong to the key", "V-27", base64(key->spki_sha256()), base64(log_id).substr(0, 100));
+    reading_.refuse(id_message.path("keyId"), "the log id does not belong to the key", "V-27", base64(key->spki_sha256()),
+                    base64(log_id).substr(0, 100));
     return std::nullopt;
   }
   return LogInstance{base_url, *key, log_id, checkpoint_key_id, valid_for, operator_name};
@@ -236,9 +241,12 @@ std::string LogInstance::name() const { return base_url.empty() ? hex(log_id) : 
 
 std::string_view to_text(Instance instance) {
   switch (instance) {
-    case Instance::public_good: return "public good";
-    case Instance::github: return "GitHub";
-    case Instance::other: return "private";
+    case Instance::public_good:
+      return "public good";
+    case Instance::github:
+      return "GitHub";
+    case Instance::other:
+      return "private";
   }
   return "unknown";
 }
@@ -272,7 +280,9 @@ Verdict<std::vector<TrustedRoot>> parse_trusted_roots(std::string_view text, std
     ++number;
     if (trimmed(line).empty()) continue;
     if (roots.size() == limits::max_trusted_roots)
-      return reject("trusted-root", std::string(source), "it holds too many roots").rule("V-2").expected("at most " + std::to_string(limits::max_trusted_roots));
+      return reject("trusted-root", std::string(source), "it holds too many roots")
+          .rule("V-2")
+          .expected("at most " + std::to_string(limits::max_trusted_roots));
     auto root = parse_trusted_root(line, std::string(source) + ":" + std::to_string(number));
     if (!root) return root.error();
     roots.push_back(std::move(*root));
@@ -303,12 +313,21 @@ Verdict<BuiltInRoot> parse_built_in_facts(std::string_view text, std::string_vie
   auto const targets = facts ? integer_in(*facts, "targets") : std::nullopt;
   if (!date || !parse_rfc3339(*date + "T00:00:00Z") || !timestamp || !snapshot || !targets)
     return reject("built-in", "built_in.json: " + std::string(name), "a date and three versions are needed").rule("T-6");
-  return BuiltInRoot{.name = {}, .organization = {}, .json = {}, .date = *date, .initial_root = {}, .timestamp = *timestamp, .snapshot = *snapshot, .targets = *targets};
+  return BuiltInRoot{.name = {},
+                     .organization = {},
+                     .json = {},
+                     .date = *date,
+                     .initial_root = {},
+                     .timestamp = *timestamp,
+                     .snapshot = *snapshot,
+                     .targets = *targets};
 }
 
 std::span<BuiltInRoot const> built_in_roots() {
   static std::array<BuiltInRoot, 2> const roots = [] {
-    auto const embedded = [](char const* begin, char const* end) { return std::string_view(begin, static_cast<std::size_t>(end - begin)); };
+    auto const embedded = [](char const* begin, char const* end) {
+      return std::string_view(begin, static_cast<std::size_t>(end - begin));
+    };
     auto const facts = [&](std::string_view name) {
       auto parsed = parse_built_in_facts(embedded(acr_built_in, acr_built_in_end), name);
       if (!parsed) throw std::logic_error(parsed.error().sentence());

@@ -67,8 +67,8 @@ struct TrustedRoot {
   std::vector<CertificateAuthority> certificate_authorities;
   std::vector<LogInstance> ctlogs;
   std::vector<TimestampAuthority> timestamp_authorities;
-  std::string source;      ///< where it came from, for people: "built in (public good, 2026-08-01)" or a file name
-  std::string sha256_hex;  ///< of its JSON text
+  std::string source;              ///< where it came from, for people: "built in (public good, 2026-08-01)" or a file name
+  std::string sha256_hex;          ///< of its JSON text
   std::vector<std::string> notes;  ///< instances that were left out because their key kind is not supported (V-26)
 };
 
@@ -78,8 +78,8 @@ Verdict<TrustedRoot> parse_trusted_root(std::string_view text, std::string_view 
 /// Reads a file's text: one document, or JSON Lines with several (V-31), the last line with or without LF. At least one.
 Verdict<std::vector<TrustedRoot>> parse_trusted_roots(std::string_view text, std::string_view source);
 
-/// The indexes of the roots that have a CA for issuer organisation `organization`: the O of the subject or the issuer of the CA's
-/// lowest certificate (V-31). Empty: no root knows this issuer.
+/// The indexes of the roots that have a CA for issuer organisation `organization`: the O of the subject or the issuer of the
+/// CA's lowest certificate (V-31). Empty: no root knows this issuer.
 std::vector<std::size_t> roots_for(std::span<TrustedRoot const> roots, std::string_view organization);
 
 /// A trusted root compiled into the program, with the start of trust of the TUF repository that it comes from (T-6).
@@ -87,13 +87,13 @@ struct BuiltInRoot {
   std::string_view name;          ///< "public good", "GitHub"
   std::string_view organization;  ///< O of its issuers (V-30)
   std::string_view json;
-  std::string date;               ///< when the copy was taken, "2026-08-01"
-  std::string_view initial_root;  ///< bytes of a root.json
+  std::string date;                                       ///< when the copy was taken, "2026-08-01"
+  std::string_view initial_root;                          ///< bytes of a root.json
   std::int64_t timestamp = 0, snapshot = 0, targets = 0;  ///< versions that the copy was taken from; 0: not known
 };
 
-/// The date and the versions of `name` ("public_good", "github") in a file like roots/built_in.json. Refused, code "built-in": any
-/// member missing, another type, no date.
+/// The date and the versions of `name` ("public_good", "github") in a file like roots/built_in.json. Refused, code "built-in":
+/// any member missing, another type, no date.
 Verdict<BuiltInRoot> parse_built_in_facts(std::string_view text, std::string_view name);
 
 /// Both, public good first.

@@ -42,9 +42,12 @@ std::string_view text_of(VerifiedTime::Kind kind) {
 
 std::string_view text_of(SanKind kind) {
   switch (kind) {
-    case SanKind::uri: return "URI";
-    case SanKind::email: return "email";
-    case SanKind::other_name: return "other name";
+    case SanKind::uri:
+      return "URI";
+    case SanKind::email:
+      return "email";
+    case SanKind::other_name:
+      return "other name";
   }
   return "unknown";
 }
@@ -62,7 +65,8 @@ void explain_signer(std::string& out, Bundle const* bundle, Account const& accou
     line(out, "identity kind", text_of(account.identity->san_kind));
     line(out, "identified by", account.identity->issuer.empty() ? "nobody named" : account.identity->issuer);
     for (auto const& [label, extension] :
-         {std::pair{"repository", FulcioExtension::source_repository_uri}, std::pair{"ref", FulcioExtension::source_repository_ref},
+         {std::pair{"repository", FulcioExtension::source_repository_uri},
+          std::pair{"ref", FulcioExtension::source_repository_ref},
           std::pair{"commit", FulcioExtension::source_repository_digest}, std::pair{"trigger", FulcioExtension::build_trigger},
           std::pair{"runner", FulcioExtension::runner_environment}, std::pair{"run", FulcioExtension::run_invocation_uri}})
       if (auto const* value = account.identity->find(extension)) line(out, label, *value);
@@ -86,7 +90,8 @@ void explain_content(std::string& out, Bundle const* bundle, Account const& acco
       for (auto const& [algorithm, value] : subject.digests) digests += (digests.empty() ? "" : ", ") + algorithm + ":" + value;
       line(out, "subject", (subject.name.empty() ? subject.uri : subject.name) + "  " + digests);
     }
-    if (account.statement->subjects.size() > shown) line(out, "subject", "and " + std::to_string(account.statement->subjects.size() - shown) + " more");
+    if (account.statement->subjects.size() > shown)
+      line(out, "subject", "and " + std::to_string(account.statement->subjects.size() - shown) + " more");
   } else if (auto const* message = bundle ? std::get_if<MessageSignature>(&bundle->content) : nullptr) {
     line(out, "file with digest", std::string(to_text(message->digest_algorithm)) + ":" + hex(message->digest));
   } else {
@@ -97,14 +102,18 @@ void explain_content(std::string& out, Bundle const* bundle, Account const& acco
 void explain_times(std::string& out, Bundle const* bundle, Verification const& verification) {
   out += "When and where logged\n";
   if (auto const& attestation = verification.attestation) {
-    for (auto const& time : attestation->times()) line(out, "time", to_text(time.time) + " by " + std::string(text_of(time.kind)) + " " + time.source);
-    for (auto const& entry : attestation->log_entries()) line(out, "log entry", entry.log + " index " + std::to_string(entry.log_index) + " (" + entry.kind + " " + entry.api_version + ")");
+    for (auto const& time : attestation->times())
+      line(out, "time", to_text(time.time) + " by " + std::string(text_of(time.kind)) + " " + time.source);
+    for (auto const& entry : attestation->log_entries())
+      line(out, "log entry",
+           entry.log + " index " + std::to_string(entry.log_index) + " (" + entry.kind + " " + entry.api_version + ")");
     if (attestation->log_entries().empty()) line(out, "log entry", "none looked at");
     line(out, "trusted root", attestation->trusted_root());
   } else if (bundle) {
     for (auto const& entry : bundle->log_entries)
-      line(out, "log entry", "log " + hex(entry.log_id).substr(0, 16) + "… index " + std::to_string(entry.log_index) + " (" + entry.kind + " " + entry.api_version + ")" +
-                                 (entry.integrated_time != 0 ? " at " + to_text(Time{entry.integrated_time, 0}) : ""));
+      line(out, "log entry",
+           "log " + hex(entry.log_id).substr(0, 16) + "… index " + std::to_string(entry.log_index) + " (" + entry.kind + " " +
+               entry.api_version + ")" + (entry.integrated_time != 0 ? " at " + to_text(Time{entry.integrated_time, 0}) : ""));
     line(out, "timestamps", std::to_string(bundle->timestamps.size()));
   }
 }
@@ -134,7 +143,9 @@ json::value statement_json(Statement const& statement) {
     entry["digest"] = std::move(digests);
     subjects.push_back(std::move(entry));
   }
-  return json::object{{"type", printable(statement.type)}, {"predicateType", printable(statement.predicate_type)}, {"subjects", std::move(subjects)}};
+  return json::object{{"type", printable(statement.type)},
+                      {"predicateType", printable(statement.predicate_type)},
+                      {"subjects", std::move(subjects)}};
 }
 
 json::value check_json(CheckResult const& check) {
@@ -151,10 +162,12 @@ json::array entries_json(Bundle const* bundle, Verification const& verification)
   json::array entries;
   if (verification.attestation) {
     for (auto const& entry : verification.attestation->log_entries())
-      entries.push_back(json::object{{"log", printable(entry.log)}, {"logIndex", entry.log_index}, {"kind", entry.kind + " " + entry.api_version}});
+      entries.push_back(json::object{
+          {"log", printable(entry.log)}, {"logIndex", entry.log_index}, {"kind", entry.kind + " " + entry.api_version}});
   } else if (bundle) {
     for (auto const& entry : bundle->log_entries)
-      entries.push_back(json::object{{"logId", hex(entry.log_id)}, {"logIndex", entry.log_index}, {"kind", entry.kind + " " + entry.api_version}});
+      entries.push_back(json::object{
+          {"logId", hex(entry.log_id)}, {"logIndex", entry.log_index}, {"kind", entry.kind + " " + entry.api_version}});
   }
   return entries;
 }
@@ -170,7 +183,8 @@ std::string explain_checks(Verification const& verification) {
     if (!check.detail.empty()) out += ": " + printable(check.detail);
     out += "\n";
     if (check.passed) continue;
-    for (auto const& [label, text] : {std::pair{"expected", &check.expected}, std::pair{"found", &check.found}, std::pair{"fix", &check.fix}})
+    for (auto const& [label, text] :
+         {std::pair{"expected", &check.expected}, std::pair{"found", &check.found}, std::pair{"fix", &check.fix}})
       if (!text->empty()) out += "        " + std::string(label) + ": " + printable(*text) + "\n";
   }
   return out;
@@ -182,7 +196,9 @@ std::string explain(Bundle const* bundle, Verification const& verification) {
   if (verification.attestation) {
     out += "VERIFIED against " + printable(verification.attestation->trusted_root()) + "\n\n";
   } else {
-    out += "NOT VERIFIED: " + printable(verification.rejection ? verification.rejection->sentence() : std::string("no reason")) + "\n";
+    out +=
+        "NOT VERIFIED: " + printable(verification.rejection ? verification.rejection->sentence() : std::string("no reason")) +
+        "\n";
     if (bundle) out += "What follows up to the checks is what the bundle claims; nothing of it is verified.\n";
     out += "\n";
   }
@@ -201,7 +217,8 @@ std::string explain_json(Bundle const* bundle, Verification const& verification)
   out["verified"] = verification.attestation.has_value();
   if (verification.rejection) {
     Rejection const& rejection = *verification.rejection;
-    out["rejection"] = json::object{{"code", rejection.code}, {"rule", rejection.rule_number}, {"sentence", printable(rejection.sentence())}};
+    out["rejection"] =
+        json::object{{"code", rejection.code}, {"rule", rejection.rule_number}, {"sentence", printable(rejection.sentence())}};
   }
   // A reader who takes facts from here must not take claims for them: the name of the member tells.
   json::object facts;
@@ -212,7 +229,8 @@ std::string explain_json(Bundle const* bundle, Verification const& verification)
   if (auto const& attestation = verification.attestation) {
     json::array times;
     for (auto const& time : attestation->times())
-      times.push_back(json::object{{"time", to_text(time.time)}, {"kind", text_of(time.kind)}, {"source", printable(time.source)}});
+      times.push_back(
+          json::object{{"time", to_text(time.time)}, {"kind", text_of(time.kind)}, {"source", printable(time.source)}});
     facts["times"] = std::move(times);
     facts["artifact"] = attestation->artifact();
     facts["instance"] = to_text(attestation->instance());

@@ -11,8 +11,8 @@
 
 namespace acr::sigstore {
 
-/// Text for a terminal, lines of LF, foreign bytes made printable. `bundle` may be null when it could not be parsed. What the bundle
-/// claims is shown as claims ("not verified") unless the verification passed.
+/// Text for a terminal, lines of LF, foreign bytes made printable. `bundle` may be null when it could not be parsed. What the
+/// bundle claims is shown as claims ("not verified") unless the verification passed.
 std::string explain(Bundle const* bundle, Verification const& verification);
 
 /// The same as one JSON document, two-space indent, LF at the end.

@@ -32,9 +32,12 @@ struct Profile {
 
 Profile profile_of(Instance instance, TrustedRoot const& root) {
   switch (instance) {
-    case Instance::public_good: return {true, 1, 1, 0};
-    case Instance::github: return {false, 0, 0, 1};
-    case Instance::other: break;
+    case Instance::public_good:
+      return {true, 1, 1, 0};
+    case Instance::github:
+      return {false, 0, 0, 1};
+    case Instance::other:
+      break;
   }
   return {true, root.tlogs.empty() ? 0U : 1U, root.ctlogs.empty() ? 0U : 1U, 0};
 }
@@ -65,19 +68,22 @@ std::optional<Lack> lack_behind(std::string_view code, std::string_view rule, Bu
   return std::nullopt;
 }
 
-/// T-1: authorities and logs change their keys, so a root that was right once refuses what was signed later. The certificate's own date is
-/// only a claim here; it decides about the advice, never about the verdict.
-std::string advice_about_age(std::string_view code, std::string_view rule, Bundle const& bundle, Time signed_at, TrustedRoot const& root) {
+/// T-1: authorities and logs change their keys, so a root that was right once refuses what was signed later. The certificate's
+/// own date is only a claim here; it decides about the advice, never about the verdict.
+std::string advice_about_age(std::string_view code, std::string_view rule, Bundle const& bundle, Time signed_at,
+                             TrustedRoot const& root) {
   auto const lack = lack_behind(code, rule, bundle, root);
   if (!lack) return {};
   bool const older = lack->newest && *lack->newest < signed_at;
   if (!older && !lack->unknown) return {};
-  std::string const kind(lack->kind), newer = "; use a newer version of this program, or set trusted-root to a file that `gh attestation trusted-root` has written";
+  std::string const kind(lack->kind),
+      newer =
+          "; use a newer version of this program, or set trusted-root to a file that `gh attestation trusted-root` has written";
   if (older)
-    return "the trusted root " + root.source + " is older than this signature of " + to_text(signed_at) + ": its newest " + kind + " is trusted from " +
-           to_text(*lack->newest) + newer;
-  return "the trusted root " + root.source + " is older than the " + kind + " of this signature of " + to_text(signed_at) + ", or lacks it for another reason" +
-         newer;
+    return "the trusted root " + root.source + " is older than this signature of " + to_text(signed_at) + ": its newest " +
+           kind + " is trusted from " + to_text(*lack->newest) + newer;
+  return "the trusted root " + root.source + " is older than the " + kind + " of this signature of " + to_text(signed_at) +
+         ", or lacks it for another reason" + newer;
 }
 
 /// Who signed, as the bundle has it; read, not yet trusted.
@@ -130,8 +136,13 @@ struct Verifier::State {
 /// One bundle under one root.
 class OneVerification {
  public:
-  OneVerification(Bundle const& bundle, Signer const& signer, Artifact const& artifact, Policy const& policy, PreparedRoot const& root)
-      : bundle_(bundle), signer_(signer), artifact_(artifact), policy_(policy), root_(root),
+  OneVerification(Bundle const& bundle, Signer const& signer, Artifact const& artifact, Policy const& policy,
+                  PreparedRoot const& root)
+      : bundle_(bundle),
+        signer_(signer),
+        artifact_(artifact),
+        policy_(policy),
+        root_(root),
         profile_(profile_of(signer.instance, root.document)) {
     // V-88: a key speaks for itself.
     if (policy.key) {
@@ -179,7 +190,7 @@ class OneVerification {
   PreparedRoot const& root_;
   Profile profile_;
   std::vector<Certificate> issuers_;  ///< the CAs that really signed the leaf
-  bool evidence_holds_ = true;  ///< of logs and timestamp authorities
+  bool evidence_holds_ = true;        ///< of logs and timestamp authorities
   bool times_hold_ = false;
   bool chain_holds_ = false;
   bool identity_holds_ = false;
@@ -188,8 +199,9 @@ class OneVerification {
 
 void OneVerification::check_log_entries() {
   if (!profile_.log_entries_looked_at || !signer_.key) return;
-  auto const evidence = sigstore::check_log_entries(bundle_, *signer_.key, signer_.certificate ? &*signer_.certificate : nullptr,
-                                                    root_.document.tlogs, profile_.log_entries, trace_);
+  auto const evidence =
+      sigstore::check_log_entries(bundle_, *signer_.key, signer_.certificate ? &*signer_.certificate : nullptr,
+                                  root_.document.tlogs, profile_.log_entries, trace_);
   evidence_holds_ = evidence_holds_ && evidence;
   if (!evidence) return;
   for (CheckedLogEntry const& checked : evidence->entries) {
@@ -216,19 +228,25 @@ void OneVerification::check_times() {
     if (!times_.empty()) trace_.pass(rule, "verified times", count_text(times_.size(), "verified time"));
   } else if (evidence_holds_) {
     // Else what should have given a time has failed above, and this would only say it again.
-    trace_.fail("verified times", refuse("time-missing", rule, "no trusted party confirms the time of signing").expected("1 verified time").found("0"));
+    trace_.fail(
+        "verified times",
+        refuse("time-missing", rule, "no trusted party confirms the time of signing").expected("1 verified time").found("0"));
   }
   if (!policy_.key) return;
   for (auto const& time : times_) {
     if (policy_.key->valid_for.contains(time.time)) continue;
-    trace_.fail("key validity", refuse("key-time", "V-88", "the key was not valid when the signature was made").expected(to_text(policy_.key->valid_for)).found(to_text(time.time)));
+    trace_.fail("key validity", refuse("key-time", "V-88", "the key was not valid when the signature was made")
+                                    .expected(to_text(policy_.key->valid_for))
+                                    .found(to_text(time.time)));
     return;
   }
 }
 
 void OneVerification::check_chain() {
   auto const paths = root_.chains.paths(*signer_.certificate);
-  if (!trace_.record("V-34", "certificate chain", paths, paths ? "issued by " + paths->front().issuer().subject_text() : std::string())) return;
+  if (!trace_.record("V-34", "certificate chain", paths,
+                     paths ? "issued by " + paths->front().issuer().subject_text() : std::string()))
+    return;
   // V-32: at every verified time, never now. Without one, check_times() has already failed.
   bool all = true;
   std::set<std::string> seen;
@@ -270,7 +288,8 @@ void OneVerification::check_content() {
 
 void OneVerification::check_message(MessageSignature const& message) {
   bool const same_digest = trace_.record("V-11", "artifact", check_message_digest(message, artifact_), artifact_.text());
-  bool const is_signed = trace_.record("V-48", "signature", check_message_signature(message, artifact_, *signer_.key), std::string(to_text(signer_.key->kind())));
+  bool const is_signed = trace_.record("V-48", "signature", check_message_signature(message, artifact_, *signer_.key),
+                                       std::string(to_text(signer_.key->kind())));
   content_holds_ = same_digest && is_signed;
   if (!policy_.predicate_types.empty() || policy_.release)
     trace_.fail("predicate type", refuse("predicate-type", "V-93", "the bundle holds a bare signature, no statement"));
@@ -278,14 +297,21 @@ void OneVerification::check_message(MessageSignature const& message) {
 
 void OneVerification::check_envelope(DsseEnvelope const& envelope) {
   // V-1: nothing of the payload is looked at before its signature holds.
-  if (!trace_.record("V-49", "signature", check_envelope_signature(envelope, *signer_.key), std::string(to_text(signer_.key->kind())))) return;
+  if (!trace_.record("V-49", "signature", check_envelope_signature(envelope, *signer_.key),
+                     std::string(to_text(signer_.key->kind()))))
+    return;
   constexpr std::string_view in_toto = "application/vnd.in-toto+json";
   if (envelope.payload_type != in_toto) {
-    trace_.fail("payload type", refuse("payload-type", "V-50.1", "the signed payload is not an in-toto statement").expected(std::string(in_toto)).found(envelope.payload_type.substr(0, 100)));
+    trace_.fail("payload type", refuse("payload-type", "V-50.1", "the signed payload is not an in-toto statement")
+                                    .expected(std::string(in_toto))
+                                    .found(envelope.payload_type.substr(0, 100)));
     return;
   }
   auto statement = parse_statement(envelope.payload);
-  if (!trace_.record("V-50.2", "statement", statement, statement ? count_text(statement->subjects.size(), "subject") + " of " + statement->predicate_type : std::string())) return;
+  if (!trace_.record(
+          "V-50.2", "statement", statement,
+          statement ? count_text(statement->subjects.size(), "subject") + " of " + statement->predicate_type : std::string()))
+    return;
   bool const about_artifact = trace_.record("V-50.3", "artifact", matching_subject(*statement, artifact_), artifact_.text());
   bool const as_demanded = check_statement(*statement, envelope.payload, policy_, trace_);
   content_holds_ = about_artifact && as_demanded;
@@ -304,7 +330,8 @@ Verification failed(CheckTrace trace) {
 /// Failures that an old root explains say so.
 void advise_about_age(Verification& result, Bundle const& bundle, Time signed_at, TrustedRoot const& root) {
   if (result.rejection && result.rejection->fix_text.empty())
-    result.rejection->fix_text = advice_about_age(result.rejection->code, result.rejection->rule_number, bundle, signed_at, root);
+    result.rejection->fix_text =
+        advice_about_age(result.rejection->code, result.rejection->rule_number, bundle, signed_at, root);
   for (auto& check : result.checks)
     if (!check.passed && check.fix.empty()) check.fix = advice_about_age(check.code, check.rule, bundle, signed_at, root);
 }
@@ -312,11 +339,15 @@ void advise_about_age(Verification& result, Bundle const& bundle, Time signed_at
 /// Reads the signer out of the bundle. False when nothing can be verified without him; what failed is in `trace`.
 bool read_signer(std::optional<Certificate> const& leaf, Policy const& policy, CheckTrace& trace, Signer& signer) {
   if (!leaf && !policy.key) {
-    trace.fail("key material", refuse("key-material", "V-88", "the bundle was signed with a bare public key, and none is known").expected("a certificate").found("a public key"));
+    trace.fail("key material", refuse("key-material", "V-88", "the bundle was signed with a bare public key, and none is known")
+                                   .expected("a certificate")
+                                   .found("a public key"));
     return false;
   }
   if (leaf && policy.key) {
-    trace.fail("key material", refuse("key-material", "V-88", "a key is demanded, but the bundle was signed with a certificate").expected("a public key").found("a certificate"));
+    trace.fail("key material", refuse("key-material", "V-88", "a key is demanded, but the bundle was signed with a certificate")
+                                   .expected("a public key")
+                                   .found("a certificate"));
     return false;
   }
   if (policy.key) {
@@ -326,7 +357,8 @@ bool read_signer(std::optional<Certificate> const& leaf, Policy const& policy, C
   }
   signer.certificate = leaf;
   auto identity = read_identity(*leaf);
-  if (trace.record("V-91", "certificate identity", identity, identity ? identity->san : std::string())) signer.identity = std::move(*identity);
+  if (trace.record("V-91", "certificate identity", identity, identity ? identity->san : std::string()))
+    signer.identity = std::move(*identity);
   auto const& key = leaf->public_key();
   if (trace.record("V-47", "signing key", key, key ? std::string(to_text(key->kind())) : std::string())) signer.key = *key;
   auto organization = issuer_organization(*leaf);
@@ -338,7 +370,8 @@ bool read_signer(std::optional<Certificate> const& leaf, Policy const& policy, C
 
 }  // namespace
 
-Verifier::Verifier(std::vector<TrustedRoot> roots, VerifierOptions options) : state_(new State{.roots = std::move(roots), .options = std::move(options), .prepared = {}, .mutex = {}, .current = {}}) {
+Verifier::Verifier(std::vector<TrustedRoot> roots, VerifierOptions options)
+    : state_(new State{.roots = std::move(roots), .options = std::move(options), .prepared = {}, .mutex = {}, .current = {}}) {
   state_->prepared.reserve(state_->roots.size());
   for (TrustedRoot const& root : state_->roots)
     state_->prepared.push_back({root, ChainVerifier(root.certificate_authorities, state_->memory),
@@ -368,7 +401,8 @@ Verdict<PreparedRoot const*> Verifier::State::current_root(std::string const& or
   auto fresh = std::make_unique<CurrentRoot>(options.current_root(organization));
   if (fresh->answer && *fresh->answer) {
     TrustedRoot const& root = **fresh->answer;
-    fresh->prepared.emplace(PreparedRoot{root, ChainVerifier(root.certificate_authorities, memory), TimestampVerifier(root.timestamp_authorities, memory)});
+    fresh->prepared.emplace(PreparedRoot{root, ChainVerifier(root.certificate_authorities, memory),
+                                         TimestampVerifier(root.timestamp_authorities, memory)});
   }
   // The first answer stays: two bundles of one instance are never judged by two roots.
   std::lock_guard const lock(mutex);
@@ -393,11 +427,13 @@ Verification Verifier::verify(Bundle const& bundle, Artifact const& artifact, Po
   return failed(std::move(trace));
 }
 
-Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> leaf, Artifact const& artifact, Policy const& policy) const {
+Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> leaf, Artifact const& artifact,
+                              Policy const& policy) const {
   CheckTrace common;
   if (!common.record("V-93", "policy", check_policy(policy))) return failed(std::move(common));
   if (bundle.version < state_->options.minimum_version) {
-    common.fail("bundle", refuse("bundle-version", "V-6", "bundles of this version are not accepted here").found(std::string(to_text(bundle.version))));
+    common.fail("bundle", refuse("bundle-version", "V-6", "bundles of this version are not accepted here")
+                              .found(std::string(to_text(bundle.version))));
     return failed(std::move(common));
   }
   common.pass("V-7", "bundle", bundle.media_type);
@@ -426,12 +462,17 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
   if (candidates.empty()) {
     std::string known = *current ? (*current)->document.source : std::string();
     for (auto const& root : state_->roots) known += (known.empty() ? "" : ", ") + root.source;
-    common.fail("trusted root", refuse("trusted-root-unknown", "V-30", "no trusted root knows the authority that issued the certificate")
-                                    .expected(known).found(signer.organization).fix("give a trusted-root file of that authority, if you trust it"));
+    common.fail("trusted root",
+                refuse("trusted-root-unknown", "V-30", "no trusted root knows the authority that issued the certificate")
+                    .expected(known)
+                    .found(signer.organization)
+                    .fix("give a trusted-root file of that authority, if you trust it"));
     return failed(std::move(common));
   }
   if (policy.release && signer.instance != Instance::github) {
-    common.fail("trusted root", refuse("release-attestation", "V-38a", "release attestations are signed under GitHub's own root").found(signer.organization));
+    common.fail("trusted root",
+                refuse("release-attestation", "V-38a", "release attestations are signed under GitHub's own root")
+                    .found(signer.organization));
     return failed(std::move(common));
   }
 
@@ -461,7 +502,8 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
       return result;
     }
     auto const& checks = one.trace_.results();
-    auto const failures = static_cast<std::size_t>(std::count_if(checks.begin(), checks.end(), [](auto const& c) { return !c.passed; }));
+    auto const failures =
+        static_cast<std::size_t>(std::count_if(checks.begin(), checks.end(), [](auto const& c) { return !c.passed; }));
     if (nearest && failures >= fewest_failures) continue;
     fewest_failures = failures;
     nearest = failed(std::move(one.trace_));
@@ -472,7 +514,8 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
 
 std::vector<Verification> Verifier::verify_all(std::span<Job const> jobs, std::size_t workers) const {
   std::vector<Verification> results(jobs.size());
-  for_each_index(jobs.size(), workers, [&](std::size_t i) { results[i] = verify(jobs[i].bundle_json, *jobs[i].artifact, *jobs[i].policy); });
+  for_each_index(jobs.size(), workers,
+                 [&](std::size_t i) { results[i] = verify(jobs[i].bundle_json, *jobs[i].artifact, *jobs[i].policy); });
   return results;
 }
 

@@ -41,8 +41,8 @@ struct VerifiedTime {
 struct VerifiedLogEntry {
   std::string log;  ///< base URL
   std::int64_t log_index = 0;
-  std::string kind;         ///< "dsse"
-  std::string api_version;  ///< "0.0.1"
+  std::string kind;                     ///< "dsse"
+  std::string api_version;              ///< "0.0.1"
   std::optional<Time> integrated_time;  ///< nothing: the log vouches for no time
 };
 
@@ -60,8 +60,8 @@ class VerifiedAttestation {
   [[nodiscard]] Statement const* statement() const { return statement_ ? &*statement_ : nullptr; }
   /// "sha256:…" of the artifact that was matched.
   [[nodiscard]] std::string const& artifact() const { return artifact_; }
-  /// Bytes of the whole in-toto statement, JSON; empty for a message signature. Its signature holds, but whatever the workflow wrote
-  /// into the predicate is the workflow's word: no policy may rest on it alone (V-4).
+  /// Bytes of the whole in-toto statement, JSON; empty for a message signature. Its signature holds, but whatever the workflow
+  /// wrote into the predicate is the workflow's word: no policy may rest on it alone (V-4).
   [[nodiscard]] std::string const& workflow_controlled_payload() const { return payload_; }
   /// Raw bytes of the signature that holds.
   [[nodiscard]] std::string const& signature() const { return signature_; }
@@ -89,14 +89,16 @@ struct Verification {
 
 struct VerifierOptions {
   BundleVersion minimum_version = BundleVersion::v0_2;  ///< V-6
-  bool remember_signatures = true;  ///< of certificates; false: each chain is checked anew, for comparison
-  /// Asked for each issuer organisation (V-30) that a bundle has, from any thread; its first answer stays: the root that alone counts for its bundles. It may block, throw,
-  /// and refuse; what it refuses is not verified, and no other root is tried (T-9, T-11). Nothing: the verifier's own roots count.
+  bool remember_signatures = true;                      ///< of certificates; false: each chain is checked anew, for comparison
+  /// Asked for each issuer organisation (V-30) that a bundle has, from any thread; its first answer stays: the root that alone
+  /// counts for its bundles. It may block, throw, and refuse; what it refuses is not verified, and no other root is tried (T-9,
+  /// T-11). Nothing: the verifier's own roots count.
   std::function<Verdict<std::optional<TrustedRoot>>(std::string const& organization)> current_root{};
 };
 
-/// Thread-safe after construction: all members are const and may be called from many threads at once. Remembers which certificate was
-/// signed by which issuer key (keyed by the full bytes of both, bounded), never a verdict about times or identity.
+/// Thread-safe after construction: all members are const and may be called from many threads at once. Remembers which
+/// certificate was signed by which issuer key (keyed by the full bytes of both, bounded), never a verdict about times or
+/// identity.
 class Verifier {
  public:
   explicit Verifier(std::vector<TrustedRoot> roots = default_roots(), VerifierOptions options = {});
@@ -123,7 +125,8 @@ class Verifier {
  private:
   struct State;
   /// `leaf`: what the bundle's signing certificate parses to.
-  [[nodiscard]] Verification verify(Bundle const& bundle, std::optional<Certificate> leaf, Artifact const& artifact, Policy const& policy) const;
+  [[nodiscard]] Verification verify(Bundle const& bundle, std::optional<Certificate> leaf, Artifact const& artifact,
+                                    Policy const& policy) const;
   std::unique_ptr<State> state_;
 };
 

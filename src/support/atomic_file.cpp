@@ -47,7 +47,8 @@ bool kept_times(int descriptor, std::int64_t seconds) {
   std::array<timespec, 2> times{};
   for (auto& time : times) time.tv_sec = static_cast<std::time_t>(seconds);
   struct stat info {};
-  return ::futimens(descriptor, times.data()) == 0 && ::fstat(descriptor, &info) == 0 && info.st_mtim.tv_sec == seconds && info.st_mtim.tv_nsec == 0;
+  return ::futimens(descriptor, times.data()) == 0 && ::fstat(descriptor, &info) == 0 && info.st_mtim.tv_sec == seconds &&
+         info.st_mtim.tv_nsec == 0;
 }
 
 }  // namespace

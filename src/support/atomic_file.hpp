@@ -34,8 +34,8 @@ class AtomicFile {
 /// Writes `bytes` as the whole of `target`; existing content is replaced at once. Parents are created (0755).
 void write_file(std::filesystem::path const& target, std::string_view bytes);
 
-/// The same for a file whose times are content to others (O-14): both are set before it gets its name, if there is a time. False when
-/// the file system keeps another; the file is there all the same.
+/// The same for a file whose times are content to others (O-14): both are set before it gets its name, if there is a time.
+/// False when the file system keeps another; the file is there all the same.
 bool write_file(std::filesystem::path const& target, std::string_view bytes, std::optional<std::int64_t> seconds);
 
 /// Sets access and modification time of a regular file, seconds since 1970, and reads the latter back: file systems clamp in

@@ -18,10 +18,14 @@ EVP_MD const* method(HashAlgorithm algorithm) {
   static EVP_MD* const sha384 = EVP_MD_fetch(nullptr, "SHA384", nullptr);
   static EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
   switch (algorithm) {
-    case HashAlgorithm::sha1: return sha1;
-    case HashAlgorithm::sha256: return sha256;
-    case HashAlgorithm::sha384: return sha384;
-    case HashAlgorithm::sha512: return sha512;
+    case HashAlgorithm::sha1:
+      return sha1;
+    case HashAlgorithm::sha256:
+      return sha256;
+    case HashAlgorithm::sha384:
+      return sha384;
+    case HashAlgorithm::sha512:
+      return sha512;
   }
   throw std::logic_error("unknown hash algorithm");
 }
@@ -57,10 +61,14 @@ std::string Hasher::finish() {
 
 std::size_t digest_size(HashAlgorithm algorithm) {
   switch (algorithm) {
-    case HashAlgorithm::sha1: return 20;
-    case HashAlgorithm::sha256: return 32;
-    case HashAlgorithm::sha384: return 48;
-    case HashAlgorithm::sha512: return 64;
+    case HashAlgorithm::sha1:
+      return 20;
+    case HashAlgorithm::sha256:
+      return 32;
+    case HashAlgorithm::sha384:
+      return 48;
+    case HashAlgorithm::sha512:
+      return 64;
   }
   throw std::logic_error("unknown hash algorithm");
 }

@@ -65,10 +65,8 @@ std::string base64(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t group = 0;
     std::size_t const have = std::min<std::size_t>(3, bytes.size() - i);
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (k < have ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      text += k <= have ? base64_digits[group >> (18 - 6 * k) & 63U] : '=';
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < have ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k) text += k <= have ? base64_digits[group >> (18 - 6 * k) & 63U] : '=';
   }
   return text;
 }
@@ -106,8 +104,7 @@ std::optional<std::string> from_base64(std::string_view text) {
 }
 
 std::string percent_encode(std::string_view text, std::string_view keep) {
-  constexpr std::string_view unreserved =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
   for (char const c : text) {

@@ -35,15 +35,13 @@ class RunError : public std::runtime_error {
 /// A service does not answer, limits us beyond the time left, or the run's time is spent (exit 3).
 class Unreachable : public RunError {
  public:
-  Unreachable(std::string code, std::string const& sentence)
-      : RunError(ExitStatus::unreachable, std::move(code), sentence) {}
+  Unreachable(std::string code, std::string const& sentence) : RunError(ExitStatus::unreachable, std::move(code), sentence) {}
 };
 
 /// Disk, environment, token or configuration unusable (exit 2).
 class BadEnvironment : public RunError {
  public:
-  BadEnvironment(std::string code, std::string const& sentence)
-      : RunError(ExitStatus::bad_input, std::move(code), sentence) {}
+  BadEnvironment(std::string code, std::string const& sentence) : RunError(ExitStatus::bad_input, std::move(code), sentence) {}
 };
 
 /// SIGINT or SIGTERM arrived.

@@ -134,8 +134,12 @@ void append_ascii(std::string& out, json::value const& value) {
       out += separator == '[' ? "[]" : "]";
       return;
     }
-    case json::kind::string: append_ascii_string(out, value.get_string()); return;
-    default: out += json::serialize(value); return;
+    case json::kind::string:
+      append_ascii_string(out, value.get_string());
+      return;
+    default:
+      out += json::serialize(value);
+      return;
   }
 }
 

@@ -14,8 +14,8 @@ namespace acr {
 
 struct JsonLimits {
   std::size_t max_bytes = std::size_t{32} << 20;
-  std::size_t max_depth = 64;             ///< nesting of arrays and objects
-  bool duplicate_names_allowed = false;   ///< true: the last one wins, as GitHub's own readers do
+  std::size_t max_depth = 64;            ///< nesting of arrays and objects
+  bool duplicate_names_allowed = false;  ///< true: the last one wins, as GitHub's own readers do
 };
 
 /// One JSON value and nothing but white space after it. Refused (code "bad-json", `where` = `what` and the byte

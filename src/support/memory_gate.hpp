@@ -9,8 +9,8 @@
 
 namespace acr {
 
-/// Lets threads in as long as what they hold together fits. They come in the order in which they asked, so that who needs much is not
-/// overtaken for ever. Thread-safe.
+/// Lets threads in as long as what they hold together fits. They come in the order in which they asked, so that who needs much
+/// is not overtaken for ever. Thread-safe.
 class MemoryGate {
  public:
   explicit MemoryGate(std::uint64_t bytes) : bytes_(bytes) {}
@@ -34,7 +34,8 @@ class MemoryGate {
     std::uint64_t bytes_ = 0;
   };
 
-  /// Waits until there is room. Who asks for more than the gate has gets all of it, alone. A thread that has a pass must not ask for another.
+  /// Waits until there is room. Who asks for more than the gate has gets all of it, alone. A thread that has a pass must not
+  /// ask for another.
   [[nodiscard]] Pass enter(std::uint64_t bytes);
 
  private:

@@ -7,8 +7,9 @@
 
 namespace acr {
 
-/// The one of `names` that takes the fewest insertions, deletions and replacements of bytes to become `name`, ASCII case ignored and `_`
-/// equal to `-`; the first of several. Empty when there are no names. Only the first 100 bytes of each are compared.
+/// The one of `names` that takes the fewest insertions, deletions and replacements of bytes to become `name`, ASCII case
+/// ignored and `_` equal to `-`; the first of several. Empty when there are no names. Only the first 100 bytes of each are
+/// compared.
 std::string_view nearest_name(std::string_view name, std::span<std::string_view const> names);
 
 }  // namespace acr

@@ -74,11 +74,13 @@ std::uint32_t masked_checksum(std::string_view bytes) {
 
 Verdict<std::string> snappy_decode(std::string_view block, std::size_t limit) {
   std::size_t declared = 0;
-  if (!snappy::GetUncompressedLength(block.data(), block.size(), &declared)) return bad("it does not start with the length of its content");
+  if (!snappy::GetUncompressedLength(block.data(), block.size(), &declared))
+    return bad("it does not start with the length of its content");
   if (declared > limit) return too_large(declared, limit);
   charge_work(block.size() + declared);
   std::string out(declared, '\0');
-  if (!snappy::RawUncompress(block.data(), block.size(), out.data())) return bad("the block is corrupt, or not as long as it declares");
+  if (!snappy::RawUncompress(block.data(), block.size(), out.data()))
+    return bad("the block is corrupt, or not as long as it declares");
   return out;
 }
 
@@ -102,9 +104,11 @@ Verdict<std::string> snappy_decode_framed(std::string_view stream, std::size_t l
     auto const checksum = chunk.number(checksum_bytes);
     if (!checksum) return bad("a chunk is too short for its checksum");
     std::string_view const data = body->substr(checksum_bytes);
-    Verdict<std::string> content = type == 0x00 ? snappy_decode(data, max_chunk_content) : Verdict<std::string>(std::string(data));
+    Verdict<std::string> content =
+        type == 0x00 ? snappy_decode(data, max_chunk_content) : Verdict<std::string>(std::string(data));
     if (!content) return content.error();
-    if (content->size() > max_chunk_content) return bad("a chunk holds more than the format allows").expected("at most 65536 bytes");
+    if (content->size() > max_chunk_content)
+      return bad("a chunk holds more than the format allows").expected("at most 65536 bytes");
     if (masked_checksum(*content) != *checksum) return bad("a chunk's checksum is wrong");
     if (content->size() > limit - out.size()) return too_large(out.size() + content->size(), limit);
     out += *content;

@@ -12,7 +12,8 @@
 namespace acr {
 
 /// One raw Snappy block. The declared length is compared with `limit` before anything is allocated. Refused (code "snappy"): a
-/// length above the limit, ill-formed elements, copies from outside the output, any other length than declared, bytes behind it.
+/// length above the limit, ill-formed elements, copies from outside the output, any other length than declared, bytes behind
+/// it.
 Verdict<std::string> snappy_decode(std::string_view block, std::size_t limit);
 
 /// A stream in the framing format, each chunk with its checksum; all content together at most `limit` bytes. Refused (code

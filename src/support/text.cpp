@@ -12,15 +12,14 @@ namespace {
 
 bool is_unprintable(char32_t c) {
   return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 ||  // controls, line ends
-         c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-         (c >= 0x2066 && c <= 0x2069) ||                 // bidi
+         c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||  // bidi
          c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||  // invisible
          (c >= 0x200b && c <= 0x200d) || c == 0x2060 || c == 0x00ad || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 bool is_unicode_space(char32_t c) {
-  return c == 0x20 || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+  return c == 0x20 || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
+         c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
 std::string escaped(char32_t c) {
@@ -113,7 +112,10 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) 
   std::size_t const start = at++;
   unsigned const first = byte(start);
   if (first < 0x80) return first;
-  unsigned const more = first >= 0xf0 && first <= 0xf4 ? 3 : first >= 0xe0 && first < 0xf0 ? 2 : first >= 0xc2 && first < 0xe0 ? 1 : 0;
+  unsigned const more = first >= 0xf0 && first <= 0xf4  ? 3
+                        : first >= 0xe0 && first < 0xf0 ? 2
+                        : first >= 0xc2 && first < 0xe0 ? 1
+                                                        : 0;
   if (more == 0 || start + more >= text.size()) return std::nullopt;
   char32_t c = first & (0x3fU >> more);
   for (unsigned i = 1; i <= more; ++i) {

@@ -70,9 +70,8 @@ std::string to_text(Time time) {
   std::chrono::hh_mm_ss const clock(point - day_start);
   char buffer[64];
   std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
   std::string text = buffer;
   if (time.nanoseconds != 0) {
     std::snprintf(buffer, sizeof buffer, ".%09d", static_cast<int>(time.nanoseconds));

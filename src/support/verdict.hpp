@@ -49,7 +49,7 @@ struct Rejection {
   std::string rule_number;     ///< rule of the specification, e.g. "P-32"
   std::string expected_value;  ///< what would have passed
   std::string found_value;     ///< what was there
-  std::string fix_text;       ///< what the user can do, an imperative sentence without trailing full stop
+  std::string fix_text;        ///< what the user can do, an imperative sentence without trailing full stop
 
   /// Where the run's annotation points: a file of the repository and its line, 1-based, 0 when no line is known. Empty: to
   /// no file. `where` names the place in words all the same.

@@ -17,7 +17,8 @@ thread_local std::size_t units_since_look = 0;
 
 [[noreturn]] void refuse(std::string_view directory, std::string const& what, std::uint64_t limit) {
   throw RunError(ExitStatus::refused, "too-much-work",
-                 "the run has read more than " + std::to_string(limit) + " " + what + " of trees, last in " + printable(directory, shown_path) +
+                 "the run has read more than " + std::to_string(limit) + " " + what + " of trees, last in " +
+                     printable(directory, shown_path) +
                      "; remove what is not a chart's from the branches, or split the repository [B-25]");
 }
 

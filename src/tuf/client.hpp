@@ -57,13 +57,13 @@ struct FoundTarget {
 
 class Client {
  public:
-  /// `store` must live longer. `now` was taken before the first request (T-22). `follow_delegations`: false looks in the top-level
-  /// targets only, as a run does (T-29).
+  /// `store` must live longer. `now` was taken before the first request (T-22). `follow_delegations`: false looks in the
+  /// top-level targets only, as a run does (T-29).
   Client(Store& store, Time now, bool follow_delegations);
 
-  // Each step answers true, or why the refresh has failed; then nothing more may be asked of this object. Codes: "tuf-root" (no root to
-  // begin with), "tuf-malformed", "tuf-too-large", "tuf-signatures", "tuf-version", "tuf-rollback", "tuf-length", "tuf-digest", "tuf-expired",
-  // "tuf-unlisted", "tuf-no-target", "tuf-target-name".
+  // Each step answers true, or why the refresh has failed; then nothing more may be asked of this object. Codes: "tuf-root" (no
+  // root to begin with), "tuf-malformed", "tuf-too-large", "tuf-signatures", "tuf-version", "tuf-rollback", "tuf-length",
+  // "tuf-digest", "tuf-expired", "tuf-unlisted", "tuf-no-target", "tuf-target-name".
 
   /// T-23. Without `built_in` the stored root is the only one.
   Verdict<bool> start(std::optional<BuiltIn> const& built_in);
@@ -106,7 +106,8 @@ class Client {
   Verdict<bool> want_snapshot();
   Verdict<Snapshot> checked_snapshot(std::string_view bytes, std::string const& file) const;
   Verdict<bool> use_snapshot(Snapshot snapshot);
-  Verdict<Targets> checked_targets(std::string_view bytes, std::string const& file, ListedFile const& listed, Role const& role, KeyTable const& keys) const;
+  Verdict<Targets> checked_targets(std::string_view bytes, std::string const& file, ListedFile const& listed, Role const& role,
+                                   KeyTable const& keys) const;
   Verdict<bool> use_targets(Targets targets);
   void enter(std::string const& name, std::shared_ptr<Targets const> const& targets);
   Verdict<bool> search();
@@ -137,6 +138,7 @@ class Client {
 };
 
 /// T-31: length, every known hash, and at least one known. Codes "tuf-length", "tuf-digest".
-Verdict<bool> check_content(std::string_view bytes, std::string_view file, std::optional<std::int64_t> length, std::optional<Hashes> const& hashes);
+Verdict<bool> check_content(std::string_view bytes, std::string_view file, std::optional<std::int64_t> length,
+                            std::optional<Hashes> const& hashes);
 
 }  // namespace acr::tuf

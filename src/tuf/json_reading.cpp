@@ -35,7 +35,8 @@ bool has_negative_zero(std::string_view text) {
 bool has_integers_only(json::value const& value) {
   switch (value.kind()) {
     case json::kind::double_:
-    case json::kind::uint64: return false;  // uint64: above 2^63-1, all others are int64
+    case json::kind::uint64:
+      return false;  // uint64: above 2^63-1, all others are int64
     case json::kind::array: {
       auto const& elements = value.get_array();
       return std::all_of(elements.begin(), elements.end(), has_integers_only);
@@ -44,7 +45,8 @@ bool has_integers_only(json::value const& value) {
       auto const& members = value.get_object();
       return std::all_of(members.begin(), members.end(), [](auto const& member) { return has_integers_only(member.value()); });
     }
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -63,7 +65,8 @@ void append_canonical(std::string& out, json::value const& value) {
       std::vector<json::key_value_pair const*> members;
       for (auto const& member : value.get_object()) members.push_back(&member);
       // std::string_view compares as unsigned bytes: the order of the UTF-8 bytes.
-      std::sort(members.begin(), members.end(), [](auto const* a, auto const* b) { return std::string_view(a->key()) < std::string_view(b->key()); });
+      std::sort(members.begin(), members.end(),
+                [](auto const* a, auto const* b) { return std::string_view(a->key()) < std::string_view(b->key()); });
       char separator = '{';
       for (auto const* member : members) {
         out += separator;
@@ -85,10 +88,18 @@ void append_canonical(std::string& out, json::value const& value) {
       out += separator == '[' ? "[]" : "]";
       return;
     }
-    case json::kind::string: append_string(out, value.get_string()); return;
-    case json::kind::int64: out += std::to_string(value.get_int64()); return;
-    case json::kind::bool_: out += value.get_bool() ? "true" : "false"; return;
-    default: out += "null"; return;
+    case json::kind::string:
+      append_string(out, value.get_string());
+      return;
+    case json::kind::int64:
+      out += std::to_string(value.get_int64());
+      return;
+    case json::kind::bool_:
+      out += value.get_bool() ? "true" : "false";
+      return;
+    default:
+      out += "null";
+      return;
   }
 }
 
@@ -100,7 +111,8 @@ Verdict<json::value> parse_document(std::string_view text, std::string_view file
         .rule("T-30")
         .expected("at most " + std::to_string(max_bytes) + " bytes")
         .found(std::to_string(text.size()) + " bytes");
-  auto document = parse_json(text, file, {.max_bytes = max_bytes, .max_depth = limits::json_depth, .duplicate_names_allowed = false});
+  auto document =
+      parse_json(text, file, {.max_bytes = max_bytes, .max_depth = limits::json_depth, .duplicate_names_allowed = false});
   if (!document) return malformed(file, document.error().where + ": " + document.error().why, "T-15");
   if (!has_integers_only(*document) || has_negative_zero(text))
     return malformed(file, "it holds a number that is not an integer from -2^63 to 2^63-1", "T-16");
@@ -119,7 +131,8 @@ Verdict<std::string> canonical_json(std::string_view text, std::size_t max_bytes
   return canonical_form(*document);
 }
 
-void Reading::refuse(std::string const& place, std::string why, std::string_view rule, std::string expected, std::string_view found) {
+void Reading::refuse(std::string const& place, std::string why, std::string_view rule, std::string expected,
+                     std::string_view found) {
   if (rejection_) return;
   rejection_ = reject("tuf-malformed", file_ + (place.empty() ? "" : ": " + place), std::move(why))
                    .rule(std::string(rule))
@@ -132,7 +145,9 @@ Fields::Fields(Reading& reading, json::value const* value, std::string place, st
   if (value && !object_) reading_.refuse(place_, "this is not an object", rule_);
 }
 
-std::string Fields::place(std::string_view name) const { return place_.empty() ? std::string(name) : place_ + "." + std::string(name); }
+std::string Fields::place(std::string_view name) const {
+  return place_.empty() ? std::string(name) : place_ + "." + std::string(name);
+}
 
 bool Fields::has(std::string_view name) const { return object_ && object_->contains(name); }
 
@@ -151,31 +166,36 @@ T const* Fields::typed(std::string_view name, T const* (*as)(json::value const&)
 }
 
 std::string Fields::text(std::string_view name) {
-  auto const* const value = typed<json::string>(name, [](json::value const& v) { return v.if_string(); }, "a string");
+  auto const* const value = typed<json::string>(
+      name, [](json::value const& v) { return v.if_string(); }, "a string");
   return value ? std::string(value->data(), value->size()) : std::string();
 }
 
 std::int64_t Fields::integer(std::string_view name, std::int64_t least) {
-  auto const* const value = typed<std::int64_t>(name, [](json::value const& v) { return v.if_int64(); }, "an integer");
+  auto const* const value = typed<std::int64_t>(
+      name, [](json::value const& v) { return v.if_int64(); }, "an integer");
   if (value && *value < least)
     reading_.refuse(place(name), "the number is too small", rule_, "at least " + std::to_string(least), std::to_string(*value));
   return value ? *value : least;
 }
 
 bool Fields::flag(std::string_view name) {
-  auto const* const value = typed<bool>(name, [](json::value const& v) { return v.if_bool(); }, "true or false");
+  auto const* const value = typed<bool>(
+      name, [](json::value const& v) { return v.if_bool(); }, "true or false");
   return value && *value;
 }
 
 json::object const& Fields::object(std::string_view name) {
   static json::object const none;
-  auto const* const value = typed<json::object>(name, [](json::value const& v) { return v.if_object(); }, "an object");
+  auto const* const value = typed<json::object>(
+      name, [](json::value const& v) { return v.if_object(); }, "an object");
   return value ? *value : none;
 }
 
 json::array const& Fields::array(std::string_view name) {
   static json::array const none;
-  auto const* const value = typed<json::array>(name, [](json::value const& v) { return v.if_array(); }, "a list");
+  auto const* const value = typed<json::array>(
+      name, [](json::value const& v) { return v.if_array(); }, "a list");
   return value ? *value : none;
 }
 

@@ -13,8 +13,8 @@
 
 namespace acr::tuf {
 
-/// One document of at most `max_bytes`: strict JSON in which every number is an integer that T-16 allows. `file` is the `where` of
-/// rejections: "tuf-too-large", "tuf-malformed".
+/// One document of at most `max_bytes`: strict JSON in which every number is an integer that T-16 allows. `file` is the `where`
+/// of rejections: "tuf-too-large", "tuf-malformed".
 Verdict<boost::json::value> parse_document(std::string_view text, std::string_view file, std::size_t max_bytes);
 
 /// T-16. For values of parse_document().
@@ -24,7 +24,8 @@ std::string canonical_form(boost::json::value const& value);
 class Reading {
  public:
   explicit Reading(std::string_view file) : file_(file) {}
-  void refuse(std::string const& place, std::string why, std::string_view rule, std::string expected = {}, std::string_view found = {});
+  void refuse(std::string const& place, std::string why, std::string_view rule, std::string expected = {},
+              std::string_view found = {});
   [[nodiscard]] bool refused() const { return rejection_.has_value(); }
   [[nodiscard]] Rejection const& rejection() const { return *rejection_; }
 

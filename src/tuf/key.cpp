@@ -40,7 +40,8 @@ constexpr std::array<Kind, 4> kinds = {{
 }};
 
 /// SubjectPublicKeyInfo of an uncompressed P-256 point, up to the point.
-constexpr std::string_view p256_head("\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00", 26);
+constexpr std::string_view p256_head(
+    "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00", 26);
 constexpr std::size_t p256_point_bytes = 65;
 
 unsigned char const* bytes(std::string_view text) { return reinterpret_cast<unsigned char const*>(text.data()); }
@@ -142,11 +143,12 @@ struct VerificationKey::State {
 };
 
 std::optional<VerificationKey> VerificationKey::parse(KeyText const& text) {
-  auto const kind = std::find_if(kinds.begin(), kinds.end(), [&](Kind const& k) { return k.type == text.type && k.scheme == text.scheme; });
+  auto const kind =
+      std::find_if(kinds.begin(), kinds.end(), [&](Kind const& k) { return k.type == text.type && k.scheme == text.scheme; });
   if (kind == kinds.end()) return std::nullopt;
-  KeyHandle key = kind->meaning == Scheme::ecdsa_p256  ? ecdsa_key(text.value)
-                  : kind->meaning == Scheme::ed25519 ? ed25519_key(text.value)
-                                                     : rsa_key(text.value);
+  KeyHandle key = kind->meaning == Scheme::ecdsa_p256 ? ecdsa_key(text.value)
+                  : kind->meaning == Scheme::ed25519  ? ed25519_key(text.value)
+                                                      : rsa_key(text.value);
   std::string identity = key ? identity_of(key.get(), kind->meaning) : std::string();
   ERR_clear_error();
   if (identity.empty()) return std::nullopt;
@@ -160,16 +162,17 @@ bool VerificationKey::verifies(std::string_view message, std::string_view signat
   EVP_PKEY_CTX* settings = nullptr;  // belongs to the context
   EVP_MD const* const hash = state_->scheme == Scheme::ed25519 ? nullptr : EVP_sha256();
   // OpenSSL's ECDSA refuses signatures that are not DER or have bytes behind it (T-19).
-  bool const holds = context && EVP_DigestVerifyInit(context.get(), &settings, hash, nullptr, state_->key.get()) == 1 &&
-                     (state_->scheme != Scheme::rsa_pss ||
-                      (EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1 &&
-                       EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_DIGEST) == 1)) &&
-                     EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message), message.size()) == 1;
+  bool const holds =
+      context && EVP_DigestVerifyInit(context.get(), &settings, hash, nullptr, state_->key.get()) == 1 &&
+      (state_->scheme != Scheme::rsa_pss || (EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1 &&
+                                             EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_DIGEST) == 1)) &&
+      EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message), message.size()) == 1;
   ERR_clear_error();
   return holds;
 }
 
-std::int64_t count_signers(Role const& role, KeyTable const& keys, std::span<Signature const> signatures, std::string_view message) {
+std::int64_t count_signers(Role const& role, KeyTable const& keys, std::span<Signature const> signatures,
+                           std::string_view message) {
   std::set<std::string_view> const allowed(role.key_ids.begin(), role.key_ids.end());
   std::set<std::string> signers;  // by identity: one key under two ids counts once
   for (auto const& signature : signatures) {

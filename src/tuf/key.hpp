@@ -52,7 +52,8 @@ class VerificationKey {
 };
 
 /// How many distinct keys of `role` have signed (T-19, T-20); counting ends at the role's threshold.
-std::int64_t count_signers(Role const& role, KeyTable const& keys, std::span<Signature const> signatures, std::string_view message);
+std::int64_t count_signers(Role const& role, KeyTable const& keys, std::span<Signature const> signatures,
+                           std::string_view message);
 
 /// True when the same keys with the same threshold may sign (T-25): ids and spelling of keys do not matter.
 bool same_signers(Role const& a, KeyTable const& keys_of_a, Role const& b, KeyTable const& keys_of_b);

@@ -25,7 +25,8 @@ bool is_known_version(std::string_view text) {
          std::all_of(parts.begin(), parts.end(), [](std::string_view part) { return to_number(part).has_value(); });
 }
 
-std::vector<std::string> read_texts(Reading& reading, json::array const& elements, std::string const& place, std::string_view rule) {
+std::vector<std::string> read_texts(Reading& reading, json::array const& elements, std::string const& place,
+                                    std::string_view rule) {
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < elements.size() && !reading.refused(); ++i) {
     auto const* const text = elements[i].if_string();
@@ -43,7 +44,8 @@ std::vector<Signature> read_signatures(Reading& reading, Fields& top) {
     Fields fields(reading, &elements[i], at("signatures", i), "T-15");
     Signature signature{fields.text("keyid"), fields.text("sig")};
     // Known key or not: which of two signatures counts must not be a question.
-    if (!ids.insert(signature.key_id).second) reading.refuse(at("signatures", i), "a key id signs twice", "T-20", {}, signature.key_id);
+    if (!ids.insert(signature.key_id).second)
+      reading.refuse(at("signatures", i), "a key id signs twice", "T-20", {}, signature.key_id);
     signatures.push_back(std::move(signature));
   }
   return signatures;
@@ -140,21 +142,24 @@ void read_content(Reading& reading, Fields& fields, Snapshot& snapshot) {
 /// T-29: a role whose file would replace another one's, or whose name is not a file name.
 bool is_usable_name(std::string_view name) {
   constexpr std::array<std::string_view, 4> top_level = {"root", "timestamp", "snapshot", "targets"};
-  return !name.empty() && encoded_role(name).size() <= limits::role_name_bytes && std::find(top_level.begin(), top_level.end(), name) == top_level.end();
+  return !name.empty() && encoded_role(name).size() <= limits::role_name_bytes &&
+         std::find(top_level.begin(), top_level.end(), name) == top_level.end();
 }
 
 Delegation read_delegation(Reading& reading, json::value const& value, std::string const& place) {
   Fields fields(reading, &value, place, "T-29");
   Delegation delegation;
   delegation.name = fields.text("name");
-  if (!is_usable_name(delegation.name)) reading.refuse(fields.place("name"), "a delegated role cannot have this name", "T-29", {}, delegation.name);
+  if (!is_usable_name(delegation.name))
+    reading.refuse(fields.place("name"), "a delegated role cannot have this name", "T-29", {}, delegation.name);
   delegation.role = read_role(reading, fields);
   delegation.terminating = fields.flag("terminating");
   if (fields.has("paths") == fields.has("path_hash_prefixes"))
     reading.refuse(place, "it must have either paths or path_hash_prefixes", "T-29");
   if (fields.has("paths")) delegation.paths = read_texts(reading, fields.array("paths"), fields.place("paths"), "T-29");
   if (fields.has("path_hash_prefixes"))
-    delegation.path_hash_prefixes = read_texts(reading, fields.array("path_hash_prefixes"), fields.place("path_hash_prefixes"), "T-29");
+    delegation.path_hash_prefixes =
+        read_texts(reading, fields.array("path_hash_prefixes"), fields.place("path_hash_prefixes"), "T-29");
   return delegation;
 }
 
@@ -204,7 +209,9 @@ Verdict<Signed<T>> parse(std::string_view text, std::string_view file, std::size
 
 }  // namespace
 
-Verdict<Signed<Root>> parse_root(std::string_view text, std::string_view file) { return parse<Root>(text, file, limits::root_bytes); }
+Verdict<Signed<Root>> parse_root(std::string_view text, std::string_view file) {
+  return parse<Root>(text, file, limits::root_bytes);
+}
 Verdict<Signed<Timestamp>> parse_timestamp(std::string_view text, std::string_view file) {
   return parse<Timestamp>(text, file, limits::timestamp_bytes);
 }
@@ -220,7 +227,8 @@ std::string encoded_role(std::string_view name) { return percent_encode(name); }
 bool Delegation::covers(std::string_view target) const {
   if (path_hash_prefixes) {
     std::string const hash = hex(sha256(target));
-    return std::any_of(path_hash_prefixes->begin(), path_hash_prefixes->end(), [&](std::string const& prefix) { return hash.starts_with(prefix); });
+    return std::any_of(path_hash_prefixes->begin(), path_hash_prefixes->end(),
+                       [&](std::string const& prefix) { return hash.starts_with(prefix); });
   }
   return std::any_of(paths.begin(), paths.end(), [&](std::string const& pattern) { return matches_path(pattern, target); });
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The four kinds of TUF metadata as plain values: src/tuf/metadata.hpp (TUF specification 1.0.34 section 4; T-15 … T-21, T-28, T-29)
-// Parsing decides nothing about trust: who signed is checked by client.cpp.
+// The four kinds of TUF metadata as plain values: src/tuf/metadata.hpp (TUF specification 1.0.34 section 4; T-15 … T-21, T-28,
+// T-29) Parsing decides nothing about trust: who signed is checked by client.cpp.
 
 #include <cstdint>
 #include <map>

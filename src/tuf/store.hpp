@@ -31,7 +31,9 @@ class MemoryStore final : public Store {
     if (found == files_.end() || found->second.size() > limit) return std::nullopt;
     return found->second;
   }
-  void save(std::string_view name, std::string_view bytes) override { files_.insert_or_assign(std::string(name), std::string(bytes)); }
+  void save(std::string_view name, std::string_view bytes) override {
+    files_.insert_or_assign(std::string(name), std::string(bytes));
+  }
   void drop(std::string_view name) override {
     if (auto const found = files_.find(name); found != files_.end()) files_.erase(found);
   }

@@ -72,8 +72,8 @@ TEST_CASE("archives are read as Helm 4.2.4 reads them, or refused", "[chart]") {
     REQUIRE(files->size() == row.size() - 1);
     for (std::size_t i = 0; i < files->size(); ++i) {
       auto const& file = (*files)[i];
-      auto const ours = hex(file.path) + ":" + std::to_string(file.mtime) + ":" +
-                        std::to_string(file.bytes.size()) + ":" + hex(sha256(file.bytes));
+      auto const ours = hex(file.path) + ":" + std::to_string(file.mtime) + ":" + std::to_string(file.bytes.size()) + ":" +
+                        hex(sha256(file.bytes));
       CHECK(ours == row[i + 1]);
     }
   }
@@ -109,8 +109,7 @@ TEST_CASE("a bomb is given up before it fills the memory", "[chart]") {
 
 TEST_CASE("a path longer than the limit is refused", "[chart]") {
   ArchiveBudget budget;
-  CHECK(read_archive(archive_with({{"c/" + std::string(4097, 'p'), ""}}), "x.tgz", budget).error().code ==
-        "archive-name");
+  CHECK(read_archive(archive_with({{"c/" + std::string(4097, 'p'), ""}}), "x.tgz", budget).error().code == "archive-name");
   CHECK(read_archive(archive_with({{"c/" + std::string(4096, 'p'), ""}}), "x.tgz", budget).has_value());
 }
 
@@ -144,13 +143,19 @@ TEST_CASE("each damage of an archive is told from the others (P-56, P-159)", "[c
   };
   std::vector<Row> const rows = {
       {"none", gzip(sound + end), "", ""},
-      {"a header that is patched as it is", gzip(patched(tar_header("c/a", 5, 0), 124, "00000000005") + padded("12345") + end), "", ""},
-      {"the last bytes of the gzip stream are missing", gzip(sound + end).substr(0, gzip(sound + end).size() - 9), "archive-gzip", "the gzip stream is cut off"},
+      {"a header that is patched as it is", gzip(patched(tar_header("c/a", 5, 0), 124, "00000000005") + padded("12345") + end),
+       "", ""},
+      {"the last bytes of the gzip stream are missing", gzip(sound + end).substr(0, gzip(sound + end).size() - 9),
+       "archive-gzip", "the gzip stream is cut off"},
       {"less than a block is left", gzip(sound + std::string(100, 'x')), "archive-tar", "the tar stream is cut off"},
-      {"a file of -1 bytes", gzip(patched(tar_header("c/a", 5, 0), 124, minus_one) + end), "archive-tar", "an entry has a negative size"},
-      {"a long name of -1 bytes", gzip(patched(patched(tar_header("c/a", 5, 0), 156, "L"), 124, minus_one) + sound + end), "archive-tar", "an entry has a negative size"},
-      {"a file longer than what is left", gzip(tar_header("c/a", 600, 0) + std::string(512, 'x')), "archive-tar", "an entry is longer than the stream"},
-      {"a file beside the chart's directory", gzip(tar_header("a", 5, 0) + padded("12345") + end), "archive-name", "the file lies beside the chart's directory"},
+      {"a file of -1 bytes", gzip(patched(tar_header("c/a", 5, 0), 124, minus_one) + end), "archive-tar",
+       "an entry has a negative size"},
+      {"a long name of -1 bytes", gzip(patched(patched(tar_header("c/a", 5, 0), 156, "L"), 124, minus_one) + sound + end),
+       "archive-tar", "an entry has a negative size"},
+      {"a file longer than what is left", gzip(tar_header("c/a", 600, 0) + std::string(512, 'x')), "archive-tar",
+       "an entry is longer than the stream"},
+      {"a file beside the chart's directory", gzip(tar_header("a", 5, 0) + padded("12345") + end), "archive-name",
+       "the file lies beside the chart's directory"},
   };
   for (auto const& row : rows) {
     CAPTURE(row.damage);

@@ -12,8 +12,7 @@ using namespace acr::chart;
 
 namespace {
 
-std::string chart_yaml(std::string const& name, std::string const& version = "1.0.0",
-                       std::string const& more = "") {
+std::string chart_yaml(std::string const& name, std::string const& version = "1.0.0", std::string const& more = "") {
   return "apiVersion: v2\nname: " + name + "\nversion: " + version + "\n" + more;
 }
 
@@ -41,8 +40,7 @@ struct Paths {
   std::vector<std::pair<std::string, std::string>> refused;
 };
 
-Paths compared(MemoryTree const& base, MemoryTree const& head,
-               std::vector<std::string> const& dirs = {"charts"}) {
+Paths compared(MemoryTree const& base, MemoryTree const& head, std::vector<std::string> const& dirs = {"charts"}) {
   auto const result = changes(base, head, {dirs});
   Paths paths;
   for (auto const& chart : result.changed) paths.changed.push_back(chart.path);
@@ -85,8 +83,7 @@ TEST_CASE("an unchanged chart costs the reading of its Chart.yaml", "[chart]") {
   base.forget_reads();
   head.forget_reads();
   static_cast<void>(changes(base, head, {{"charts"}}));
-  for (auto const& path : head.reads())
-    CHECK((path.starts_with("charts/web/") || path == "charts/api/Chart.yaml"));
+  for (auto const& path : head.reads()) CHECK((path.starts_with("charts/web/") || path == "charts/api/Chart.yaml"));
   for (auto const& path : base.reads()) CHECK(path.starts_with("charts/web/"));
 }
 
@@ -101,12 +98,10 @@ TEST_CASE("what counts as a change, and then needs a new version, and what does 
       {"a file elsewhere", [](MemoryTree& t) { t.file("other", "new"); }, false},
       {"a template", [](MemoryTree& t) { t.file("charts/web/templates/x.yaml", "y"); }, true},
       {"a template less", [](MemoryTree& t) { t.remove("charts/web/templates"); }, true},
-      {"the mode alone (P-13)", [](MemoryTree& t) { t.executable("charts/web/templates/x.yaml", "x"); },
-       false},
-      {"a comment in Chart.yaml",
-       [](MemoryTree& t) { t.file("charts/web/Chart.yaml", "# c\n" + chart_yaml("web")); }, false},
-      {"a field of Chart.yaml",
-       [](MemoryTree& t) { t.file("charts/web/Chart.yaml", chart_yaml("web", "1.0.0", "home: x\n")); }, true},
+      {"the mode alone (P-13)", [](MemoryTree& t) { t.executable("charts/web/templates/x.yaml", "x"); }, false},
+      {"a comment in Chart.yaml", [](MemoryTree& t) { t.file("charts/web/Chart.yaml", "# c\n" + chart_yaml("web")); }, false},
+      {"a field of Chart.yaml", [](MemoryTree& t) { t.file("charts/web/Chart.yaml", chart_yaml("web", "1.0.0", "home: x\n")); },
+       true},
       {"an empty lock", [](MemoryTree& t) { t.file("charts/web/Chart.lock", ""); }, false},
       {"a group that is dropped (P-55)", [](MemoryTree& t) { t.file("charts/web/charts/_x/y", ""); }, false},
       {"a hidden template (P-36)", [](MemoryTree& t) { t.file("charts/web/templates/.swp", ""); }, false},
@@ -128,8 +123,7 @@ TEST_CASE("targets of links and of local dependencies count for the chart that u
   base.symlink("charts/web/templates/_h.tpl", "../../../shared/_h.tpl")
       .file("shared/_h.tpl", "1")
       .file("charts/api/Chart.yaml",
-            chart_yaml("api", "1.0.0",
-                       "dependencies:\n- name: lib\n  version: 1.0.0\n  repository: file://../../lib\n"))
+            chart_yaml("api", "1.0.0", "dependencies:\n- name: lib\n  version: 1.0.0\n  repository: file://../../lib\n"))
       .file("lib/Chart.yaml", chart_yaml("lib"))
       .file("lib/templates/x", "1");
   auto head = base;
@@ -144,11 +138,13 @@ TEST_CASE("targets of links and of local dependencies count for the chart that u
 }
 
 TEST_CASE("no spelling of YAML hides a local dependency from the comparison", "[chart]") {
-  auto const repository = GENERATE(as<std::string>{}, R"("\x66ile://../../lib")", "!!binary ZmlsZTovLy4uLy4uL2xpYg==", "!x!ary ZmlsZTovLy4uLy4uL2xpYg==");
+  auto const repository = GENERATE(as<std::string>{}, R"("\x66ile://../../lib")",
+                                   "!!binary ZmlsZTovLy4uLy4uL2xpYg==", "!x!ary ZmlsZTovLy4uLy4uL2xpYg==");
   CAPTURE(repository);
   auto base = base_tree();
-  base.file("charts/api/Chart.yaml", "%TAG !x! tag:yaml.org,2002:bin\n---\n" +
-                                         chart_yaml("api", "1.0.0", "dependencies:\n- name: lib\n  version: 1.0.0\n  repository: " + repository + "\n"))
+  base.file("charts/api/Chart.yaml",
+            "%TAG !x! tag:yaml.org,2002:bin\n---\n" +
+                chart_yaml("api", "1.0.0", "dependencies:\n- name: lib\n  version: 1.0.0\n  repository: " + repository + "\n"))
       .file("lib/Chart.yaml", chart_yaml("lib"))
       .file("lib/templates/x", "1");
   auto head = base;
@@ -198,9 +194,7 @@ TEST_CASE("new, removed and moved charts are told apart", "[chart]") {
   CHECK(paths.removed == Strings{"charts/api"});
 
   head = base;
-  head.remove("charts/api")
-      .file("apps/api/Chart.yaml", chart_yaml("api"))
-      .file("apps/api/values.yaml", "a: 1\n");
+  head.remove("charts/api").file("apps/api/Chart.yaml", chart_yaml("api")).file("apps/api/values.yaml", "a: 1\n");
   paths = compared(base, head, {"charts", "apps"});
   CHECK(paths.moved == Strings{"charts/api -> apps/api"});
   CHECK(paths.changed.empty());
@@ -222,16 +216,12 @@ TEST_CASE("charts that must not be released are refused with their reason", "[ch
     Pairs refused;
   };
   auto const row = GENERATE(values<Row>({
-      {"a blank",
-       [](MemoryTree& t) { t.file("charts/a b/Chart.yaml", chart_yaml("a b")); },
-       {{"charts/a b", "name-unusable"}}},
+      {"a blank", [](MemoryTree& t) { t.file("charts/a b/Chart.yaml", chart_yaml("a b")); }, {{"charts/a b", "name-unusable"}}},
       {"a leading dash",
        [](MemoryTree& t) { t.file("charts/-a/Chart.yaml", chart_yaml("-a")); },
        {{"charts/-a", "name-unusable"}}},
       {"one name twice",
-       [](MemoryTree& t) {
-         t.file("charts/A/Chart.yaml", chart_yaml("A")).file("charts/a/Chart.yaml", chart_yaml("a"));
-       },
+       [](MemoryTree& t) { t.file("charts/A/Chart.yaml", chart_yaml("A")).file("charts/a/Chart.yaml", chart_yaml("a")); },
        {{"charts/A", "duplicate-name"}, {"charts/a", "duplicate-name"}}},
       {"no version",
        [](MemoryTree& t) { t.file("charts/x/Chart.yaml", "apiVersion: v2\nname: x\n"); },
@@ -241,9 +231,7 @@ TEST_CASE("charts that must not be released are refused with their reason", "[ch
        [](MemoryTree& t) { t.file("charts/x/Chart.yaml", chart_yaml("x")).symlink("charts/x/l", "/etc"); },
        {{"charts/x", "link-absolute"}}},
       {"bad rules",
-       [](MemoryTree& t) {
-         t.file("charts/x/Chart.yaml", chart_yaml("x")).file("charts/x/.helmignore", "**");
-       },
+       [](MemoryTree& t) { t.file("charts/x/Chart.yaml", chart_yaml("x")).file("charts/x/.helmignore", "**"); },
        {{"charts/x", "ignore-rule"}}},
   }));
   CAPTURE(row.what);
@@ -256,7 +244,8 @@ TEST_CASE("charts that must not be released are refused with their reason", "[ch
 }
 
 TEST_CASE("a lower version is a warning (B-4), and so is one that only differs in build metadata (P-107)", "[chart]") {
-  auto const [version, code] = GENERATE(table<std::string, std::string>({{"0.9.0", "version-lower"}, {"1.0.0+again", "version-not-increased"}}));
+  auto const [version, code] =
+      GENERATE(table<std::string, std::string>({{"0.9.0", "version-lower"}, {"1.0.0+again", "version-not-increased"}}));
   auto const base = base_tree();
   auto head = base;
   head.file("charts/web/Chart.yaml", chart_yaml("web", version));
@@ -305,20 +294,43 @@ TEST_CASE("a charts directory that cannot be meant is a mistake of the configura
       {"in the base only", {"apps"}, "", [](MemoryTree&, MemoryTree& h) { h.remove("apps"); }},
       {"in the head only", {"apps"}, "", [](MemoryTree& b, MemoryTree&) { b.remove("apps"); }},
       {"a chart in both", {"charts/web"}, "charts-dir-is-chart", [](MemoryTree&, MemoryTree&) {}},
-      {"a chart in the head, of no bytes", {"apps"}, "charts-dir-is-chart", [](MemoryTree&, MemoryTree& h) { h.file("apps/Chart.yaml", ""); }},
-      {"a chart in the base", {"apps"}, "charts-dir-is-chart", [](MemoryTree& b, MemoryTree&) { b.file("apps/Chart.yaml", ""); }},
+      {"a chart in the head, of no bytes",
+       {"apps"},
+       "charts-dir-is-chart",
+       [](MemoryTree&, MemoryTree& h) { h.file("apps/Chart.yaml", ""); }},
+      {"a chart in the base",
+       {"apps"},
+       "charts-dir-is-chart",
+       [](MemoryTree& b, MemoryTree&) { b.file("apps/Chart.yaml", ""); }},
       {"below a chart", {"apps"}, "", [](MemoryTree&, MemoryTree& h) { h.file("Chart.yaml", ""); }},
       {"one in the other", {"charts", "charts/notes"}, "charts-dir-overlap", [](MemoryTree&, MemoryTree&) {}},
-      {"the same by a link", {"charts", "same"}, "charts-dir-overlap", [](MemoryTree&, MemoryTree& h) { h.symlink("same", "charts"); }},
-      {"the same in the base", {"charts", "same"}, "charts-dir-overlap",
+      {"the same by a link",
+       {"charts", "same"},
+       "charts-dir-overlap",
+       [](MemoryTree&, MemoryTree& h) { h.symlink("same", "charts"); }},
+      {"the same in the base",
+       {"charts", "same"},
+       "charts-dir-overlap",
        [](MemoryTree& b, MemoryTree& h) { b.symlink("same", "charts"), h.directory("same"); }},
       {"a link that is followed", {"same"}, "", [](MemoryTree&, MemoryTree& h) { h.symlink("same", "charts"); }},
       {"a link to nowhere", {"same"}, "charts-dir-link", [](MemoryTree&, MemoryTree& h) { h.symlink("same", "nowhere"); }},
-      {"behind a link to nowhere", {"same/charts"}, "charts-dir-link", [](MemoryTree&, MemoryTree& h) { h.symlink("same", "nowhere"); }},
-      {"a link out of the repository", {"same"}, "charts-dir-link", [](MemoryTree&, MemoryTree& h) { h.symlink("same", "../x"); }},
+      {"behind a link to nowhere",
+       {"same/charts"},
+       "charts-dir-link",
+       [](MemoryTree&, MemoryTree& h) { h.symlink("same", "nowhere"); }},
+      {"a link out of the repository",
+       {"same"},
+       "charts-dir-link",
+       [](MemoryTree&, MemoryTree& h) { h.symlink("same", "../x"); }},
       {"a link to a file", {"same"}, "charts-dir-link", [](MemoryTree&, MemoryTree& h) { h.symlink("same", "other"); }},
-      {"a link to nowhere, in the base only", {"same"}, "charts-dir-link", [](MemoryTree& b, MemoryTree&) { b.symlink("same", "nowhere"); }},
-      {"a link that the head has fixed", {"same"}, "", [](MemoryTree& b, MemoryTree& h) { b.symlink("same", "nowhere"), h.symlink("same", "charts"); }},
+      {"a link to nowhere, in the base only",
+       {"same"},
+       "charts-dir-link",
+       [](MemoryTree& b, MemoryTree&) { b.symlink("same", "nowhere"); }},
+      {"a link that the head has fixed",
+       {"same"},
+       "",
+       [](MemoryTree& b, MemoryTree& h) { b.symlink("same", "nowhere"), h.symlink("same", "charts"); }},
   }));
   CAPTURE(row.what);
   auto base = base_tree();
@@ -367,10 +379,14 @@ TEST_CASE("a child that is not a readable chart is refused when it changes, and 
       {"a submodule", "submodule", [](MemoryTree& t) { t.remove("charts/api").submodule("charts/api"); }},
       {"a link to nowhere", "link-dangling", [](MemoryTree& t) { t.remove("charts/api").symlink("charts/api", "x"); }},
       {"a link out", "link-outside", [](MemoryTree& t) { t.remove("charts/api").symlink("charts/api", "../../x"); }},
-      {"a link to a submodule", "submodule", [](MemoryTree& t) { t.remove("charts/api").submodule("m").symlink("charts/api", "../m"); }},
-      {"a Chart.yaml that leads nowhere", "link-dangling", [](MemoryTree& t) { t.remove("charts/api/Chart.yaml").symlink("charts/api/Chart.yaml", "x"); }},
-      {"a Chart.yaml that is a directory", "irregular-file", [](MemoryTree& t) { t.remove("charts/api/Chart.yaml").file("charts/api/Chart.yaml/x", ""); }},
-      {"a Chart.yaml that is a submodule", "irregular-file", [](MemoryTree& t) { t.remove("charts/api/Chart.yaml").submodule("charts/api/Chart.yaml"); }},
+      {"a link to a submodule", "submodule",
+       [](MemoryTree& t) { t.remove("charts/api").submodule("m").symlink("charts/api", "../m"); }},
+      {"a Chart.yaml that leads nowhere", "link-dangling",
+       [](MemoryTree& t) { t.remove("charts/api/Chart.yaml").symlink("charts/api/Chart.yaml", "x"); }},
+      {"a Chart.yaml that is a directory", "irregular-file",
+       [](MemoryTree& t) { t.remove("charts/api/Chart.yaml").file("charts/api/Chart.yaml/x", ""); }},
+      {"a Chart.yaml that is a submodule", "irregular-file",
+       [](MemoryTree& t) { t.remove("charts/api/Chart.yaml").submodule("charts/api/Chart.yaml"); }},
   }));
   CAPTURE(row.what);
   auto const base = base_tree();
@@ -426,23 +442,44 @@ TEST_CASE("charts that change where no charts directory looks (B-19)", "[chart]"
   };
   auto const row = GENERATE(values<Row>({
       {"deeper", {"charts/group/x"}, [](MemoryTree&, MemoryTree& h) { h.file("charts/group/x/Chart.yaml", ""); }},
-      {"beside", {"more/x"}, [](MemoryTree&, MemoryTree& h) { h.file("more/x/Chart.yaml", "").file("more/x/charts/s/Chart.yaml", ""); }},
+      {"beside",
+       {"more/x"},
+       [](MemoryTree&, MemoryTree& h) { h.file("more/x/Chart.yaml", "").file("more/x/charts/s/Chart.yaml", ""); }},
       {"at the root", {""}, [](MemoryTree&, MemoryTree& h) { h.file("Chart.yaml", ""); }},
-      {"changed", {"more/x"}, [](MemoryTree& b, MemoryTree& h) { b.file("more/x/Chart.yaml", ""), h.file("more/x/Chart.yaml", "").file("more/x/v", ""); }},
-      {"unchanged", {}, [](MemoryTree& b, MemoryTree& h) { b.file("more/x/Chart.yaml", ""), h.file("more/x/Chart.yaml", "").file("more/v", ""); }},
+      {"changed",
+       {"more/x"},
+       [](MemoryTree& b, MemoryTree& h) {
+         b.file("more/x/Chart.yaml", ""), h.file("more/x/Chart.yaml", "").file("more/x/v", "");
+       }},
+      {"unchanged",
+       {},
+       [](MemoryTree& b, MemoryTree& h) {
+         b.file("more/x/Chart.yaml", ""), h.file("more/x/Chart.yaml", "").file("more/v", "");
+       }},
       {"gone", {}, [](MemoryTree& b, MemoryTree&) { b.file("more/x/Chart.yaml", ""); }},
-      {"a root that has changed in the charts only", {},
-       [](MemoryTree& b, MemoryTree& h) { b.file("Chart.yaml", ""), h.file("Chart.yaml", "").file("charts/README.md", "new"); }},
+      {"a root that has changed in the charts only",
+       {},
+       [](MemoryTree& b, MemoryTree& h) {
+         b.file("Chart.yaml", ""), h.file("Chart.yaml", "").file("charts/README.md", "new");
+       }},
       {"inside a chart", {}, [](MemoryTree&, MemoryTree& h) { h.file("charts/web/charts/s/Chart.yaml", chart_yaml("s")); }},
-      {"where a linked chart lies", {}, [](MemoryTree&, MemoryTree& h) { h.symlink("charts/l", "../src/l").file("src/l/Chart.yaml", chart_yaml("l")); }},
-      {"what a chart depends on", {},
+      {"where a linked chart lies",
+       {},
+       [](MemoryTree&, MemoryTree& h) { h.symlink("charts/l", "../src/l").file("src/l/Chart.yaml", chart_yaml("l")); }},
+      {"what a chart depends on",
+       {},
        [](MemoryTree&, MemoryTree& h) {
-         h.file("charts/n/Chart.yaml", chart_yaml("n", "1.0.0", "dependencies:\n- {name: lib, version: 1.0.0, repository: 'file://../../lib'}\n"))
+         h.file("charts/n/Chart.yaml",
+                chart_yaml("n", "1.0.0", "dependencies:\n- {name: lib, version: 1.0.0, repository: 'file://../../lib'}\n"))
              .file("lib/Chart.yaml", chart_yaml("lib"));
        }},
-      {"what a chart takes by a link", {},
-       [](MemoryTree&, MemoryTree& h) { h.symlink("charts/web/charts/s", "../../../lib").file("lib/Chart.yaml", chart_yaml("lib")); }},
-      {"the same objects at two places", {"a/x", "b/x"},
+      {"what a chart takes by a link",
+       {},
+       [](MemoryTree&, MemoryTree& h) {
+         h.symlink("charts/web/charts/s", "../../../lib").file("lib/Chart.yaml", chart_yaml("lib"));
+       }},
+      {"the same objects at two places",
+       {"a/x", "b/x"},
        [](MemoryTree&, MemoryTree& h) { h.file("a/x/Chart.yaml", "").file("b/x/Chart.yaml", ""); }},
   }));
   CAPTURE(row.what);
@@ -457,7 +494,9 @@ TEST_CASE("charts that change where no charts directory looks (B-19)", "[chart]"
 TEST_CASE("charts that are excluded are skipped by name, and an idle item is told (B-19)", "[chart]") {
   auto base = base_tree();
   auto head = base;
-  head.file("charts/web/Chart.yaml", chart_yaml("web", "1.1.0")).file("charts/api/values.yaml", "a: 2\n").file("more/x/Chart.yaml", chart_yaml("x"));
+  head.file("charts/web/Chart.yaml", chart_yaml("web", "1.1.0"))
+      .file("charts/api/values.yaml", "a: 2\n")
+      .file("more/x/Chart.yaml", chart_yaml("x"));
   struct Row {
     char const* item;
     Strings changed, skipped, outside;
@@ -481,7 +520,8 @@ TEST_CASE("charts that are excluded are skipped by name, and an idle item is tol
   CHECK(changed == row.changed);
   CHECK(skipped == row.skipped);
   CHECK(result.outside == row.outside);
-  CHECK(std::ranges::any_of(result.warnings, [](auto const& notice) { return notice.warning.code == "exclude-unused"; }) == row.idle);
+  CHECK(std::ranges::any_of(result.warnings, [](auto const& notice) { return notice.warning.code == "exclude-unused"; }) ==
+        row.idle);
   CHECK(result.removed.empty());
 }
 
@@ -500,7 +540,8 @@ TEST_CASE("a chart that cannot be read is refused, unless the base has it just s
 
 TEST_CASE("a change below a file:// directory counts as long as charts/ lacks the chart", "[chart]") {
   auto base = base_tree();
-  base.file("charts/api/Chart.yaml", chart_yaml("api", "1.0.0", "dependencies:\n- {name: lib, version: 1.0.0, repository: 'file://../../lib'}\n"))
+  base.file("charts/api/Chart.yaml",
+            chart_yaml("api", "1.0.0", "dependencies:\n- {name: lib, version: 1.0.0, repository: 'file://../../lib'}\n"))
       .file("lib/Chart.yaml", chart_yaml("lib"));
   auto head = base;
   head.file("lib/x", "");
@@ -520,7 +561,12 @@ TEST_CASE("a chart of few objects at many places is looked at once (B-25)", "[ch
       if (path == "charts/old/Chart.yaml" || path == "charts/web/Chart.yaml")
         return Node{"Chart.yaml", NodeKind::file, 50, {}, path == "charts/web/Chart.yaml" ? version : "old"};
       for (auto const* const there : {"", "charts", "charts/old", "charts/web"})
-        if (path == there) return Node{std::string(base_name(path)), NodeKind::directory, {}, {}, path == "charts/old" ? "tree" : std::string(path) + version};
+        if (path == there)
+          return Node{std::string(base_name(path)),
+                      NodeKind::directory,
+                      {},
+                      {},
+                      path == "charts/old" ? "tree" : std::string(path) + version};
       return {};
     }
     std::vector<Node> list(std::string_view path) const override {
@@ -532,7 +578,8 @@ TEST_CASE("a chart of few objects at many places is looked at once (B-25)", "[ch
       std::vector<Node> nodes;
       if (path == "charts/old") nodes.push_back(*node("charts/old/Chart.yaml"));
       if (level > 9) return {Node{"f", NodeKind::file, 1, {}, "f"}};
-      for (char name = 'a'; name < 'k'; ++name) nodes.push_back({std::string(1, name), NodeKind::directory, {}, {}, "level" + std::to_string(level)});
+      for (char name = 'a'; name < 'k'; ++name)
+        nodes.push_back({std::string(1, name), NodeKind::directory, {}, {}, "level" + std::to_string(level)});
       return nodes;
     }
     std::optional<std::string> read(std::string_view path, std::size_t) const override {

@@ -1,4 +1,5 @@
-// The loops of this room are charged to the run, so that its clock ends them (B-25). The matching of ignore rules: ignore_rules_test.cpp.
+// The loops of this room are charged to the run, so that its clock ends them (B-25). The matching of ignore rules:
+// ignore_rules_test.cpp.
 #include <string>
 
 #include "chart/archive_reader.hpp"
@@ -51,7 +52,8 @@ TEST_CASE("reading YAML and ignore rules is charged (B-25)", "[chart]") {
   std::string list, rules;
   for (int i = 0; i < 3000; ++i) list += "- x\n", rules += "f" + std::to_string(i) + "\n";
   CHECK(is_charged([&] { return read_yaml(list, {.file = "values.yaml", .code = "values-yaml"}).has_value(); }));
-  CHECK(is_charged([&] { return read_yaml("a: " + std::string(much, 'x'), {.file = "values.yaml", .code = "values-yaml"}).has_value(); }));
+  CHECK(is_charged(
+      [&] { return read_yaml("a: " + std::string(much, 'x'), {.file = "values.yaml", .code = "values-yaml"}).has_value(); }));
   CHECK(is_charged([&] { return IgnoreRules::parse(rules).has_value(); }));
 }
 

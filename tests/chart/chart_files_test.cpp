@@ -56,9 +56,8 @@ TEST_CASE("links are resolved inside the repository only", "[chart]") {
       {"charts/./web/../web/Chart.yaml", "charts/web/Chart.yaml", nullptr},
       {"charts/web/absolute", nullptr, "link-absolute"},
       {"charts/web/outside", nullptr, "link-outside"},
-      {"charts/web/second", nullptr, "link-outside"},  // P-151: via a second link
-      {"charts/web/through", nullptr,
-       "link-outside"},  // `..` counts from the link's target, as the kernel does
+      {"charts/web/second", nullptr, "link-outside"},   // P-151: via a second link
+      {"charts/web/through", nullptr, "link-outside"},  // `..` counts from the link's target, as the kernel does
       {"charts/web/git", nullptr, "link-into-git"},
       {"charts/web/gitdir", nullptr, "link-into-git"},
       {"charts/web/dangling", nullptr, "link-dangling"},
@@ -97,9 +96,7 @@ TEST_CASE("files come in walk order, which is not the order of their paths", "[c
 
 TEST_CASE("a linked file has the link's name and the target's place", "[chart]") {
   MemoryTree tree;
-  tree.file("common/_helpers.tpl", "h", 5)
-      .file("charts/web/Chart.yaml", "")
-      .symlink("charts/web/templates", "../../common");
+  tree.file("common/_helpers.tpl", "h", 5).file("charts/web/Chart.yaml", "").symlink("charts/web/templates", "../../common");
   auto const files = chart_files(tree, "charts/web");
   CHECK(paths(files) == Strings{"Chart.yaml", "templates/_helpers.tpl"});
   CHECK(files->files[1].source_path == "common/_helpers.tpl");
@@ -140,23 +137,19 @@ TEST_CASE("an ignore rule excuses some faults and not others", "[chart]") {
   };
   auto const row = GENERATE(values<Row>({
       {"FIFO (P-17)", [](MemoryTree& t) { t.irregular("c/bad"); }, "irregular-file", nullptr},
-      {"link to a FIFO (P-17)", [](MemoryTree& t) { t.irregular("p").symlink("c/bad", "../p"); },
-       "irregular-file", nullptr},
+      {"link to a FIFO (P-17)", [](MemoryTree& t) { t.irregular("p").symlink("c/bad", "../p"); }, "irregular-file", nullptr},
       {"submodule (P-20)", [](MemoryTree& t) { t.submodule("c/bad"); }, "submodule", nullptr},
-      {"5 MiB and a byte (P-18)", [](MemoryTree& t) { t.file("c/bad", std::string(5242881, 'x')); },
-       "file-too-large", nullptr},
+      {"5 MiB and a byte (P-18)", [](MemoryTree& t) { t.file("c/bad", std::string(5242881, 'x')); }, "file-too-large", nullptr},
       {"link to its parent (P-16)", [](MemoryTree& t) { t.symlink("c/bad", "."); }, "link-ancestor", nullptr},
       {"link to the root (P-16)", [](MemoryTree& t) { t.symlink("c/bad", ".."); }, "link-ancestor", nullptr},
-      {"control character (P-155)", [](MemoryTree& t) { t.file("c/bad", "").file("c/a\nb", ""); },
-       "bad-file-name", "bad-file-name"},
+      {"control character (P-155)", [](MemoryTree& t) { t.file("c/bad", "").file("c/a\nb", ""); }, "bad-file-name",
+       "bad-file-name"},
       {"dangling (P-16)", [](MemoryTree& t) { t.symlink("c/bad", "x"); }, "link-dangling", "link-dangling"},
       {"circular (P-16)", [](MemoryTree& t) { t.symlink("c/bad", "bad"); }, "link-loop", "link-loop"},
-      {"outside (P-16)", [](MemoryTree& t) { t.symlink("c/bad", "../../x"); }, "link-outside",
-       "link-outside"},
-      {"absolute (P-16)", [](MemoryTree& t) { t.symlink("c/bad", "/dev/zero"); }, "link-absolute",
-       "link-absolute"},
-      {"into .git (P-16)", [](MemoryTree& t) { t.file(".git/HEAD", "").symlink("c/bad", "../.git/HEAD"); },
-       "link-into-git", "link-into-git"},
+      {"outside (P-16)", [](MemoryTree& t) { t.symlink("c/bad", "../../x"); }, "link-outside", "link-outside"},
+      {"absolute (P-16)", [](MemoryTree& t) { t.symlink("c/bad", "/dev/zero"); }, "link-absolute", "link-absolute"},
+      {"into .git (P-16)", [](MemoryTree& t) { t.file(".git/HEAD", "").symlink("c/bad", "../.git/HEAD"); }, "link-into-git",
+       "link-into-git"},
   }));
   CAPTURE(row.what);
   MemoryTree tree;
@@ -177,10 +170,7 @@ TEST_CASE("an ignore rule excuses some faults and not others", "[chart]") {
 
 TEST_CASE("what lies below an ignored directory is not looked at", "[chart]") {
   MemoryTree tree;
-  tree.file(".helmignore", "skip/\n")
-      .symlink("skip/dangling", "nowhere")
-      .irregular("skip/fifo")
-      .file("Chart.yaml", "");
+  tree.file(".helmignore", "skip/\n").symlink("skip/dangling", "nowhere").irregular("skip/fifo").file("Chart.yaml", "");
   CHECK(paths(chart_files(tree, "")) == Strings{".helmignore", "Chart.yaml"});
 }
 
@@ -248,8 +238,7 @@ TEST_CASE("an ignore file that cannot be read rejects the chart", "[chart]") {
 TEST_CASE("only the ignore file of the chart itself counts", "[chart]") {
   MemoryTree tree;
   tree.file("Chart.yaml", "").file("charts/sub/.helmignore", "*\n").file("charts/sub/Chart.yaml", "");
-  CHECK(paths(chart_files(tree, "")) ==
-        Strings{"Chart.yaml", "charts/sub/.helmignore", "charts/sub/Chart.yaml"});
+  CHECK(paths(chart_files(tree, "")) == Strings{"Chart.yaml", "charts/sub/.helmignore", "charts/sub/Chart.yaml"});
 }
 
 TEST_CASE("names that other tools read differently are refused", "[chart]") {

@@ -36,7 +36,11 @@ TEST_CASE("an empty list of dependencies is not an absent one (P-85)", "[chart]"
 }
 
 TEST_CASE("times are read as Go reads them and written in their own zone (P-69, P-85, P-86)", "[chart]") {
-  struct Row { char const* text; std::int64_t seconds; char const* written; };
+  struct Row {
+    char const* text;
+    std::int64_t seconds;
+    char const* written;
+  };
   auto const row = GENERATE(values<Row>({
       {"2020-08-01T12:00:00Z", 1596283200, "2020-08-01T12:00:00Z"},
       {"2020-08-01T12:00:00.500+02:00", 1596276001, "2020-08-01T12:00:00.5+02:00"},
@@ -57,8 +61,8 @@ TEST_CASE("times are read as Go reads them and written in their own zone (P-69, 
 
 TEST_CASE("what is not a time is refused with its line (P-69)", "[chart]") {
   auto const* const text = GENERATE("2020-08-01", "12", "2021-02-29T00:00:00Z", "2020-08-01t00:00:00Z", "2020-08-01T24:00:00Z",
-                                    "2020-08-01T00:00:60Z", "2020-08-01T00:00:00", "2020-08-01T00:00:00+24:00", "2020-8-1T00:00:00Z",
-                                    "2020-08-01T00:00:00.Z", "true", "[]");
+                                    "2020-08-01T00:00:60Z", "2020-08-01T00:00:00", "2020-08-01T00:00:00+24:00",
+                                    "2020-8-1T00:00:00Z", "2020-08-01T00:00:00.Z", "true", "[]");
   CAPTURE(text);
   auto const lock = read_lock("digest: x\ngenerated: " + std::string(text) + "\n", "Chart.lock");
   REQUIRE(!lock);

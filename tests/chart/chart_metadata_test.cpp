@@ -27,7 +27,10 @@ bool has_warning(std::vector<Warning> const& warnings, std::string_view code, st
 }  // namespace
 
 TEST_CASE("fields are found whatever their case, the Kelvin sign and the long s included (P-62)", "[chart]") {
-  auto const metadata = read_metadata("APIVERSION: v2\nname: a\nver\xC5\xBFion: 1.0.0\n\xE2\x84\xAA" "eywords: [x]\n", "Chart.yaml");
+  auto const metadata = read_metadata(
+      "APIVERSION: v2\nname: a\nver\xC5\xBFion: 1.0.0\n\xE2\x84\xAA"
+      "eywords: [x]\n",
+      "Chart.yaml");
   REQUIRE(metadata.has_value());
   CHECK(metadata->version == "1.0.0");
   CHECK(metadata->keywords == std::vector<std::string>{"x"});
@@ -41,7 +44,10 @@ TEST_CASE("two spellings of one field are refused (P-62)", "[chart]") {
 }
 
 TEST_CASE("values of a wrong kind are refused with field and line (P-63)", "[chart]") {
-  struct Row { char const* line; char const* why; };
+  struct Row {
+    char const* line;
+    char const* why;
+  };
   auto const row = GENERATE(values<Row>({
       {"description: [a]", "\"description\" has a value of the wrong kind"},
       {"keywords: a", "\"keywords\" has a value of the wrong kind"},
@@ -92,7 +98,11 @@ TEST_CASE("an absent apiVersion is v1", "[chart]") {
 }
 
 TEST_CASE("checks say what Helm says (P-65, P-67)", "[chart]") {
-  struct Row { char const* text; char const* why; char const* where; };
+  struct Row {
+    char const* text;
+    char const* why;
+    char const* where;
+  };
   auto const row = GENERATE(values<Row>({
       {"version: 1.0.0\n", "chart.metadata.name is required", "Chart.yaml"},
       {"name: \"\\u200b\"\nversion: 1.0.0\n", "chart.metadata.name is required", "Chart.yaml:1"},
@@ -120,8 +130,15 @@ TEST_CASE("checks say what Helm says (P-65, P-67)", "[chart]") {
 TEST_CASE("names may be anything else (P-65)", "[chart]") { CHECK(checked("name: Other Name\nversion: 1.0.0\n").has_value()); }
 
 TEST_CASE("white space becomes blanks, and what cannot be printed goes (P-66)", "[chart]") {
-  CHECK(sanitized("a\tb\nc\xC2\x85" "d\xC2\xA0" "e\xE2\x80\xA8" "f") == "a b c d e f");
-  CHECK(sanitized("a\x01" "b\xE2\x80\x8B" "c\xEF\xBB\xBF" "d\xEE\x80\x80" "e\x7f") == "abcde");
+  CHECK(sanitized("a\tb\nc\xC2\x85"
+                  "d\xC2\xA0"
+                  "e\xE2\x80\xA8"
+                  "f") == "a b c d e f");
+  CHECK(sanitized("a\x01"
+                  "b\xE2\x80\x8B"
+                  "c\xEF\xBB\xBF"
+                  "d\xEE\x80\x80"
+                  "e\x7f") == "abcde");
   CHECK(sanitized("\xC3\xA9\xE6\x97\xA5\xF0\x9F\x98\x80") == "\xC3\xA9\xE6\x97\xA5\xF0\x9F\x98\x80");
   CHECK(sanitized("a\xff") == "a\xEF\xBF\xBD");
 }
@@ -134,10 +151,11 @@ TEST_CASE("fields are written in order, empty ones left out (P-82, P-83)", "[cha
   REQUIRE(result.has_value());
   auto const written = write_metadata(result->metadata);
   REQUIRE(written.has_value());
-  CHECK(*written ==
-        "annotations:\n  a2: \"y\"\n  a10: x\n  b: \"\"\napiVersion: v2\nappVersion: \"8\"\ndependencies:\n- alias: q\n  enabled: true\n"
-        "  import-values:\n  - data\n  - child: c\n    parent: p\n  name: \"\"\n  repository: \"\"\n  tags:\n  - t\n  version: 1.x\n"
-        "keywords:\n- \"\"\nmaintainers:\n- {}\n- name: \"n\"\n  url: u\nname: web\ntype: library\nversion: 1.2.3\n");
+  CHECK(
+      *written ==
+      "annotations:\n  a2: \"y\"\n  a10: x\n  b: \"\"\napiVersion: v2\nappVersion: \"8\"\ndependencies:\n- alias: q\n  enabled: true\n"
+      "  import-values:\n  - data\n  - child: c\n    parent: p\n  name: \"\"\n  repository: \"\"\n  tags:\n  - t\n  version: 1.x\n"
+      "keywords:\n- \"\"\nmaintainers:\n- {}\n- name: \"n\"\n  url: u\nname: web\ntype: library\nversion: 1.2.3\n");
 }
 
 TEST_CASE("a chart of apiVersion v1 is written without dependencies (P-84)", "[chart]") {
@@ -148,9 +166,11 @@ TEST_CASE("a chart of apiVersion v1 is written without dependencies (P-84)", "[c
 }
 
 TEST_CASE("requirements.yaml is laid over the dependencies, element by element (P-51)", "[chart]") {
-  auto metadata = read_metadata(minimal + "dependencies:\n- name: a\n  version: 1.x\n  tags: [s, t]\n  enabled: true\n- name: b\n", "Chart.yaml");
+  auto metadata = read_metadata(
+      minimal + "dependencies:\n- name: a\n  version: 1.x\n  tags: [s, t]\n  enabled: true\n- name: b\n", "Chart.yaml");
   REQUIRE(metadata.has_value());
-  auto const merged = merge_requirements(*metadata, "extra: 1\ndependencies:\n- name: c\n  version: ~\n  enabled: ~\n  tags: [~, u]\n", "requirements.yaml");
+  auto const merged = merge_requirements(
+      *metadata, "extra: 1\ndependencies:\n- name: c\n  version: ~\n  enabled: ~\n  tags: [~, u]\n", "requirements.yaml");
   REQUIRE(merged.has_value());
   CHECK(has_warning(*merged, "unknown-field", 1));
   REQUIRE(metadata->dependencies.size() == 1);
@@ -174,7 +194,11 @@ TEST_CASE("requirements.yaml cannot rename the chart (P-51, P-158)", "[chart]") 
 }
 
 TEST_CASE("what a reviewer might misread is told with its line (P-63, P-70, P-71, P-158)", "[chart]") {
-  struct Row { char const* text; char const* code; std::size_t line; };
+  struct Row {
+    char const* text;
+    char const* code;
+    std::size_t line;
+  };
   auto const row = GENERATE(values<Row>({
       {"name: n\nversion: 1.0.0\n", "typed-text", 1},
       {"name: a\nversion: 1.10\n", "typed-text", 2},

@@ -20,8 +20,7 @@ namespace {
 std::string sample(std::size_t size) {
   std::string text;
   std::uint32_t state = 1;
-  char const* const words[] = {"apiVersion: v1\n", "  name: ", "{{ .Values.image }}\n",
-                               "kind: Service\n",  "spec:\n",  "- port"};
+  char const* const words[] = {"apiVersion: v1\n", "  name: ", "{{ .Values.image }}\n", "kind: Service\n", "spec:\n", "- port"};
   while (text.size() < size) {
     state = state * 1664525 + 1013904223;
     text.append(words[(state >> 24) % 6]).append(std::to_string(state >> 28));
@@ -56,16 +55,14 @@ TEST_CASE("the gzip header is Helm's", "[chart]") {
 }
 
 TEST_CASE("what was packed is unpacked, of any size", "[chart]") {
-  auto const size =
-      GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{65536}, std::size_t{700000});
+  auto const size = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{65536}, std::size_t{700000});
   CHECK(gunzip(gzip(sample(size))) == sample(size));
 }
 
 TEST_CASE("the compressed bytes never change", "[chart]") {
   // A failure here means that every package gets another digest: docs/decisions/0004-deflate.md.
   CHECK(hex(sha256(gzip(""))) == "79a411a6a92a3b623ff63578a40a9e08b73660a6d11a56289f59457b5399776d");
-  CHECK(hex(sha256(gzip(sample(100000)))) ==
-        "cc114cb6dcb42b517d12ff2437768431c2979b50ce1d0681cac8f95bf3269b45");
+  CHECK(hex(sha256(gzip(sample(100000)))) == "cc114cb6dcb42b517d12ff2437768431c2979b50ce1d0681cac8f95bf3269b45");
 }
 
 TEST_CASE("the compressed bytes do not depend on what was compressed before, nor on the thread", "[chart]") {

@@ -26,21 +26,26 @@ inline std::string unescaped(std::string_view text) {
       continue;
     }
     switch (text.at(++at)) {
-      case 'n': out += '\n'; break;
-      case 't': out += '\t'; break;
+      case 'n':
+        out += '\n';
+        break;
+      case 't':
+        out += '\t';
+        break;
       case 'x':
         out += static_cast<char>(std::stoi(std::string(text.substr(at + 1, 2)), nullptr, 16));
         at += 2;
         break;
-      default: out += text[at];
+      default:
+        out += text[at];
     }
   }
   return out;
 }
 
 struct Answer {
-  std::string text;         ///< as Helm's: "ok:…", "refused", …
-  Rejection rejection;      ///< why, when refused
+  std::string text;     ///< as Helm's: "ok:…", "refused", …
+  Rejection rejection;  ///< why, when refused
 };
 
 inline Answer refusal(Rejection rejection) { return {"refused", std::move(rejection)}; }

@@ -164,7 +164,8 @@ TEST_CASE("rules that no path meets cost next to nothing (B-26)", "[chart]") {
 }
 
 TEST_CASE("of several rules that fit the first one in the file decides, whatever their form (P-37)", "[chart]") {
-  std::vector<std::string> const forms{"a.txt", "/dir/a.txt", "*.txt", "a*", "/dir/a*", "*a.*", "dir/*.txt", "!b", "?.txt", "[a]*"};
+  std::vector<std::string> const forms{"a.txt", "/dir/a.txt", "*.txt", "a*",    "/dir/a*",
+                                       "*a.*",  "dir/*.txt",  "!b",    "?.txt", "[a]*"};
   for (auto const& first : forms)
     for (auto const& second : forms) {
       CAPTURE(first, second);

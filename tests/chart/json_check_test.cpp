@@ -5,11 +5,31 @@
 using namespace acr::chart;
 
 TEST_CASE("JSON validity is Go's, not the letter of the RFC (P-80)", "[chart]") {
-  struct Row { char const* text; bool valid; };
+  struct Row {
+    char const* text;
+    bool valid;
+  };
   auto const row = GENERATE(values<Row>({
-      {"{}", true}, {" [1, -0.5e+3, \"x\"]\n", true}, {"{\"a\":1,\"a\":2}", true}, {"\"\\ud800\"", true}, {"\"\xff\"", true},
-      {"", false}, {"{} x", false}, {"[1,]", false}, {"{\"a\":}", false}, {"{a:1}", false}, {"01", false}, {"1.", false}, {"+1", false},
-      {"\"\\x\"", false}, {"\"\t\"", false}, {"\v1", false}, {"nul", false}, {"\"a", false}, {"[", false}, {"{\"a\":1", false},
+      {"{}", true},
+      {" [1, -0.5e+3, \"x\"]\n", true},
+      {"{\"a\":1,\"a\":2}", true},
+      {"\"\\ud800\"", true},
+      {"\"\xff\"", true},
+      {"", false},
+      {"{} x", false},
+      {"[1,]", false},
+      {"{\"a\":}", false},
+      {"{a:1}", false},
+      {"01", false},
+      {"1.", false},
+      {"+1", false},
+      {"\"\\x\"", false},
+      {"\"\t\"", false},
+      {"\v1", false},
+      {"nul", false},
+      {"\"a", false},
+      {"[", false},
+      {"{\"a\":1", false},
   }));
   CAPTURE(row.text);
   CHECK(is_valid_json(row.text) == row.valid);

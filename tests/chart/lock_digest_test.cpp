@@ -58,8 +58,7 @@ TEST_CASE("The digest of the specification's vector comes out, today's form and 
   CHECK(acr::chart::lock_digest(declared, vector_locked()) ==
         "sha256:41d2c543dd9c0e19233782d3eea55f0e7bf46920c74529da3c3bc082efb0eefa");
   declared.front().repository = "@s";
-  CHECK(acr::chart::legacy_lock_digest(declared) ==
-        "sha256:a986912bd170c2e3ce518d3de77edabce74f1a4138b8d43321acf72691fef0d5");
+  CHECK(acr::chart::legacy_lock_digest(declared) == "sha256:a986912bd170c2e3ce518d3de77edabce74f1a4138b8d43321acf72691fef0d5");
 }
 
 TEST_CASE("Both lists are hashed as Go writes them", "[lock]") {

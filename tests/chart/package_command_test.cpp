@@ -182,16 +182,14 @@ TEST_CASE("the list says what is packaged and which rule ignores what", "[chart]
 
   auto const outcome = run_list_command(chart);
   REQUIRE(outcome.has_value());
-  CHECK(list_text(*outcome) ==
-        chart.string() +
-            "\npackaged (3)\n  .helmignore\n  Chart.yaml\n  templates/t.yaml\nignored (3)\n"
-            "  README.md  .helmignore:2: *.md\n  docs/  .helmignore:3: docs/\n"
-            "  templates/.swp  built-in rule templates/.?*\n"
-            "left out of charts/, their names begin with `_` or `.` (1)\n  charts/_old\n");
+  CHECK(list_text(*outcome) == chart.string() +
+                                   "\npackaged (3)\n  .helmignore\n  Chart.yaml\n  templates/t.yaml\nignored (3)\n"
+                                   "  README.md  .helmignore:2: *.md\n  docs/  .helmignore:3: docs/\n"
+                                   "  templates/.swp  built-in rule templates/.?*\n"
+                                   "left out of charts/, their names begin with `_` or `.` (1)\n  charts/_old\n");
   auto const json = list_json(*outcome);
   CHECK(json.find("{\n  \"chart\": ") == 0);
   CHECK(json.find("\"path\": \"templates/t.yaml\"") != std::string::npos);
-  CHECK(json.find("sha256:e3b98a4da31a127d4bde6e43033f66ba274cab0eb7eb1c70ec41402bf6273dd8") !=
-        std::string::npos);
+  CHECK(json.find("sha256:e3b98a4da31a127d4bde6e43033f66ba274cab0eb7eb1c70ec41402bf6273dd8") != std::string::npos);
   CHECK(json.find("\"rule\": \"*.md\"") != std::string::npos);
 }

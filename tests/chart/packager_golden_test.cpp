@@ -33,16 +33,14 @@ std::map<std::string, Golden> golden(std::string const& file) {
       chart.file_name = row.at(2);
       chart.tar_sha256 = row.at(3);
     }
-    if (row.at(1) == "entry")
-      chart.entries.push_back({test::unhex(row.at(2)), row.at(3), row.at(4), row.at(5), row.at(6)});
+    if (row.at(1) == "entry") chart.entries.push_back({test::unhex(row.at(2)), row.at(3), row.at(4), row.at(5), row.at(6)});
     if (row.at(1) == "directory") chart.source.directory(test::unhex(row.at(2)));
     if (row.at(1) == "link") chart.source.symlink(test::unhex(row.at(2)), test::unhex(row.at(3)));
     if (row.at(1) == "file") {
       std::string bytes;
       if (row.at(3).starts_with("repeat:")) {
         auto const parts = split(row.at(3), ':');
-        for (auto n = std::stoul(std::string(parts.at(2))); n > 0; --n)
-          bytes += test::unhex(std::string(parts.at(1)));
+        for (auto n = std::stoul(std::string(parts.at(2))); n > 0; --n) bytes += test::unhex(std::string(parts.at(1)));
       } else {
         bytes = test::unhex(row.at(3));
       }
@@ -64,10 +62,8 @@ void in_fixed_order(Rows& rows, std::string const& prefix, bool& siblings) {
   for (auto& row : rows) {
     auto const rest = row[0].substr(prefix.size());
     auto const slash = rest.find('/', 7);
-    auto const name =
-        rest.starts_with("charts/") && slash != std::string::npos ? rest.substr(7, slash - 7) : "";
-    bool const is_child =
-        !name.empty() && (children.contains(name) || rest == "charts/" + name + "/Chart.yaml");
+    auto const name = rest.starts_with("charts/") && slash != std::string::npos ? rest.substr(7, slash - 7) : "";
+    bool const is_child = !name.empty() && (children.contains(name) || rest == "charts/" + name + "/Chart.yaml");
     (is_child ? children[name] : own).push_back(std::move(row));
   }
   siblings |= children.size() > 1;
@@ -87,16 +83,14 @@ Rows rows_of(Package const& package, std::string const& tar) {
     auto const header = tar.substr(at, header_size);
     auto const content = tar.substr(at + header_size, entry.size);
     CHECK(hex(sha256(content)) == entry.sha256);
-    rows.push_back({entry.path, std::to_string(entry.size), std::to_string(entry.mtime), hex(sha256(header)),
-                    entry.sha256});
+    rows.push_back({entry.path, std::to_string(entry.size), std::to_string(entry.mtime), hex(sha256(header)), entry.sha256});
     at += header_size + (entry.size + 511) / 512 * 512;
   }
   CHECK(tar.substr(at) == std::string(1024, '\0'));
   return rows;
 }
 
-void compare(Golden const& expected, SourceTree const& tree, std::string const& root,
-             PackageOptions options) {
+void compare(Golden const& expected, SourceTree const& tree, std::string const& root, PackageOptions options) {
   options.entry_digests = true;
   auto const made = package(tree, root, options);
   if (made.has_error()) FAIL_CHECK(made.error().sentence());
@@ -110,8 +104,7 @@ void compare(Golden const& expected, SourceTree const& tree, std::string const& 
   in_fixed_order(rows, rows.at(0).at(0).substr(0, rows[0][0].find('/') + 1), siblings);
   REQUIRE(rows.size() == expected.entries.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (expected.entries[i][2] ==
-        "now") {  // a lock without a time: Helm takes the wall clock, we do not (P-86)
+    if (expected.entries[i][2] == "now") {  // a lock without a time: Helm takes the wall clock, we do not (P-86)
       CHECK(rows[i][0] == expected.entries[i][0]);
       CHECK(rows[i][4] == expected.entries[i][4]);
       siblings = true;
@@ -140,11 +133,11 @@ TEST_CASE("edge charts have Helm's tar stream, or are refused", "[chart]") {
   auto const charts = golden("edge-charts.tsv");
   CHECK(charts.size() > 70);
   // Recordings that show a rule that no other test does.
-  for (auto const* name : {"all-parts", "exact-case",                                      // P-50
+  for (auto const* name : {"all-parts", "exact-case",                                       // P-50
                            "both-locks-v2", "second-lock-cancels", "charts-archive-locks",  // P-52
-                           "charts-provenance",                                            // P-53
-                           "file-named-templates", "file-named-charts",                    // P-54
-                           "subchart-v1-v2"}) {                                            // P-57
+                           "charts-provenance",                                             // P-53
+                           "file-named-templates", "file-named-charts",                     // P-54
+                           "subchart-v1-v2"}) {                                             // P-57
     CAPTURE(name);
     REQUIRE(charts.contains(name));
     CHECK(charts.at(name).refused.empty());

@@ -37,8 +37,7 @@ std::string chart_yaml(std::string const& name, std::string const& more = "") {
   return "apiVersion: v2\nname: " + name + "\nversion: 1.0.0\n" + more;
 }
 
-std::string archive(std::vector<std::pair<std::string, std::string>> const& files,
-                    std::int64_t mtime = 1600000000) {
+std::string archive(std::vector<std::pair<std::string, std::string>> const& files, std::int64_t mtime = 1600000000) {
   std::string tar;
   TarWriter writer([&](std::string_view bytes) { tar.append(bytes); });
   for (auto const& [name, bytes] : files) writer.file(name, bytes, mtime);
@@ -72,8 +71,7 @@ std::vector<std::string> paths(Package const& made) {
 }
 
 bool warned(Package const& made, std::string const& code) {
-  return std::any_of(made.warnings.begin(), made.warnings.end(),
-                     [&](Warning const& w) { return w.code == code; });
+  return std::any_of(made.warnings.begin(), made.warnings.end(), [&](Warning const& w) { return w.code == code; });
 }
 
 /// The content of one file of a package.
@@ -95,8 +93,7 @@ TEST_CASE("one time for all entries, but archives and locks keep their own", "[c
       .file("c/Chart.lock", "digest: x\ngenerated: \"2020-01-01T00:00:00.5Z\"\n", 2)
       .file("c/values.yaml", "", 3)
       .file("c/charts/d/Chart.yaml", chart_yaml("d"), 4)
-      .file("c/charts/a.tgz", archive({{"a/Chart.yaml", chart_yaml("a")}, {"a/Chart.lock", "digest: y\n"}}),
-            5);
+      .file("c/charts/a.tgz", archive({{"a/Chart.yaml", chart_yaml("a")}, {"a/Chart.lock", "digest: y\n"}}), 5);
 
   auto const made = packaged(tree, "c");
   CHECK(time_of(made, "c/Chart.yaml") == T);
@@ -140,8 +137,7 @@ TEST_CASE("the profile epoch-all stamps everything and rewrites the lock", "[cha
   auto const made = packaged(tree, "c", options);
   for (auto const& entry : made.entries) CHECK(entry.mtime == T);
   CHECK(content(made, "Chart.lock").find("generated: \"2023-11-14T22:13:20Z\"\n") != std::string::npos);
-  CHECK(content(packaged(tree, "c"), "Chart.lock").find("\"2020-01-01T02:00:00+02:00\"") !=
-        std::string::npos);
+  CHECK(content(packaged(tree, "c"), "Chart.lock").find("\"2020-01-01T02:00:00+02:00\"") != std::string::npos);
   options.time.reset();
   CHECK_THROWS_AS(package(tree, "c", options), std::logic_error);
   // Times of files are not a time for all.
@@ -167,10 +163,8 @@ TEST_CASE("version and appVersion can be overridden after loading", "[chart]") {
   auto const made = packaged(tree, "c", options);
   CHECK(made.file_name == "c-v2.0.tgz");
   CHECK(made.version == "v2.0");
-  CHECK(content(made, "Chart.yaml") ==
-        "apiVersion: v2\nappVersion: a b\xEF\xBF\xBD\nname: c\nversion: v2.0\n");
-  CHECK(content(packaged(tree, "c"), "Chart.yaml").find("appVersion: old\n") !=
-        std::string::npos);  // empty: not given
+  CHECK(content(made, "Chart.yaml") == "apiVersion: v2\nappVersion: a b\xEF\xBF\xBD\nname: c\nversion: v2.0\n");
+  CHECK(content(packaged(tree, "c"), "Chart.yaml").find("appVersion: old\n") != std::string::npos);  // empty: not given
 
   options.version = "two";
   CHECK(package(tree, "c", options).error().code == "bad-version");
@@ -200,7 +194,8 @@ TEST_CASE("a package appears whole or not at all, and with its time (O-14)", "[c
   auto const written = target / made.file_name;
   constexpr std::int64_t time = 1'600'000'000;
   CHECK(write_file(written, made.bytes, time));
-  CHECK(fs::last_write_time(written) == fs::file_time_type(fs::file_time_type::clock::from_sys(std::chrono::sys_seconds(std::chrono::seconds(time)))));
+  CHECK(fs::last_write_time(written) ==
+        fs::file_time_type(fs::file_time_type::clock::from_sys(std::chrono::sys_seconds(std::chrono::seconds(time)))));
   CHECK(read_file(written, 1 << 20) == made.bytes);
   write_file(written, "something else");
   CHECK(write_file(written, made.bytes, time));  // replaced
@@ -247,8 +242,7 @@ TEST_CASE("packaging twice gives the same bytes, whatever the surroundings", "[c
 
 TEST_CASE("a declared dependency must be there, under its metadata name", "[chart]") {
   MemoryTree tree;
-  tree.file("c/Chart.yaml",
-            chart_yaml("c", "dependencies:\n- name: s\n  version: 9.9.9\n- name: t\n  version: 1.0.0\n"))
+  tree.file("c/Chart.yaml", chart_yaml("c", "dependencies:\n- name: s\n  version: 9.9.9\n- name: t\n  version: 1.0.0\n"))
       .file("c/charts/other/Chart.yaml", chart_yaml("s"));
   auto const made = package(tree, "c", at_time());
   REQUIRE(made.has_error());
@@ -261,18 +255,15 @@ TEST_CASE("a declared dependency must be there, under its metadata name", "[char
 
 TEST_CASE("a fetched archive is packaged as if it were committed", "[chart]") {
   MemoryTree tree;
-  tree.file(
-          "c/Chart.yaml",
-          chart_yaml("c", "dependencies:\n- name: m\n  version: 1.0.0\n  repository: https://example.org\n"))
+  tree.file("c/Chart.yaml", chart_yaml("c", "dependencies:\n- name: m\n  version: 1.0.0\n  repository: https://example.org\n"))
       .file("c/charts/a/Chart.yaml", chart_yaml("a"))
       .file("c/charts/z/Chart.yaml", chart_yaml("z"));
   auto const bytes = archive({{"m/Chart.yaml", chart_yaml("m")}, {"m/x", "x"}});
   auto options = at_time();
   options.extra_archives = {{"m-1.0.0.tgz", std::make_shared<std::string const>(bytes)}};
   auto const fetched = packaged(tree, "c", options);
-  CHECK(paths(fetched) == std::vector<std::string>{"c/Chart.yaml", "c/charts/a/Chart.yaml",
-                                                   "c/charts/m/Chart.yaml", "c/charts/m/x",
-                                                   "c/charts/z/Chart.yaml"});
+  CHECK(paths(fetched) == std::vector<std::string>{"c/Chart.yaml", "c/charts/a/Chart.yaml", "c/charts/m/Chart.yaml",
+                                                   "c/charts/m/x", "c/charts/z/Chart.yaml"});
   tree.file("c/charts/m-1.0.0.tgz", bytes);
   CHECK(packaged(tree, "c").bytes == fetched.bytes);
   CHECK(packaged(tree, "c", options).bytes == fetched.bytes);  // the same bytes twice: once
@@ -320,7 +311,9 @@ TEST_CASE("a chart is validated before its subcharts are loaded, at every level 
   CHECK(top.error().code == "chart-metadata");
   CHECK(top.error().where.starts_with("c: Chart.yaml"));
   MemoryTree below;
-  below.file("c/Chart.yaml", chart_yaml("c")).file("c/charts/s/Chart.yaml", "apiVersion: v2\nname: s\n").file("c/charts/s/charts/t.tgz", "junk");
+  below.file("c/Chart.yaml", chart_yaml("c"))
+      .file("c/charts/s/Chart.yaml", "apiVersion: v2\nname: s\n")
+      .file("c/charts/s/charts/t.tgz", "junk");
   auto const middle = package(below, "c", at_time());
   REQUIRE(middle.has_error());
   CHECK(middle.error().code == "chart-metadata");
@@ -336,67 +329,52 @@ TEST_CASE("hostile and unusable charts are refused with rule and place (P-150, P
     char const* where;
   };
   auto const row = GENERATE(values<Row>({
-      {"link out", [](MemoryTree& t) { t.symlink("c/x", "../../etc/passwd"); }, "link-outside", "P-16",
-       "c: x"},
-      {"link to /proc", [](MemoryTree& t) { t.symlink("c/x", "/proc/self/environ"); }, "link-absolute",
-       "P-16", "c: x"},
+      {"link out", [](MemoryTree& t) { t.symlink("c/x", "../../etc/passwd"); }, "link-outside", "P-16", "c: x"},
+      {"link to /proc", [](MemoryTree& t) { t.symlink("c/x", "/proc/self/environ"); }, "link-absolute", "P-16", "c: x"},
       {"FIFO", [](MemoryTree& t) { t.irregular("c/x"); }, "irregular-file", "P-17", "c: x"},
       {"submodule", [](MemoryTree& t) { t.submodule("c/x"); }, "submodule", "P-20", "c: x"},
-      {"LFS pointer",
-       [](MemoryTree& t) { t.file("c/x", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"); },
+      {"LFS pointer", [](MemoryTree& t) { t.file("c/x", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"); },
        "lfs-pointer", "P-20", "c: x"},
       {"alias bomb",
        [](MemoryTree& t) {
          std::string text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
          for (int i = 1; i < 10; ++i) {
            auto const n = std::to_string(i), m = std::to_string(i - 1);
-           text += "a" + n + ": &a" + n + " [*a" + m + ",*a" + m + ",*a" + m + ",*a" + m + ",*a" + m + ",*a" +
-                   m + ",*a" + m + ",*a" + m + "]\n";
+           text += "a" + n + ": &a" + n + " [*a" + m + ",*a" + m + ",*a" + m + ",*a" + m + ",*a" + m + ",*a" + m + ",*a" + m +
+                   ",*a" + m + "]\n";
          }
          t.file("c/values.yaml", text);
        },
        "values-yaml", nullptr, "c: values.yaml"},
-      {"depth bomb",
-       [](MemoryTree& t) {
-         t.file("c/values.yaml", "a: " + std::string(20000, '[') + std::string(20000, ']'));
-       },
+      {"depth bomb", [](MemoryTree& t) { t.file("c/values.yaml", "a: " + std::string(20000, '[') + std::string(20000, ']')); },
        "values-yaml", "P-68", "c: values.yaml"},
-      {"backslash", [](MemoryTree& t) { t.file("c/x\\Chart.yaml", ""); }, "bad-file-name", "P-155",
-       "c: x\\Chart.yaml"},
+      {"backslash", [](MemoryTree& t) { t.file("c/x\\Chart.yaml", ""); }, "bad-file-name", "P-155", "c: x\\Chart.yaml"},
       {"..data", [](MemoryTree& t) { t.file("c/..data/x", ""); }, "bad-file-name", "P-155a", "c: ..data/x"},
-      {"case collision", [](MemoryTree& t) { t.file("c/a", "").file("c/A", ""); }, "path-collision", "P-156",
-       "c: c/a"},
-      {"composition", [](MemoryTree& t) { t.file("c/\xC3\xA9", "").file("c/e\xCC\x81", ""); },
-       "path-collision", "P-156", "c: c/\xC3\xA9"},
+      {"case collision", [](MemoryTree& t) { t.file("c/a", "").file("c/A", ""); }, "path-collision", "P-156", "c: c/a"},
+      {"composition", [](MemoryTree& t) { t.file("c/\xC3\xA9", "").file("c/e\xCC\x81", ""); }, "path-collision", "P-156",
+       "c: c/\xC3\xA9"},
       {"two subcharts of one name",
-       [](MemoryTree& t) {
-         t.file("c/charts/a/Chart.yaml", chart_yaml("s")).file("c/charts/b/Chart.yaml", chart_yaml("s"));
-       },
+       [](MemoryTree& t) { t.file("c/charts/a/Chart.yaml", chart_yaml("s")).file("c/charts/b/Chart.yaml", chart_yaml("s")); },
        "duplicate-subchart", "P-76", "c: charts/b"},
-      {"subchart that vanishes", [](MemoryTree& t) { t.file("c/charts/a/Chart.yaml", chart_yaml("_s")); },
+      {"subchart that vanishes", [](MemoryTree& t) { t.file("c/charts/a/Chart.yaml", chart_yaml("_s")); }, "chart-name",
+       "P-155a", "c: charts/a: Chart.yaml"},
+      {"subchart named as an archive", [](MemoryTree& t) { t.file("c/charts/a/Chart.yaml", chart_yaml("s.tgz")); },
        "chart-name", "P-155a", "c: charts/a: Chart.yaml"},
-      {"subchart named as an archive",
-       [](MemoryTree& t) { t.file("c/charts/a/Chart.yaml", chart_yaml("s.tgz")); }, "chart-name", "P-155a",
-       "c: charts/a: Chart.yaml"},
-      {"chart named Chart.yaml", [](MemoryTree& t) { t.file("c/Chart.yaml", chart_yaml("Chart.yaml")); },
-       "chart-name", "P-155a", "c: Chart.yaml"},
-      {"backslash in a chart's name", [](MemoryTree& t) { t.file("c/Chart.yaml", chart_yaml("a\\b")); },
-       "chart-name", "P-155a", "c: Chart.yaml"},
-      {"stray file in charts/", [](MemoryTree& t) { t.file("c/charts/README.md", ""); }, "subchart-form",
-       "P-55", "c: charts/README.md"},
+      {"chart named Chart.yaml", [](MemoryTree& t) { t.file("c/Chart.yaml", chart_yaml("Chart.yaml")); }, "chart-name",
+       "P-155a", "c: Chart.yaml"},
+      {"backslash in a chart's name", [](MemoryTree& t) { t.file("c/Chart.yaml", chart_yaml("a\\b")); }, "chart-name", "P-155a",
+       "c: Chart.yaml"},
+      {"stray file in charts/", [](MemoryTree& t) { t.file("c/charts/README.md", ""); }, "subchart-form", "P-55",
+       "c: charts/README.md"},
       {"directory named .tgz", [](MemoryTree& t) { t.file("c/charts/s.tgz/x", ""); }, "subchart-form", "P-55",
        "c: charts/s.tgz"},
-      {"archive with a link", [](MemoryTree& t) { t.file("c/charts/s.tgz", "junk"); }, "archive-gzip",
-       "P-159", "c: charts/s.tgz"},
-      {"schema", [](MemoryTree& t) { t.file("c/values.schema.json", "{"); }, "schema-json", "P-80",
-       "c: values.schema.json"},
-      {"apiVersion v3",
-       [](MemoryTree& t) { t.file("c/Chart.yaml", "apiVersion: v3\nname: c\nversion: 1.0.0\n"); },
+      {"archive with a link", [](MemoryTree& t) { t.file("c/charts/s.tgz", "junk"); }, "archive-gzip", "P-159",
+       "c: charts/s.tgz"},
+      {"schema", [](MemoryTree& t) { t.file("c/values.schema.json", "{"); }, "schema-json", "P-80", "c: values.schema.json"},
+      {"apiVersion v3", [](MemoryTree& t) { t.file("c/Chart.yaml", "apiVersion: v3\nname: c\nversion: 1.0.0\n"); },
        "api-version", "P-11", "c: Chart.yaml"},
-      {"no Chart.yaml", [](MemoryTree& t) { t.remove("c/Chart.yaml").file("c/x", ""); }, "no-chart-yaml",
-       "P-11", "c"},
-      {"ignored Chart.yaml", [](MemoryTree& t) { t.file("c/.helmignore", "Chart.yaml\n"); }, "no-chart-yaml",
-       "P-41", "c"},
+      {"no Chart.yaml", [](MemoryTree& t) { t.remove("c/Chart.yaml").file("c/x", ""); }, "no-chart-yaml", "P-11", "c"},
+      {"ignored Chart.yaml", [](MemoryTree& t) { t.file("c/.helmignore", "Chart.yaml\n"); }, "no-chart-yaml", "P-41", "c"},
   }));
   CAPTURE(row.what);
   MemoryTree tree;
@@ -424,30 +402,25 @@ TEST_CASE("a collision of letter case can be made a warning, equal paths cannot"
 
 TEST_CASE("sizes are limited for files, charts, archives and nesting", "[chart]") {
   MemoryTree tree;
-  tree.file("c/Chart.yaml", chart_yaml("c"))
-      .file("c/a", std::string(600, 'a'))
-      .file("c/b", std::string(600, 'b'));
+  tree.file("c/Chart.yaml", chart_yaml("c")).file("c/a", std::string(600, 'a')).file("c/b", std::string(600, 'b'));
   auto options = at_time();
   options.limits.chart_bytes = 1000;
   CHECK(package(tree, "c", options).error().code == "chart-too-large");
   options.limits.chart_bytes = 5000;
   CHECK(package(tree, "c", options).has_value());
   // What archives unpack to counts too.
-  tree.file("c/charts/s.tgz",
-            archive({{"s/Chart.yaml", chart_yaml("s")}, {"s/zeros", std::string(4000, '\0')}}));
+  tree.file("c/charts/s.tgz", archive({{"s/Chart.yaml", chart_yaml("s")}, {"s/zeros", std::string(4000, '\0')}}));
   CHECK(package(tree, "c", options).error().code == "chart-too-large");
 
   auto nested = archive({{"x/Chart.yaml", chart_yaml("x")}});
-  for (int i = 0; i < 10; ++i)
-    nested = archive({{"x/Chart.yaml", chart_yaml("x")}, {"x/charts/x.tgz", nested}});
+  for (int i = 0; i < 10; ++i) nested = archive({{"x/Chart.yaml", chart_yaml("x")}, {"x/charts/x.tgz", nested}});
   MemoryTree deep;
   deep.file("c/Chart.yaml", chart_yaml("c")).file("c/charts/x.tgz", nested);
   CHECK(package(deep, "c", at_time()).error().code == "too-deep");
 
   MemoryTree deeper;
   std::string path = "c/";
-  for (int i = 0; i <= 201; ++i, path += "charts/s/")
-    deeper.file(path + "Chart.yaml", chart_yaml(i == 0 ? "c" : "s"));
+  for (int i = 0; i <= 201; ++i, path += "charts/s/") deeper.file(path + "Chart.yaml", chart_yaml(i == 0 ? "c" : "s"));
   auto const refused = package(deeper, "c", at_time());
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == "too-deep");
@@ -469,13 +442,12 @@ TEST_CASE("what is odd but packaged is warned about", "[chart]") {
       .file("c/templates/run.sh", "")
       .file("c/charts/s/Chart.yaml", chart_yaml("s"));
   auto const made = packaged(tree, "c");
-  for (auto const* code :
-       {"ignore-negated", "requirements-in-v2", "template-type", "subchart-undeclared", "name-differs"}) {
+  for (auto const* code : {"ignore-negated", "requirements-in-v2", "template-type", "subchart-undeclared", "name-differs"}) {
     CAPTURE(code);
     CHECK(warned(made, code));
   }
-  auto const negated = std::find_if(made.warnings.begin(), made.warnings.end(),
-                                    [](Warning const& w) { return w.code == "ignore-negated"; });
+  auto const negated =
+      std::find_if(made.warnings.begin(), made.warnings.end(), [](Warning const& w) { return w.code == "ignore-negated"; });
   CHECK(negated->line == 2);
   CHECK(negated->file == ".helmignore");
 }
@@ -492,8 +464,8 @@ TEST_CASE("a vendored version that the declared constraint does not allow is tol
   for (auto const* constraint : {">=1.1.0", "2.x", "one"}) {
     CAPTURE(constraint);
     auto const made = packaged(tree_with(constraint), "c");
-    auto const told = std::find_if(made.warnings.begin(), made.warnings.end(),
-                                   [](Warning const& w) { return w.code == "vendored-version"; });
+    auto const told =
+        std::find_if(made.warnings.begin(), made.warnings.end(), [](Warning const& w) { return w.code == "vendored-version"; });
     REQUIRE(told != made.warnings.end());
     CHECK(told->file == "Chart.yaml");
     CHECK(told->line > 1);
@@ -577,8 +549,7 @@ TEST_CASE("a missing icon is the chart's own matter, not that of its subcharts",
 
 TEST_CASE("an archive can be looked into on its own", "[chart]") {
   auto const loaded =
-      load_archive(archive({{"m/Chart.yaml", chart_yaml("m")}, {"m/charts/s/Chart.yaml", chart_yaml("s")}}),
-                   "m-1.0.0.tgz");
+      load_archive(archive({{"m/Chart.yaml", chart_yaml("m")}, {"m/charts/s/Chart.yaml", chart_yaml("s")}}), "m-1.0.0.tgz");
   REQUIRE(loaded.has_value());
   CHECK(loaded->chart.metadata.name == "m");
   CHECK(loaded->chart.from_archive);

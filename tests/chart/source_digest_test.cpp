@@ -43,7 +43,8 @@ TEST_CASE("source digests are those of the specification's vectors", "[chart]") 
   std::filesystem::path const data = std::filesystem::path(ACR_TEST_DATA) / "source-digest";
   test::TemporaryDirectory const folder;
   auto const clone = folder.path() / "clone";
-  test::shell(folder.path(), "git init -q clone; cd clone; git fetch -q '" + (data / "repo.bundle").string() + "' '+refs/*:refs/given/*'");
+  test::shell(folder.path(),
+              "git init -q clone; cd clone; git fetch -q '" + (data / "repo.bundle").string() + "' '+refs/*:refs/given/*'");
   auto const vectors = boost::json::parse(read_file(data / "vectors.json", 1 << 20));
   std::map<std::string, MemoryTree> trees;
   std::size_t compared = 0, refused = 0;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "chart/local_dependency.hpp"
 #include "chart/chart_reader.hpp"
+#include "chart/local_dependency.hpp"
 #include "chart/source_list.hpp"
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
@@ -49,7 +49,8 @@ TEST_CASE("the list holds kept files, ignored ones with their rule, and dropped 
       .file("c/templates/.swp", "");
   auto const list = listed(tree, "c");
   // Groups that Helm drops are listed, and marked (B-1a).
-  CHECK(paths(list) == Strings{".helmignore", "Chart.yaml", "charts/.x", "charts/_old/Chart.yaml", "charts/_old/p.prov", "run"});
+  CHECK(paths(list) ==
+        Strings{".helmignore", "Chart.yaml", "charts/.x", "charts/_old/Chart.yaml", "charts/_old/p.prov", "run"});
   CHECK(list.files[2].dropped);
   CHECK(list.files[3].dropped);
   CHECK_FALSE(list.files[4].dropped);
@@ -62,8 +63,7 @@ TEST_CASE("the list holds kept files, ignored ones with their rule, and dropped 
   CHECK(list.ignored_count == 2);
 }
 
-TEST_CASE("a change of content, mode or link target breaks the binding, one of an ignored file does not",
-          "[chart]") {
+TEST_CASE("a change of content, mode or link target breaks the binding, one of an ignored file does not", "[chart]") {
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c"))
       .file("c/.helmignore", "*.md\n")
@@ -85,8 +85,7 @@ TEST_CASE("a change of content, mode or link target breaks the binding, one of a
       {[](MemoryTree& t) { t.remove("c/x"); }, false},
       {[](MemoryTree& t) { t.file("c/new", ""); }, false},
       {[](MemoryTree& t) { t.file("c/.helmignore", "*.md\n\n"); }, false},  // the file itself is packaged
-      {[](MemoryTree& t) { t.remove("c/l").file("c/l", "s"); },
-       true},  // a link or its content: the same package
+      {[](MemoryTree& t) { t.remove("c/l").file("c/l", "s"); }, true},      // a link or its content: the same package
   }));
   row.change(tree);
   CHECK(same_content(before, listed(tree, "c")) == row.same);
@@ -100,8 +99,7 @@ TEST_CASE("local dependencies that are not vendored are part of the list, transi
       .file("lib/skip", "")
       .file("base/Chart.yaml", chart_yaml("base", depends("lib", "file://../lib")));  // a cycle ends
   auto const list = listed(tree, "charts/c");
-  CHECK(paths(list) ==
-        Strings{"Chart.yaml", "file://lib//.helmignore", "file://lib//Chart.yaml", "file://base//Chart.yaml"});
+  CHECK(paths(list) == Strings{"Chart.yaml", "file://lib//.helmignore", "file://lib//Chart.yaml", "file://base//Chart.yaml"});
   CHECK(list.local_targets == Strings{"base", "lib"});
 
   auto const before = list;
@@ -183,16 +181,26 @@ TEST_CASE("what cannot be read is refused, in the chart and in what it depends o
       {"nothing", "", [](MemoryTree&, std::string const&) {}},
       {"no YAML", "chart-yaml", [](MemoryTree& t, std::string const& r) { t.file(r + "/Chart.yaml", "{"); }},
       {"no text at all", "chart-yaml", [](MemoryTree& t, std::string const& r) { t.file(r + "/Chart.yaml", "\x01"); }},
-      {"no list", "chart-yaml", [](MemoryTree& t, std::string const& r) { t.file(r + "/requirements.yaml", "dependencies: x\n"); }},
-      {"a hidden Chart.yaml", "no-chart-yaml", [](MemoryTree& t, std::string const& r) { t.file(r + "/.helmignore", "Chart.yaml\n"); }},
-      {"a Chart.yaml that is a directory", "irregular-file", [](MemoryTree& t, std::string const& r) { t.remove(r + "/Chart.yaml").directory(r + "/Chart.yaml"); }},
-      {"a Chart.yaml that leads nowhere", "link-dangling", [](MemoryTree& t, std::string const& r) { t.remove(r + "/Chart.yaml").symlink(r + "/Chart.yaml", "x"); }},
-      {"a Chart.yaml of Git LFS", "lfs-pointer", [](MemoryTree& t, std::string const& r) { t.file(r + "/Chart.yaml", "version https://git-lfs.github.com/spec/v1\n"); }},
-      {"a Chart.yaml beyond the limit", "file-too-large", [](MemoryTree& t, std::string const& r) { t.file(r + "/Chart.yaml", std::string(5'242'881, '#')); }},
-      {"a requirements.yaml of Git LFS", "lfs-pointer", [](MemoryTree& t, std::string const& r) { t.file(r + "/requirements.yaml", "version https://git-lfs.github.com/spec/v1\n"); }},
+      {"no list", "chart-yaml",
+       [](MemoryTree& t, std::string const& r) { t.file(r + "/requirements.yaml", "dependencies: x\n"); }},
+      {"a hidden Chart.yaml", "no-chart-yaml",
+       [](MemoryTree& t, std::string const& r) { t.file(r + "/.helmignore", "Chart.yaml\n"); }},
+      {"a Chart.yaml that is a directory", "irregular-file",
+       [](MemoryTree& t, std::string const& r) { t.remove(r + "/Chart.yaml").directory(r + "/Chart.yaml"); }},
+      {"a Chart.yaml that leads nowhere", "link-dangling",
+       [](MemoryTree& t, std::string const& r) { t.remove(r + "/Chart.yaml").symlink(r + "/Chart.yaml", "x"); }},
+      {"a Chart.yaml of Git LFS", "lfs-pointer",
+       [](MemoryTree& t, std::string const& r) { t.file(r + "/Chart.yaml", "version https://git-lfs.github.com/spec/v1\n"); }},
+      {"a Chart.yaml beyond the limit", "file-too-large",
+       [](MemoryTree& t, std::string const& r) { t.file(r + "/Chart.yaml", std::string(5'242'881, '#')); }},
+      {"a requirements.yaml of Git LFS", "lfs-pointer",
+       [](MemoryTree& t, std::string const& r) {
+         t.file(r + "/requirements.yaml", "version https://git-lfs.github.com/spec/v1\n");
+       }},
       {"rules", "ignore-rule", [](MemoryTree& t, std::string const& r) { t.file(r + "/.helmignore", "**\n"); }},
       {"a link out", "link-outside", [](MemoryTree& t, std::string const& r) { t.symlink(r + "/x", "../../../x"); }},
-      {"a hidden lock that leads nowhere", "link-dangling", [](MemoryTree& t, std::string const& r) { t.symlink(r + "/Chart.lock", "x").file(r + "/.helmignore", "Chart.lock\n"); }},
+      {"a hidden lock that leads nowhere", "link-dangling",
+       [](MemoryTree& t, std::string const& r) { t.symlink(r + "/Chart.lock", "x").file(r + "/.helmignore", "Chart.lock\n"); }},
       {"a submodule", "submodule", [](MemoryTree& t, std::string const& r) { t.submodule(r + "/x"); }},
   }));
   auto const below = GENERATE(false, true);
@@ -223,7 +231,8 @@ TEST_CASE("what the digest alone reads is refused, too (B-1b)", "[chart]") {
     void (*spoil)(MemoryTree& tree);
   };
   auto const row = GENERATE(values<Row>({
-      {"a pointer of Git LFS", "lfs-pointer", [](MemoryTree& t) { t.file("c/x", "version https://git-lfs.github.com/spec/v1\noid sha256:1\n"); }},
+      {"a pointer of Git LFS", "lfs-pointer",
+       [](MemoryTree& t) { t.file("c/x", "version https://git-lfs.github.com/spec/v1\noid sha256:1\n"); }},
       {"names that differ in case only", "path-collision", [](MemoryTree& t) { t.file("c/a", "").file("c/A", ""); }},
   }));
   CAPTURE(row.what);

@@ -6,14 +6,39 @@ using namespace acr;
 using namespace acr::chart;
 
 TEST_CASE("values are split at document markers, each part read alone (P-59)", "[chart]") {
-  struct Row { char const* text; bool accepted; };
+  struct Row {
+    char const* text;
+    bool accepted;
+  };
   auto const row = GENERATE(values<Row>({
-      {"", true}, {"# nothing\n", true}, {"a: 1\n", true}, {"a: 1", true}, {"~\n", true}, {"{}\n", true}, {"[]\n", false}, {"x\n", false},
-      {"a: 1\n---\nb: 2\n", true}, {"---\na: 1\n", true}, {"a: 1\n--- # c\nb: 2\n", true}, {"a: 1\n---# c\nb: 2\n", true},
-      {"---# c\na: 1\n", false}, {"a: 1\n--- b: 2\n", false}, {"a: 1\n---\n- b\n", false}, {"%YAML 1.1\n---\na: 1\n", false},
-      {"a: &a 1\n---\nb: *a\n", false}, {"a: 1\n...\n- x\n", true}, {"a: .inf\n", false}, {"a: .nan\n", false}, {"~: 1\n", false},
-      {"1: a\n1.5: b\ntrue: c\n", true}, {"[a]: b\n", false}, {"18446744073709551615: a\n", false}, {"a: 1\na: 2\n", true},
-      {"a: 1\r\n---\r\nb: 2\r\n", true}, {"a: 1\n---\xC2\xA0\nb: 2\n", true}, {"a:\n\tb: 1\n", false},
+      {"", true},
+      {"# nothing\n", true},
+      {"a: 1\n", true},
+      {"a: 1", true},
+      {"~\n", true},
+      {"{}\n", true},
+      {"[]\n", false},
+      {"x\n", false},
+      {"a: 1\n---\nb: 2\n", true},
+      {"---\na: 1\n", true},
+      {"a: 1\n--- # c\nb: 2\n", true},
+      {"a: 1\n---# c\nb: 2\n", true},
+      {"---# c\na: 1\n", false},
+      {"a: 1\n--- b: 2\n", false},
+      {"a: 1\n---\n- b\n", false},
+      {"%YAML 1.1\n---\na: 1\n", false},
+      {"a: &a 1\n---\nb: *a\n", false},
+      {"a: 1\n...\n- x\n", true},
+      {"a: .inf\n", false},
+      {"a: .nan\n", false},
+      {"~: 1\n", false},
+      {"1: a\n1.5: b\ntrue: c\n", true},
+      {"[a]: b\n", false},
+      {"18446744073709551615: a\n", false},
+      {"a: 1\na: 2\n", true},
+      {"a: 1\r\n---\r\nb: 2\r\n", true},
+      {"a: 1\n---\xC2\xA0\nb: 2\n", true},
+      {"a:\n\tb: 1\n", false},
   }));
   CAPTURE(row.text);
   CHECK(check_values(row.text, "values.yaml").has_value() == row.accepted);

@@ -20,9 +20,12 @@ std::string flat(YamlDocument const& document) {
     append_key_text(document.at(entry.key), out);
     auto const& value = document.at(entry.value);
     out += "=";
-    if (value.kind == YamlValue::Kind::list) out += "[" + std::to_string(value.count) + "]";
-    else if (value.kind == YamlValue::Kind::map) out += "{" + std::to_string(value.count) + "}";
-    else out += scalar_as_text(value);
+    if (value.kind == YamlValue::Kind::list)
+      out += "[" + std::to_string(value.count) + "]";
+    else if (value.kind == YamlValue::Kind::map)
+      out += "{" + std::to_string(value.count) + "}";
+    else
+      out += scalar_as_text(value);
     out += ";";
   }
   return out;
@@ -31,16 +34,51 @@ std::string flat(YamlDocument const& document) {
 }  // namespace
 
 TEST_CASE("scalars are typed as YAML 1.1 and turned back into text (P-63)", "[chart]") {
-  struct Row { char const* source; char const* text; };
+  struct Row {
+    char const* source;
+    char const* text;
+  };
   auto const row = GENERATE(values<Row>({
-      {"1.2", "1.2"}, {"1.10", "1.1"}, {"1.0", "1"}, {"1e3", "1000"}, {"999999.0", "999999"}, {"1000000.0", "1e+06"},
-      {"7.2445e+06", "7.2445e+06"}, {"1.23456789", "1.2345679"}, {"16777217.0", "1.6777216e+07"}, {"0.0001", "0.0001"},
-      {"0.00001", "1e-05"}, {".inf", "+Inf"}, {"-.inf", "-Inf"}, {".nan", "NaN"}, {"1e39", "+Inf"}, {"-1e-50", "-0"},
-      {"1e400", "1e400"}, {"010", "8"}, {"0x10", "16"}, {"0o17", "15"}, {"0b11", "3"}, {"-0b11", "-3"}, {"1_000", "1000"},
-      {"12345678901234567890", "12345678901234567890"}, {"+12345678901234567890", "1.2345679e+19"}, {"7244500", "7244500"},
-      {"yes", "true"}, {"n", "false"}, {"~", ""}, {"", ""}, {"1:30", "1:30"}, {"2020-01-01", "2020-01-01"},
-      {"!!str 1.20", "1.20"}, {"!!binary aGk=", "hi"}, {"!!float 12", "12"}, {"! 12", "12"}, {"!foo yes", "yes"},
-      {"!!binary /w==", "\xEF\xBF\xBD"}, {"01.2.3", "01.2.3"}, {"2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"},
+      {"1.2", "1.2"},
+      {"1.10", "1.1"},
+      {"1.0", "1"},
+      {"1e3", "1000"},
+      {"999999.0", "999999"},
+      {"1000000.0", "1e+06"},
+      {"7.2445e+06", "7.2445e+06"},
+      {"1.23456789", "1.2345679"},
+      {"16777217.0", "1.6777216e+07"},
+      {"0.0001", "0.0001"},
+      {"0.00001", "1e-05"},
+      {".inf", "+Inf"},
+      {"-.inf", "-Inf"},
+      {".nan", "NaN"},
+      {"1e39", "+Inf"},
+      {"-1e-50", "-0"},
+      {"1e400", "1e400"},
+      {"010", "8"},
+      {"0x10", "16"},
+      {"0o17", "15"},
+      {"0b11", "3"},
+      {"-0b11", "-3"},
+      {"1_000", "1000"},
+      {"12345678901234567890", "12345678901234567890"},
+      {"+12345678901234567890", "1.2345679e+19"},
+      {"7244500", "7244500"},
+      {"yes", "true"},
+      {"n", "false"},
+      {"~", ""},
+      {"", ""},
+      {"1:30", "1:30"},
+      {"2020-01-01", "2020-01-01"},
+      {"!!str 1.20", "1.20"},
+      {"!!binary aGk=", "hi"},
+      {"!!float 12", "12"},
+      {"! 12", "12"},
+      {"!foo yes", "yes"},
+      {"!!binary /w==", "\xEF\xBF\xBD"},
+      {"01.2.3", "01.2.3"},
+      {"2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"},
   }));
   CAPTURE(row.source);
   auto const document = read(std::string("k: ") + row.source + "\n");
@@ -49,7 +87,10 @@ TEST_CASE("scalars are typed as YAML 1.1 and turned back into text (P-63)", "[ch
 }
 
 TEST_CASE("notations that readers disagree on are read as Helm reads them (P-62a)", "[chart]") {
-  struct Row { char const* source; bool accepted; };
+  struct Row {
+    char const* source;
+    bool accepted;
+  };
   auto const row = GENERATE(values<Row>({
       {"a: \"x\\/y\"\n", false},
       {"a: \"x\\\\/y\"\n", true},
@@ -79,9 +120,13 @@ TEST_CASE("a colon before a flow indicator belongs to the text (P-62a)", "[chart
 }
 
 TEST_CASE("a byte-order mark at the start of a later line is text", "[chart]") {
-  auto const document = read("a: b\n\xEF\xBB\xBF" "c: d\n");
+  auto const document = read(
+      "a: b\n\xEF\xBB\xBF"
+      "c: d\n");
   REQUIRE(document.has_value());
-  CHECK(flat(*document) == "a=b;\xEF\xBB\xBF" "c=d;");
+  CHECK(flat(*document) ==
+        "a=b;\xEF\xBB\xBF"
+        "c=d;");
 }
 
 TEST_CASE("the last of equal keys wins, by kind and value", "[chart]") {
@@ -102,7 +147,10 @@ TEST_CASE("many equal keys leave one", "[chart]") {
 }
 
 TEST_CASE("a merge key takes effect where it stands (P-68a)", "[chart]") {
-  struct Row { char const* source; char const* result; };
+  struct Row {
+    char const* source;
+    char const* result;
+  };
   auto const row = GENERATE(values<Row>({
       {"x: &x {a: 1, b: 2}\na: 0\n<<: *x\n", "x={2};a=1;b=2;"},
       {"x: &x {a: 1, b: 2}\n<<: *x\na: 0\n", "x={2};b=2;a=0;"},
@@ -170,13 +218,18 @@ TEST_CASE("huge flat flow collections at depth are refused before they cost minu
 }
 
 TEST_CASE("characters that YAML does not know are refused with their line", "[chart]") {
-  struct Row { char const* text; char const* where; };
+  struct Row {
+    char const* text;
+    char const* where;
+  };
   auto const row = GENERATE(values<Row>({
       {"a: 1\nb: \x01\n", "f.yaml:2"},
       {"a: \xff\n", "f.yaml:1"},
       {"a: \xEF\xBF\xBE\n", "f.yaml:1"},
       {"a: 1\n# \xC2\x80\n", "f.yaml:2"},
-      {"\xEF\xBB\xBF\xEF\xBB\xBF" "a: 1\n", "f.yaml:1"},
+      {"\xEF\xBB\xBF\xEF\xBB\xBF"
+       "a: 1\n",
+       "f.yaml:1"},
   }));
   auto const document = read(row.text);
   REQUIRE(!document);
@@ -189,14 +242,24 @@ TEST_CASE("UTF-16 with a mark is read, half a character is not (P-14)", "[chart]
   auto const document = read("\xFE\xFF\0a\0:\0 \0\xE9\xD8\x3D\xDE\x00\0\n"sv);
   REQUIRE(document.has_value());
   CHECK(flat(*document) == "a=\xC3\xA9\xF0\x9F\x98\x80;");
-  CHECK(!read("\xFF\xFE" "a\0:"sv));
+  CHECK(
+      !read("\xFF\xFE"
+            "a\0:"sv));
   CHECK(!read("\xFE\xFF\xD8\x3D"sv));
 }
 
 TEST_CASE("what follows the first document is told, not read (P-158)", "[chart]") {
-  struct Row { char const* text; std::uint32_t line; };
+  struct Row {
+    char const* text;
+    std::uint32_t line;
+  };
   auto const row = GENERATE(values<Row>({
-      {"a: 1\n", 0}, {"a: 1\n---\nb: 2\n", 2}, {"a: 1\n...\n", 0}, {"a: 1\n...\n# c\n", 0}, {"{a: 1}\nb: {\n", 2}, {"{}: a\n", 1},
+      {"a: 1\n", 0},
+      {"a: 1\n---\nb: 2\n", 2},
+      {"a: 1\n...\n", 0},
+      {"a: 1\n...\n# c\n", 0},
+      {"{a: 1}\nb: {\n", 2},
+      {"{}: a\n", 1},
   }));
   CAPTURE(row.text);
   auto const document = read(row.text);

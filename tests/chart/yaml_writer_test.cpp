@@ -24,7 +24,10 @@ std::string as_keyword(std::string const& text) {
 }  // namespace
 
 TEST_CASE("quoting follows the table of the specification, section 17", "[chart]") {
-  struct Row { char const* text; char const* written; };
+  struct Row {
+    char const* text;
+    char const* written;
+  };
   auto const row = GENERATE(values<Row>({
       {"a b ", "'a b '"},
       {">=1.0", "'>=1.0'"},
@@ -37,19 +40,49 @@ TEST_CASE("quoting follows the table of the specification, section 17", "[chart]
       {"emoji \xF0\x9F\x98\x80", "\"emoji \\U0001F600\""},
       {"", "\"\""},
       // P-103 and P-103a
-      {":x", ":x"}, {"?x", "?x"}, {"-x", "-x"}, {"x]", "x]"}, {"a,b", "a,b"}, {"=", "="}, {"<<", "<<"},
-      {"it's", "it's"}, {"back\\slash", "back\\slash"}, {"'x", "'''x'"}, {"a: b", "'a: b'"}, {"a #b", "'a #b'"},
-      {" x", "' x'"}, {"- x", "'- x'"}, {"-", "'-'"}, {"yes", "\"yes\""}, {"1.0", "\"1.0\""}, {"~", "\"~\""},
-      {"12:30", "\"12:30\""}, {"0xg", "0xg"}, {"_1", "_1"}, {"1.2.3", "1.2.3"}, {"0x1p-2", "0x1p-2"}, {".e3", ".e3"},
-      {"08", "\"08\""}, {".1_0", "\".1_0\""}, {".5_", ".5_"}, {"0b+1", "\"0b+1\""}, {"2020-01-01", "\"2020-01-01\""},
-      {"2020-02-30", "2020-02-30"}, {"\xEF\xBB\xBF" "a", "\"\\uFEFF\\x61\""},
+      {":x", ":x"},
+      {"?x", "?x"},
+      {"-x", "-x"},
+      {"x]", "x]"},
+      {"a,b", "a,b"},
+      {"=", "="},
+      {"<<", "<<"},
+      {"it's", "it's"},
+      {"back\\slash", "back\\slash"},
+      {"'x", "'''x'"},
+      {"a: b", "'a: b'"},
+      {"a #b", "'a #b'"},
+      {" x", "' x'"},
+      {"- x", "'- x'"},
+      {"-", "'-'"},
+      {"yes", "\"yes\""},
+      {"1.0", "\"1.0\""},
+      {"~", "\"~\""},
+      {"12:30", "\"12:30\""},
+      {"0xg", "0xg"},
+      {"_1", "_1"},
+      {"1.2.3", "1.2.3"},
+      {"0x1p-2", "0x1p-2"},
+      {".e3", ".e3"},
+      {"08", "\"08\""},
+      {".1_0", "\".1_0\""},
+      {".5_", ".5_"},
+      {"0b+1", "\"0b+1\""},
+      {"2020-01-01", "\"2020-01-01\""},
+      {"2020-02-30", "2020-02-30"},
+      {"\xEF\xBB\xBF"
+       "a",
+       "\"\\uFEFF\\x61\""},
   }));
   CAPTURE(row.text);
   CHECK(as_keyword(row.text) == row.written);
 }
 
 TEST_CASE("annotations of several lines become blocks", "[chart]") {
-  struct Row { char const* text; char const* written; };
+  struct Row {
+    char const* text;
+    char const* written;
+  };
   auto const row = GENERATE(values<Row>({
       {"a\tb", "annotations:\n  k: \"a\\tb\"\n"},
       {"\na", "annotations:\n  k: |2-\n\n    a\n"},
@@ -65,7 +98,10 @@ TEST_CASE("annotations of several lines become blocks", "[chart]") {
 }
 
 TEST_CASE("what cannot be read back is refused, naming the field", "[chart]") {
-  struct Row { char const* value; char const* why; };
+  struct Row {
+    char const* value;
+    char const* why;
+  };
   auto const row = GENERATE(values<Row>({
       {"a\x7f", "\"annotations\": control characters are not allowed in what is written to YAML"},
       {"a\xC2\x80", "\"annotations\": control characters are not allowed in what is written to YAML"},
@@ -83,7 +119,8 @@ TEST_CASE("what cannot be read back is refused, naming the field", "[chart]") {
 
 TEST_CASE("a next-line character is folded like a line break (P-100)", "[chart]") {
   CHECK(*through_json("a \xC2\x85  b") == "a b");
-  CHECK(*through_json("a\xC2\x85\xC2\x85 \xC2\x85" "b") == "a\n\nb");
+  CHECK(*through_json("a\xC2\x85\xC2\x85 \xC2\x85"
+                      "b") == "a\n\nb");
   CHECK(*through_json("\xC2\x85") == " ");
   CHECK(!key_through_json("a\xC2\x85"));
   CHECK(key_through_json("<<").error().rule_number == "P-155a");  // read back as a merge key, by Helm too
@@ -118,10 +155,14 @@ TEST_CASE("a key set without a natural order gets a fixed one (P-101a)", "[chart
 }
 
 TEST_CASE("lists and maps are laid out as Helm lays them out (P-102)", "[chart]") {
-  auto const answer = test::our_answer("chart", "name: c\nversion: 1.0.0\napiVersion: v2\nkeywords: [a, b]\nmaintainers: [{name: m, email: e}]\n"
-                                                "annotations: {k: v}\ndependencies: [{name: d, version: 1, import-values: [[a, [b]], [], {}, {x: u, z: [w]}]}]\n");
-  CHECK(answer.text == "ok:annotations:\n  k: v\napiVersion: v2\ndependencies:\n- import-values:\n  - - a\n    - - b\n  - []\n  - {}\n  - x: u\n    z:\n    - w\n"
-                       "  name: d\n  repository: \"\"\n  version: \"1\"\nkeywords:\n- a\n- b\nmaintainers:\n- email: e\n  name: m\nname: c\nversion: 1.0.0\n");
+  auto const answer = test::our_answer(
+      "chart",
+      "name: c\nversion: 1.0.0\napiVersion: v2\nkeywords: [a, b]\nmaintainers: [{name: m, email: e}]\n"
+      "annotations: {k: v}\ndependencies: [{name: d, version: 1, import-values: [[a, [b]], [], {}, {x: u, z: [w]}]}]\n");
+  CHECK(
+      answer.text ==
+      "ok:annotations:\n  k: v\napiVersion: v2\ndependencies:\n- import-values:\n  - - a\n    - - b\n  - []\n  - {}\n  - x: u\n    z:\n    - w\n"
+      "  name: d\n  repository: \"\"\n  version: \"1\"\nkeywords:\n- a\n- b\nmaintainers:\n- email: e\n  name: m\nname: c\nversion: 1.0.0\n");
 }
 
 TEST_CASE("a key of more than 128 bytes stands behind a question mark, its value behind a colon (P-102, P-102a)", "[chart]") {
@@ -132,7 +173,10 @@ TEST_CASE("a key of more than 128 bytes stands behind a question mark, its value
   metadata.annotations = {{longer, "v"}};
   CHECK(write_metadata(metadata).value() == "annotations:\n  ? " + longer + "\n  : v\n");
   auto const written = [&](std::string const& value) {
-    auto const text = test::our_answer("chart", "name: c\nversion: 1.0.0\napiVersion: v2\ndependencies: [{name: d, import-values: [{? " + longer + " : " + value + "}]}]\n").text;
+    auto const text =
+        test::our_answer("chart", "name: c\nversion: 1.0.0\napiVersion: v2\ndependencies: [{name: d, import-values: [{? " +
+                                      longer + " : " + value + "}]}]\n")
+            .text;
     auto const from = text.find("  - ? " + longer + "\n"), to = text.find("  name: d\n");
     return from < to ? text.substr(from + 7 + longer.size(), to - from - 7 - longer.size()) : text;
   };
@@ -142,10 +186,22 @@ TEST_CASE("a key of more than 128 bytes stands behind a question mark, its value
 }
 
 TEST_CASE("numbers of import-values are written as Helm writes them (P-64)", "[chart]") {
-  struct Row { double number; char const* text; };
+  struct Row {
+    double number;
+    char const* text;
+  };
   auto const row = GENERATE(values<Row>({
-      {9223372036854775807.0, "9223372036854776000"}, {-0.0, "0"}, {1e6, "1000000"}, {1e20, "1e+20"}, {1234567.5, "1.2345675e+06"},
-      {1e21, "1e+21"}, {1e-6, "1e-06"}, {1.5, "1.5"}, {0.0001, "0.0001"}, {-7.0, "-7"}, {18446744073709551615.0, "1.8446744073709552e+19"},
+      {9223372036854775807.0, "9223372036854776000"},
+      {-0.0, "0"},
+      {1e6, "1000000"},
+      {1e20, "1e+20"},
+      {1234567.5, "1.2345675e+06"},
+      {1e21, "1e+21"},
+      {1e-6, "1e-06"},
+      {1.5, "1.5"},
+      {0.0001, "0.0001"},
+      {-7.0, "-7"},
+      {18446744073709551615.0, "1.8446744073709552e+19"},
   }));
   CAPTURE(row.text);
   CHECK(any_number_text(row.number) == row.text);

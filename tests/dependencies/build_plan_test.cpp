@@ -125,7 +125,8 @@ TEST_CASE("a committed chart stays only in the version that is meant (D-4)", "[d
 TEST_CASE("a committed chart without locked version must meet the constraint", "[dependencies]") {
   MemoryTree tree;
   add_chart(tree, "charts/app", {{"redis", "1.x", stable}, {"web", "2.0.0", stable}, {"own", "~3.1", ""}}, {});
-  tree.file("charts/app/charts/redis/Chart.yaml", chart_yaml("redis", {}, "1.9.9")).file("charts/app/charts/own/Chart.yaml", chart_yaml("own", {}, "3.1.5"));
+  tree.file("charts/app/charts/redis/Chart.yaml", chart_yaml("redis", {}, "1.9.9"))
+      .file("charts/app/charts/own/Chart.yaml", chart_yaml("own", {}, "3.1.5"));
   CHECK(plan_build(tree, "charts/app").refusals.empty());
   tree.file("charts/app/charts/own/Chart.yaml", chart_yaml("own", {}, "3.2.0"));
   CHECK(only_refusal(plan_build(tree, "charts/app")).code == "dep-vendored-version");
@@ -153,7 +154,8 @@ TEST_CASE("pins are taken into orders and demanded before anything is fetched (D
   auto const pin = "sha256:" + std::string(64, '1');
   std::vector<Entry> const declared{{"redis", "1.x", stable}, {"web", "2.x", stable}, {"lib", "1.x", "file://../lib"}};
   MemoryTree tree;
-  add_chart(tree, "charts/app", declared, {{"redis", "1.3.0", stable, "digest: " + pin}, {"web", "2.0.0", stable}, {"lib", "1.0.0", "file://../lib"}});
+  add_chart(tree, "charts/app", declared,
+            {{"redis", "1.3.0", stable, "digest: " + pin}, {"web", "2.0.0", stable}, {"lib", "1.0.0", "file://../lib"}});
   add_chart(tree, "charts/lib", {}, {});
   auto const warned = plan_build(tree, "charts/app");
   CHECK(warned.refusals.empty());
@@ -206,7 +208,7 @@ TEST_CASE("a local target must be the chart that is meant (D-24, P-90)", "[depen
   };
   auto const row = GENERATE(values<Row>({
       {"file://../lib", "lib", "1.0.0", ""},
-      {"file://../lib/", "lib", "1.0.1+b", ""},           // with a version range below; metadata is ignored
+      {"file://../lib/", "lib", "1.0.1+b", ""},  // with a version range below; metadata is ignored
       {"file://../lib", "lib", "2.0.0", "dep-local-version"},
       {"file://../lib", "bil", "1.0.0", "dep-local-version"},
       {"file:///charts/lib", "lib", "1.0.0", "dep-local-path"},
@@ -260,7 +262,8 @@ TEST_CASE("a lattice of local dependencies is planned once per directory", "[dep
     for (int i = 0; i < 10; ++i) {
       std::vector<Entry> below;
       for (int j = 0; j < 10 && level < 9; ++j)
-        below.push_back({"l" + std::to_string(level + 1) + std::to_string(j), ">=0", "file://../l" + std::to_string(level + 1) + std::to_string(j)});
+        below.push_back({"l" + std::to_string(level + 1) + std::to_string(j), ">=0",
+                         "file://../l" + std::to_string(level + 1) + std::to_string(j)});
       add_chart(tree, "charts/l" + std::to_string(level) + std::to_string(i), below, {});
     }
   auto const plan = plan_build(tree, "charts/l00");
@@ -270,12 +273,14 @@ TEST_CASE("a lattice of local dependencies is planned once per directory", "[dep
 
 TEST_CASE("two aliases may share one version, not two (D-28)", "[dependencies]") {
   MemoryTree tree;
-  add_chart(tree, "charts/app", {{"redis", "1.x", stable, "alias: a"}, {"redis", ">=1", stable, "alias: b"}}, {{"redis", "1.3.0", stable}, {"redis", "1.3.0", stable}});
+  add_chart(tree, "charts/app", {{"redis", "1.x", stable, "alias: a"}, {"redis", ">=1", stable, "alias: b"}},
+            {{"redis", "1.3.0", stable}, {"redis", "1.3.0", stable}});
   auto const one = plan_build(tree, "charts/app");
   CHECK(one.refusals.empty());
   CHECK(one.orders.size() == 1);
   CHECK(one.declared[1].origin == Origin::fetched);
-  add_chart(tree, "charts/app", {{"redis", "1.x", stable, "alias: a"}, {"redis", ">=1", stable, "alias: b"}}, {{"redis", "1.3.0", stable}, {"redis", "2.0.0", stable}});
+  add_chart(tree, "charts/app", {{"redis", "1.x", stable, "alias: a"}, {"redis", ">=1", stable, "alias: b"}},
+            {{"redis", "1.3.0", stable}, {"redis", "2.0.0", stable}});
   CHECK(only_refusal(plan_build(tree, "charts/app")).code == "dep-duplicate");
 }
 
@@ -293,8 +298,8 @@ TEST_CASE("names that would leave charts/ are refused before fetching", "[depend
   for (auto const* const name : {"../x", "a/b", "_x", ".x", "x\\y"}) {
     CAPTURE(name);
     MemoryTree tree;
-    tree.file("charts/app/Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n- name: '" + std::string(name) +
-                                           "'\n  version: 1.0.0\n  repository: " + stable + "\n");
+    tree.file("charts/app/Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n- name: '" +
+                                           std::string(name) + "'\n  version: 1.0.0\n  repository: " + stable + "\n");
     CHECK(only_refusal(plan_build(tree, "charts/app")).code == "bad-file-name");
   }
 }
@@ -323,14 +328,17 @@ TEST_CASE("content that lacks its own dependencies is told, not built (D-26)", "
 
 TEST_CASE("a refusal names the dependency, its alias and its repository, a wrong URL too", "[dependencies]") {
   PlanSettings settings;
-  settings.check_order = [](ArchiveOrder const&) { return std::optional(acr::reject("dep-repository", "", "the repository is not a usable URL")); };
+  settings.check_order = [](ArchiveOrder const&) {
+    return std::optional(acr::reject("dep-repository", "", "the repository is not a usable URL"));
+  };
   MemoryTree tree;
   std::vector<Entry> const declared{{"redis", "1.x", "htps:/charts.example.org?key=secret", "alias: cache"}};
   tree.file("charts/app/Chart.yaml", chart_yaml("app", declared));
   tree.file("charts/app/Chart.lock", lock_text(declared, {{"redis", "1.3.0", "htps:/charts.example.org?key=secret"}}));
   auto const plan = plan_build(tree, "charts/app", settings);
   REQUIRE(plan.refusals.size() == 1);
-  CHECK(plan.refusals[0].where == "charts/app: Chart.yaml:6: dependency redis 1.3.0 (alias cache) from htps:/charts.example.org");
+  CHECK(plan.refusals[0].where ==
+        "charts/app: Chart.yaml:6: dependency redis 1.3.0 (alias cache) from htps:/charts.example.org");
   CHECK(plan_build(tree, "charts/app").refusals.empty());
 }
 

@@ -19,7 +19,8 @@ namespace {
 constexpr auto stable = "https://charts.example.org/stable";
 constexpr std::int64_t release_time = 1'700'000'000;
 
-void add_chart(MemoryTree& tree, std::string const& root, std::vector<Entry> const& declared, std::vector<Entry> const& locked) {
+void add_chart(MemoryTree& tree, std::string const& root, std::vector<Entry> const& declared,
+               std::vector<Entry> const& locked) {
   tree.file(root + "/Chart.yaml", chart_yaml(root.substr(root.rfind('/') + 1), declared));
   if (!locked.empty()) tree.file(root + "/Chart.lock", lock_text(declared, locked));
 }
@@ -66,16 +67,19 @@ TEST_CASE("a build gives the package that committed archives would give", "[depe
   MemoryTree tree;
   add_chart(tree, "charts/app", declared, {{"web", "2.0.0", stable}, {"redis", "1.3.0", stable}});
   FakeSource source;
-  source.holds(stable, "redis", "1.3.0", archive_of("redis", "1.3.0")).holds(stable, "web", "2.0.0", archive_of("web", "2.0.0"));
+  source.holds(stable, "redis", "1.3.0", archive_of("redis", "1.3.0"))
+      .holds(stable, "web", "2.0.0", archive_of("web", "2.0.0"));
   auto const package = built(tree, "charts/app", source);
   REQUIRE(package.has_value());
-  CHECK(paths(*package) == std::vector<std::string>{"app/Chart.yaml", "app/Chart.lock", "app/charts/redis/Chart.yaml", "app/charts/redis/templates/a.yaml",
-                                                    "app/charts/web/Chart.yaml", "app/charts/web/templates/a.yaml"});
+  CHECK(paths(*package) == std::vector<std::string>{"app/Chart.yaml", "app/Chart.lock", "app/charts/redis/Chart.yaml",
+                                                    "app/charts/redis/templates/a.yaml", "app/charts/web/Chart.yaml",
+                                                    "app/charts/web/templates/a.yaml"});
   CHECK(time_of(*package, "app/charts/web/Chart.yaml") == archive_time);  // inner times stay (P-133)
   CHECK(time_of(*package, "app/Chart.yaml") == release_time);
 
   auto committed = tree;
-  committed.file("charts/app/charts/redis-1.3.0.tgz", archive_of("redis", "1.3.0")).file("charts/app/charts/web-2.0.0.tgz", archive_of("web", "2.0.0"));
+  committed.file("charts/app/charts/redis-1.3.0.tgz", archive_of("redis", "1.3.0"))
+      .file("charts/app/charts/web-2.0.0.tgz", archive_of("web", "2.0.0"));
   CHECK(acr::chart::package(committed, "charts/app", at_release_time())->bytes == package->bytes);
   FakeSource silent;
   CHECK(built(committed, "charts/app", silent)->bytes == package->bytes);
@@ -85,16 +89,18 @@ TEST_CASE("a build gives the package that committed archives would give", "[depe
 TEST_CASE("local dependencies are built first and take the parent's time (D-25, D-26)", "[dependencies]") {
   MemoryTree tree;
   add_chart(tree, "charts/app", {{"lib", "1.x", "file://../lib"}}, {{"lib", "1.0.0", "file://../lib"}});
-  add_chart(tree, "charts/lib", {{"redis", "1.x", stable}, {"deep", ">=0", "file://../deep"}}, {{"redis", "1.3.0", stable}, {"deep", "1.0.0", "file://../deep"}});
+  add_chart(tree, "charts/lib", {{"redis", "1.x", stable}, {"deep", ">=0", "file://../deep"}},
+            {{"redis", "1.3.0", stable}, {"deep", "1.0.0", "file://../deep"}});
   add_chart(tree, "charts/deep", {}, {});
   tree.file("charts/lib/.helmignore", "secret\n").file("charts/lib/secret", "x").file("charts/lib/kept", "x");
   FakeSource source;
   source.holds(stable, "redis", "1.3.0", archive_of("redis", "1.3.0"));
   auto const package = built(tree, "charts/app", source);
   REQUIRE(package.has_value());
-  CHECK(paths(*package) == std::vector<std::string>{"app/Chart.yaml", "app/Chart.lock", "app/charts/lib/Chart.yaml", "app/charts/lib/Chart.lock",
-                                                    "app/charts/lib/.helmignore", "app/charts/lib/kept", "app/charts/lib/charts/deep/Chart.yaml",
-                                                    "app/charts/lib/charts/redis/Chart.yaml", "app/charts/lib/charts/redis/templates/a.yaml"});
+  CHECK(paths(*package) ==
+        std::vector<std::string>{"app/Chart.yaml", "app/Chart.lock", "app/charts/lib/Chart.yaml", "app/charts/lib/Chart.lock",
+                                 "app/charts/lib/.helmignore", "app/charts/lib/kept", "app/charts/lib/charts/deep/Chart.yaml",
+                                 "app/charts/lib/charts/redis/Chart.yaml", "app/charts/lib/charts/redis/templates/a.yaml"});
   CHECK(time_of(*package, "app/charts/lib/kept") == release_time);
   CHECK(time_of(*package, "app/charts/lib/Chart.lock") == 1'767'323'045);  // `generated` (P-86)
   CHECK(time_of(*package, "app/charts/lib/charts/redis/Chart.yaml") == archive_time);
@@ -136,7 +142,9 @@ TEST_CASE("what was fetched is recorded, with lines to paste for what is not pin
   auto const web = archive_of("web", "2.0.0"), redis = archive_of("redis", "1.3.0");
   MemoryTree tree;
   std::vector<Entry> const declared{{"web", "2.x", "https://charts.example.org/stable?team=1"}, {"redis", "1.x", stable}};
-  add_chart(tree, "charts/app", declared, {{"web", "2.0.0", "https://charts.example.org/stable?team=1"}, {"redis", "1.3.0", stable, "digest: " + acr::sha256_text(redis)}});
+  add_chart(tree, "charts/app", declared,
+            {{"web", "2.0.0", "https://charts.example.org/stable?team=1"},
+             {"redis", "1.3.0", stable, "digest: " + acr::sha256_text(redis)}});
   FakeSource source;
   source.holds(stable, "redis", "1.3.0", redis).holds("https://charts.example.org/stable?team=1", "web", "2.0.0", web);
   auto const plan = plan_build(tree, "charts/app");
@@ -180,10 +188,12 @@ TEST_CASE("an archive that is not what was asked for is refused for each chart t
       continue;
     }
     REQUIRE(codes(fetched[i].refusals) == std::vector<std::string>{row.code});
-    CHECK(fetched[i].refusals[0].where.starts_with((i == 0 ? "charts/a" : "charts/b") + std::string(": dependency redis 1.3.0 from https://charts.example.org/stable: ")));
+    CHECK(fetched[i].refusals[0].where.starts_with(
+        (i == 0 ? "charts/a" : "charts/b") + std::string(": dependency redis 1.3.0 from https://charts.example.org/stable: ")));
     // P-159: the archive is another's, so correcting it is not enough.
     bool const unreadable = std::string_view(row.code).starts_with("archive");
-    CHECK((fetched[i].refusals[0].fix_text.find("pack it again with `helm package`, and commit the new archive") != std::string::npos) == unreadable);
+    CHECK((fetched[i].refusals[0].fix_text.find("pack it again with `helm package`, and commit the new archive") !=
+           std::string::npos) == unreadable);
     CHECK(fetched[i].dependencies.empty());
   }
 }
@@ -208,7 +218,8 @@ TEST_CASE("two aliases are placed once, two contents of one name are refused (D-
   std::vector<Entry> const declared{{"redis", "1.x", stable, "alias: a"}, {"redis", "1.x", other, "alias: b"}};
   add_chart(tree, "charts/app", declared, {{"redis", "1.3.0", stable}, {"redis", "1.3.0", other}});
   FakeSource source;
-  source.holds(stable, "redis", "1.3.0", archive_of("redis", "1.3.0")).holds(other, "redis", "1.3.0", archive_of("redis", "1.3.0"));
+  source.holds(stable, "redis", "1.3.0", archive_of("redis", "1.3.0"))
+      .holds(other, "redis", "1.3.0", archive_of("redis", "1.3.0"));
   auto const once = built(tree, "charts/app", source);
   REQUIRE(once.has_value());
   CHECK(std::ranges::count(paths(*once), "app/charts/redis/Chart.yaml") == 1);
@@ -220,7 +231,8 @@ TEST_CASE("fetched content that lacks its own dependencies is told", "[dependenc
   MemoryTree tree;
   add_chart(tree, "charts/app", {{"redis", "1.x", stable}}, {{"redis", "1.3.0", stable}});
   FakeSource source;
-  source.holds(stable, "redis", "1.3.0", archive_of("redis", {{"Chart.yaml", chart_yaml("redis", {{"common", "2.x", stable}}, "1.3.0")}}));
+  source.holds(stable, "redis", "1.3.0",
+               archive_of("redis", {{"Chart.yaml", chart_yaml("redis", {{"common", "2.x", stable}}, "1.3.0")}}));
   auto const plan = plan_build(tree, "charts/app");
   auto const fetched = fetch_archives({&plan}, source, 1).front();
   CHECK(fetched.refusals.empty());
@@ -267,13 +279,17 @@ TEST_CASE("any number of workers gives the same results", "[dependencies]") {
 
 TEST_CASE("a refusal of what is fetched names all aliases and the repository", "[dependencies]") {
   MemoryTree tree;
-  std::vector<Entry> const declared{{"redis", "1.x", stable, "alias: queue"}, {"redis", ">=1", stable, "alias: cache"}, {"web", "1.x", std::string(stable) + "?key=secret"}};
-  add_chart(tree, "charts/app", declared, {{"redis", "1.3.0", stable}, {"redis", "1.3.0", stable}, {"web", "1.0.0", std::string(stable) + "?key=secret"}});
+  std::vector<Entry> const declared{{"redis", "1.x", stable, "alias: queue"},
+                                    {"redis", ">=1", stable, "alias: cache"},
+                                    {"web", "1.x", std::string(stable) + "?key=secret"}};
+  add_chart(tree, "charts/app", declared,
+            {{"redis", "1.3.0", stable}, {"redis", "1.3.0", stable}, {"web", "1.0.0", std::string(stable) + "?key=secret"}});
   FakeSource source;
   auto const plan = plan_build(tree, "charts/app");
   auto const refusals = fetch_archives({&plan}, source, 1).front().refusals;
   REQUIRE(refusals.size() == 2);
-  CHECK(refusals[0].where.starts_with("charts/app: dependency redis 1.3.0 (alias cache, queue) from https://charts.example.org/stable: "));
+  CHECK(refusals[0].where.starts_with(
+      "charts/app: dependency redis 1.3.0 (alias cache, queue) from https://charts.example.org/stable: "));
   CHECK(refusals[1].where.starts_with("charts/app: dependency web 1.0.0 from https://charts.example.org/stable: "));
 }
 

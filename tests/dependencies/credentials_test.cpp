@@ -58,8 +58,9 @@ TEST_CASE("a path that may leave the prefix gets no password of the prefix", "[d
 }
 
 TEST_CASE("a line names the token services that its password may go to (B-27)", "[dependencies]") {
-  auto const credentials = parsed({"registry.example.org/charts=user:pass word realm=Auth.example.net realm=[::1]:5001  realm=other.example.net:8443",
-                                   "plain.example.org=user:password", "odd.example.org:5000=user:realm=is part of it realm"});
+  auto const credentials = parsed(
+      {"registry.example.org/charts=user:pass word realm=Auth.example.net realm=[::1]:5001  realm=other.example.net:8443",
+       "plain.example.org=user:password", "odd.example.org:5000=user:realm=is part of it realm"});
   auto const* const line = credentials.find("registry.example.org", 443, "/charts/web");
   REQUIRE(line);
   CHECK(line->password == "pass word");
@@ -80,9 +81,9 @@ TEST_CASE("a line names the token services that its password may go to (B-27)", 
       {"https://registry.example.org:8443/token", false, false},  // another port
       {"https://auth.example.net:8443/token", false, false},
       {"https://other.example.net/token", false, false},
-      {"https://example.org/token", false, false},              // the parent
-      {"https://auth.example.org/token", false, false},         // a sister
-      {"https://x.registry.example.org/token", false, false},   // a child
+      {"https://example.org/token", false, false},             // the parent
+      {"https://auth.example.org/token", false, false},        // a sister
+      {"https://x.registry.example.org/token", false, false},  // a child
       {"https://registry.example.org.evil.net/", false, false},
       {"https://evil-registry.example.org/", false, false},
   }));
@@ -117,18 +118,18 @@ TEST_CASE("the short host that container tools take as default stands for its re
 }
 
 TEST_CASE("a malformed line is a bad input, told by its number and not repeated", "[dependencies]") {
-  auto const line = GENERATE("charts.example.org", "charts.example.org=user", "charts.example.org=:password",
-                             "=user:secretpassword", "https://charts.example.org=user:secretpassword",
-                             "u@charts.example.org=user:secretpassword", "charts.example.org?x=user:secretpassword",
-                             "charts.example.org=user:secret7", "charts.example.org:0=user:secretpassword",
-                             "*.example.org=user:secretpassword", "first.example.org=user:secretpassword",
-                             "charts.example.org=user:secretpassword realm=", "charts.example.org=user:secretpassword realm=a/b",
-                             "charts.example.org=user:secretpassword realm=https://a", "charts.example.org=user:secretpassword realm=u@a",
-                             "charts.example.org=user:secretpassword realm=a?x realm=b", "charts.example.org=user:secretpassword realm=*.a",
-                             "charts.example.org=user:secret7 realm=auth.example.org", "charts.example.org=user: realm=secretpassword.org",
-                             "charts.example.org/a//b=user:secretpassword", "charts.example.org/a/../b=user:secretpassword",
-                             "charts.example.org/a%2fb=user:secretpassword", "charts.example.org/a;b=user:secretpassword",
-                             "charts.example.org/%2e/b=user:secretpassword", "charts.example.org#x=user:secretpassword");
+  auto const line = GENERATE(
+      "charts.example.org", "charts.example.org=user", "charts.example.org=:password", "=user:secretpassword",
+      "https://charts.example.org=user:secretpassword", "u@charts.example.org=user:secretpassword",
+      "charts.example.org?x=user:secretpassword", "charts.example.org=user:secret7", "charts.example.org:0=user:secretpassword",
+      "*.example.org=user:secretpassword", "first.example.org=user:secretpassword",
+      "charts.example.org=user:secretpassword realm=", "charts.example.org=user:secretpassword realm=a/b",
+      "charts.example.org=user:secretpassword realm=https://a", "charts.example.org=user:secretpassword realm=u@a",
+      "charts.example.org=user:secretpassword realm=a?x realm=b", "charts.example.org=user:secretpassword realm=*.a",
+      "charts.example.org=user:secret7 realm=auth.example.org", "charts.example.org=user: realm=secretpassword.org",
+      "charts.example.org/a//b=user:secretpassword", "charts.example.org/a/../b=user:secretpassword",
+      "charts.example.org/a%2fb=user:secretpassword", "charts.example.org/a;b=user:secretpassword",
+      "charts.example.org/%2e/b=user:secretpassword", "charts.example.org#x=user:secretpassword");
   CAPTURE(line);
   auto const credentials = Credentials::parse({"first.example.org=a:password-1", line});
   REQUIRE(credentials.has_error());

@@ -256,7 +256,8 @@ TEST_CASE("what will not pass advises no other run, a certificate names SSL_CERT
                                          {Failure::redirect_refused, 0, false, "another source"},
                                          {Failure::too_large, 0, false, "another source"}}));
   CAPTURE(static_cast<int>(row.failure), row.status);
-  ScriptedHttp http([&](Request const& request) -> Reply { throw NetworkError(row.failure, request.url.host, "it fails", row.status); });
+  ScriptedHttp http(
+      [&](Request const& request) -> Reply { throw NetworkError(row.failure, request.url.host, "it fails", row.status); });
   Fetcher fetcher(http, {});
   auto const answer = fetcher.get({.url = url("https://h/x.tgz"), .max_body = 10});
   REQUIRE(answer.has_error());
@@ -268,7 +269,9 @@ TEST_CASE("a password below a prefix is lost by a redirect that leaves it (B-28)
   auto const to = GENERATE("/mallory/index.yaml", "/alice/../mallory/index.yaml", "/alice/other.yaml");
   CAPTURE(to);
   bool const kept = std::string_view(to) == "/alice/other.yaml";
-  ScriptedHttp http([&](Request const& request) { return request.url.path == "/alice/index.yaml" ? reply(302, "", {{"Location", to}}) : reply(200); });
+  ScriptedHttp http([&](Request const& request) {
+    return request.url.path == "/alice/index.yaml" ? reply(302, "", {{"Location", to}}) : reply(200);
+  });
   Fetcher fetcher(http, with_password("h/alice=robot:s3cretpass"));
   REQUIRE(fetcher.get({.url = url("https://h/alice/index.yaml"), .max_body = 10}).has_value());
   auto const all = http.seen();
@@ -276,7 +279,9 @@ TEST_CASE("a password below a prefix is lost by a redirect that leaves it (B-28)
   CHECK_FALSE(authorization_of(all[0]).empty());
   CHECK(authorization_of(all[1]).empty() != kept);
   // The same host with a line for all of it.
-  ScriptedHttp open([&](Request const& request) { return request.url.path == "/alice/index.yaml" ? reply(302, "", {{"Location", to}}) : reply(200); });
+  ScriptedHttp open([&](Request const& request) {
+    return request.url.path == "/alice/index.yaml" ? reply(302, "", {{"Location", to}}) : reply(200);
+  });
   Fetcher whole(open, with_password("h=robot:s3cretpass"));
   REQUIRE(whole.get({.url = url("https://h/alice/index.yaml"), .max_body = 10}).has_value());
   CHECK_FALSE(authorization_of(open.seen().at(1)).empty());

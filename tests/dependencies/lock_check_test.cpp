@@ -39,7 +39,8 @@ acr::Verdict<LockPlan> checked_without_lock(std::vector<Entry> const& declared, 
 
 TEST_CASE("a lock that fits names every version", "[dependencies]") {
   auto const pin = "sha256:" + std::string(64, 'a');
-  auto const plan = checked({{"redis", ">=1, <2", stable}, {"web", "0.x.x", ""}}, {{"redis", "1.3.0", stable, "digest: " + pin}, {"web", "0.x.x", ""}});
+  auto const plan = checked({{"redis", ">=1, <2", stable}, {"web", "0.x.x", ""}},
+                            {{"redis", "1.3.0", stable, "digest: " + pin}, {"web", "0.x.x", ""}});
   REQUIRE(plan.has_value());
   REQUIRE(plan->dependencies.size() == 2);
   CHECK(plan->has_lock);
@@ -64,7 +65,8 @@ TEST_CASE("a lock that says something else is refused", "[dependencies]") {
       {"an extra entry", {{"redis", "1.3.0", stable}, {"web", "2.0.0", stable}, {"evil", "1.0.0", stable}}},
       {"one too few", {{"redis", "1.3.0", stable}}},
       {"another host", {{"redis", "1.3.0", "https://evil.example.net/stable"}, {"web", "2.0.0", stable}}},
-      {"another spelling of the repository", {{"redis", "1.3.0", "https://charts.example.org/stable/"}, {"web", "2.0.0", stable}}},
+      {"another spelling of the repository",
+       {{"redis", "1.3.0", "https://charts.example.org/stable/"}, {"web", "2.0.0", stable}}},
       {"another order", {{"web", "2.0.0", stable}, {"redis", "1.3.0", stable}}},
       {"another name", {{"redi", "1.3.0", stable}, {"web", "2.0.0", stable}}},
       {"a range", {{"redis", ">=1.3.0", stable}, {"web", "2.0.0", stable}}},
@@ -101,9 +103,9 @@ TEST_CASE("one changed character is out of sync", "[dependencies]") {
   std::vector<Entry> const declared{{"redis", "1.x", stable, "condition: redis.enabled"}};
   auto const text = lock_text(declared, {{"redis", "1.3.0", stable}});
   for (auto const& changed : std::vector<std::vector<Entry>>{{{"redis", "1.x.x", stable, "condition: redis.enabled"}},
-                                                            {{"redis", "1.x", stable, "condition: redis.enable"}},
-                                                            {{"redis", "1.x", stable, "alias: redis"}},
-                                                            {{"redis", "1.x", stable}}}) {
+                                                             {{"redis", "1.x", stable, "condition: redis.enable"}},
+                                                             {{"redis", "1.x", stable, "alias: redis"}},
+                                                             {{"redis", "1.x", stable}}}) {
     auto const plan = check_lock(metadata_with(changed), lock_of(text), {true});
     REQUIRE(plan.has_error());
     CHECK(plan.error().code == "dep-lock-out-of-sync");
@@ -144,7 +146,8 @@ TEST_CASE("an alias of a repository means what the lock says", "[dependencies]")
 }
 
 TEST_CASE("without a lock the commit itself must fix the version", "[dependencies]") {
-  auto const exact = checked_without_lock({{"redis", "=1.3.0", stable}, {"web", "v2.0.0-rc.1", stable}, {"lib", ">=1", "file://../lib"}, {"in", "x", ""}});
+  auto const exact = checked_without_lock(
+      {{"redis", "=1.3.0", stable}, {"web", "v2.0.0-rc.1", stable}, {"lib", ">=1", "file://../lib"}, {"in", "x", ""}});
   REQUIRE(exact.has_value());
   CHECK_FALSE(exact->has_lock);
   CHECK(exact->dependencies[0].version == "1.3.0");
@@ -182,7 +185,8 @@ TEST_CASE("more than a hundred dependencies are too many", "[dependencies]") {
 TEST_CASE("messages name the file that the list stands in, and no secret of a URL", "[dependencies]") {
   std::vector<Entry> const declared{{"redis", "1.x", "https://user:secret@charts.example.org/stable?key=1"}};
   std::vector<Entry> const locked{{"redis", "2.0.0", "https://user:secret@charts.example.org/stable?key=1"}};
-  auto const plan = check_lock(metadata_with(declared), lock_of(lock_text(declared, locked)), {true}, {"requirements.yaml", "requirements.lock"});
+  auto const plan = check_lock(metadata_with(declared), lock_of(lock_text(declared, locked)), {true},
+                               {"requirements.yaml", "requirements.lock"});
   REQUIRE(plan.has_error());
   CHECK(plan.error().where == "requirements.lock:2: dependency redis 2.0.0 from https://charts.example.org/stable");
   CHECK(plan.error().sentence().find("secret") == std::string::npos);

@@ -137,7 +137,8 @@ Realm by_realm(std::string const& realm, std::vector<std::string> const& credent
   registry.push("charts/web", "1.0.0", "archive");
   Handler service = [](Seen const&) { return json_answer(R"({"token":"abc"})"); };
   if (!wanted_password.empty()) service = with_basic(wanted_password, service);
-  std::string const challenge = "Bearer realm=\"https://" + realm + "/token" + query + "\",service=\"x\",scope=\"repository:prod/app:pull,push\"";
+  std::string const challenge =
+      "Bearer realm=\"https://" + realm + "/token" + query + "\",service=\"x\",scope=\"repository:prod/app:pull,push\"";
   Handler const guarded = with_bearer("abc", challenge, registry.site);
   std::map<std::string, Handler> hosts{{"registry.example.org", guarded}, {realm, service}};
   if (realm == "registry.example.org")
@@ -157,7 +158,8 @@ std::string const charts_line = "registry.example.org/charts=user:password";
 
 TEST_CASE("a foreign realm gets no password, but may be asked without (B-27)", "[dependencies]") {
   // Also the parent domain, a sister, a child and another port of the registry.
-  auto const realm = GENERATE("auth.example.net", "example.org", "auth.example.org", "a.registry.example.org", "registry.example.org:8443");
+  auto const realm =
+      GENERATE("auth.example.net", "example.org", "auth.example.org", "a.registry.example.org", "registry.example.org:8443");
   CAPTURE(realm);
   auto const foreign = by_realm(realm, {charts_line}, "user:password");
   CHECK(foreign.outcome == "dep-auth");
@@ -230,7 +232,9 @@ TEST_CASE("a challenge from outside the prefix is none of the registry's (B-27, 
   registry.site.answers["/v2/charts/web/manifests/1.0.0"] = redirect_answer(307, "/mallory/x");
   Internet internet({{"registry.example.org", [=](Seen const& seen) {
                         if (seen.path() == "/mallory/x")
-                          return Answer{.status = 401, .headers = {{"WWW-Authenticate", "Bearer realm=\"https://registry.example.org/mallory/token\""}}};
+                          return Answer{
+                              .status = 401,
+                              .headers = {{"WWW-Authenticate", "Bearer realm=\"https://registry.example.org/mallory/token\""}}};
                         return registry.site(seen);
                       }}});
   NetworkWorld world(settings_with({charts_line}), 2, internet.client());

@@ -1,6 +1,6 @@
-// One reader as a property of generated charts (B-2; docs/decisions/0008-one-reader.md): every byte that is packaged comes from a file on
-// the compared list, a change of such a file changes the list, and no other file changes the packages. ACR_READER_CHARTS says how many
-// charts, ACR_READER_SEED where to begin.
+// One reader as a property of generated charts (B-2; docs/decisions/0008-one-reader.md): every byte that is packaged comes from
+// a file on the compared list, a change of such a file changes the list, and no other file changes the packages.
+// ACR_READER_CHARTS says how many charts, ACR_READER_SEED where to begin.
 #include <cstdlib>
 #include <random>
 #include <set>
@@ -27,7 +27,8 @@ class Generated {
   explicit Generated(std::uint64_t seed) : random_(seed) {
     bool const linked = one_in(4);
     if (linked) tree.symlink("charts/web", "../src/deep/web");
-    for (auto const* const shared : {"shared/x", "shared/dir/y", "shared/Chart.yaml", "shared/rules"}) file(shared, pick({"s: 1\n", "", "*.md\n", "\xEF\xBB\xBFz"}));
+    for (auto const* const shared : {"shared/x", "shared/dir/y", "shared/Chart.yaml", "shared/rules"})
+      file(shared, pick({"s: 1\n", "", "*.md\n", "\xEF\xBB\xBFz"}));
     add_chart(linked ? "src/deep/web" : "charts/web", "web", 0);
     for (auto const* const place : {"lib/a", "lib/b", "charts/a", "src/deep/a", "lib/a/inner"})
       if (!one_in(6)) add_chart(place, pick({"a", "b", "inner"}), 1);
@@ -71,8 +72,9 @@ class Generated {
   std::string repository(std::string const& root) {
     std::string up;
     for (auto rest = std::string_view(root); !rest.empty(); rest = parent_path(rest)) up += "../";
-    auto const path = !one_in(3) ? up + pick({"lib/a", "lib/b", "charts/a", "src/deep/a", "lib/through"}) : pick({"../../lib/a", "../../lib/b", "../a", "../b", "../lib/a", "inner", "../../lib/through", "../../../lib/a", "../..", ".", "/lib/a",
-                            "../../shared"});
+    auto const path = !one_in(3) ? up + pick({"lib/a", "lib/b", "charts/a", "src/deep/a", "lib/through"})
+                                 : pick({"../../lib/a", "../../lib/b", "../a", "../b", "../lib/a", "inner", "../../lib/through",
+                                         "../../../lib/a", "../..", ".", "/lib/a", "../../shared"});
     auto const way = below(8);
     if (way == 0) return "\"fi\\x6ce://" + path + "\"";
     if (way == 1) return "\"fi\\u200Ble://" + path + "\"";
@@ -86,7 +88,8 @@ class Generated {
     std::string text = "dependencies:\n";
     auto const count = 1 + below(2);
     for (std::size_t i = 0; i < count; ++i)
-      text += "- name: " + pick({"a", "b", "inner"}) + "\n  alias: x" + std::to_string(i) + "\n  version: 1.0.0\n  repository: " + repository(root) + "\n";
+      text += "- name: " + pick({"a", "b", "inner"}) + "\n  alias: x" + std::to_string(i) +
+              "\n  version: 1.0.0\n  repository: " + repository(root) + "\n";
     return text;
   }
 
@@ -94,15 +97,23 @@ class Generated {
     std::string const head = "apiVersion: " + pick({"v1", "v2", "v2"}) + "\nname: " + name + "\nversion: 1.0.0\n";
     auto const list = dependencies(root);
     file(root + "/Chart.yaml", encoded(head + list));
-    if (one_in(4)) file(root + "/requirements.yaml", encoded(pick({dependencies(root), "dependencies: []\n", "", "dependencies: null\n"})));
+    if (one_in(4))
+      file(root + "/requirements.yaml", encoded(pick({dependencies(root), "dependencies: []\n", "", "dependencies: null\n"})));
     if (one_in(3)) file(root + "/Chart.lock", encoded(list + "digest: sha256:0\n"));
     if (one_in(6)) file(root + "/requirements.lock", encoded(pick({list, "", "digest: x\n"})));
-    if (one_in(2)) file(root + "/.helmignore", pick({"*.lock\n", "requirements.yaml\n", "*.md\n/x*\n", "\xEF\xBB\xBF*.lock\r\n", ".helmignore\nd/\n", "!*.yaml\n", "charts/\n", "**\n"}));
-    if (one_in(2)) file(root + "/values.yaml", pick({"a: 1\n", "\xEF\xBB\xBF" "a: 1\n"}));
+    if (one_in(2))
+      file(root + "/.helmignore", pick({"*.lock\n", "requirements.yaml\n", "*.md\n/x*\n", "\xEF\xBB\xBF*.lock\r\n",
+                                        ".helmignore\nd/\n", "!*.yaml\n", "charts/\n", "**\n"}));
+    if (one_in(2))
+      file(root + "/values.yaml", pick({"a: 1\n",
+                                        "\xEF\xBB\xBF"
+                                        "a: 1\n"}));
     if (one_in(2)) file(root + "/templates/t.yaml", "t\n");
     if (one_in(3)) file(root + "/templates/.hidden", "h\n");
     if (one_in(3)) file(root + "/d/x.md", "m\n");
-    if (one_in(4)) tree.symlink(root + "/link", pick({"../../shared/x", "../../shared/dir", "values.yaml", "d", "../../../shared/x", "nowhere"}));
+    if (one_in(4))
+      tree.symlink(root + "/link",
+                   pick({"../../shared/x", "../../shared/dir", "values.yaml", "d", "../../../shared/x", "nowhere"}));
     if (one_in(8)) tree.symlink(root + "/templates/l.yaml", "../../../shared/x");
     if (depth > 1) return;
     if (one_in(4)) add_chart(root + "/charts/" + pick({"a", "b", "_old", ".x"}), pick({"a", "b"}), 2);
@@ -131,7 +142,8 @@ Outcome outcome_of(MemoryTree const& tree) {
   outcome.refused |= !plan.refusals.empty();
   for (auto const& directory : plan.directories) add(directory.root);
   // Versions and hosts of what is fetched are part of what is released.
-  for (auto const& order : plan.orders) outcome.packages.push_back(order.name + " " + order.version + " " + order.repository + " " + order.pin);
+  for (auto const& order : plan.orders)
+    outcome.packages.push_back(order.name + " " + order.version + " " + order.repository + " " + order.pin);
   return outcome;
 }
 
@@ -182,7 +194,8 @@ TEST_CASE("every byte that is packaged comes from a file on the compared list", 
     }
   }
   // The generator is worth its name only when much of what it makes can be released.
-  WARN(charts << " charts: " << listed_charts << " with a list, " << with_targets << " with local dependencies, " << released << " without a refusal");
+  WARN(charts << " charts: " << listed_charts << " with a list, " << with_targets << " with local dependencies, " << released
+              << " without a refusal");
   CHECK(listed_charts > charts / 4);
   CHECK(with_targets > charts / 20);
 }

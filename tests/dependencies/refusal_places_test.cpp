@@ -78,8 +78,8 @@ TEST_CASE("each fault of an index is refused for what it is", "[dependencies]") 
   std::string const json = R"({"apiVersion":"v1","entries":{"web":[{"urls":)";
   CHECK(why(read_index(json + "[1]}]}}", {{"web", {"1.0.0"}}}, "i")) == "a URL is not text");
   CHECK(why(read_index(json + "[]}],\"" + std::string(9000, 'k') + "\":1}}", {{"web", {"1.0.0"}}}, "i")) == "taken");
-  CHECK(why(read_index(R"({"apiVersion":"v1","entries":{"web":[{")" + std::string(8193, 'k') + "\":1}]}}", {{"web", {"1.0.0"}}}, "i")) ==
-        "a key is too long");
+  CHECK(why(read_index(R"({"apiVersion":"v1","entries":{"web":[{")" + std::string(8193, 'k') + "\":1}]}}", {{"web", {"1.0.0"}}},
+                       "i")) == "a key is too long");
 }
 
 /// What becomes of `charts/web` 1.0.0 of a registry.
@@ -94,18 +94,22 @@ acr::Rejection refusal_of(acr::loopback::Handler const& handler, std::vector<std
 acr::loopback::Handler registry(std::string const& challenge) {
   OciRegistry registry;
   registry.push("charts/web", "1.0.0", "archive");
-  return challenge.empty() ? acr::loopback::Handler(registry.site) : acr::loopback::with_basic("user:password", registry.site, challenge);
+  return challenge.empty() ? acr::loopback::Handler(registry.site)
+                           : acr::loopback::with_basic("user:password", registry.site, challenge);
 }
 
 TEST_CASE("each way of being kept out is told", "[dependencies]") {
   CHECK(refusal_of(registry("Basic realm=x"), {"=user:password"}).why == "fetched");
   CHECK(refusal_of(registry("Basic realm=x"), {"=user:password2"}).why == "the registry does not give it to us");
   auto const manifests_only = [site = registry("Basic realm=x")](Seen const& seen) {
-    return seen.target.find("/blobs/") == std::string::npos ? site(seen) : Answer{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=x"}}};
+    return seen.target.find("/blobs/") == std::string::npos
+               ? site(seen)
+               : Answer{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=x"}}};
   };
   CHECK(refusal_of(manifests_only, {"=user:password"}).why == "the registry does not take the password");
   CHECK(refusal_of(registry("Basic realm=x")).why == "the registry wants a password");
-  CHECK(refusal_of(registry("Negotiate"), {"=user:password"}).why == "the registry wants a kind of access that is not supported");
+  CHECK(refusal_of(registry("Negotiate"), {"=user:password"}).why ==
+        "the registry wants a kind of access that is not supported");
   CHECK(refusal_of(registry("Bearer realm=nowhere"), {"=user:password"}).why == "the registry names no usable token service");
   CHECK(refusal_of(registry("Bearer realm=\"https://auth.example.net/\""), {"=user:password"}).why ==
         "the registry would have its password sent to another host");
@@ -118,13 +122,14 @@ TEST_CASE("each answer of a token service that is none is told", "[dependencies]
     Answer answer;
     char const* why;
   };
-  auto const row = GENERATE(values<Row>({{json_answer(R"({"token":"abc"})"), "fetched"},
-                                         {json_answer("{}", 403), "the token service gives no token"},
-                                         {acr::loopback::redirect_answer(302, "/x"), "the token service gives no token"},
-                                         {json_answer(R"({"token":"abc"})" + std::string(131072, ' ')), "the token service gives no token"},
-                                         {json_answer("x"), "the token service's answer is not JSON"},
-                                         {json_answer("{}"), "the token service's answer holds no token"},
-                                         {json_answer(R"({"token":"a b"})"), "the token is not visible ASCII text"}}));
+  auto const row =
+      GENERATE(values<Row>({{json_answer(R"({"token":"abc"})"), "fetched"},
+                            {json_answer("{}", 403), "the token service gives no token"},
+                            {acr::loopback::redirect_answer(302, "/x"), "the token service gives no token"},
+                            {json_answer(R"({"token":"abc"})" + std::string(131072, ' ')), "the token service gives no token"},
+                            {json_answer("x"), "the token service's answer is not JSON"},
+                            {json_answer("{}"), "the token service's answer holds no token"},
+                            {json_answer(R"({"token":"a b"})"), "the token is not visible ASCII text"}}));
   CAPTURE(row.answer.body.substr(0, 40));
   LoopbackServer realm([&](Seen const&) { return row.answer; });
   OciRegistry registry;

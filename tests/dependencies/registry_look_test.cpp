@@ -42,12 +42,14 @@ std::string tag_path() { return "/v2/charts/web/manifests/1.0.0_b1"; }
 
 struct LookWorld {
   explicit LookWorld(LoopbackServer const& server_, HostSettings settings = loopback_settings())
-      : server(server_), look(network.retrying, std::move(settings), [this](std::chrono::milliseconds pause) { waited += pause; }) {}
+      : server(server_),
+        look(network.retrying, std::move(settings), [this](std::chrono::milliseconds pause) { waited += pause; }) {}
 
   /// "free", "published", or the code.
   std::string outcome(TagCheck check) {
-    PlannedManifest const planned{acr::oci::chart_reference(acr::oci::Repository::parse(host_of(server) + "/charts").value(), "web", "1.0.0+b1").value(),
-                                  planned_digest, planned_text};
+    PlannedManifest const planned{
+        acr::oci::chart_reference(acr::oci::Repository::parse(host_of(server) + "/charts").value(), "web", "1.0.0+b1").value(),
+        planned_digest, planned_text};
     auto const state = look.look(planned, check);
     if (state) return to_text(*state);
     last = state.error();
@@ -101,9 +103,10 @@ TEST_CASE("this manifest under the tag is published, and nothing of it is read (
   REQUIRE(server.request_count() == 2);
   for (auto const& seen : server.seen()) {
     CHECK(seen.method == "HEAD");
-    CHECK(seen.header("Accept") ==
-          "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, "
-          "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, */*");
+    CHECK(
+        seen.header("Accept") ==
+        "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, "
+        "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, */*");
   }
 }
 
@@ -135,8 +138,8 @@ TEST_CASE("another manifest under the tag is refused, and the first difference n
 TEST_CASE("a registry that does not announce a SHA-256 digest is asked for the manifest (O-23)", "[dependencies]") {
   auto const said = GENERATE(as<std::string>{}, "none", "sha512:" + std::string(128, 'a'), "sha256:ABC", "md5:abc", "");
   CAPTURE(said);
-  for (auto const& [text, before, after] :
-       {std::tuple(planned_text, "published", "published"), std::tuple(manifest_of("else"), "oci-tag-taken", "oci-digest-differs")}) {
+  for (auto const& [text, before, after] : {std::tuple(planned_text, "published", "published"),
+                                            std::tuple(manifest_of("else"), "oci-tag-taken", "oci-digest-differs")}) {
     auto registry = with_tag(text);
     auto& headers = registry.site.answers[tag_path()].headers;
     if (said == "none")
@@ -147,7 +150,8 @@ TEST_CASE("a registry that does not announce a SHA-256 digest is asked for the m
   }
   // Two announcements are none.
   auto registry = with_tag(manifest_of("else"));
-  registry.site.answers[tag_path()].headers.emplace(registry.site.answers[tag_path()].headers.begin(), "Docker-Content-Digest", planned_digest);
+  registry.site.answers[tag_path()].headers.emplace(registry.site.answers[tag_path()].headers.begin(), "Docker-Content-Digest",
+                                                    planned_digest);
   check_both(registry.site, "oci-tag-taken", "oci-digest-differs");
 }
 
@@ -170,7 +174,9 @@ TEST_CASE("a tag that is there for those alone who take indexes is found (O-23)"
   auto const site = with_tag(planned_text).site;
   check_both(
       [&](Seen const& seen) {
-        return seen.header("Accept").find("application/vnd.oci.image.index.v1+json") == std::string::npos ? Answer{.status = 404} : site(seen);
+        return seen.header("Accept").find("application/vnd.oci.image.index.v1+json") == std::string::npos
+                   ? Answer{.status = 404}
+                   : site(seen);
       },
       "published", "published");
 }
@@ -217,8 +223,11 @@ TEST_CASE("a private address needs dependency-private-hosts, and dependency-host
 }
 
 TEST_CASE("a token is asked for pulling alone, whatever the realm would have (O-24, B-27)", "[dependencies]") {
-  LoopbackServer realm(acr::loopback::with_basic("user:password", [](Seen const&) { return json_answer(R"({"token":"abc"})"); }));
-  auto const challenge = "Bearer realm=\"" + realm.base() + "/token?scope=repository:charts/web:push,pull&service=x\",service=\"charts\",scope=\"repository:charts/web:pull,push\"";
+  LoopbackServer realm(
+      acr::loopback::with_basic("user:password", [](Seen const&) { return json_answer(R"({"token":"abc"})"); }));
+  auto const challenge =
+      "Bearer realm=\"" + realm.base() +
+      "/token?scope=repository:charts/web:push,pull&service=x\",service=\"charts\",scope=\"repository:charts/web:pull,push\"";
   LoopbackServer server(with_bearer("abc", challenge, with_tag(planned_text).site));
   LookWorld world(server, loopback_settings({host_of(server) + "/charts=user:password realm=" + host_of(realm)}));
   CHECK(world.outcome(free) == "published");

@@ -37,7 +37,8 @@ inline std::string list_text(std::vector<Entry> const& entries) {
   return text;
 }
 
-inline std::string chart_yaml(std::string const& name, std::vector<Entry> const& dependencies = {}, std::string const& version = "1.0.0") {
+inline std::string chart_yaml(std::string const& name, std::vector<Entry> const& dependencies = {},
+                              std::string const& version = "1.0.0") {
   auto text = "apiVersion: v2\nname: " + name + "\nversion: " + version + "\nicon: https://example.org/i.png\n";
   return dependencies.empty() ? text : text + list_text(dependencies);
 }
@@ -50,8 +51,10 @@ inline DependencyList read_list(std::vector<Entry> const& entries) {
 /// A lock whose digest fits both lists as they stand (aliases replaced by the locked URL, D-11).
 inline std::string lock_text(std::vector<Entry> declared, std::vector<Entry> const& locked) {
   for (std::size_t i = 0; i < declared.size() && i < locked.size(); ++i)
-    if (declared[i].repository.starts_with("@") || declared[i].repository.starts_with("alias:")) declared[i].repository = locked[i].repository;
-  return list_text(locked) + "digest: " + lock_digest(read_list(declared), read_list(locked)) + "\ngenerated: \"2026-01-02T03:04:05Z\"\n";
+    if (declared[i].repository.starts_with("@") || declared[i].repository.starts_with("alias:"))
+      declared[i].repository = locked[i].repository;
+  return list_text(locked) + "digest: " + lock_digest(read_list(declared), read_list(locked)) +
+         "\ngenerated: \"2026-01-02T03:04:05Z\"\n";
 }
 
 inline constexpr std::int64_t archive_time = 1'600'000'000;
@@ -67,7 +70,8 @@ inline std::string archive_of(std::string const& name, std::map<std::string, std
 }
 
 inline std::string archive_of(std::string const& name, std::string const& version = "1.0.0") {
-  return archive_of(name, {{"Chart.yaml", chart_yaml(name, {}, version)}, {"templates/a.yaml", "kind: A # " + name + " " + version + "\n"}});
+  return archive_of(
+      name, {{"Chart.yaml", chart_yaml(name, {}, version)}, {"templates/a.yaml", "kind: A # " + name + " " + version + "\n"}});
 }
 
 /// Answers from memory and counts what is asked. Pins are checked as D-30 says.
@@ -92,7 +96,9 @@ class FakeSource final : public ArchiveSource {
     }
     return answers;
   }
-  [[nodiscard]] std::vector<std::string> hosts() const override { return calls == 0 ? std::vector<std::string>{} : std::vector<std::string>{"charts.example.org"}; }
+  [[nodiscard]] std::vector<std::string> hosts() const override {
+    return calls == 0 ? std::vector<std::string>{} : std::vector<std::string>{"charts.example.org"};
+  }
 
  private:
   Verdict<FetchedArchive> answer(ArchiveOrder const& order) const {

@@ -74,7 +74,8 @@ TEST_CASE("action.yml declares every output that does not bear a chart's name", 
 void check_tables(fs::path const& path) {
   auto document = acr::read_file(path, 1 << 20);
   char const* const update = std::getenv("ACR_UPDATE_GOLDEN");
-  for (auto const& [name, table] : {std::pair("inputs", acr::test::input_markdown()), std::pair("outputs", acr::test::output_markdown())}) {
+  for (auto const& [name, table] :
+       {std::pair("inputs", acr::test::input_markdown()), std::pair("outputs", acr::test::output_markdown())}) {
     CAPTURE(path.string(), name);
     REQUIRE(acr::test::marked_part(document, name));
     if (update != nullptr && std::string(update) == "1") {

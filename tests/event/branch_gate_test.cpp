@@ -238,7 +238,8 @@ TEST_CASE("a wrong head is answered in the mission's words, with the configured 
 
 TEST_CASE("hostile payloads are refused (A-46, A-48)", "[event]") {
   std::string deep = R"({"number":5,"pull_request":)" + std::string(100, '[') + std::string(100, ']') + "}";
-  auto const text = GENERATE_COPY(as<std::string>{}, "", "null", "[]", "\"x\"", "{", "{}", deep, "\xef\xbb\xbf{}", "{\"number\":1,\"number\":2}", "{\"a\":\"\xff\"}");
+  auto const text = GENERATE_COPY(as<std::string>{}, "", "null", "[]", "\"x\"", "{", "{}", deep, "\xef\xbb\xbf{}",
+                                  "{\"number\":1,\"number\":2}", "{\"a\":\"\xff\"}");
   CAPTURE(text);
   auto const decision = gate(text);
   CHECK(decision.outcome == GateOutcome::reject);
@@ -279,7 +280,8 @@ TEST_CASE("the event file is a regular file of bounded size", "[event]") {
 TEST_CASE("title check", "[event]") {
   std::vector<std::string> const releases{"api-v2.0.0", "web-v1.0.0"};
   CHECK_FALSE(check_title("release: web-v1.0.0", releases));
-  for (auto const* title : {"release: web", "Release: web-v1.0.0", "release: web-v1.0.0 ", "release:web-v1.0.0", "", "release: db-v1.0.0"}) {
+  for (auto const* title :
+       {"release: web", "Release: web-v1.0.0", "release: web-v1.0.0 ", "release:web-v1.0.0", "", "release: db-v1.0.0"}) {
     CAPTURE(title);
     auto const reason = check_title(title, releases);
     REQUIRE(reason);
@@ -290,7 +292,11 @@ TEST_CASE("title check", "[event]") {
 
 // One row per place that refuses a payload: the place and the reason, so that none can stand in for another.
 TEST_CASE("each defect of a payload is refused at its place", "[event]") {
-  struct Row { std::string path; std::optional<json::value> value; std::string where, why; };
+  struct Row {
+    std::string path;
+    std::optional<json::value> value;
+    std::string where, why;
+  };
   auto const rows = std::vector<Row>{
       {"pull_request", nullptr, "pull_request", "the payload has no pull request"},
       {"number", 0, "number", "the payload has no pull request number"},
@@ -335,7 +341,8 @@ TEST_CASE("the title names a changed chart with its version, or is refused", "[e
 
 TEST_CASE("the owner's type is read from the payload of any event", "[event]") {
   CHECK(owner_type_of(R"({"ref":"refs/heads/main","repository":{"owner":{"type":"User"}}})") == "User");
-  for (auto const* other : {"", "[]", "{}", R"({"repository":1})", R"({"repository":{"owner":{"type":1}}})"}) CHECK(owner_type_of(other).empty());
+  for (auto const* other : {"", "[]", "{}", R"({"repository":1})", R"({"repository":{"owner":{"type":1}}})"})
+    CHECK(owner_type_of(other).empty());
 }
 
 }  // namespace

@@ -89,15 +89,23 @@ TEST_CASE("no text of a caller or of the repository gets into a script, and ever
   }
 }
 
-TEST_CASE("the release workflow hands on every input of run that a caller has, and publish proves under all of them (B-12, B-16)", "[event]") {
+TEST_CASE(
+    "the release workflow hands on every input of run that a caller has, and publish proves under all of them (B-12, B-16)",
+    "[event]") {
   struct Row {
     std::string name, command;
     std::set<std::string> left_out;
   };
   auto const row = GENERATE(values<Row>({
       // Files of the checkout are the pull request's; how fast and where are this file's own affair.
-      {"release-charts", "run", {"object-source", "oidc-issuer", "trusted-root", "output-dir", "manifest-path", "clean", "max-parallel", "declare-artifacts", "summary", "timeout", "api-version"}},
-      {"publish-charts", "verify-package", {"charts-outside", "max-charts", "object-source", "oidc-issuer", "trusted-root", "trusted-root-refresh", "max-parallel", "summary", "timeout", "api-version"}},
+      {"release-charts",
+       "run",
+       {"object-source", "oidc-issuer", "trusted-root", "output-dir", "manifest-path", "clean", "max-parallel",
+        "declare-artifacts", "summary", "timeout", "api-version"}},
+      {"publish-charts",
+       "verify-package",
+       {"charts-outside", "max-charts", "object-source", "oidc-issuer", "trusted-root", "trusted-root-refresh", "max-parallel",
+        "summary", "timeout", "api-version"}},
   }));
   CAPTURE(row.name);
   for (auto const& step : own_steps(workflow(row.name))) {
@@ -138,7 +146,8 @@ TEST_CASE("the release workflow attests OCI digests in one step, and both ways o
   for (auto const& step : steps_of(document)) {
     auto const with = step["with"];
     if (!with) continue;
-    if (with["subject-checksums"] && with["subject-checksums"].as<std::string>() == "${{ steps.acr.outputs.oci-subjects-path }}") {
+    if (with["subject-checksums"] &&
+        with["subject-checksums"].as<std::string>() == "${{ steps.acr.outputs.oci-subjects-path }}") {
       ++attested;
       CHECK(step["if"].as<std::string>().find("oci-subjects-path != ''") != std::string::npos);
       CHECK_FALSE(with["push-to-registry"]);

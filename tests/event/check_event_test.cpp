@@ -32,6 +32,8 @@ TEST_CASE("a push is compared with the commit before it, a pull request with its
   if (commit) CHECK(*commit == id);
 }
 
-TEST_CASE("without an event file there is nothing to compare with", "[event]") { CHECK_FALSE(compared_commit("push", std::nullopt)); }
+TEST_CASE("without an event file there is nothing to compare with", "[event]") {
+  CHECK_FALSE(compared_commit("push", std::nullopt));
+}
 
 }  // namespace

@@ -22,12 +22,15 @@ std::string mistakes(InputReading const& reading) {
 }
 
 TEST_CASE("texts that mean the same have one form", "[event]") {
-  auto const texts = read({{"signer-workflows", "\n  o/r/.github/workflows/a.yml@refs/heads/main \r\n\n o/r/.github/workflows/b.yml@refs/heads/main"},
-                           {"charts-dir", " charts\n\n more \n"},
-                           {"clean", "TRUE"},
-                           {"token", "secret"}})
-                         .inputs.texts;
-  CHECK(texts.at("signer-workflows") == "o/r/.github/workflows/a.yml@refs/heads/main\no/r/.github/workflows/b.yml@refs/heads/main");
+  auto const texts =
+      read({{"signer-workflows",
+             "\n  o/r/.github/workflows/a.yml@refs/heads/main \r\n\n o/r/.github/workflows/b.yml@refs/heads/main"},
+            {"charts-dir", " charts\n\n more \n"},
+            {"clean", "TRUE"},
+            {"token", "secret"}})
+          .inputs.texts;
+  CHECK(texts.at("signer-workflows") ==
+        "o/r/.github/workflows/a.yml@refs/heads/main\no/r/.github/workflows/b.yml@refs/heads/main");
   CHECK(texts.at("charts-dir") == "charts\nmore");
   CHECK(texts.at("clean") == "true");
   CHECK(texts.at("tag-wait") == "240");
@@ -107,7 +110,8 @@ TEST_CASE("inputs come from INPUT_ variables, dashes kept", "[event]") {
 
 TEST_CASE("booleans are those of the YAML 1.2 core schema, white space around a value goes (A-39)", "[event]") {
   CHECK(read({{"source-branch", " \tdevelop\r\n"}}).inputs.source_branch == "develop");
-  for (auto const* text : {"true", "True", "TRUE", " true\n"}) CHECK(read({{"deny-self-hosted", text}}).inputs.deny_self_hosted);
+  for (auto const* text : {"true", "True", "TRUE", " true\n"})
+    CHECK(read({{"deny-self-hosted", text}}).inputs.deny_self_hosted);
   for (auto const* text : {"false", "False", "FALSE"}) CHECK_FALSE(read({{"clean", text}}).inputs.clean);
   for (auto const* text : {"yes", "1", "tRUE", "on", "true false", "\"true\""}) {
     CAPTURE(text);
@@ -124,29 +128,82 @@ TEST_CASE("what an input refuses", "[event]") {
     char const* value;
   };
   auto const row = GENERATE(values<Row>({
-      {"command", "Run"}, {"command", "build"},
-      {"source-branch", "refs/heads/main"}, {"source-branch", "a b"}, {"source-branch", "-..-"}, {"source-branch", "x.lock"},
+      {"command", "Run"},
+      {"command", "build"},
+      {"source-branch", "refs/heads/main"},
+      {"source-branch", "a b"},
+      {"source-branch", "-..-"},
+      {"source-branch", "x.lock"},
       {"release-branch", "main"},  // the source branch itself
       {"release-branch", "rel~1"},
-      {"charts-dir", "/etc"}, {"charts-dir", "../up"}, {"charts-dir", "a/../../b"}, {"charts-dir", "a\\b"}, {"charts-dir", "/github/workspace-2/x"},
-      {"tag-format", "v{version}"}, {"tag-format", "{name}"}, {"tag-format", "{name}{name}{version}"}, {"tag-format", "{name} {version}"},
-      {"tag-format", "{name}-{version}-{commit}"}, {"tag-format", "{name}..{version}"}, {"tag-format", "{name}/v{version}.lock"},
+      {"charts-dir", "/etc"},
+      {"charts-dir", "../up"},
+      {"charts-dir", "a/../../b"},
+      {"charts-dir", "a\\b"},
+      {"charts-dir", "/github/workspace-2/x"},
+      {"tag-format", "v{version}"},
+      {"tag-format", "{name}"},
+      {"tag-format", "{name}{name}{version}"},
+      {"tag-format", "{name} {version}"},
+      {"tag-format", "{name}-{version}-{commit}"},
+      {"tag-format", "{name}..{version}"},
+      {"tag-format", "{name}/v{version}.lock"},
       // A-41
-      {"tag-wait", "1801"}, {"tag-wait", "-1"}, {"tag-wait", "+5"}, {"tag-wait", "5s"}, {"tag-wait", "0x10"}, {"tag-wait", "1e2"},
+      {"tag-wait", "1801"},
+      {"tag-wait", "-1"},
+      {"tag-wait", "+5"},
+      {"tag-wait", "5s"},
+      {"tag-wait", "0x10"},
+      {"tag-wait", "1e2"},
       {"tag-wait", "18446744073709551617"},
-      {"diff-mode", "merge_base"}, {"object-source", "AUTO"}, {"max-charts", "many"}, {"title-check", "on"}, {"dependencies", "true"},
-      {"dependency-pins", "off"}, {"verify-policy", "warn"}, {"missing-lineage", "off"}, {"unresolved-id", "ignore"},
-      {"oidc-issuer", "http://token.example.org"}, {"oidc-issuer", "https://"}, {"oidc-issuer", "https://a b"}, {"oidc-issuer", "token.example.org"},
-      {"source-digest", "head"}, {"trusted-root", "/root/x"}, {"trusted-root", "../x"}, {"trusted-root", "."},
-      {"output-dir", "."}, {"output-dir", "/github/workspace"}, {"output-dir", ".git"}, {"output-dir", ".GIT/x"}, {"output-dir", "charts"},
-      {"output-dir", "charts/web"}, {"output-dir", "/tmp/out"}, {"output-dir", "a/.."},
-      {"manifest-path", ".git/manifest"}, {"manifest-path", "charts/m.json"}, {"manifest-path", "."}, {"manifest-path", ".cr-release-packages"},
-      {"manifest-path", ".cr-release-packages/checksums.txt"}, {"manifest-path", ".cr-release-packages/a-1.tgz"},
-      {"max-parallel", "0"}, {"max-parallel", "17"}, {"retention-days", "soon"},
-      {"attestation-ids-dir", "/x"}, {"attestation-ids-dir", "."}, {"build-attestation-id", "0"}, {"build-attestation-id", "012"}, {"overall-attestation-id", "id"},
+      {"diff-mode", "merge_base"},
+      {"object-source", "AUTO"},
+      {"max-charts", "many"},
+      {"title-check", "on"},
+      {"dependencies", "true"},
+      {"dependency-pins", "off"},
+      {"verify-policy", "warn"},
+      {"missing-lineage", "off"},
+      {"unresolved-id", "ignore"},
+      {"oidc-issuer", "http://token.example.org"},
+      {"oidc-issuer", "https://"},
+      {"oidc-issuer", "https://a b"},
+      {"oidc-issuer", "token.example.org"},
+      {"source-digest", "head"},
+      {"trusted-root", "/root/x"},
+      {"trusted-root", "../x"},
+      {"trusted-root", "."},
+      {"output-dir", "."},
+      {"output-dir", "/github/workspace"},
+      {"output-dir", ".git"},
+      {"output-dir", ".GIT/x"},
+      {"output-dir", "charts"},
+      {"output-dir", "charts/web"},
+      {"output-dir", "/tmp/out"},
+      {"output-dir", "a/.."},
+      {"manifest-path", ".git/manifest"},
+      {"manifest-path", "charts/m.json"},
+      {"manifest-path", "."},
+      {"manifest-path", ".cr-release-packages"},
+      {"manifest-path", ".cr-release-packages/checksums.txt"},
+      {"manifest-path", ".cr-release-packages/a-1.tgz"},
+      {"max-parallel", "0"},
+      {"max-parallel", "17"},
+      {"retention-days", "soon"},
+      {"attestation-ids-dir", "/x"},
+      {"attestation-ids-dir", "."},
+      {"build-attestation-id", "0"},
+      {"build-attestation-id", "012"},
+      {"overall-attestation-id", "id"},
       {"verification-attestation-id", "9223372036854775808"},
-      {"require-check", "true"}, {"timeout", "29"}, {"timeout", "3001"}, {"api-version", "latest"}, {"api-version", "2022-11-2x"},
-      {"token", "two words"}, {"token", "line\nend"}, {"token", "t\xc3\xb6ken"},
+      {"require-check", "true"},
+      {"timeout", "29"},
+      {"timeout", "3001"},
+      {"api-version", "latest"},
+      {"api-version", "2022-11-2x"},
+      {"token", "two words"},
+      {"token", "line\nend"},
+      {"token", "t\xc3\xb6ken"},
       {"check-name", "\xff"},
   }));
   CAPTURE(row.input, row.value);
@@ -162,13 +219,15 @@ TEST_CASE("what an input takes", "[event]") {
   CHECK(read({{"tag-wait", "0"}}).inputs.tag_wait == std::chrono::seconds(0));
   CHECK(read({{"tag-wait", "0300"}}).inputs.tag_wait == std::chrono::seconds(300));
   CHECK(read({{"charts-dir", "."}}).inputs.charts_dirs == std::vector<std::string>{""});
-  CHECK(read({{"charts-dir", "./a//b/\n\n a/b \n/github/workspace/c"}}).inputs.charts_dirs == std::vector<std::string>{"a/b", "c"});
+  CHECK(read({{"charts-dir", "./a//b/\n\n a/b \n/github/workspace/c"}}).inputs.charts_dirs ==
+        std::vector<std::string>{"a/b", "c"});
   CHECK(read({{"output-dir", "/github/workspace/dist/"}}).inputs.output_dir == "dist");
   CHECK(read({{"output-dir", "charts-out"}}).mistakes.empty());
   CHECK(read({{"output-dir", "dist"}, {"charts-dir", "."}}).mistakes.empty());
   CHECK(read({{"manifest-path", ".cr-release-packages/manifest.json"}}).mistakes.empty());
   CHECK(read({{"tag-format", "charts/{name}/{version}"}}).mistakes.empty());
-  CHECK(read({{"signer-workflows", "a,b\n c \n"}}).inputs.signer_workflows == std::vector<ListLine>{{1, "a,b"}, {2, "c"}});  // A-40
+  CHECK(read({{"signer-workflows", "a,b\n c \n"}}).inputs.signer_workflows ==
+        std::vector<ListLine>{{1, "a,b"}, {2, "c"}});  // A-40
   CHECK(read({{"predicate-types", "\n\n a\n\nb\n"}}).inputs.predicate_types == std::vector<ListLine>{{3, "a"}, {5, "b"}});
   CHECK(read({{"build-attestation-id", "9223372036854775807"}}).mistakes.empty());
   CHECK(read({{"command", "finalize"}}).inputs.command == Command::finalize);
@@ -204,10 +263,12 @@ TEST_CASE("retention is clamped and said (A-76)", "[event]") {
 }
 
 TEST_CASE("all mistakes are told together, in the order of the table", "[event]") {
-  auto const reading = read({{"timeout", "x"}, {"clean", "x"}, {"command", "x"}, {"charts-dir", "/a\n/b"}, {"output-dir", "."}});
+  auto const reading =
+      read({{"timeout", "x"}, {"clean", "x"}, {"command", "x"}, {"charts-dir", "/a\n/b"}, {"output-dir", "."}});
   std::vector<std::string> places;
   for (auto const& mistake : reading.mistakes) places.push_back(mistake.where);
-  CHECK(places == std::vector<std::string>{"input command", "input charts-dir", "input charts-dir", "input output-dir", "input clean", "input timeout"});
+  CHECK(places == std::vector<std::string>{"input command", "input charts-dir", "input charts-dir", "input output-dir",
+                                           "input clean", "input timeout"});
 }
 
 TEST_CASE("a token is needed for run and finalize", "[event]") {
@@ -236,7 +297,9 @@ TEST_CASE("hostile sizes are refused", "[event]") {
 }
 
 TEST_CASE("an input that the action does not have is a mistake, with the nearest name (B-21)", "[event]") {
-  struct Row { char const *variable, *name, *nearest; };
+  struct Row {
+    char const *variable, *name, *nearest;
+  };
   auto const row = GENERATE(values<Row>({{"INPUT_SIGNER-WORKFLOW", "signer-workflow", "signer-workflows"},
                                          {"INPUT_SIGNER_WORKFLOWS", "signer_workflows", "signer-workflows"},
                                          {"INPUT_CHART_DIR", "chart_dir", "charts-dir"},
@@ -260,7 +323,10 @@ TEST_CASE("the action's inputs and the runner's own variables are known", "[even
 }
 
 TEST_CASE("a wait for tags that outlasts the run is a mistake", "[event]") {
-  struct Row { Values values; bool good; };
+  struct Row {
+    Values values;
+    bool good;
+  };
   auto const row = GENERATE(values<Row>({{{{"tag-wait", "239"}, {"timeout", "240"}}, true},
                                          {{{"tag-wait", "240"}, {"timeout", "240"}}, false},
                                          {{{"tag-wait", "360"}}, false},
@@ -278,7 +344,11 @@ TEST_CASE("a wait for tags that outlasts the run is a mistake", "[event]") {
 
 // One row per place that refuses: the reason, not only the input, so that none can stand in for another.
 TEST_CASE("each mistake has its own reason, and a good value beside it", "[event]") {
-  struct Row { char const* input; std::string value, why, good; Values others = {}; };
+  struct Row {
+    char const* input;
+    std::string value, why, good;
+    Values others = {};
+  };
   std::string list;
   for (int i = 0; i < 4097; ++i) list += "x\n";
   auto const row = GENERATE_COPY(values<Row>({
@@ -294,26 +364,48 @@ TEST_CASE("each mistake has its own reason, and a good value beside it", "[event
       {"source-branch", "refs/heads/x", "branch names are compared as they are, so this would match no branch", "x"},
       {"bundle-paths", list, "the list has more than 4096 items", list.substr(2)},
       {"output-dir", "a/../b", "the path must not contain \"..\"", "a/b"},
-      {"output-dir", "/tmp/x", "the path is absolute and not in the workspace; inside the container the host's directories do not exist", "/github/workspace/x"},
+      {"output-dir", "/tmp/x",
+       "the path is absolute and not in the workspace; inside the container the host's directories do not exist",
+       "/github/workspace/x"},
       {"output-dir", std::string(4097, 'a'), "the path is longer than 4096 bytes", std::string(4096, 'a')},
       {"output-dir", "a\\b", "the path holds a control character or a backslash", "a/b"},
       {"output-dir", ".", "the path is the workspace itself", "x"},
       {"charts-dir", "a\n../b", "the path must not contain \"..\"", "a\nb"},
       {"output-dir", "x/.git/y", "the path lies in .git", "x/.github/y"},
       {"output-dir", "charts/x", "the path and a charts directory lie in one another", "charts-x"},
-      {"output-dir", "deploy", "the path and a charts directory lie in one another", "deployed", {{"charts-dir", "deploy/charts"}}},
+      {"output-dir",
+       "deploy",
+       "the path and a charts directory lie in one another",
+       "deployed",
+       {{"charts-dir", "deploy/charts"}}},
       {"manifest-path", "charts/m.json", "the path and a charts directory lie in one another", "m.json"},
       {"release-branch", "main", "it is the source branch too, so no pull request could pass", "Main"},
       {"manifest-path", "out", "the manifest cannot take the place of output-dir", "out/m.json", {{"output-dir", "out"}}},
       {"manifest-path", "out", "the manifest cannot take the place of output-dir", "out2", {{"output-dir", "out/deeper"}}},
-      {"manifest-path", "out/checksums.txt", "another file of the release has this path", "out/checksums.json", {{"output-dir", "out"}}},
-      {"manifest-path", "out/tag-verification.json", "another file of the release has this path", "out/tag.json", {{"output-dir", "out"}}},
-      {"manifest-path", "out/verification-summary.json", "another file of the release has this path", "out/v.json", {{"output-dir", "out"}}},
+      {"manifest-path",
+       "out/checksums.txt",
+       "another file of the release has this path",
+       "out/checksums.json",
+       {{"output-dir", "out"}}},
+      {"manifest-path",
+       "out/tag-verification.json",
+       "another file of the release has this path",
+       "out/tag.json",
+       {{"output-dir", "out"}}},
+      {"manifest-path",
+       "out/verification-summary.json",
+       "another file of the release has this path",
+       "out/v.json",
+       {{"output-dir", "out"}}},
       {"manifest-path", "out/a.tgz", "another file of the release has this path", "out/a.tgz.json", {{"output-dir", "out"}}},
       {"chart", "a/b", "annotate needs the directory name of one chart", "a", {{"command", "annotate"}, {"lineage", "l: 1"}}},
       {"chart", ".a", "annotate needs the directory name of one chart", "a", {{"command", "annotate"}, {"lineage", "l: 1"}}},
       {"chart", "", "annotate needs the directory name of one chart", "a", {{"command", "annotate"}, {"lineage", "l: 1"}}},
-      {"lineage", "", "annotate needs the ids and digests of the chart's attestations", "l: 1", {{"command", "annotate"}, {"chart", "a"}}},
+      {"lineage",
+       "",
+       "annotate needs the ids and digests of the chart's attestations",
+       "l: 1",
+       {{"command", "annotate"}, {"chart", "a"}}},
       {"tag-format", "{name}", "the format does not hold {name} and {version} once each", "{name}{version}"},
       {"tag-format", "{name}{version}{x}", "git accepts no tag of this form", "{name}{version}x"},
       {"tag-format", "{name} {version}", "git accepts no tag of this form", "{name}+{version}"},
@@ -352,7 +444,8 @@ TEST_CASE("digest needs no token, and its chart may be a path or be left out (B-
   }
 }
 
-TEST_CASE("tags lists, unless it is told to push; what has no attestations is reported, unless that is declared (B-14)", "[event]") {
+TEST_CASE("tags lists, unless it is told to push; what has no attestations is reported, unless that is declared (B-14)",
+          "[event]") {
   auto const usual = read({{"command", "tags"}}).inputs;
   CHECK(usual.command == Command::tags);
   CHECK_FALSE(usual.push);

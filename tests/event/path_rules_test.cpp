@@ -50,8 +50,12 @@ TEST_CASE("links that lead out of the workspace are refused", "[event]") {
   acr::test::TemporaryDirectory const workspace, outside;
   fs::create_directory_symlink(outside.path(), workspace.path() / "out");
   fs::create_symlink("loop", workspace.path() / "loop");
-  auto const row = GENERATE(table<std::string, std::string>({{"output-dir", "out"}, {"output-dir", "out/deeper"}, {"manifest-path", "out/m.json"},
-                                                             {"trusted-root", "out/root.json"}, {"attestation-ids-dir", "out"}, {"output-dir", "loop/x"}}));
+  auto const row = GENERATE(table<std::string, std::string>({{"output-dir", "out"},
+                                                             {"output-dir", "out/deeper"},
+                                                             {"manifest-path", "out/m.json"},
+                                                             {"trusted-root", "out/root.json"},
+                                                             {"attestation-ids-dir", "out"},
+                                                             {"output-dir", "loop/x"}}));
   auto const& [input, path] = row;
   CAPTURE(input, path);
   auto const mistakes = check_paths(inputs_in(workspace.path(), {{input, path}}), workspace.path());
@@ -96,7 +100,10 @@ TEST_CASE("files under version control are not overwritten, through links neithe
       {"build/pkgs", "m.json", {{"build", Tracked::directory}}, {}},
       {"build/pkgs", "m.json", {{"build", Tracked::directory}, {"build/pkgs", Tracked::directory}}, {"input output-dir"}},
       {"build/pkgs", "m.json", {{"build", Tracked::other}}, {"input output-dir"}},
-      {"a/b/c", "a/b/m.json", {{"a", Tracked::directory}, {"a/b", Tracked::other}}, {"input output-dir", "input manifest-path"}},
+      {"a/b/c",
+       "a/b/m.json",
+       {{"a", Tracked::directory}, {"a/b", Tracked::other}},
+       {"input output-dir", "input manifest-path"}},
       {"build/pkgs", "m.json", {{"m.json", Tracked::other}}, {"input manifest-path"}},
       {"build/pkgs", "m.json", {{"m.json", Tracked::directory}}, {"input manifest-path"}},
       // A link of the disk that the commit does not have, to what it has.
@@ -148,8 +155,9 @@ TEST_CASE("a bundle is found in workspace and temporary directory only", "[event
   CHECK(found("in.json").value() == fs::canonical(workspace.path() / "in.json"));
   // A-74: the second line of the input still has the host's path.
   CHECK(found("/home/runner/work/_temp/abc/attestation.json").value() == fs::canonical(temp.path() / "abc/attestation.json"));
-  for (auto const& path : {(elsewhere.path() / "out.json").string(), std::string("link.json"), std::string("none.json"), std::string("."),
-                           std::string(), std::string("/home/_temp/../../etc/passwd"), std::string("/home/runner/_temp/none")}) {
+  for (auto const& path :
+       {(elsewhere.path() / "out.json").string(), std::string("link.json"), std::string("none.json"), std::string("."),
+        std::string(), std::string("/home/_temp/../../etc/passwd"), std::string("/home/runner/_temp/none")}) {
     CAPTURE(path);
     auto const file = found(path);
     REQUIRE(file.has_error());
@@ -157,7 +165,9 @@ TEST_CASE("a bundle is found in workspace and temporary directory only", "[event
   }
 }
 
-std::string why(std::vector<acr::Rejection> const& mistakes) { return mistakes.size() == 1 ? mistakes[0].why : std::to_string(mistakes.size()) + " mistakes"; }
+std::string why(std::vector<acr::Rejection> const& mistakes) {
+  return mistakes.size() == 1 ? mistakes[0].why : std::to_string(mistakes.size()) + " mistakes";
+}
 
 TEST_CASE("each refusal of a path on the disk has its own reason, and an honest path passes", "[event]") {
   acr::test::TemporaryDirectory const workspace, outside;
@@ -171,7 +181,9 @@ TEST_CASE("each refusal of a path on the disk has its own reason, and an honest 
   fs::create_directory_symlink("charts/web", root / "to-charts");
   fs::create_directory_symlink(".", root / "to-self");
   fs::create_directory_symlink("honest", root / "to-honest");
-  struct Row { char const *input, *path, *why; };
+  struct Row {
+    char const *input, *path, *why;
+  };
   auto const row = GENERATE(values<Row>({
       {"output-dir", "out/x", "the path leads out of the workspace once links are resolved"},
       {"manifest-path", "out/m.json", "the path leads out of the workspace once links are resolved"},
@@ -207,7 +219,9 @@ TEST_CASE("a workspace that leads nowhere is a mistake of the environment", "[ev
 TEST_CASE("what the commit holds stands in the way of both outputs", "[event]") {
   auto const inputs = inputs_in("/w", {{"output-dir", "dist"}, {"manifest-path", "m.json"}});
   for (auto const& [tracked, input] : {std::pair("dist", "input output-dir"), std::pair("m.json", "input manifest-path")}) {
-    auto const mistakes = check_untracked(inputs, "/w", [&, held = std::string(tracked)](std::string const& path) { return path == held ? Tracked::other : Tracked::nothing; });
+    auto const mistakes = check_untracked(inputs, "/w", [&, held = std::string(tracked)](std::string const& path) {
+      return path == held ? Tracked::other : Tracked::nothing;
+    });
     REQUIRE(mistakes.size() == 1);
     CHECK(mistakes[0].where == input);
     CHECK(mistakes[0].why == "the commit under release holds something at this path, which would be overwritten");
@@ -219,7 +233,9 @@ TEST_CASE("each refusal of a bundle file has its own reason", "[event]") {
   acr::write_file(workspace.path() / "in.json", "x");
   acr::write_file(elsewhere.path() / "out.json", "x");
   fs::create_directory(workspace.path() / "folder");
-  struct Row { std::string path, why; };
+  struct Row {
+    std::string path, why;
+  };
   auto const rows = std::vector<Row>{
       {"", "the path is empty, too long or holds a NUL byte"},
       {std::string(4097, 'a'), "the path is empty, too long or holds a NUL byte"},
@@ -235,7 +251,9 @@ TEST_CASE("each refusal of a bundle file has its own reason", "[event]") {
     CHECK(file.error().code == "bad-input");
     CHECK(file.error().why == row.why);
   }
-  CHECK(bundle_file("/tmp/attest/attestation.json", workspace.path(), temp.path()).error().fix_text.find("share RUNNER_TEMP between steps") != std::string::npos);
+  CHECK(bundle_file("/tmp/attest/attestation.json", workspace.path(), temp.path())
+            .error()
+            .fix_text.find("share RUNNER_TEMP between steps") != std::string::npos);
   CHECK(bundle_file("in.json", workspace.path(), temp.path()).has_value());
   CHECK(bundle_file("in.json", workspace.path(), "").has_value());  // no temporary directory is not an excuse
 }

@@ -13,7 +13,8 @@ namespace json = boost::json;
 std::string const before(40, '1'), after(40, '2'), zeros(40, '0');
 
 json::object payload() {
-  return {{"ref", "refs/heads/release"}, {"before", before}, {"after", after}, {"repository", {{"id", 7}, {"full_name", "o/r"}}}};
+  return {
+      {"ref", "refs/heads/release"}, {"before", before}, {"after", after}, {"repository", {{"id", 7}, {"full_name", "o/r"}}}};
 }
 
 PushQuestion question(json::object const& payload) {
@@ -63,10 +64,13 @@ TEST_CASE("another event, payload, repository or branch is refused at its place 
       {"bad-payload", "ref", [](auto& asked, auto&) { asked.ref = "refs/heads/main"; }},
       {"bad-payload", "repository.id", [](auto&, auto& body) { body.erase("repository"); }},
       {"bad-payload", "repository.id", [](auto&, auto& body) { body["repository"].as_object()["id"] = "7"; }},
-      {"repository-mismatch", "repository.full_name", [](auto&, auto& body) { body["repository"].as_object()["full_name"] = "mallory/r"; }},
-      {"repository-mismatch", "repository.full_name", [](auto&, auto& body) { body["repository"].as_object().erase("full_name"); }},
+      {"repository-mismatch", "repository.full_name",
+       [](auto&, auto& body) { body["repository"].as_object()["full_name"] = "mallory/r"; }},
+      {"repository-mismatch", "repository.full_name",
+       [](auto&, auto& body) { body["repository"].as_object().erase("full_name"); }},
       {"wrong-branch", "ref", [](auto& asked, auto& body) { body["ref"] = "refs/heads/main", asked.ref = "refs/heads/main"; }},
-      {"wrong-branch", "ref", [](auto& asked, auto& body) { body["ref"] = "refs/tags/release", asked.ref = "refs/tags/release"; }},
+      {"wrong-branch", "ref",
+       [](auto& asked, auto& body) { body["ref"] = "refs/tags/release", asked.ref = "refs/tags/release"; }},
       {"wrong-branch", "ref", [](auto& asked, auto&) { asked.release_branch = "Release"; }},
   }));
   CAPTURE(row.code, row.where);

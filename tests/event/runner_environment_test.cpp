@@ -9,11 +9,19 @@ namespace {
 using namespace acr::event;
 
 std::map<std::string, std::string> usual() {
-  return {{"GITHUB_ACTIONS", "true"}, {"GITHUB_EVENT_NAME", "pull_request"}, {"GITHUB_EVENT_PATH", "/github/workflow/event.json"},
-          {"GITHUB_REPOSITORY", "o/r"}, {"GITHUB_REPOSITORY_ID", "7"}, {"GITHUB_REPOSITORY_OWNER_ID", "8"},
-          {"GITHUB_API_URL", "https://api.github.com"}, {"GITHUB_SERVER_URL", "https://github.com"},
-          {"GITHUB_WORKSPACE", "/github/workspace"}, {"RUNNER_TEMP", "/github/runner_temp"}, {"RUNNER_DEBUG", "1"},
-          {"ACTIONS_ID_TOKEN_REQUEST_URL", "https://secret.example"}, {"GITHUB_RETENTION_DAYS", "14"}};
+  return {{"GITHUB_ACTIONS", "true"},
+          {"GITHUB_EVENT_NAME", "pull_request"},
+          {"GITHUB_EVENT_PATH", "/github/workflow/event.json"},
+          {"GITHUB_REPOSITORY", "o/r"},
+          {"GITHUB_REPOSITORY_ID", "7"},
+          {"GITHUB_REPOSITORY_OWNER_ID", "8"},
+          {"GITHUB_API_URL", "https://api.github.com"},
+          {"GITHUB_SERVER_URL", "https://github.com"},
+          {"GITHUB_WORKSPACE", "/github/workspace"},
+          {"RUNNER_TEMP", "/github/runner_temp"},
+          {"RUNNER_DEBUG", "1"},
+          {"ACTIONS_ID_TOKEN_REQUEST_URL", "https://secret.example"},
+          {"GITHUB_RETENTION_DAYS", "14"}};
 }
 
 RunnerEnvironment read(std::map<std::string, std::string> const& values) {
@@ -44,9 +52,14 @@ TEST_CASE("outside Actions nothing is there, and all of it is said at once", "[e
 }
 
 TEST_CASE("values of another shape are refused", "[event]") {
-  auto const row = GENERATE(table<std::string, std::string>({{"GITHUB_REPOSITORY", "o"}, {"GITHUB_REPOSITORY", "/r"}, {"GITHUB_REPOSITORY", "o/r/x"},
-                                                             {"GITHUB_REPOSITORY_ID", "x"}, {"GITHUB_API_URL", "api.github.com"},
-                                                             {"GITHUB_WORKSPACE", "work"}, {"RUNNER_TEMP", "tmp"}, {"GITHUB_REPOSITORY_OWNER_ID", "-1"}}));
+  auto const row = GENERATE(table<std::string, std::string>({{"GITHUB_REPOSITORY", "o"},
+                                                             {"GITHUB_REPOSITORY", "/r"},
+                                                             {"GITHUB_REPOSITORY", "o/r/x"},
+                                                             {"GITHUB_REPOSITORY_ID", "x"},
+                                                             {"GITHUB_API_URL", "api.github.com"},
+                                                             {"GITHUB_WORKSPACE", "work"},
+                                                             {"RUNNER_TEMP", "tmp"},
+                                                             {"GITHUB_REPOSITORY_OWNER_ID", "-1"}}));
   auto values = usual();
   values[std::get<0>(row)] = std::get<1>(row);
   auto const mistakes = check_runner_environment(read(values));
@@ -65,8 +78,8 @@ TEST_CASE("retention never exceeds the repository's (A-76)", "[event]") {
 }
 
 TEST_CASE("each variable that a run needs is missed by its name, alone", "[event]") {
-  auto const name = GENERATE(as<std::string>{}, "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH", "GITHUB_REPOSITORY", "GITHUB_REPOSITORY_ID", "GITHUB_API_URL",
-                             "GITHUB_SERVER_URL", "GITHUB_WORKSPACE", "RUNNER_TEMP");
+  auto const name = GENERATE(as<std::string>{}, "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH", "GITHUB_REPOSITORY",
+                             "GITHUB_REPOSITORY_ID", "GITHUB_API_URL", "GITHUB_SERVER_URL", "GITHUB_WORKSPACE", "RUNNER_TEMP");
   auto values = usual();
   values.erase(name);
   auto const mistakes = check_runner_environment(read(values));

@@ -52,7 +52,8 @@ TEST_CASE("a tag that is not there is not found under another name", "[git]") {
 
 TEST_CASE("an object behind a tag that is too large to be read spoils that tag alone", "[git]") {
   Repository repository;
-  auto const huge = repository.objects.add_tag("web-v1", repository.commit, ObjectType::commit, std::string(max_commit_bytes, 'x'));
+  auto const huge =
+      repository.objects.add_tag("web-v1", repository.commit, ObjectType::commit, std::string(max_commit_bytes, 'x'));
   repository.objects.set_ref("refs/tags/web-v1", huge);
   auto const tag = resolve_tag(repository.objects, "web-v1");
   REQUIRE(tag.has_error());

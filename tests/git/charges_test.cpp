@@ -1,4 +1,5 @@
-// The loops of this room are charged to the run, so that its clock ends them (B-25). Walks and trees: history_test.cpp, object_format_test.cpp.
+// The loops of this room are charged to the run, so that its clock ends them (B-25). Walks and trees: history_test.cpp,
+// object_format_test.cpp.
 #include <string>
 
 #include "git/git_cli.hpp"

@@ -23,7 +23,8 @@ inline std::string shell(std::filesystem::path const& folder, std::string const&
       "GIT_AUTHOR_DATE='1700000000 +0000' GIT_COMMITTER_DATE='1700000000 +0000'\n" + script + "\n";
   write_file(log.path() / "script", text);
   auto const out = log.path() / "out", err = log.path() / "err";
-  int const status = std::system(("sh '" + (log.path() / "script").string() + "' >'" + out.string() + "' 2>'" + err.string() + "'").c_str());
+  int const status =
+      std::system(("sh '" + (log.path() / "script").string() + "' >'" + out.string() + "' 2>'" + err.string() + "'").c_str());
   if (status != 0) throw std::runtime_error("script failed: " + read_file(err, 1 << 20) + "\n" + script);
   return std::string(trimmed(read_file(out, 1 << 24)));
 }

@@ -9,7 +9,8 @@ using acr::git::SubjectContext;
 
 SubjectContext const context{.chart = "web", .version = "1.2.0", .tag = "web-v1.2.0", .commit = "abc"};
 // What the first rule that fits gives.
-std::optional<std::string> subject(LineageSubjects const& subjects, std::string_view key, SubjectContext const& values = context) {
+std::optional<std::string> subject(LineageSubjects const& subjects, std::string_view key,
+                                   SubjectContext const& values = context) {
   auto const* rule = subjects.rule(key);
   return rule ? rule->subject(values) : std::nullopt;
 }
@@ -75,9 +76,9 @@ TEST_CASE("digests are folded to lower case", "[git]") {
 }
 
 TEST_CASE("rules of another form are refused with their line", "[git]") {
-  auto const rule = GENERATE(as<std::string>{}, "no equals sign", "= text:x", "a b = text:x", "a = ", "a = x", "a = text:", "a = sha256:12",
-                             "a = sha512:12", "a = text:{name}", "a = text:{chart", "a = text:chart}", "a = text:{{chart}}",
-                             "ok = text:again", "\xc3\xa4 = text:x", "-a = text:x");
+  auto const rule = GENERATE(as<std::string>{}, "no equals sign", "= text:x", "a b = text:x", "a = ", "a = x",
+                             "a = text:", "a = sha256:12", "a = sha512:12", "a = text:{name}", "a = text:{chart",
+                             "a = text:chart}", "a = text:{{chart}}", "ok = text:again", "\xc3\xa4 = text:x", "-a = text:x");
   CAPTURE(rule);
   auto const subjects = LineageSubjects::parse({"ok = text:x", rule});
   REQUIRE(subjects.has_error());
@@ -86,7 +87,9 @@ TEST_CASE("rules of another form are refused with their line", "[git]") {
 }
 
 TEST_CASE("a rule is refused for its key or its template, and the same rule with a good one is not", "[git]") {
-  struct Row { std::string bad, good, why; };
+  struct Row {
+    std::string bad, good, why;
+  };
   auto const row = GENERATE(values<Row>({
       {"a text:x", "a = text:x", "the rule has no \"=\""},
       {"/a = text:x", "a/ = text:x", "an annotation cannot hold this key"},
@@ -103,7 +106,8 @@ TEST_CASE("a rule is refused for its key or its template, and the same rule with
   REQUIRE(bad.has_error());
   CHECK(bad.error().where.empty());
   CHECK(bad.error().why.rfind(row.why, 0) == 0);
-  if (row.why != "the template is empty") CHECK(subjects.add(row.good).has_value());  // a trimmed template of blanks is empty, too
+  if (row.why != "the template is empty")
+    CHECK(subjects.add(row.good).has_value());  // a trimmed template of blanks is empty, too
 }
 
 TEST_CASE("rules are counted", "[git]") {
@@ -114,7 +118,8 @@ TEST_CASE("rules are counted", "[git]") {
 
 // B-4, B-5. Expected hashes are those of `printf TEXT | sha256sum`.
 TEST_CASE("rules name the chart's own digests, as a whole or within a text", "[git]") {
-  auto const subjects = LineageSubjects::parse({"s = source", "p = package", "ts = text:lint {source}", "tp = text:{package}"}).value();
+  auto const subjects =
+      LineageSubjects::parse({"s = source", "p = package", "ts = text:lint {source}", "tp = text:{package}"}).value();
   SubjectContext known = context;
   known.source = "sha256:" + std::string(64, '1');
   known.package = "sha256:" + std::string(64, '2');
@@ -126,7 +131,10 @@ TEST_CASE("rules name the chart's own digests, as a whole or within a text", "[g
 }
 
 TEST_CASE("a template is about a content or about a release by its placeholders (B-5)", "[git]") {
-  struct Row { std::string text; bool content, release; };
+  struct Row {
+    std::string text;
+    bool content, release;
+  };
   auto const row = GENERATE(values<Row>({
       {"text:{source}", true, false},
       {"text:x-{package}", true, false},

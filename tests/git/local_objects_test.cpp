@@ -1,9 +1,9 @@
 #include "git/local_objects.hpp"
 
+#include <unistd.h>
 #include <algorithm>
 #include <fstream>
 #include <thread>
-#include <unistd.h>
 
 #include <vector>
 
@@ -155,7 +155,8 @@ TEST_CASE("a shallow clone knows its commit's parents and no more", "[git]") {
 TEST_CASE("a blobless clone has trees and no files (A-19)", "[git]") {
   Origin const origin;
   TemporaryDirectory const folder;
-  shell(folder.path(), "git -C '" + origin.path().string() + "' config uploadpack.allowFilter true; git clone -q --no-checkout --filter=blob:none 'file://" +
+  shell(folder.path(), "git -C '" + origin.path().string() +
+                           "' config uploadpack.allowFilter true; git clone -q --no-checkout --filter=blob:none 'file://" +
                            origin.path().string() + "' clone");
   auto const objects = opened(folder.path() / "clone");
   CHECK(objects->tree(origin.id("main:charts/web")));
@@ -165,7 +166,8 @@ TEST_CASE("a blobless clone has trees and no files (A-19)", "[git]") {
 
 TEST_CASE("a sparse checkout with worktree configuration reads like any other", "[git]") {
   Origin const origin;
-  shell(origin.path(), "git config core.repositoryformatversion 1; git config extensions.worktreeConfig true; git sparse-checkout set charts");
+  shell(origin.path(),
+        "git config core.repositoryformatversion 1; git config extensions.worktreeConfig true; git sparse-checkout set charts");
   auto const objects = opened(origin.path());
   CHECK(objects->blob(origin.id("main:two"), 100) == "two\n");
 }
@@ -175,9 +177,12 @@ TEST_CASE("hostile configuration is never looked at", "[git]") {
   auto const id = origin.id("main:two"), main = origin.id("main");
   auto const canary = origin.folder.path() / "canary";
   shell(origin.path(), "mkfifo '" + canary.string() + "'");  // whoever opens it waits for ever
-  std::ofstream(origin.path() / ".git/config") << "[core]\n\trepositoryformatversion = 99\n\tworktree = /\n\tfsmonitor = \"touch /tmp/x\"\n"
-                                                  "[include]\n\tpath = " << canary.string() << "\n[extensions]\n\tunknown = true\n\tobjectformat = sha256\n"
-                                                  "[filter \"x\"]\n\tsmudge = false\n[broken\n";
+  std::ofstream(origin.path() / ".git/config")
+      << "[core]\n\trepositoryformatversion = 99\n\tworktree = /\n\tfsmonitor = \"touch /tmp/x\"\n"
+         "[include]\n\tpath = "
+      << canary.string()
+      << "\n[extensions]\n\tunknown = true\n\tobjectformat = sha256\n"
+         "[filter \"x\"]\n\tsmudge = false\n[broken\n";
   std::ofstream(origin.path() / ".gitattributes") << "* filter=x text eol=crlf\n";
   std::ofstream(origin.path() / ".git/info/grafts") << main << "\n";
   auto const objects = opened(origin.path());
@@ -222,7 +227,9 @@ TEST_CASE("what cannot be read locally is said, and nothing above the workspace 
   fs::create_directory_symlink(origin.path() / ".git", origin.folder.path() / "linked/.git");
   CHECK(refused(origin.folder.path() / "linked") == "the repository lies elsewhere: .git is not a directory");
 
-  shell(origin.folder.path(), "mkdir -p empty/.git && git init -q --object-format=sha256 sha256 && cd sha256 && printf x >x && git add x && git commit -q -m x");
+  shell(
+      origin.folder.path(),
+      "mkdir -p empty/.git && git init -q --object-format=sha256 sha256 && cd sha256 && printf x >x && git add x && git commit -q -m x");
   CHECK(refused(origin.folder.path() / "empty") == "the repository has no objects directory");
   CHECK(refused(origin.folder.path() / "sha256") == "the repository has SHA-256 objects, which cannot be read locally");
   shell(origin.folder.path() / "sha256", "git gc -q");
@@ -238,12 +245,15 @@ TEST_CASE("what cannot be read locally is said, and nothing above the workspace 
 
 TEST_CASE("loose and packed refs", "[git]") {
   Origin const origin;
-  shell(origin.path(), "git pack-refs --all && git tag -a web-v1.1.0 -m later && git tag -f -a web-v1.0.0 -m moved main && git tag -a deep/er/web-v2 -m d");
+  shell(
+      origin.path(),
+      "git pack-refs --all && git tag -a web-v1.1.0 -m later && git tag -f -a web-v1.0.0 -m moved main && git tag -a deep/er/web-v2 -m d");
   auto const objects = opened(origin.path());
   CHECK(objects->ref("refs/tags/web-v1.0.0")->target == origin.id("refs/tags/web-v1.0.0"));  // loose wins
   CHECK(objects->ref("refs/tags/web-v1.0.0")->type == ObjectType::tag);
   CHECK(objects->ref("refs/tags/light")->type == ObjectType::commit);
-  CHECK(objects->refs_with_prefix("refs/tags/web-", 10) == std::vector<std::string>{"refs/tags/web-v1.0.0", "refs/tags/web-v1.1.0"});
+  CHECK(objects->refs_with_prefix("refs/tags/web-", 10) ==
+        std::vector<std::string>{"refs/tags/web-v1.0.0", "refs/tags/web-v1.1.0"});
   CHECK(objects->refs_with_prefix("refs/tags/", 10).size() == 5);
   CHECK(objects->refs_with_prefix("refs/tags/", 2) == std::vector<std::string>{"refs/tags/deep/er/web-v2", "refs/tags/light"});
   CHECK(objects->refs_with_prefix("refs/none/", 10).empty());
@@ -253,8 +263,9 @@ TEST_CASE("loose and packed refs", "[git]") {
 
 TEST_CASE("names that are not refs reach no file", "[git]") {
   Origin const origin;
-  auto const name = GENERATE(as<std::string>{}, "HEAD", "refs", "refs/", "refs/tags/../../config", "refs/heads//main", "/etc/passwd", "refs/tags/.lock",
-                             "refs/heads/main.lock", "refs/tags/a b", "refs/tags/\n", "config", "refs/tags/@{0}");
+  auto const name =
+      GENERATE(as<std::string>{}, "HEAD", "refs", "refs/", "refs/tags/../../config", "refs/heads//main", "/etc/passwd",
+               "refs/tags/.lock", "refs/heads/main.lock", "refs/tags/a b", "refs/tags/\n", "config", "refs/tags/@{0}");
   CAPTURE(name);
   auto const objects = opened(origin.path());
   CHECK_FALSE(objects->ref(name));
@@ -290,7 +301,8 @@ TEST_CASE("damaged refs are told, not skipped", "[git]") {
   {
     auto const objects = opened(origin.path());
     acr::test::NoMoreFiles const none;
-    CHECK(acr::test::thrown([&] { (void)objects->ref("refs/tags/good"); }) == "object-corrupt: .git/refs/tags/good cannot be read: Too many open files");
+    CHECK(acr::test::thrown([&] { (void)objects->ref("refs/tags/good"); }) ==
+          "object-corrupt: .git/refs/tags/good cannot be read: Too many open files");
   }
   CHECK(acr::test::thrown_code([&] { (void)opened(origin.path())->ref("refs/tags/bad"); }) == "object-corrupt");
   CHECK(acr::test::thrown_code([&] { (void)opened(origin.path())->ref("refs/tags/huge"); }) == "object-corrupt");
@@ -325,8 +337,12 @@ TEST_CASE("damaged files of the database are refused", "[git]") {
   auto const file = loose_file(origin, id);
   auto const bytes = acr::read_file(file, 1000);
   fs::permissions(file, fs::perms::owner_all);
-  std::ofstream(file, std::ios::trunc | std::ios::binary) << (kind == "empty" ? "" : kind == "text" ? "no zlib" : bytes.substr(0, bytes.size() / 2));
-  CHECK(acr::test::thrown([&] { (void)opened(origin.path())->blob(id, 1000); }).starts_with("object-corrupt: object " + id + " cannot be read: "));
+  std::ofstream(file, std::ios::trunc | std::ios::binary) << (kind == "empty"  ? ""
+                                                              : kind == "text" ? "no zlib"
+                                                                               : bytes.substr(0, bytes.size() / 2));
+  CHECK(acr::test::thrown([&] {
+          (void)opened(origin.path())->blob(id, 1000);
+        }).starts_with("object-corrupt: object " + id + " cannot be read: "));
   CHECK(acr::test::thrown_code([&] { (void)opened(origin.path())->blob(id, 1000); }) == "object-corrupt");
 }
 
@@ -336,7 +352,8 @@ TEST_CASE("objects that git would not have made are refused", "[git]") {
     acr::write_file(origin.folder.path() / "bytes", bytes);
     return shell(origin.path(), "git hash-object -w --literally -t " + type + " ../bytes");
   };
-  auto const commit = put("commit", "no commit\n"), tree = put("tree", "no tree\n"), tag = put("tag", "no tag\n"), thing = put("thing", "x");
+  auto const commit = put("commit", "no commit\n"), tree = put("tree", "no tree\n"), tag = put("tag", "no tag\n"),
+             thing = put("thing", "x");
   auto const objects = opened(origin.path());
   auto const said = [&](auto const& read) { return acr::test::thrown([&] { (void)read(); }); };
   CHECK(said([&] { return objects->commit(commit); }).starts_with("object-corrupt: commit " + commit));

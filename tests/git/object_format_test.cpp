@@ -22,8 +22,10 @@ TEST_CASE("ids are git's own", "[git]") {
   CHECK(object_id(ObjectType::blob, "") == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
   CHECK(object_id(ObjectType::tree, "") == "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
   CHECK(object_id(ObjectType::blob, "hello\n") == "ce013625030ba8dba906f756967f9e9ca394464a");
-  CHECK(object_id(ObjectType::tree, "", acr::HashAlgorithm::sha256) == "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321");
-  CHECK(object_id(ObjectType::blob, "", acr::HashAlgorithm::sha256) == "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813");
+  CHECK(object_id(ObjectType::tree, "", acr::HashAlgorithm::sha256) ==
+        "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321");
+  CHECK(object_id(ObjectType::blob, "", acr::HashAlgorithm::sha256) ==
+        "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813");
 }
 
 TEST_CASE("a tree reads back what was written, in git's order", "[git]") {
@@ -54,12 +56,13 @@ TEST_CASE("modes that the API spells its own way keep the tree's id", "[git]") {
 }
 
 TEST_CASE("damaged trees are refused", "[git]") {
-  auto const bytes = GENERATE(as<std::string>{}, "x", "100644 a", std::string("100644 a\0short", 14), raw("040000", "zero-padded"),
-                              raw("100600", "mode"), raw("", "mode"), raw("100644", ""), raw("100644", "."), raw("40000", ".."),
-                              raw("100644", "a/b"), raw("100644", "b") + raw("100644", "a"), raw("100644", "a") + raw("100644", "a"),
-                              raw("40000", "a") + raw("100644", "a.b"),                           // the directory sorts as "a/"
-                              raw("100644", "a") + raw("100644", "a.b") + raw("40000", "a"),      // one name twice, in order
-                              raw("100644", "a") + "x");
+  auto const bytes =
+      GENERATE(as<std::string>{}, "x", "100644 a", std::string("100644 a\0short", 14), raw("040000", "zero-padded"),
+               raw("100600", "mode"), raw("", "mode"), raw("100644", ""), raw("100644", "."), raw("40000", ".."),
+               raw("100644", "a/b"), raw("100644", "b") + raw("100644", "a"), raw("100644", "a") + raw("100644", "a"),
+               raw("40000", "a") + raw("100644", "a.b"),                       // the directory sorts as "a/"
+               raw("100644", "a") + raw("100644", "a.b") + raw("40000", "a"),  // one name twice, in order
+               raw("100644", "a") + "x");
   auto const tree = parse_tree_object(bytes, "tree x");
   REQUIRE(tree.has_error());
   CHECK(tree.error().code == "object-malformed");
@@ -77,8 +80,9 @@ TEST_CASE("the bounds of a tree", "[git]") {
 std::string const person = "A U Thor <a@example.org> 1700000001 +0200\n";
 
 TEST_CASE("a commit's fields are read, signatures and odd headers passed over", "[git]") {
-  auto const commit = parse_commit_object("tree " + id_a + "\nparent " + id_b + "\nparent " + id_a + "\nauthor " + person + "committer C <> 1700000002 -0700\n" +
-                                              "encoding x\ngpgsig -----BEGIN\n tree " + id_b + "\n -----END\n\ntree " + id_b + "\n",
+  auto const commit = parse_commit_object("tree " + id_a + "\nparent " + id_b + "\nparent " + id_a + "\nauthor " + person +
+                                              "committer C <> 1700000002 -0700\n" + "encoding x\ngpgsig -----BEGIN\n tree " +
+                                              id_b + "\n -----END\n\ntree " + id_b + "\n",
                                           id_b);
   REQUIRE(commit.has_value());
   CHECK(*commit == Commit{id_b, id_a, {id_b, id_a}, 1700000002});
@@ -90,13 +94,14 @@ TEST_CASE("commit times before 1970 are read", "[git]") {
 
 TEST_CASE("damaged commits are refused", "[git]") {
   std::string const start = "tree " + id_a + "\n";
-  auto const bytes = GENERATE_COPY(as<std::string>{}, "", "tree " + id_a, "tree x\n", "parent " + id_a + "\n" + start, start, start + "author " + person,
-                                   start + "committer " + person, start + "author " + person + "author " + person,
-                                   start + "author " + person + "committer " + person.substr(0, person.size() - 1),
-                                   start + "author " + person + "committer no time\n", start + "author " + person + "committer C <c> x +0000\n",
-                                   start + "author " + person + "committer C <c> 99999999999999999999 +0000\n",
-                                   start + "parent " + id_a + "b\nauthor " + person + "committer " + person,
-                                   "tree " + std::string(40, 'A') + "\nauthor " + person + "committer " + person);
+  auto const bytes = GENERATE_COPY(
+      as<std::string>{}, "", "tree " + id_a, "tree x\n", "parent " + id_a + "\n" + start, start, start + "author " + person,
+      start + "committer " + person, start + "author " + person + "author " + person,
+      start + "author " + person + "committer " + person.substr(0, person.size() - 1),
+      start + "author " + person + "committer no time\n", start + "author " + person + "committer C <c> x +0000\n",
+      start + "author " + person + "committer C <c> 99999999999999999999 +0000\n",
+      start + "parent " + id_a + "b\nauthor " + person + "committer " + person,
+      "tree " + std::string(40, 'A') + "\nauthor " + person + "committer " + person);
   CAPTURE(bytes);
   auto const commit = parse_commit_object(bytes, id_a);
   REQUIRE(commit.has_error());
@@ -112,17 +117,19 @@ TEST_CASE("ids inside a SHA-256 object have 64 digits", "[git]") {
 }
 
 TEST_CASE("a tag's fields are read, its message kept as it is", "[git]") {
-  auto const tag = parse_tag_object("object " + id_b + "\ntype commit\ntag web-v1\ntagger " + person + "gpgsig-sha256 x\n y\n\nline\n\n\xff\r\n", id_a);
+  auto const tag = parse_tag_object(
+      "object " + id_b + "\ntype commit\ntag web-v1\ntagger " + person + "gpgsig-sha256 x\n y\n\nline\n\n\xff\r\n", id_a);
   REQUIRE(tag.has_value());
   CHECK(*tag == Tag{id_a, "web-v1", id_b, ObjectType::commit, "line\n\n\xff\r\n"});
   CHECK(parse_tag_object("object " + id_b + "\ntype tree\ntag t\n", id_a).value().message.empty());  // old: no tagger, no text
 }
 
 TEST_CASE("damaged tags are refused", "[git]") {
-  auto const bytes = GENERATE_COPY(as<std::string>{}, "", "object " + id_b + "\n", "type commit\nobject " + id_b + "\ntag t\n\n",
-                                   "object " + id_b + "\ntype thing\ntag t\n\n", "object " + id_b + "\ntype commit\n\ntag t\n",
-                                   "object " + id_b + "\ntype commit\ntag \n\n", "object " + id_b + "\ntype commit\ntag t\ncut off",
-                                   "object " + id_b.substr(1) + "\ntype commit\ntag t\n\n");
+  auto const bytes =
+      GENERATE_COPY(as<std::string>{}, "", "object " + id_b + "\n", "type commit\nobject " + id_b + "\ntag t\n\n",
+                    "object " + id_b + "\ntype thing\ntag t\n\n", "object " + id_b + "\ntype commit\n\ntag t\n",
+                    "object " + id_b + "\ntype commit\ntag \n\n", "object " + id_b + "\ntype commit\ntag t\ncut off",
+                    "object " + id_b.substr(1) + "\ntype commit\ntag t\n\n");
   CAPTURE(bytes);
   CHECK(parse_tag_object(bytes, id_a).has_error());
 }

@@ -17,7 +17,9 @@ fs::path const tags = fs::path(ACR_TEST_DATA) / "github" / "tags";
 std::string const digest_a = "sha256:" + std::string(64, 'a');
 std::string const digest_b = "sha256:" + std::string(64, 'b');
 
-std::string with_block(std::string const& block) { return "Release: web v1.0.0\n\nAttestation Lineage:\n" + block + "\nChangelog:\n- x\n"; }
+std::string with_block(std::string const& block) {
+  return "Release: web v1.0.0\n\nAttestation Lineage:\n" + block + "\nChangelog:\n- x\n";
+}
 
 TEST_CASE("published and documented annotations give what the fixtures expect (A-93, A-95, A-97)", "[git]") {
   auto const expected = acr::parse_json(acr::read_file(tags / "expected.json", 1 << 20), "expected.json").value();
@@ -102,15 +104,15 @@ TEST_CASE("accepted forms of a block", "[git]") {
   };
   auto const row = GENERATE(values<Row>({
       {"- a: 1\n", 1, ""},
-      {"\n\n- a: 1\n", 1, ""},                                             // empty lines before the first item
-      {"-\t a \t: \t 1\t\n", 1, ""},                                       // tabs, blanks before the colon
-      {"- a:1\n", 1, ""},                                                  // no blank after it
+      {"\n\n- a: 1\n", 1, ""},        // empty lines before the first item
+      {"-\t a \t: \t 1\t\n", 1, ""},  // tabs, blanks before the colon
+      {"- a:1\n", 1, ""},             // no blank after it
       {"- a: 9223372036854775807\n", 1, ""},
-      {"- a: 1\n- A: 2\n", 2, ""},                                         // keys differ by case
-      {"- a: 1\nSource PR: #5\n", 1, ""},                                  // a section ends the block
+      {"- a: 1\n- A: 2\n", 2, ""},         // keys differ by case
+      {"- a: 1\nSource PR: #5\n", 1, ""},  // a section ends the block
       {"- a: 1\nAnything_else-9 x:\n", 1, ""},
       {"- a: 1\n- a: 1\n- a: 1\n", 1, "duplicate-entry"},
-      {"- a: 1\n\nfree text\n- not in the block\n", 1, ""},                // the next non-empty line is not an item
+      {"- a: 1\n\nfree text\n- not in the block\n", 1, ""},  // the next non-empty line is not an item
   }));
   CAPTURE(row.block);
   auto const lineage = parse_annotation(with_block(row.block));
@@ -123,7 +125,8 @@ TEST_CASE("accepted forms of a block", "[git]") {
 }
 
 TEST_CASE("no attestation data may be said in any case, with any number of stops, more than once (A-93)", "[git]") {
-  auto const item = GENERATE(as<std::string>{}, "- No attestation data available", "- no attestation data available.", "- NO ATTESTATION DATA AVAILABLE...");
+  auto const item = GENERATE(as<std::string>{}, "- No attestation data available", "- no attestation data available.",
+                             "- NO ATTESTATION DATA AVAILABLE...");
   auto const lineage = parse_annotation(with_block(item + "\n" + item + "\n"));
   CHECK(lineage.status == Lineage::Status::none);
   CHECK(lineage.error == "");
@@ -143,7 +146,7 @@ TEST_CASE("two blocks before the changelog are refused, one in it is free text (
   CHECK(parse_annotation(block + "Changelog:\n" + block).status == Lineage::Status::ok);
   CHECK(parse_annotation("Changelog:\n" + block).error == "no-lineage-block");
   CHECK(parse_annotation("Changelog: all of it\n" + block).error == "no-lineage-block");
-  CHECK(parse_annotation("Attestation lineage:\n- a: 1\n").error == "no-lineage-block");  // exact
+  CHECK(parse_annotation("Attestation lineage:\n- a: 1\n").error == "no-lineage-block");     // exact
   CHECK(parse_annotation("Attestation Lineage: \n- a: 1\n").status == Lineage::Status::ok);  // blanks at the end are none
 }
 
@@ -193,8 +196,8 @@ TEST_CASE("release, source pull request and commit", "[git]") {
   auto const rows = std::vector<Row>{
       {"Release: web v1.0.0", "web 1.0.0", 0, ""},
       {"\n\n  Release:\tweb \t v1.0.0 ", "web 1.0.0", 0, ""},
-      {"x\nRelease: web v1.0.0", "", 0, ""},        // only as first non-empty line
-      {"Release: web 1.0.0", "", 0, ""},            // no v
+      {"x\nRelease: web v1.0.0", "", 0, ""},  // only as first non-empty line
+      {"Release: web 1.0.0", "", 0, ""},      // no v
       {"Release: web v", "", 0, ""},
       {"Release: web v1 x", "", 0, ""},
       {"Release:web v1", "", 0, ""},
@@ -227,8 +230,8 @@ TEST_CASE("a byte-order mark is dropped once, each line end once (A-97)", "[git]
 }
 
 TEST_CASE("everything from the last signature on is not text (A-97)", "[git]") {
-  auto const start = GENERATE(as<std::string>{}, "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----", "-----BEGIN SSH SIGNATURE-----",
-                              "-----BEGIN SIGNED MESSAGE-----");
+  auto const start = GENERATE(as<std::string>{}, "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----",
+                              "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----");
   CHECK(parse_annotation("Attestation Lineage:\n- a: 1\n" + start + "\nx\n").status == Lineage::Status::ok);
   CHECK(parse_annotation(start + "\nAttestation Lineage:\n- a: 1\n").error == "no-lineage-block");
   // Only the last one is cut at: the first is part of the text, and no line of a block.
@@ -248,8 +251,12 @@ TEST_CASE("text for people names status, entries and what is wrong", "[git]") {
 }
 
 AnnotationParts parts() {
-  return {.chart = "web", .version = "1.2.3", .entries = {{"w1-lint", "11", digest_a}, {"w5/semver", "12", digest_b}},
-          .changelog = "### Features\n\n* something\n", .source_pr = 101, .commit = std::string(40, 'c')};
+  return {.chart = "web",
+          .version = "1.2.3",
+          .entries = {{"w1-lint", "11", digest_a}, {"w5/semver", "12", digest_b}},
+          .changelog = "### Features\n\n* something\n",
+          .source_pr = 101,
+          .commit = std::string(40, 'c')};
 }
 
 TEST_CASE("a composed annotation reads as it was meant", "[git]") {
@@ -277,20 +284,26 @@ TEST_CASE("what would be read differently is not composed", "[git]") {
   };
   auto const row = GENERATE(values<Row>({
       {"missing digest", "an entry has no subject digest", [](AnnotationParts& p) { p.entries[0].digest.reset(); }},
-      {"upper-case digest", "the entries would", [](AnnotationParts& p) { p.entries[0].digest = "sha256:" + std::string(64, 'A'); }},
+      {"upper-case digest", "the entries would",
+       [](AnnotationParts& p) { p.entries[0].digest = "sha256:" + std::string(64, 'A'); }},
       {"id zero", "the annotation would not be understood: ", [](AnnotationParts& p) { p.entries[0].id = "0"; }},
       {"key with colon", "the annotation would not be understood: ", [](AnnotationParts& p) { p.entries[0].key = "a:b"; }},
       {"key with line end", "the entries would", [](AnnotationParts& p) { p.entries[0].key = "a: 1\n- b"; }},
-      {"same key twice", "the annotation would not be understood: ", [](AnnotationParts& p) { p.entries[1].key = p.entries[0].key; }},
+      {"same key twice",
+       "the annotation would not be understood: ", [](AnnotationParts& p) { p.entries[1].key = p.entries[0].key; }},
       {"same entry twice", "the entries would", [](AnnotationParts& p) { p.entries[1] = p.entries[0]; }},
       {"chart with blank", "chart and version would", [](AnnotationParts& p) { p.chart = "we b"; }},
       {"empty chart", "chart and version would", [](AnnotationParts& p) { p.chart = ""; }},
-      {"version with line end", "the annotation would not be understood: ", [](AnnotationParts& p) { p.version = "1\nAttestation Lineage:"; }},
+      {"version with line end",
+       "the annotation would not be understood: ", [](AnnotationParts& p) { p.version = "1\nAttestation Lineage:"; }},
       {"commit that is none", "the commit would", [](AnnotationParts& p) { p.commit = "main"; }},
-      {"changelog that speaks for the commit", "the commit would", [](AnnotationParts& p) { p.commit = "", p.changelog = "Commit: " + std::string(40, 'f'); }},
-      {"changelog that begins a signature", "the source pull request would", [](AnnotationParts& p) { p.changelog = "-----BEGIN PGP SIGNATURE-----"; }},
+      {"changelog that speaks for the commit", "the commit would",
+       [](AnnotationParts& p) { p.commit = "", p.changelog = "Commit: " + std::string(40, 'f'); }},
+      {"changelog that begins a signature", "the source pull request would",
+       [](AnnotationParts& p) { p.changelog = "-----BEGIN PGP SIGNATURE-----"; }},
       {"NUL", "a NUL byte", [](AnnotationParts& p) { p.changelog = std::string("a\0b", 3); }},
-      {"too large", "the annotation would not be understood: ", [](AnnotationParts& p) { p.changelog = std::string(max_annotation_bytes, 'x'); }},
+      {"too large", "the annotation would not be understood: ",
+       [](AnnotationParts& p) { p.changelog = std::string(max_annotation_bytes, 'x'); }},
       {"source pull request 0", "the source pull request would", [](AnnotationParts& p) { p.source_pr = 0; }},
   }));
   CAPTURE(row.what);

@@ -77,10 +77,9 @@ TEST_CASE("the base's path stays in front and one trailing slash goes", "[github
 }
 
 TEST_CASE("a base that could carry the token elsewhere is refused", "[github]") {  // G-1
-  auto const base =
-      GENERATE("http://api.github.com", "http://ghe.example/api/v3", "ftp://api.github.com", "api.github.com",
-               "", "https://api.github.com?x=1", "https://api.github.com/#f",
-               "https://user:secret@api.github.com", "http://10.0.0.1", "http://127.0.0.1.example.com");
+  auto const base = GENERATE("http://api.github.com", "http://ghe.example/api/v3", "ftp://api.github.com", "api.github.com", "",
+                             "https://api.github.com?x=1", "https://api.github.com/#f", "https://user:secret@api.github.com",
+                             "http://10.0.0.1", "http://127.0.0.1.example.com");
   CAPTURE(base);
   RunClock clock;
   loopback::ScriptedHttp http([](net::Request const&) { return json_reply("{}"); });
@@ -159,9 +158,8 @@ TEST_CASE("an error names the request and the server's words, never a secret", "
 }
 
 TEST_CASE("a long message is cut and an HTML one left out", "[github]") {  // G-32
-  std::string const body =
-      GENERATE(std::string("{\"message\":\"") + std::string(5000, 'x') + "\"}",
-               std::string("<html>") + std::string(5000, 'x') + "</html>", std::string());
+  std::string const body = GENERATE(std::string("{\"message\":\"") + std::string(5000, 'x') + "\"}",
+                                    std::string("<html>") + std::string(5000, 'x') + "</html>", std::string());
   ScriptedGithub github([&](net::Request const&) { return loopback::reply(410, body); });
   std::string const text = error_of(github, repository_call(github.api)).what();
   CHECK(text.size() < 500);
@@ -269,8 +267,7 @@ TEST_CASE("a renamed repository is noticed, its answer used", "[github]") {  // 
 
 TEST_CASE("a redirect to another host loses the token", "[github]") {  // G-8
   ScriptedGithub github([](net::Request const& request) {
-    if (request.url.host == "api.github.com")
-      return loopback::reply(302, "", {{"Location", "https://elsewhere.example/x"}});
+    if (request.url.host == "api.github.com") return loopback::reply(302, "", {{"Location", "https://elsewhere.example/x"}});
     CHECK_FALSE(request.origin_headers.has("Authorization"));
     return json_reply("{}");
   });
@@ -283,8 +280,7 @@ TEST_CASE("an unchanged answer comes from the store", "[github]") {  // G-30
   std::atomic<int> asked{0};
   ScriptedGithub github([&](net::Request const& request) {
     if (++asked == 1)
-      return json_reply("{\"n\":1}", 200,
-                        {{"ETag", "W/\"abc\""}, {"Link", "<https://api.github.com/x>; rel=\"last\""}});
+      return json_reply("{\"n\":1}", 200, {{"ETag", "W/\"abc\""}, {"Link", "<https://api.github.com/x>; rel=\"last\""}});
     CHECK(*request.headers.find("If-None-Match") == "W/\"abc\"");  // weak tags go back as they came
     return asked == 2 ? loopback::reply(304) : json_reply("{\"n\":2}", 200, {{"ETag", "\"def\""}});
   });
@@ -329,13 +325,12 @@ Call rules_call(Api const& api) {
 }
 
 TEST_CASE("pages are followed word for word", "[github]") {  // G-31
-  std::string const next =
-      "https://api.github.com/repositories/1/rules/branches/release?per_page=100&page=2&x=%2B";
+  std::string const next = "https://api.github.com/repositories/1/rules/branches/release?per_page=100&page=2&x=%2B";
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.text() == next) return json_reply("[2]");
-    return json_reply("[1]", 200,
-                      {{"Link", "<https://api.github.com/first>; rel=\"first\", <" + next +
-                                    ">; title=\"a, b\"; rel=\"prev next\""}});
+    return json_reply(
+        "[1]", 200,
+        {{"Link", "<https://api.github.com/first>; rel=\"first\", <" + next + ">; title=\"a, b\"; rel=\"prev next\""}});
   });
   std::string bodies;
   github.api.pages(rules_call(github.api), [&](Answer const& answer) { return bodies += answer.body, true; });
@@ -344,11 +339,11 @@ TEST_CASE("pages are followed word for word", "[github]") {  // G-31
 }
 
 TEST_CASE("pages that lead astray are refused", "[github]") {  // G-31
-  auto const next = GENERATE(
-      std::string("https://evil.example/repos/acme/helm-charts"), std::string("https://ghe.example/api/v4/x"),
-      std::string("https://ghe.example/api/v3/../x"), std::string("https://ghe.example:8443/api/v3/x"),
-      std::string("http://ghe.example/api/v3/x"), std::string("/api/v3/x"), std::string("not a url"),
-      std::string("https://ghe.example/api/v3/repos/acme/helm-charts/rules/branches/release?per_page=100"));
+  auto const next =
+      GENERATE(std::string("https://evil.example/repos/acme/helm-charts"), std::string("https://ghe.example/api/v4/x"),
+               std::string("https://ghe.example/api/v3/../x"), std::string("https://ghe.example:8443/api/v3/x"),
+               std::string("http://ghe.example/api/v3/x"), std::string("/api/v3/x"), std::string("not a url"),
+               std::string("https://ghe.example/api/v3/repos/acme/helm-charts/rules/branches/release?per_page=100"));
   CAPTURE(next);
   ScriptedGithub github(
       [&](net::Request const&) {
@@ -367,8 +362,7 @@ TEST_CASE("pages that lead astray are refused", "[github]") {  // G-31
 TEST_CASE("a listing ends after twenty pages", "[github]") {  // G-31
   std::atomic<int> page{1};
   ScriptedGithub github([&](net::Request const&) {
-    auto const next =
-        "https://api.github.com/repos/acme/helm-charts/rules/branches/release?page=" + std::to_string(++page);
+    auto const next = "https://api.github.com/repos/acme/helm-charts/rules/branches/release?page=" + std::to_string(++page);
     return json_reply("[]", 200, {{"Link", "<" + next + ">; rel=\"next\""}});
   });
   try {
@@ -396,9 +390,8 @@ TEST_CASE("the lowest number of requests left counts, until the hour is over", "
   std::atomic<std::size_t> at{0};
   ScriptedGithub github([&](net::Request const&) {
     auto const& [left, reset] = answers[at++];
-    return json_reply(
-        "{}", 200,
-        {{"x-ratelimit-remaining", left}, {"x-ratelimit-reset", reset}, {"x-ratelimit-resource", "core"}});
+    return json_reply("{}", 200,
+                      {{"x-ratelimit-remaining", left}, {"x-ratelimit-reset", reset}, {"x-ratelimit-resource", "core"}});
   });
   for (auto const left : expected) {
     github.api.call(repository_call(github.api));
@@ -413,9 +406,7 @@ TEST_CASE("fewer than fifty requests left is a warning", "[github]") {  // G-26
     std::size_t warnings;
   };
   auto const row = GENERATE(values<Row>({{"50", 0}, {"49", 1}, {"0", 1}}));
-  ScriptedGithub github([&](net::Request const&) {
-    return json_reply("{}", 200, {{"x-ratelimit-remaining", row.left}});
-  });
+  ScriptedGithub github([&](net::Request const&) { return json_reply("{}", 200, {{"x-ratelimit-remaining", row.left}}); });
   github.api.call(repository_call(github.api));
   CHECK(github.api.use().warnings().size() == row.warnings);
 }
@@ -423,8 +414,7 @@ TEST_CASE("fewer than fifty requests left is a warning", "[github]") {  // G-26
 TEST_CASE("the limit is asked for when no answer told it", "[github]") {  // G-26, G-5
   ScriptedGithub github([](net::Request const& request) {
     CHECK(request.url.path == "/rate_limit");
-    return json_reply(
-        R"({"resources":{"core":{"limit":1000,"remaining":77,"reset":1,"used":1}}})");  // no `rate`
+    return json_reply(R"({"resources":{"core":{"limit":1000,"remaining":77,"reset":1,"used":1}}})");  // no `rate`
   });
   CHECK(github.api.remaining() == 77);
   ScriptedGithub unlimited(

@@ -26,14 +26,12 @@ std::string link(std::string const& id, std::string const& signature = "s1") {
 }
 
 std::string entry(std::string const& id, std::uint64_t repository = 500000001) {
-  return R"({"repository_id":)" + std::to_string(repository) + R"(,"initiator":"github","bundle_url":")" +
-         link(id) + R"("})";
+  return R"({"repository_id":)" + std::to_string(repository) + R"(,"initiator":"github","bundle_url":")" + link(id) + R"("})";
 }
 
 std::string listing_of(std::string const& entries) { return R"({"attestations":[)" + entries + "]}"; }
 
-std::string bulk_of(std::string const& members,
-                    std::string const& page = R"({"has_next":false,"next":null})") {
+std::string bulk_of(std::string const& members, std::string const& page = R"({"has_next":false,"next":null})") {
   return R"({"attestations_subject_digests":{)" + members + R"(},"page_info":)" + page + "}";
 }
 
@@ -65,13 +63,11 @@ TEST_CASE("the id is read from a link's path and only there", "[github]") {  // 
 }
 
 TEST_CASE("one subject is listed by itself", "[github]") {  // G-12, V-97
-  ScriptedGithub github(
-      [](net::Request const&) { return json_reply(listing_of(entry("11") + "," + entry("12"))); });
+  ScriptedGithub github([](net::Request const&) { return json_reply(listing_of(entry("11") + "," + entry("12"))); });
   Attestations attestations(github.api, "https://slsa.dev/provenance/v1");
   auto const found = attestations.list({subject('a'), subject('a')});
   CHECK(github.asked() ==
-        std::vector<std::string>{"GET https://api.github.com/repos/acme/helm-charts/attestations/" +
-                                 subject('a') +
+        std::vector<std::string>{"GET https://api.github.com/repos/acme/helm-charts/attestations/" + subject('a') +
                                  "?per_page=100&predicate_type=https%3A%2F%2Fslsa.dev%2Fprovenance%2Fv1"});
   REQUIRE(found.of.at(subject('a')).size() == 2);
   CHECK(found.of.at(subject('a'))[0].id == "11");
@@ -111,14 +107,11 @@ TEST_CASE("a bundle in the listing is taken, other kinds of bundle are not", "[g
 
 TEST_CASE("entries of another repository do not count", "[github]") {  // G-12, V-99
   ScriptedGithub github([](net::Request const& request) {
-    auto const entries =
-        entry("1", 500000002) + "," + entry("2") + R"(,{"bundle_url":"https://s.example/3.json"})";
-    return json_reply(is_bulk(request) ? bulk_of("\"" + subject('a') + "\":[" + entries + "]")
-                                       : listing_of(entries));
+    auto const entries = entry("1", 500000002) + "," + entry("2") + R"(,{"bundle_url":"https://s.example/3.json"})";
+    return json_reply(is_bulk(request) ? bulk_of("\"" + subject('a') + "\":[" + entries + "]") : listing_of(entries));
   });
   Attestations attestations(github.api);
-  auto const subjects =
-      GENERATE(std::vector<std::string>{subject('a')}, std::vector<std::string>{subject('a'), subject('b')});
+  auto const subjects = GENERATE(std::vector<std::string>{subject('a')}, std::vector<std::string>{subject('a'), subject('b')});
   auto const found = attestations.list(subjects);
   REQUIRE(found.of.at(subject('a')).size() == 1);
   CHECK(found.of.at(subject('a'))[0].id == "2");
@@ -126,9 +119,8 @@ TEST_CASE("entries of another repository do not count", "[github]") {  // G-12, 
 }
 
 TEST_CASE("an answer of another shape is an error, never no attestations", "[github]") {  // G-34
-  auto const body = GENERATE("", "[]", "{}", "<!DOCTYPE html>", "{\"attestations\":null}",
-                             "{\"attestations\":{}}", "{\"attestations\":[1]}",
-                             "{\"attestations\":[],\"attestations\":[]}", "{\"attestations\":[]} x");
+  auto const body = GENERATE("", "[]", "{}", "<!DOCTYPE html>", "{\"attestations\":null}", "{\"attestations\":{}}",
+                             "{\"attestations\":[1]}", "{\"attestations\":[],\"attestations\":[]}", "{\"attestations\":[]} x");
   CAPTURE(body);
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   Attestations attestations(github.api);
@@ -142,11 +134,11 @@ TEST_CASE("an answer of another shape is an error, never no attestations", "[git
 }
 
 TEST_CASE("a bulk answer of another shape is an error, too", "[github]") {  // G-12b, G-34
-  auto const body = GENERATE_COPY(
-      std::string("{}"), bulk_of("", "null"), bulk_of("", "{}"), bulk_of("", R"({"has_next":true})"),
-      bulk_of("", R"({"has_next":true,"next":""})"), bulk_of("\"" + subject('a') + "\":{}"),
-      bulk_of("\"" + subject('f') + "\":[]"),  // nobody asked for it
-      bulk_of("\"" + subject('a') + "\":[7]"));
+  auto const body =
+      GENERATE_COPY(std::string("{}"), bulk_of("", "null"), bulk_of("", "{}"), bulk_of("", R"({"has_next":true})"),
+                    bulk_of("", R"({"has_next":true,"next":""})"), bulk_of("\"" + subject('a') + "\":{}"),
+                    bulk_of("\"" + subject('f') + "\":[]"),  // nobody asked for it
+                    bulk_of("\"" + subject('a') + "\":[7]"));
   CAPTURE(body);
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   Attestations attestations(github.api);
@@ -212,8 +204,8 @@ TEST_CASE("several subjects take one bulk call, its pages and nothing else", "[g
   ScriptedGithub github([](net::Request const& request) {
     CHECK(request.method == "POST");
     CHECK(request.idempotent);  // a read: repeated like a GET
-    CHECK(request.body == "{\"subject_digests\":[\"" + subject('a') + "\",\"" + subject('b') + "\",\"" +
-                              subject('c') + "\"],\"predicate_type\":\"provenance\"}");
+    CHECK(request.body == "{\"subject_digests\":[\"" + subject('a') + "\",\"" + subject('b') + "\",\"" + subject('c') +
+                              "\"],\"predicate_type\":\"provenance\"}");
     if (request.url.query == "per_page=100")
       return json_reply(bulk_of("\"" + subject('a') + "\":[" + entry("1") + "],\"" + subject('b') + "\":null",
                                 R"({"has_next":true,"next":"Y3+/="})"));
@@ -266,9 +258,8 @@ TEST_CASE("a server without the bulk call is asked one by one, for the whole run
   ScriptedGithub github([&](net::Request const& request) {
     if (is_bulk(request)) {
       ++bulk;
-      return status < 400
-                 ? loopback::reply(status, "", {{"Location", "https://api.github.com/organizations/1"}})
-                 : json_reply("{}", status);
+      return status < 400 ? loopback::reply(status, "", {{"Location", "https://api.github.com/organizations/1"}})
+                          : json_reply("{}", status);
     }
     return json_reply(listing_of(entry("5")));
   });
@@ -283,9 +274,8 @@ TEST_CASE("a server without the bulk call is asked one by one, for the whole run
 TEST_CASE("an entry without a link is listed again, so that its id is known", "[github]") {  // G-12b
   ScriptedGithub github([](net::Request const& request) {
     if (is_bulk(request))
-      return json_reply(bulk_of("\"" + subject('a') +
-                                "\":[{\"repository_id\":500000001,\"bundle\":{\"m\":1}}],\"" + subject('b') +
-                                "\":[" + entry("8") + "]"));
+      return json_reply(bulk_of("\"" + subject('a') + "\":[{\"repository_id\":500000001,\"bundle\":{\"m\":1}}],\"" +
+                                subject('b') + "\":[" + entry("8") + "]"));
     CHECK(request.url.path.ends_with(subject('a')));
     return json_reply(listing_of(entry("7")));
   });
@@ -316,7 +306,8 @@ TEST_CASE("a bulk listing without an end is left for listings of this repository
   ScriptedGithub github([&](net::Request const& request) {
     if (!is_bulk(request)) return json_reply(listing_of(entry("5")));
     int const now = ++page;
-    auto const next = now == row.pages ? std::string(R"({"has_next":false,"next":null})") : R"({"has_next":true,"next":"c)" + std::to_string(now) + "\"}";
+    auto const next = now == row.pages ? std::string(R"({"has_next":false,"next":null})")
+                                       : R"({"has_next":true,"next":"c)" + std::to_string(now) + "\"}";
     return json_reply(bulk_of("\"" + subject('a') + "\":[" + (now == 1 ? entry("5") : entry("6", 7)) + "]", next));
   });
   Attestations attestations(github.api);
@@ -327,10 +318,12 @@ TEST_CASE("a bulk listing without an end is left for listings of this repository
   CHECK(github.http.seen().size() == (row.pages == 20 ? 20 : 22));
 }
 
-TEST_CASE("a bulk answer that is too large is left for listings of this repository, other faults end the run", "[github]") {  // G-31
+TEST_CASE("a bulk answer that is too large is left for listings of this repository, other faults end the run",
+          "[github]") {  // G-31
   bool const too_large = GENERATE(true, false);
   ScriptedGithub github([&](net::Request const& request) -> net::Reply {
-    if (is_bulk(request)) throw net::NetworkError(too_large ? net::Failure::too_large : net::Failure::connect, "api.github.com", "no");
+    if (is_bulk(request))
+      throw net::NetworkError(too_large ? net::Failure::too_large : net::Failure::connect, "api.github.com", "no");
     return json_reply(listing_of(entry("5")));
   });
   Attestations attestations(github.api);
@@ -354,8 +347,8 @@ TEST_CASE("more than twenty pages about one subject are not a listing of it, oth
     int const page = after == std::string::npos ? 1 : std::stoi(url.substr(after + 6));
     net::Headers headers;
     if (page < last)
-      headers.add("Link", "<https://api.github.com/repos/acme/helm-charts/attestations/" + subject('a') + "?per_page=100&after=" +
-                              std::to_string(page + 1) + ">; rel=\"next\"");
+      headers.add("Link", "<https://api.github.com/repos/acme/helm-charts/attestations/" + subject('a') +
+                              "?per_page=100&after=" + std::to_string(page + 1) + ">; rel=\"next\"");
     return json_reply(listing_of(entry(std::to_string(page))), 200, headers);
   });
   Attestations attestations(github.api);
@@ -380,7 +373,8 @@ TEST_CASE("one subject's answer that is too large is not a listing of it, other 
 TEST_CASE("of bundles that a listing holds some mebibytes are kept, the others are left to their links", "[github]") {  // B-25
   std::string const bundle = R"({"m":")" + std::string(limits::kept_bundle_bytes / 2, 'x') + "\"}";
   auto const own = [&](bool linked) {
-    return R"({"repository_id":500000001,"bundle":)" + bundle + (linked ? R"(,"bundle_url":")" + link("9") + "\"" : std::string()) + "}";
+    return R"({"repository_id":500000001,"bundle":)" + bundle +
+           (linked ? R"(,"bundle_url":")" + link("9") + "\"" : std::string()) + "}";
   };
   auto const repository = std::uint64_t{500000001};
   Answer answer;
@@ -433,13 +427,10 @@ TEST_CASE("an Enterprise Server without attestations says so once", "[github]") 
   }
 }
 
-ListedAttestation linked(std::string const& id, std::string const& url) {
-  return {subject('a'), id, "", url, false};
-}
+ListedAttestation linked(std::string const& id, std::string const& url) { return {subject('a'), id, "", url, false}; }
 
-TEST_CASE("a download carries no proof but the link's own", "[github]") {  // G-10, V-98
-  std::string const host =
-      GENERATE("https://storage.example", "https://api.github.com");  // even at the API's host
+TEST_CASE("a download carries no proof but the link's own", "[github]") {                  // G-10, V-98
+  std::string const host = GENERATE("https://storage.example", "https://api.github.com");  // even at the API's host
   ScriptedGithub github([](net::Request const&) { return loopback::reply(200, "{\"mediaType\":\"x\"}"); });
   Attestations attestations(github.api);
   auto const text = attestations.download(linked("4", host + ":8443/a/4.json.sn?sig=s"));
@@ -452,8 +443,7 @@ TEST_CASE("a download carries no proof but the link's own", "[github]") {  // G-
 }
 
 TEST_CASE("storage keeps blocks, streams and plain JSON", "[github]") {  // G-14
-  std::string const bundle =
-      R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","a":"aaaaaaaaaaaaaaaaaaaaaaa"})";
+  std::string const bundle = R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","a":"aaaaaaaaaaaaaaaaaaaaaaa"})";
   int const form = GENERATE(0, 1, 2);
   auto const body = form == 0 ? bundle : form == 1 ? " \n" + bundle : test::packed_by_snappy(bundle);
   ScriptedGithub github([&](net::Request const&) { return loopback::reply(200, body); });
@@ -463,10 +453,9 @@ TEST_CASE("storage keeps blocks, streams and plain JSON", "[github]") {  // G-14
   CHECK(text->find(bundle) != std::string::npos);
 }
 
-TEST_CASE("what cannot be unpacked is refused, whatever it claims", "[github]") {  // G-14
-  auto const body =
-      GENERATE(std::string(), std::string("\xff\xff\xff\xff\x0f\x00", 6),  // declares 4 GiB
-               std::string("\x06\x10hello", 7), std::string("\x0a\x01\x04", 3), std::string("<html>"));
+TEST_CASE("what cannot be unpacked is refused, whatever it claims", "[github]") {        // G-14
+  auto const body = GENERATE(std::string(), std::string("\xff\xff\xff\xff\x0f\x00", 6),  // declares 4 GiB
+                             std::string("\x06\x10hello", 7), std::string("\x0a\x01\x04", 3), std::string("<html>"));
   ScriptedGithub github([&](net::Request const&) { return loopback::reply(200, body); });
   Attestations attestations(github.api);
   auto const text = attestations.download(linked("4", link("4")));
@@ -476,8 +465,7 @@ TEST_CASE("what cannot be unpacked is refused, whatever it claims", "[github]") 
 }
 
 TEST_CASE("a download above the limit is refused, not kept", "[github]") {  // G-14
-  ScriptedGithub github(
-      [](net::Request const&) { return loopback::reply(200, std::string((8U << 20) + 1, ' ')); });
+  ScriptedGithub github([](net::Request const&) { return loopback::reply(200, std::string((8U << 20) + 1, ' ')); });
   Attestations attestations(github.api);
   auto const text = attestations.download(linked("4", link("4")));
   REQUIRE(text.has_error());
@@ -502,8 +490,7 @@ TEST_CASE("links that must not be followed are refused without a request", "[git
       {"https://api.github.com", "file:///etc/passwd", false},
   }));
   CAPTURE(row.base, row.url);
-  ScriptedGithub github([](net::Request const&) { return loopback::reply(200, "{}"); },
-                        settings_with(row.base));
+  ScriptedGithub github([](net::Request const&) { return loopback::reply(200, "{}"); }, settings_with(row.base));
   Attestations attestations(github.api);
   auto const text = attestations.download(linked("4", row.url));
   CHECK(text.has_value() == row.allowed);
@@ -517,8 +504,7 @@ TEST_CASE("an expired link is listed again once", "[github]") {  // G-14
     char const* fresh;  ///< what the second listing says
     char const* code;   ///< empty: the download succeeds
   };
-  auto const row =
-      GENERATE(values<Row>({{"fresh", ""}, {"stale", "bundle-unavailable"}, {"gone", "bundle-unavailable"}}));
+  auto const row = GENERATE(values<Row>({{"fresh", ""}, {"stale", "bundle-unavailable"}, {"gone", "bundle-unavailable"}}));
   CAPTURE(status, row.fresh);
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.host == "api.github.com") {
@@ -528,8 +514,7 @@ TEST_CASE("an expired link is listed again once", "[github]") {  // G-14
       fresh.replace(fresh.find("s1"), 2, kind == "fresh" ? "s2" : "s1");
       return json_reply(listing_of(entry("5") + "," + fresh));
     }
-    return request.url.query == "sig=s2" ? loopback::reply(200, "{\"ok\":1}")
-                                         : loopback::reply(status, "<Error/>");
+    return request.url.query == "sig=s2" ? loopback::reply(200, "{\"ok\":1}") : loopback::reply(status, "<Error/>");
   });
   Attestations attestations(github.api);
   auto const text = attestations.download(linked("4", link("4")));
@@ -548,8 +533,7 @@ TEST_CASE("an attestation without an id is found again by its place", "[github]"
   std::string const place = "https://storage.example/a/odd-name";
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.host == "api.github.com")
-      return json_reply(
-          listing_of(entry("5") + R"(,{"repository_id":500000001,"bundle_url":")" + place + "?sig=2\"}"));
+      return json_reply(listing_of(entry("5") + R"(,{"repository_id":500000001,"bundle_url":")" + place + "?sig=2\"}"));
     return request.url.query == "sig=2" ? loopback::reply(200, "{}") : loopback::reply(403);
   });
   Attestations attestations(github.api);
@@ -571,8 +555,7 @@ TEST_CASE("storage that cannot be reached ends the run, other answers only the a
 
 TEST_CASE("a redirect that storage must not make is refused", "[github]") {  // V-98
   ScriptedGithub github([](net::Request const& request) {
-    if (request.url.host == "storage.example")
-      return loopback::reply(302, "", {{"Location", "http://storage.example/plain"}});
+    if (request.url.host == "storage.example") return loopback::reply(302, "", {{"Location", "http://storage.example/plain"}});
     return loopback::reply(200, "{}");
   });
   Attestations attestations(github.api);
@@ -582,9 +565,8 @@ TEST_CASE("a redirect that storage must not make is refused", "[github]") {  // 
 }
 
 TEST_CASE("each download is handed on with its number, whatever arrives first", "[github]") {  // G-7
-  ScriptedGithub github([](net::Request const& request) {
-    return loopback::reply(200, "{\"path\":\"" + request.url.path + "\"}");
-  });
+  ScriptedGithub github(
+      [](net::Request const& request) { return loopback::reply(200, "{\"path\":\"" + request.url.path + "\"}"); });
   std::vector<ListedAttestation> wanted;
   for (int i = 1; i <= 100; ++i) wanted.push_back(linked(std::to_string(i), link(std::to_string(i))));
   Attestations attestations(github.api);
@@ -596,8 +578,9 @@ TEST_CASE("each download is handed on with its number, whatever arrives first", 
     CHECK(all[i].find("/" + std::to_string(i + 1) + ".json.sn") != std::string::npos);
 
   // What the taker throws ends the round.
-  CHECK_THROWS_AS(attestations.download_each(pointers, [](std::size_t, Verdict<std::string> const&) { throw Unreachable("x", "y"); }),
-                  Unreachable);
+  CHECK_THROWS_AS(
+      attestations.download_each(pointers, [](std::size_t, Verdict<std::string> const&) { throw Unreachable("x", "y"); }),
+      Unreachable);
 }
 
 }  // namespace

@@ -34,8 +34,8 @@ std::string code_of(auto const& work) {
   return "accepted";
 }
 
-std::string blob_entry(std::string const& path, std::string const& mode = "100644",
-                       std::string const& type = "blob", std::string const& id = hello) {
+std::string blob_entry(std::string const& path, std::string const& mode = "100644", std::string const& type = "blob",
+                       std::string const& id = hello) {
   return R"({"path":")" + path + R"(","mode":")" + mode + R"(","type":")" + type + R"(","sha":")" + id +
          R"(","size":6,"url":"x"})";
 }
@@ -45,25 +45,18 @@ std::string tree_json(std::string const& entries, bool truncated = false) {
 }
 
 TEST_CASE("a blob is what its id says, raw or base64, in both object formats", "[github]") {  // G-18, G-19
-  CHECK(read_blob_answer(answer_of("hello\n", "application/vnd.github.raw; charset=utf-8"), hello) ==
-        "hello\n");
+  CHECK(read_blob_answer(answer_of("hello\n", "application/vnd.github.raw; charset=utf-8"), hello) == "hello\n");
   CHECK(read_blob_answer(answer_of("hello\n", "application/vnd.github.raw+json"), hello_sha256) == "hello\n");
-  CHECK(read_blob_answer(answer_of(R"({"content":"aGVs\nbG8K\n","encoding":"base64","size":6})"), hello) ==
-        "hello\n");
-  CHECK(read_blob_answer(answer_of(R"({"content":"hello\n","encoding":"utf-8","size":6})"), hello) ==
-        "hello\n");
+  CHECK(read_blob_answer(answer_of(R"({"content":"aGVs\nbG8K\n","encoding":"base64","size":6})"), hello) == "hello\n");
+  CHECK(read_blob_answer(answer_of(R"({"content":"hello\n","encoding":"utf-8","size":6})"), hello) == "hello\n");
 }
 
 TEST_CASE("another content than the id's is refused", "[github]") {  // G-18
-  CHECK(code_of([] { read_blob_answer(answer_of("hello", "application/vnd.github.raw"), hello); }) ==
+  CHECK(code_of([] { read_blob_answer(answer_of("hello", "application/vnd.github.raw"), hello); }) == "object-mismatch");
+  CHECK(code_of([] { read_blob_answer(answer_of(R"({"content":"aGVsbG8=","encoding":"base64"})"), hello); }) ==
         "object-mismatch");
-  CHECK(code_of([] {
-          read_blob_answer(answer_of(R"({"content":"aGVsbG8=","encoding":"base64"})"), hello);
-        }) == "object-mismatch");
-  CHECK(code_of([] { read_blob_answer(answer_of(R"({"content":"aGVsbG8","encoding":"none"})"), hello); }) ==
-        "bad-response");
-  CHECK(code_of([] { read_blob_answer(answer_of(R"({"content":"*","encoding":"base64"})"), hello); }) ==
-        "bad-response");
+  CHECK(code_of([] { read_blob_answer(answer_of(R"({"content":"aGVsbG8","encoding":"none"})"), hello); }) == "bad-response");
+  CHECK(code_of([] { read_blob_answer(answer_of(R"({"content":"*","encoding":"base64"})"), hello); }) == "bad-response");
   CHECK(code_of([] { read_blob_answer(answer_of("{}"), hello); }) == "bad-response");
   try {
     read_blob_answer(answer_of("hello", "text/plain"), hello);
@@ -75,8 +68,7 @@ TEST_CASE("another content than the id's is refused", "[github]") {  // G-18
 TEST_CASE("a tree's entries must give its id", "[github]") {  // G-18
   auto const read = read_tree_answer(answer_of(tree_json(blob_entry("a"))), tree_with_a);
   REQUIRE(read.trees.size() == 1);
-  CHECK(read.trees.at(tree_with_a).entries ==
-        std::vector<git::TreeEntry>{{"a", git::EntryMode::file, hello, 6}});
+  CHECK(read.trees.at(tree_with_a).entries == std::vector<git::TreeEntry>{{"a", git::EntryMode::file, hello, 6}});
   CHECK(read_tree_answer(answer_of(tree_json("")), empty_tree).trees.at(empty_tree).entries.empty());
   CHECK(read_tree_answer(answer_of(tree_json(blob_entry("a"), true)), tree_with_a).truncated);
 
@@ -119,9 +111,9 @@ TEST_CASE("a recursive listing proves every tree in it", "[github]") {  // G-18
   std::string const root = "12877d850c9e0f4fd5ced94c69d38737586d180e";
   std::string const commit(40, '1');
   auto const listing = [&](std::string const& inside) {
-    return tree_json(blob_entry("d", "040000", "tree", tree_with_a) + "," + inside + "," +
-                     blob_entry("d.txt") + "," + blob_entry("d0", "100755") + "," +
-                     blob_entry("link", "120000") + "," + blob_entry("sub", "160000", "commit", commit));
+    return tree_json(blob_entry("d", "040000", "tree", tree_with_a) + "," + inside + "," + blob_entry("d.txt") + "," +
+                     blob_entry("d0", "100755") + "," + blob_entry("link", "120000") + "," +
+                     blob_entry("sub", "160000", "commit", commit));
   };
   auto const read = read_tree_answer(answer_of(listing(blob_entry("d/a"))), root);
   REQUIRE(read.trees.size() == 2);
@@ -136,23 +128,20 @@ TEST_CASE("a recursive listing proves every tree in it", "[github]") {  // G-18
 
   // The root is right, a tree below it is not.
   CHECK(code_of([&] { read_tree_answer(answer_of(listing(blob_entry("d/b"))), root); }) == "object-mismatch");
-  CHECK(code_of([&] {
-          read_tree_answer(answer_of(listing(blob_entry("d/a") + "," + blob_entry("d/b"))), root);
-        }) == "object-mismatch");
+  CHECK(code_of([&] { read_tree_answer(answer_of(listing(blob_entry("d/a") + "," + blob_entry("d/b"))), root); }) ==
+        "object-mismatch");
   CHECK(code_of([&] { read_tree_answer(answer_of(listing(blob_entry("d/e/a"))), root); }) == "bad-response");
 }
 
 TEST_CASE("commits and tags are taken as sent", "[github]") {  // G-17
   std::string const id(40, 'c');
   auto const commit = read_commit_answer(
-      answer_of(
-          R"({"sha":")" + id + R"(","tree":{"sha":")" + empty_tree + R"("},"parents":[{"sha":")" + hello +
-          R"("}],"committer":{"date":"2014-08-09T08:02:04+12:00"},"author":{"date":"1999-01-01T00:00:00Z"}})"),
+      answer_of(R"({"sha":")" + id + R"(","tree":{"sha":")" + empty_tree + R"("},"parents":[{"sha":")" + hello +
+                R"("}],"committer":{"date":"2014-08-09T08:02:04+12:00"},"author":{"date":"1999-01-01T00:00:00Z"}})"),
       id);
   CHECK(commit == git::Commit{id, empty_tree, {hello}, 1407528124});
   auto const tag = read_tag_answer(
-      answer_of(R"({"sha":")" + id +
-                R"(","tag":"web-v1.0.0","message":"Release\n","object":{"type":"commit","sha":")" + hello +
+      answer_of(R"({"sha":")" + id + R"(","tag":"web-v1.0.0","message":"Release\n","object":{"type":"commit","sha":")" + hello +
                 R"("}})"),
       id);
   CHECK(tag == git::Tag{id, "web-v1.0.0", hello, git::ObjectType::commit, "Release\n"});
@@ -166,14 +155,12 @@ TEST_CASE("an answer about another object is an error", "[github]") {
                              id);
         }) == "bad-response");
   CHECK(code_of([&] {
-          read_tag_answer(
-              answer_of(R"({"sha":")" + hello +
-                        R"(","tag":"x","message":"","object":{"type":"commit","sha":")" + hello + R"("}})"),
-              id);
+          read_tag_answer(answer_of(R"({"sha":")" + hello + R"(","tag":"x","message":"","object":{"type":"commit","sha":")" +
+                                    hello + R"("}})"),
+                          id);
         }) == "bad-response");
   CHECK(code_of([&] {
-          read_ref_answer(answer_of(R"({"ref":"refs/tags/web-v1.0.0","object":{"type":"commit","sha":")" +
-                                    hello + R"("}})"),
+          read_ref_answer(answer_of(R"({"ref":"refs/tags/web-v1.0.0","object":{"type":"commit","sha":")" + hello + R"("}})"),
                           "refs/tags/web-v1");
         }) == "bad-response");
 }

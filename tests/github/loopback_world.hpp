@@ -32,8 +32,7 @@ class LoopbackWorld {
       : stand_in(std::move(settings)),
         client_(clock, client_settings()),
         http_(client_, clock, pacing()),
-        api(http_, clock, api_settings(stand_in.api_url(), std::move(token), std::move(api_version)),
-            acme()) {}
+        api(http_, clock, api_settings(stand_in.api_url(), std::move(token), std::move(api_version)), acme()) {}
 
  private:
   static net::ClientSettings client_settings() {

@@ -23,8 +23,7 @@ TEST_CASE("requests that GitHub does not know are seen", "[github]") {
       {"GET", "/repos/acme/charts/rules/branches/release/1?per_page=100&page=2", "", true},
       {"PATCH", "/repos/acme/charts/pulls/1", R"({"body":"x"})", true},
       {"POST", "/orgs/acme/attestations/bulk-list?per_page=100",
-       R"({"subject_digests":["sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]})",
-       true},
+       R"({"subject_digests":["sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]})", true},
       {"PUT", "/repos/acme/charts", "", false},
       {"GET", "/repos/acme/charts/zen", "", false},
       {"GET", "/repos/acme//git/ref/x", "", false},
@@ -36,14 +35,12 @@ TEST_CASE("requests that GitHub does not know are seen", "[github]") {
       {"PATCH", "/repos/acme/charts/pulls/1", R"({"body":7})", false},
       {"PATCH", "/repos/acme/charts/pulls/1", R"({"state":"merged"})", false},
       {"PATCH", "/repos/acme/charts/pulls/1", "", false},
-      {"POST", "/orgs/acme/attestations/bulk-list?per_page=101", R"({"subject_digests":["sha256:aa"]})",
-       false},
+      {"POST", "/orgs/acme/attestations/bulk-list?per_page=101", R"({"subject_digests":["sha256:aa"]})", false},
       {"POST", "/orgs/acme/attestations/bulk-list", R"({"subject_digests":[]})", false},
       {"POST", "/orgs/acme/attestations/bulk-list", R"({"subject_digests":["sha256:aa"]})", false},
   }));
   CAPTURE(row.method, row.target, row.body);
-  CHECK(test::github_description().request_problems(row.method, row.target, row.body, "2022-11-28").empty() ==
-        row.good);
+  CHECK(test::github_description().request_problems(row.method, row.target, row.body, "2022-11-28").empty() == row.good);
 }
 
 TEST_CASE("answers that GitHub does not give are seen", "[github]") {
@@ -80,17 +77,15 @@ TEST_CASE("answers that GitHub does not give are seen", "[github]") {
       {"/repos/a/b/git/ref/x", 304, "x", "2022-11-28", false},
       {"/repos/a/b/pulls/1", 200, pull(""), "2022-11-28", true},
       {"/repos/a/b/pulls/1", 200, pull("\"merge_commit_sha\""), "2022-11-28", false},
-      {"/repos/a/b/pulls/1", 200, pull("\"merge_commit_sha\""), "2026-03-10",
-       true},  // gone in that version (G-5)
+      {"/repos/a/b/pulls/1", 200, pull("\"merge_commit_sha\""), "2026-03-10", true},  // gone in that version (G-5)
       {"/repos/a/b/rules/branches/x", 200, R"([{"type":"deletion","ruleset_id":1}])", "2022-11-28", true},
-      {"/repos/a/b/rules/branches/x", 200, R"([{"type":"required_status_checks","parameters":{}}])",
-       "2022-11-28", false},
+      {"/repos/a/b/rules/branches/x", 200, R"([{"type":"required_status_checks","parameters":{}}])", "2022-11-28", false},
       {"/versions", 200, R"(["2022-11-28"])", "2022-11-28", true},
       {"/versions", 200, R"(["soon"])", "2022-11-28", false},
   }));
   CAPTURE(row.target, row.status, row.body.substr(0, 100), row.version);
-  auto const problems = test::github_description().answer_problems("GET", row.target, row.status,
-                                                                   "application/json", row.body, row.version);
+  auto const problems =
+      test::github_description().answer_problems("GET", row.target, row.status, "application/json", row.body, row.version);
   CAPTURE(problems);
   CHECK(problems.empty() == row.good);
 }

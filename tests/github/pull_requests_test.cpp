@@ -14,19 +14,16 @@ using test::ScriptedGithub;
 
 std::string const sha(40, 'a');
 
-std::string pull_json(std::string const& body = "\"text\"",
-                      std::string const& head_repo = "{\"id\":500000001}") {
-  return R"({"number":42,"state":"open","draft":true,"merged":false,"body":)" + body +
-         R"(,"head":{"ref":"main","sha":")" + sha + R"(","repo":)" + head_repo +
-         R"(},"base":{"ref":"release","sha":")" + std::string(40, 'b') +
+std::string pull_json(std::string const& body = "\"text\"", std::string const& head_repo = "{\"id\":500000001}") {
+  return R"({"number":42,"state":"open","draft":true,"merged":false,"body":)" + body + R"(,"head":{"ref":"main","sha":")" +
+         sha + R"(","repo":)" + head_repo + R"(},"base":{"ref":"release","sha":")" + std::string(40, 'b') +
          R"("},"updated_at":"2026-11-24T10:00:00Z"})";
 }
 
 TEST_CASE("a pull request is read without the fields that a later version lacks", "[github]") {  // G-23, G-5
   ScriptedGithub github([](net::Request const&) { return json_reply(pull_json()); });
   auto const pull = pull_request(github.api, 42);
-  CHECK(github.asked() ==
-        std::vector<std::string>{"GET https://api.github.com/repos/acme/helm-charts/pulls/42"});
+  CHECK(github.asked() == std::vector<std::string>{"GET https://api.github.com/repos/acme/helm-charts/pulls/42"});
   CHECK(pull.number == 42);
   CHECK(pull.state == "open");
   CHECK(pull.draft);
@@ -105,8 +102,7 @@ TEST_CASE("what a write can come to", "[github]") {  // G-24, A-89, A-90
   }));
   CAPTURE(row.status);
   ScriptedGithub github([&](net::Request const&) {
-    return json_reply(R"({"message":"Validation Failed","errors":[{"message":"body is too long"}]})",
-                      row.status);
+    return json_reply(R"({"message":"Validation Failed","errors":[{"message":"body is too long"}]})", row.status);
   });
   auto const result = write_pull_request_body(github.api, 42, "x");
   CHECK(result.outcome == row.outcome);
@@ -115,19 +111,16 @@ TEST_CASE("what a write can come to", "[github]") {  // G-24, A-89, A-90
 }
 
 TEST_CASE("a lost answer to a write leaves it open whether it was applied", "[github]") {  // G-29
-  auto const failure = GENERATE(net::Failure::closed_early, net::Failure::truncated, net::Failure::timeout,
-                                net::Failure::server_error);
-  ScriptedGithub github([&](net::Request const&) -> net::Reply {
-    throw net::NetworkError(failure, "api.github.com", "no answer");
-  });
+  auto const failure =
+      GENERATE(net::Failure::closed_early, net::Failure::truncated, net::Failure::timeout, net::Failure::server_error);
+  ScriptedGithub github(
+      [&](net::Request const&) -> net::Reply { throw net::NetworkError(failure, "api.github.com", "no answer"); });
   CHECK(write_pull_request_body(github.api, 42, "x").outcome == BodyWrite::unknown);
 }
 
 TEST_CASE("limits, redirects and spent time end a write", "[github]") {  // G-9, G-28
-  auto const failure =
-      GENERATE(net::Failure::rate_limited, net::Failure::redirect_refused, net::Failure::certificate);
-  ScriptedGithub github(
-      [&](net::Request const&) -> net::Reply { throw net::NetworkError(failure, "api.github.com", "no"); });
+  auto const failure = GENERATE(net::Failure::rate_limited, net::Failure::redirect_refused, net::Failure::certificate);
+  ScriptedGithub github([&](net::Request const&) -> net::Reply { throw net::NetworkError(failure, "api.github.com", "no"); });
   CHECK_THROWS_AS(write_pull_request_body(github.api, 42, "x"), Unreachable);
 }
 

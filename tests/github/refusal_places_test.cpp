@@ -23,12 +23,16 @@ TEST_CASE("fields of an answer that are of another kind are not an answer (G-34)
   Answer answer;
   answer.status = 200;
   answer.about = "GET /x";
-  auto const number = [&](std::string const& text) { return thrown_code([&] { (void)number_field(answer, parse_json(text, "x").value(), "n"); }); };
+  auto const number = [&](std::string const& text) {
+    return thrown_code([&] { (void)number_field(answer, parse_json(text, "x").value(), "n"); });
+  };
   CHECK(number(R"({"n":0})") == "nothing");
   CHECK(number(R"({"n":-1})") == "bad-response");
   CHECK(number(R"({"n":"1"})") == "bad-response");
   CHECK(number("{}") == "bad-response");
-  auto const object_id = [&](std::string const& text) { return thrown_code([&] { (void)object_id_field(answer, parse_json(text, "x").value(), "sha"); }); };
+  auto const object_id = [&](std::string const& text) {
+    return thrown_code([&] { (void)object_id_field(answer, parse_json(text, "x").value(), "sha"); });
+  };
   CHECK(object_id(R"({"sha":")" + id + "\"}") == "nothing");
   CHECK(object_id(R"({"sha":")" + std::string(40, 'A') + "\"}") == "bad-response");
   CHECK(object_id(R"({"sha":")" + std::string(39, 'a') + "\"}") == "bad-response");
@@ -46,9 +50,12 @@ TEST_CASE("a path that makes no URL is our own mistake", "[github]") {
 
 TEST_CASE("a token that GitHub does not take is said as such, not as a hidden repository (G-12)", "[github]") {
   int const status = GENERATE(401, 404);
-  ScriptedGithub github([&](net::Request const& request) { return json_reply("{}", request.url.path == "/repos/acme/helm-charts" ? status : 404); });
+  ScriptedGithub github([&](net::Request const& request) {
+    return json_reply("{}", request.url.path == "/repos/acme/helm-charts" ? status : 404);
+  });
   Attestations attestations(github.api);
-  CHECK(thrown_code([&] { (void)attestations.list({"sha256:" + std::string(64, 'a')}); }) == (status == 401 ? "bad-token" : "no-access"));
+  CHECK(thrown_code([&] { (void)attestations.list({"sha256:" + std::string(64, 'a')}); }) ==
+        (status == 401 ? "bad-token" : "no-access"));
 }
 
 // What is too large is an object that cannot be read; every other failure is a server that cannot be reached.
@@ -62,7 +69,8 @@ TEST_CASE("objects that are too large are told apart from servers out of reach",
   RestObjects objects(github.api);
   CHECK(thrown_code([&] { (void)objects.blob(id, 10); }) == (large ? "object-too-large" : "unreachable"));
   CHECK(thrown_code([&] { (void)objects.tag(id); }) == (large ? "object-too-large" : "unreachable"));
-  CHECK(thrown_code([&] { objects.prefetch_blobs({id}); }) == (large ? "nothing" : "unreachable"));  // who reads it will be told
+  CHECK(thrown_code([&] { objects.prefetch_blobs({id}); }) ==
+        (large ? "nothing" : "unreachable"));  // who reads it will be told
 }
 
 TEST_CASE("a listing of refs that is too large is asked one by one, one that cannot be had ends the run (B-24)", "[github]") {
@@ -72,7 +80,9 @@ TEST_CASE("a listing of refs that is too large is asked one by one, one that can
     return json_reply("{}", 404);
   });
   RestObjects objects(github.api);
-  CHECK(thrown_code([&] { (void)objects.refs({"refs/tags/a-1", "refs/tags/a-2"}); }) == (failure == Failure::too_large ? "nothing" : "unreachable"));
+  CHECK(thrown_code([&] {
+          (void)objects.refs({"refs/tags/a-1", "refs/tags/a-2"});
+        }) == (failure == Failure::too_large ? "nothing" : "unreachable"));
 }
 
 TEST_CASE("a damaged file of the checkout is not fetched instead of being told (A-56)", "[github]") {

@@ -29,17 +29,14 @@ class LabRepository {
  public:
   explicit LabRepository(std::string const& scenario) {
     auto const bundle = std::string(ACR_TEST_DATA) + "/lab/" + scenario + "/repo.bundle";
-    REQUIRE(loopback::git_output(folder_.path() / "x",
-                                 {"clone", "--quiet", "--mirror", bundle, git_dir().string()}));
+    REQUIRE(loopback::git_output(folder_.path() / "x", {"clone", "--quiet", "--mirror", bundle, git_dir().string()}));
   }
   std::string git(std::vector<std::string> const& arguments) const {
     auto const out = loopback::git_output(git_dir(), arguments);
     REQUIRE(out);
     return *out;
   }
-  std::string id(std::string const& revision) const {
-    return std::string(trimmed(git({"rev-parse", revision})));
-  }
+  std::string id(std::string const& revision) const { return std::string(trimmed(git({"rev-parse", revision}))); }
 
  private:
   std::filesystem::path git_dir() const { return folder_.path() / "repository.git"; }
@@ -55,8 +52,7 @@ TEST_CASE("every object of a real repository arrives as git has it", "[github]")
   auto const commit = objects.commit(head);
   REQUIRE(commit);
   CHECK(commit->tree == lab_repository.id(head + "^{tree}"));
-  CHECK(std::to_string(commit->committer_time) ==
-        trimmed(lab_repository.git({"log", "-1", "--format=%ct", head})));
+  CHECK(std::to_string(commit->committer_time) == trimmed(lab_repository.git({"log", "-1", "--format=%ct", head})));
   std::string parents;
   for (auto const& parent : commit->parents) parents += (parents.empty() ? "" : " ") + parent;
   CHECK(parents == trimmed(lab_repository.git({"log", "-1", "--format=%P", head})));
@@ -149,11 +145,8 @@ TEST_CASE("what compare says is taken by its status", "[github]") {  // G-20
     char const* status;
     std::optional<bool> ancestor;
   };
-  auto const row = GENERATE(values<Row>({{"ahead", true},
-                                         {"identical", true},
-                                         {"behind", false},
-                                         {"diverged", false},
-                                         {"some-day", std::nullopt}}));
+  auto const row = GENERATE(
+      values<Row>({{"ahead", true}, {"identical", true}, {"behind", false}, {"diverged", false}, {"some-day", std::nullopt}}));
   std::string const a(40, 'a'), b(40, 'b');
   ScriptedGithub github([&](net::Request const& request) {
     CHECK(request.url.target() == "/repos/acme/helm-charts/compare/" + a + "..." + b + "?per_page=1");
@@ -191,8 +184,7 @@ TEST_CASE("a truncated tree is walked level by level with the same result", "[gi
   CHECK(cut.stand_in.count("api", "/git/trees/") > 2);
   CHECK(whole.stand_in.count("api", "/git/trees/") == 1);
   auto const trees = lab_repository.git({"ls-tree", "-r", "-d", "--format=%(objectname)", root});
-  for (auto const id : lines(trees))
-    CHECK(cut_objects.tree(std::string(id)) == whole_objects.tree(std::string(id)));
+  for (auto const id : lines(trees)) CHECK(cut_objects.tree(std::string(id)) == whole_objects.tree(std::string(id)));
   CHECK(cut_objects.tree(root) == whole_objects.tree(root));
   CHECK(cut.stand_in.violations() == std::vector<std::string>{});
 }
@@ -205,7 +197,8 @@ TEST_CASE("a directory with more entries than GitHub lists is refused, not read 
   ScriptedGithub github([&](net::Request const&) {
     std::string entries;
     for (auto const& entry : bytes)
-      entries += (entries.empty() ? "" : ",") + (R"({"path":")" + entry.name + R"(","mode":"100644","type":"blob","sha":")" + entry.id + R"("})");
+      entries += (entries.empty() ? "" : ",") +
+                 (R"({"path":")" + entry.name + R"(","mode":"100644","type":"blob","sha":")" + entry.id + R"("})");
     return json_reply(R"({"sha":")" + root + R"(","tree":[)" + entries + R"(],"truncated":)" + (cut ? "true}" : "false}"));
   });
   RestObjects whole(github.api), part(github.api);
@@ -225,9 +218,8 @@ TEST_CASE("too many files to fetch one by one end the run with an advice", "[git
   for (std::size_t i = 0; i < row.files; ++i) ids.push_back(source.add_blob("file " + std::to_string(i)));
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.path == "/rate_limit") return json_reply(R"({"resources":{"core":{"remaining":100}}})");
-    return loopback::reply(
-        200, source.blob(request.url.path.substr(request.url.path.rfind('/') + 1), SIZE_MAX).value_or(""),
-        {{"Content-Type", "application/vnd.github.raw"}});
+    return loopback::reply(200, source.blob(request.url.path.substr(request.url.path.rfind('/') + 1), SIZE_MAX).value_or(""),
+                           {{"Content-Type", "application/vnd.github.raw"}});
   });
   RestObjects objects(github.api);
   if (!row.refused) {
@@ -282,8 +274,7 @@ TEST_CASE("what is not there is nothing, what is not an id is not asked for", "[
 }
 
 TEST_CASE("a source without access is an error, not an empty repository", "[github]") {
-  ScriptedGithub github(
-      [](net::Request const&) { return json_reply(R"({"message":"Resource not accessible"})", 403); });
+  ScriptedGithub github([](net::Request const&) { return json_reply(R"({"message":"Resource not accessible"})", 403); });
   RestObjects objects(github.api);
   CHECK_THROWS_AS(static_cast<void>(objects.tree(std::string(40, 'a'))), ApiError);
 }
@@ -292,7 +283,8 @@ TEST_CASE("a source without access is an error, not an empty repository", "[gith
 std::string refs_page(std::vector<std::string> const& names, std::size_t others = 0) {
   std::string text;
   auto const add = [&](std::string const& name) {
-    text += (text.empty() ? "" : ",") + (R"({"ref":")" + name + R"(","object":{"type":"tag","sha":")" + std::string(40, 'a') + R"("}})");
+    text += (text.empty() ? "" : ",") +
+            (R"({"ref":")" + name + R"(","object":{"type":"tag","sha":")" + std::string(40, 'a') + R"("}})");
   };
   for (std::size_t i = 0; i < others; ++i) add("refs/tags/other-" + std::to_string(i));
   for (auto const& name : names) add(name);
@@ -301,7 +293,9 @@ std::string refs_page(std::vector<std::string> const& names, std::size_t others 
 
 TEST_CASE("several refs are one listing of what their names begin with, one is one question", "[github]") {  // B-24
   ScriptedGithub github([&](net::Request const& request) {
-    return request.url.path.find("/git/ref/") != std::string::npos ? json_reply("{}", 404) : json_reply(refs_page({"refs/tags/web-v1.0.0", "refs/tags/web-v1.0.0-rc"}));
+    return request.url.path.find("/git/ref/") != std::string::npos
+               ? json_reply("{}", 404)
+               : json_reply(refs_page({"refs/tags/web-v1.0.0", "refs/tags/web-v1.0.0-rc"}));
   });
   RestObjects objects(github.api);
   CHECK(objects.refs({}).empty());
@@ -314,7 +308,8 @@ TEST_CASE("several refs are one listing of what their names begin with, one is o
   CHECK(found[1].ref->type == git::ObjectType::tag);
   CHECK(found[2].ref == found[1].ref);
   CHECK_FALSE(found[3].ref);
-  CHECK(github.asked() == std::vector<std::string>{"GET https://api.github.com/repos/acme/helm-charts/git/matching-refs/tags/web-v"});
+  CHECK(github.asked() ==
+        std::vector<std::string>{"GET https://api.github.com/repos/acme/helm-charts/git/matching-refs/tags/web-v"});
   CHECK_FALSE(objects.refs({"refs/tags/web-v2.0.0"})[0].ref);
   CHECK(github.asked().back() == "GET https://api.github.com/repos/acme/helm-charts/git/ref/tags/web-v2.0.0");
   CHECK(github.problems().empty());
@@ -324,13 +319,17 @@ TEST_CASE("refs that a long listing does not show are asked for one by one", "[g
   std::size_t const pages = GENERATE(3, 4);
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.path.find("/git/ref/") != std::string::npos)
-      return json_reply(R"({"ref":"refs/tags/web-v1.0.0","object":{"type":"tag","sha":")" + std::string(40, 'a') + R"("}})", request.url.path.ends_with("web-v1.0.0") ? 200 : 404);
+      return json_reply(R"({"ref":"refs/tags/web-v1.0.0","object":{"type":"tag","sha":")" + std::string(40, 'a') + R"("}})",
+                        request.url.path.ends_with("web-v1.0.0") ? 200 : 404);
     auto const url = request.url.text();
     auto const at = url.find("?page=");
     std::size_t const page = at == std::string::npos ? 1 : static_cast<std::size_t>(url.at(at + 6) - '0');
     net::Headers headers;
-    if (page < pages) headers.add("Link", "<https://api.github.com/repos/acme/helm-charts/git/matching-refs/tags/?page=" + std::to_string(page + 1) + ">; rel=\"next\"");
-    return json_reply(refs_page(page == 1 ? std::vector<std::string>{"refs/tags/api-v1.0.0"} : std::vector<std::string>{}, 5), 200, headers);
+    if (page < pages)
+      headers.add("Link", "<https://api.github.com/repos/acme/helm-charts/git/matching-refs/tags/?page=" +
+                              std::to_string(page + 1) + ">; rel=\"next\"");
+    return json_reply(refs_page(page == 1 ? std::vector<std::string>{"refs/tags/api-v1.0.0"} : std::vector<std::string>{}, 5),
+                      200, headers);
   });
   RestObjects objects(github.api);
   auto const found = objects.refs({"refs/tags/web-v1.0.0", "refs/tags/api-v1.0.0", "refs/tags/db-v1.0.0"});
@@ -361,7 +360,8 @@ TEST_CASE("a tag counts as the server has it, another ref as the checkout has it
   CHECK_FALSE(found[2].in_checkout);
   CHECK(found[3].ref->target == there);
   CHECK_FALSE(found[3].in_checkout);
-  CHECK(objects.refs_with_prefix("refs/tags/", 9) == std::vector<std::string>{"refs/tags/moved", "refs/tags/new", "refs/tags/same"});
+  CHECK(objects.refs_with_prefix("refs/tags/", 9) ==
+        std::vector<std::string>{"refs/tags/moved", "refs/tags/new", "refs/tags/same"});
 }
 
 // A checkout, whole or with holes, over the same repository.
@@ -371,8 +371,7 @@ struct Sources {
 
   Sources() {
     for (auto* each : {&local, &remote}) {
-      root = each->add_files(
-          {{"README.md", "r"}, {"charts/web/Chart.yaml", "name: web"}, {"charts/web/values.yaml", "{}"}});
+      root = each->add_files({{"README.md", "r"}, {"charts/web/Chart.yaml", "name: web"}, {"charts/web/values.yaml", "{}"}});
       base = each->add_commit(root);
       head = each->add_commit(root, {base}, 1700000100);
       each->set_ref("refs/tags/web-v1.0.0", each->add_tag("web-v1.0.0", base, git::ObjectType::commit, "m"));
@@ -402,8 +401,7 @@ TEST_CASE("what a checkout lacks comes from the API, with the same result", "[gi
   Sources sources;
   int const hole = GENERATE(0, 1, 2, 3, 4, 5);
   CAPTURE(hole);
-  auto const forget =
-      std::vector<git::ObjectId>{sources.root, sources.chart, sources.file, sources.head, sources.base};
+  auto const forget = std::vector<git::ObjectId>{sources.root, sources.chart, sources.file, sources.head, sources.base};
   if (hole < 5) sources.local.forget(forget[static_cast<std::size_t>(hole)]);
   CombinedObjects objects(hole < 5 ? &sources.local : nullptr, sources.remote);
   objects.prefetch_trees(sources.root);

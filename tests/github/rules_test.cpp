@@ -26,11 +26,9 @@ TEST_CASE("required checks are read from all pages, other rules passed over", "[
         R"([{"type":"required_status_checks","parameters":{"required_status_checks":[{"context":"third","integration_id":null}]}}])");
   });
   auto const checks = required_checks(github.api, "release/1");
-  CHECK(github.asked().at(0) ==
-        "GET https://api.github.com/repos/acme/helm-charts/rules/branches/release/1?per_page=100");
-  CHECK(checks == std::vector<RequiredCheck>{{"atomic-chart-release", 15368, 2},
-                                             {"lint", std::nullopt, 2},
-                                             {"third", std::nullopt, 0}});
+  CHECK(github.asked().at(0) == "GET https://api.github.com/repos/acme/helm-charts/rules/branches/release/1?per_page=100");
+  CHECK(checks ==
+        std::vector<RequiredCheck>{{"atomic-chart-release", 15368, 2}, {"lint", std::nullopt, 2}, {"third", std::nullopt, 0}});
   CHECK(github.problems().empty());
 }
 
@@ -45,10 +43,9 @@ TEST_CASE("a check counts only with its name and its integration", "[github]") {
 }
 
 TEST_CASE("rules of another shape are an error, not the absence of rules", "[github]") {  // G-34
-  auto const body =
-      GENERATE("{}", "<html>", "[7]", R"([{"type":"required_status_checks"}])",
-               R"([{"type":"required_status_checks","parameters":{}}])",
-               R"([{"type":"required_status_checks","parameters":{"required_status_checks":[{}]}}])");
+  auto const body = GENERATE("{}", "<html>", "[7]", R"([{"type":"required_status_checks"}])",
+                             R"([{"type":"required_status_checks","parameters":{}}])",
+                             R"([{"type":"required_status_checks","parameters":{"required_status_checks":[{}]}}])");
   CAPTURE(body);
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   CHECK_THROWS_AS(required_checks(github.api, "release"), ApiError);

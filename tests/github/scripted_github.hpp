@@ -17,8 +17,7 @@
 namespace acr::test {
 
 inline loopback::OpenApi const& github_description() {
-  static auto const description =
-      loopback::shared_description(std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
+  static auto const description = loopback::shared_description(std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
   return *description;
 }
 
@@ -29,16 +28,13 @@ inline github::ApiSettings settings_with(std::string base_url = "https://api.git
   return settings;
 }
 
-inline github::Repository acme() {
-  return {"acme", "helm-charts", 500000001, github::OwnerKind::organization};
-}
+inline github::Repository acme() { return {"acme", "helm-charts", 500000001, github::OwnerKind::organization}; }
 
 class ScriptedGithub {
  public:
   using Script = std::function<net::Reply(net::Request const&)>;
 
-  explicit ScriptedGithub(Script script, github::ApiSettings settings = settings_with(),
-                          github::Repository repository = acme())
+  explicit ScriptedGithub(Script script, github::ApiSettings settings = settings_with(), github::Repository repository = acme())
       : script_(std::move(script)),
         base_(settings.base_url),
         http([this](net::Request const& request) { return checked(request); }),
@@ -66,8 +62,8 @@ class ScriptedGithub {
         target = "/repos/acme/helm-charts" + (end == std::string::npos ? "" : target.substr(end));
       }
       auto const* version = request.headers.find("X-GitHub-Api-Version");
-      auto const found = github_description().request_problems(request.method, target, request.body,
-                                                               version ? *version : "2022-11-28");
+      auto const found =
+          github_description().request_problems(request.method, target, request.body, version ? *version : "2022-11-28");
       std::scoped_lock const lock(mutex_);
       problems_.insert(problems_.end(), found.begin(), found.end());
     }

@@ -26,8 +26,7 @@ using test::LoopbackWorld;
 // What github.json of a scenario says: subject → (id, bundle).
 std::map<std::string, std::pair<std::string, std::string>> expected_in(std::string const& scenario) {
   JsonLimits bounds;
-  auto const text =
-      read_file(std::string(ACR_TEST_DATA) + "/lab/" + scenario + "/github.json", std::size_t{64} << 20);
+  auto const text = read_file(std::string(ACR_TEST_DATA) + "/lab/" + scenario + "/github.json", std::size_t{64} << 20);
   auto const file = parse_json(text, scenario, bounds);
   REQUIRE(file.has_value());
   std::map<std::string, std::pair<std::string, std::string>> all;
@@ -38,8 +37,7 @@ std::map<std::string, std::pair<std::string, std::string>> expected_in(std::stri
   return all;
 }
 
-std::vector<std::string> subjects_of(
-    std::map<std::string, std::pair<std::string, std::string>> const& expected) {
+std::vector<std::string> subjects_of(std::map<std::string, std::pair<std::string, std::string>> const& expected) {
   std::vector<std::string> all;
   for (auto const& [subject, rest] : expected) all.push_back(subject);
   return all;
@@ -60,15 +58,15 @@ void check_all(LoopbackWorld& world, std::string const& scenario) {
   std::vector<ListedAttestation const*> wanted;
   for (auto const& each : flat) wanted.push_back(&each);
   std::vector<std::string> bundles(flat.size());
-  attestations.download_each(wanted, [&](std::size_t i, Verdict<std::string> bundle) { bundles[i] = bundle ? *bundle : "rejected"; });
+  attestations.download_each(wanted,
+                             [&](std::size_t i, Verdict<std::string> bundle) { bundles[i] = bundle ? *bundle : "rejected"; });
   for (std::size_t i = 0; i < flat.size(); ++i) CHECK(bundles[i] == expected.at(flat[i].subject).second);
 }
 
 TEST_CASE("every scenario's attestations are found and fetched, the token seen by the API alone",
           "[github]") {  // G-8, G-10
-  std::string const scenario =
-      GENERATE("feature-branch", "fork-main", "ids-only", "no-lineage", "other-repository",
-               "private-instance", "tag-missing", "tampered-signature", "two-charts");
+  std::string const scenario = GENERATE("feature-branch", "fork-main", "ids-only", "no-lineage", "other-repository",
+                                        "private-instance", "tag-missing", "tampered-signature", "two-charts");
   std::string const version = GENERATE("2022-11-28", "2026-03-10");  // G-5
   CAPTURE(scenario, version);
   LoopbackWorld world(lab(scenario), "ghs_0123456789abcdef", version);
@@ -150,8 +148,7 @@ TEST_CASE("a fallback to single listings finds the same", "[github]") {  // G-12
   settings.faults = {loopback::planned_fault(kind + " x* at api POST")};
   LoopbackWorld world(settings);
   check_all(world, "two-charts");
-  CHECK(world.stand_in.count("api", "GET /repos/acme/helm-charts/attestations/") ==
-        expected_in("two-charts").size());
+  CHECK(world.stand_in.count("api", "GET /repos/acme/helm-charts/attestations/") == expected_in("two-charts").size());
 }
 
 TEST_CASE("a listing without an end, or too large to be read, is given up, the run is not", "[github]") {  // G-31
@@ -176,11 +173,10 @@ TEST_CASE("small pages give the same listing, bulk and single", "[github]") {  /
   for (int id = 1; id <= 10; ++id)
     entries += std::string(id > 1 ? "," : "") + R"({"id":)" + std::to_string(id) + R"(,"repository_id":)" +
                (id > 8 ? "7" : "500000001") +
-               R"(,"predicate_type":"p","initiator":"user","serve":"bundle_url","listed_under":[")" +
-               (id == 8 ? b : a) + R"("],"bundle":{"n":)" + std::to_string(id) + "}}";
-  write_file(
-      folder.path() / "github.json",
-      R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[)" + entries + "]}");
+               R"(,"predicate_type":"p","initiator":"user","serve":"bundle_url","listed_under":[")" + (id == 8 ? b : a) +
+               R"("],"bundle":{"n":)" + std::to_string(id) + "}}";
+  write_file(folder.path() / "github.json",
+             R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[)" + entries + "]}");
   loopback::StandInSettings settings;
   settings.github.scenario = folder.path();
   settings.github.page_cap = 2;
@@ -293,8 +289,7 @@ TEST_CASE("writes that are refused leave the description alone", "[github]") {  
   BodyWrite expected = BodyWrite::forbidden;
   if (kind == 0) settings.github.read_only_token = true;
   if (kind == 1) body = std::string(65537, 'x'), expected = BodyWrite::refused;
-  if (kind == 2)
-    settings.faults = {loopback::planned_fault("reset x* at api PATCH")}, expected = BodyWrite::unknown;
+  if (kind == 2) settings.faults = {loopback::planned_fault("reset x* at api PATCH")}, expected = BodyWrite::unknown;
   LoopbackWorld world(settings);
   auto const before = world.stand_in.github().pull_body(42);
   CHECK(write_pull_request_body(world.api, 42, body).outcome == expected);
@@ -304,11 +299,9 @@ TEST_CASE("writes that are refused leave the description alone", "[github]") {  
 
 TEST_CASE("rules of a branch come page by page", "[github]") {  // G-21
   test::TemporaryDirectory folder;
-  write_file(folder.path() / "github.json",
-             R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[]})");
-  write_file(
-      folder.path() / "rules.json",
-      R"([{"type":"deletion","ruleset_source_type":"Repository","ruleset_source":"acme/helm-charts","ruleset_id":1},
+  write_file(folder.path() / "github.json", R"({"repository":"acme/helm-charts","repository_id":500000001,"attestations":[]})");
+  write_file(folder.path() / "rules.json",
+             R"([{"type":"deletion","ruleset_source_type":"Repository","ruleset_source":"acme/helm-charts","ruleset_id":1},
                  {"type":"required_status_checks","ruleset_source_type":"Organization","ruleset_source":"acme","ruleset_id":2,
                   "parameters":{"strict_required_status_checks_policy":false,"required_status_checks":[{"context":"release","integration_id":15368}]}}])");
   loopback::StandInSettings settings;
@@ -335,8 +328,7 @@ TEST_CASE("a renamed repository goes on answering", "[github]") {  // G-9
   LoopbackWorld world(settings);
   CHECK(pull_request(world.api, 42).number == 42);
   CHECK(world.api.use().renamed);
-  CHECK(write_pull_request_body(world.api, 42, "x").outcome ==
-        BodyWrite::written);  // 307: method and body repeated
+  CHECK(write_pull_request_body(world.api, 42, "x").outcome == BodyWrite::written);  // 307: method and body repeated
   CHECK(world.stand_in.github().pull_body(42) == "x");
 }
 
@@ -375,12 +367,9 @@ TEST_CASE("without git data the API still lists tags", "[github]") {
 }
 
 TEST_CASE("storage turns away what proves itself twice", "[github]") {  // G-10: the stand-in itself
-  loopback::GithubAnswers answers(lab("no-lineage").github,
-                                  std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
+  loopback::GithubAnswers answers(lab("no-lineage").github, std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
   auto const status = [&](std::map<std::string, std::string> headers) {
-    return answers
-        .storage({"GET", "/attestations/500000001/2026/11/24/14500051.json.sn?sig=secret-1",
-                  std::move(headers), ""})
+    return answers.storage({"GET", "/attestations/500000001/2026/11/24/14500051.json.sn?sig=secret-1", std::move(headers), ""})
         .status;
   };
   CHECK(status({{"user-agent", "x"}}) == 200);
@@ -395,8 +384,8 @@ TEST_CASE("planned faults are read from text", "[github]") {
   CHECK(fault.times == 3);
   CHECK(fault.skip == 2);
   CHECK(fault.where == "api GET /repos/a b");
-  auto const bad = GENERATE("", "html_502", "nonsense at api", "html_502 x at api", "html_502 after at api",
-                            "html_502 y2 at api");
+  auto const bad =
+      GENERATE("", "html_502", "nonsense at api", "html_502 x at api", "html_502 after at api", "html_502 y2 at api");
   CHECK_THROWS_AS(loopback::planned_fault(bad), std::invalid_argument);
 }
 

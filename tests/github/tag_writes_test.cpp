@@ -14,13 +14,15 @@ using test::ScriptedGithub;
 std::string const commit(40, 'c'), object(40, 'd'), other(40, 'e');
 NewTag const tag{"web-v1.2.0", "Release: web v1.2.0\n\nAttestation Lineage:\n- lint: 1\n", commit};
 
-std::string tag_json(std::string const& name = tag.name, std::string const& message = tag.message, std::string const& target = commit,
-                     std::string const& type = "commit") {
-  return boost::json::serialize(boost::json::object{{"tag", name}, {"sha", object}, {"message", message}, {"object", boost::json::object{{"type", type}, {"sha", target}}}});
+std::string tag_json(std::string const& name = tag.name, std::string const& message = tag.message,
+                     std::string const& target = commit, std::string const& type = "commit") {
+  return boost::json::serialize(boost::json::object{
+      {"tag", name}, {"sha", object}, {"message", message}, {"object", boost::json::object{{"type", type}, {"sha", target}}}});
 }
 
 std::string ref_json(std::string const& target) {
-  return boost::json::serialize(boost::json::object{{"ref", "refs/tags/web-v1.2.0"}, {"object", boost::json::object{{"type", "tag"}, {"sha", target}}}});
+  return boost::json::serialize(
+      boost::json::object{{"ref", "refs/tags/web-v1.2.0"}, {"object", boost::json::object{{"type", "tag"}, {"sha", target}}}});
 }
 
 // GitHub, as it stands before one test: it creates both.
@@ -42,7 +44,7 @@ TEST_CASE("a tag is an object and a ref to it (B-14)", "[github]") {
   Server server;
   CHECK(server.create().value() == TagWrite::created);
   CHECK(server.github.asked() == std::vector<std::string>{"POST https://api.github.com/repos/acme/helm-charts/git/tags",
-                                                         "POST https://api.github.com/repos/acme/helm-charts/git/refs"});
+                                                          "POST https://api.github.com/repos/acme/helm-charts/git/refs"});
   CHECK(server.github.problems().empty());
   auto const sent = server.github.http.seen();
   auto const made = parse_json(sent[0].body, "tag").value();
@@ -69,7 +71,8 @@ TEST_CASE("a message comes back with other line ends and without the last one, a
 }
 
 TEST_CASE("an object that is not the one that was sent gets no ref", "[github]") {
-  auto const answer = GENERATE(tag_json("web-v1.2.1"), tag_json(tag.name, "other"), tag_json(tag.name, tag.message, other), tag_json(tag.name, tag.message, commit, "tree"));
+  auto const answer = GENERATE(tag_json("web-v1.2.1"), tag_json(tag.name, "other"), tag_json(tag.name, tag.message, other),
+                               tag_json(tag.name, tag.message, commit, "tree"));
   CAPTURE(answer);
   Server server;
   server.object_answer = [&] { return json_reply(answer, 201); };
@@ -91,7 +94,11 @@ TEST_CASE("a ref that exists is left as it is: somebody was faster, or it was ou
 }
 
 TEST_CASE("what GitHub refuses is refused with its reason", "[github]") {
-  struct Row { bool at_object; int status; char const* code; };
+  struct Row {
+    bool at_object;
+    int status;
+    char const* code;
+  };
   auto const row = GENERATE(values<Row>({{true, 403, "tag-forbidden"},
                                          {true, 404, "tag-forbidden"},
                                          {true, 409, "tag-rejected"},
@@ -102,7 +109,9 @@ TEST_CASE("what GitHub refuses is refused with its reason", "[github]") {
                                          {false, 422, "tag-rejected"}}));
   CAPTURE(row.at_object, row.status);
   Server server;
-  (row.at_object ? server.object_answer : server.ref_answer) = [&] { return json_reply(R"({"message":"Repository rule violations found"})", row.status); };
+  (row.at_object ? server.object_answer : server.ref_answer) = [&] {
+    return json_reply(R"({"message":"Repository rule violations found"})", row.status);
+  };
   auto const made = server.create();
   REQUIRE(made.has_error());
   CHECK(made.error().code == row.code);
@@ -122,9 +131,15 @@ TEST_CASE("a lost answer is not repeated: the ref tells", "[github]") {
 
 TEST_CASE("an answer of another shape is an error", "[github]") {
   Server server;
-  SECTION("of the object") { server.object_answer = [] { return json_reply("{}", 201); }; }
-  SECTION("of the ref") { server.ref_answer = [] { return json_reply("{}", 201); }; }
-  SECTION("a ref to something else") { server.ref_answer = [] { return json_reply(ref_json(other), 201); }; }
+  SECTION("of the object") {
+    server.object_answer = [] { return json_reply("{}", 201); };
+  }
+  SECTION("of the ref") {
+    server.ref_answer = [] { return json_reply("{}", 201); };
+  }
+  SECTION("a ref to something else") {
+    server.ref_answer = [] { return json_reply(ref_json(other), 201); };
+  }
   CHECK_THROWS_AS(server.create(), ApiError);
 }
 

@@ -48,8 +48,7 @@ std::string pem_of(EVP_PKEY* key) {
 void add_extension(X509* certificate, X509* issuer, int kind, std::string const& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  Handle<X509_EXTENSION, X509_EXTENSION_free> const extension(
-      X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
+  Handle<X509_EXTENSION, X509_EXTENSION_free> const extension(X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
   require(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
@@ -61,8 +60,7 @@ Certificate unsigned_certificate(EVP_PKEY* key, std::string const& name, long fr
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), from);
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), until);
   auto const* const bytes = reinterpret_cast<unsigned char const*>(name.c_str());
-  require(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8, bytes, -1,
-                                     -1, 0) == 1);
+  require(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8, bytes, -1, -1, 0) == 1);
   require(X509_set_pubkey(certificate.get(), key) == 1);
   return certificate;
 }
@@ -118,9 +116,7 @@ Identity Authority::issue(std::vector<std::string> const& names, long from, long
 
 Identity Authority::identity(std::vector<std::string> const& names) const { return issue(names, -day, day); }
 
-Identity Authority::expired_identity(std::vector<std::string> const& names) const {
-  return issue(names, -3 * day, -day);
-}
+Identity Authority::expired_identity(std::vector<std::string> const& names) const { return issue(names, -3 * day, -day); }
 
 Identity Authority::old_identity(std::vector<std::string> const& names) const {
   auto identity = issue(names, -day, day);

@@ -38,8 +38,7 @@ class Pipe {
 
 }  // namespace
 
-std::optional<std::string> git_output(std::filesystem::path const& git_dir,
-                                      std::vector<std::string> const& arguments) {
+std::optional<std::string> git_output(std::filesystem::path const& git_dir, std::vector<std::string> const& arguments) {
   std::vector<std::string> words{"git", "--git-dir=" + git_dir.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -60,8 +59,7 @@ std::optional<std::string> git_output(std::filesystem::path const& git_dir,
   pid_t child = 0;
   int const failed = posix_spawnp(&child, "git", &actions, nullptr, argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0)
-    throw std::runtime_error("git cannot be started: " + std::generic_category().message(failed));
+  if (failed != 0) throw std::runtime_error("git cannot be started: " + std::generic_category().message(failed));
   out.close_write();
 
   std::string text;

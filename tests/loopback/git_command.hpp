@@ -12,7 +12,6 @@ namespace acr::loopback {
 
 /// Standard output of `git --git-dir=<git_dir> <arguments>`, run without a shell and without system or user
 /// configuration; nothing when it exits non-zero. Throws std::runtime_error when git cannot be started.
-std::optional<std::string> git_output(std::filesystem::path const& git_dir,
-                                      std::vector<std::string> const& arguments);
+std::optional<std::string> git_output(std::filesystem::path const& git_dir, std::vector<std::string> const& arguments);
 
 }  // namespace acr::loopback

@@ -43,9 +43,8 @@ PlainAnswer json_answer(int status, json::value const& body) {
 }
 
 PlainAnswer error_answer(int status, std::string const& message, json::array const& errors = {}) {
-  json::object body{{"message", message},
-                    {"documentation_url", "https://docs.github.com/rest"},
-                    {"status", std::to_string(status)}};
+  json::object body{
+      {"message", message}, {"documentation_url", "https://docs.github.com/rest"}, {"status", std::to_string(status)}};
   if (!errors.empty()) body["errors"] = errors;
   return json_answer(status, body);
 }
@@ -73,8 +72,7 @@ struct Person {
 Person person_in(std::string_view line) {
   auto const open = line.rfind('<');
   auto const close = line.rfind('>');
-  if (open == std::string_view::npos || close == std::string_view::npos)
-    return {"unknown", "unknown", utc_time("0")};
+  if (open == std::string_view::npos || close == std::string_view::npos) return {"unknown", "unknown", utc_time("0")};
   auto const rest = split(trimmed(line.substr(close + 1)), ' ');
   return {std::string(trimmed(line.substr(0, open))), std::string(line.substr(open + 1, close - open - 1)),
           utc_time(rest.front())};
@@ -98,8 +96,8 @@ RawObject raw_object(std::string_view text) {
   for (auto const line : lines(text.substr(0, end))) {
     if (line.starts_with(' ')) continue;  // continuation of a signature
     auto const space = line.find(' ');
-    object.headers.emplace_back(
-        line.substr(0, space), space == std::string_view::npos ? std::string_view{} : line.substr(space + 1));
+    object.headers.emplace_back(line.substr(0, space),
+                                space == std::string_view::npos ? std::string_view{} : line.substr(space + 1));
   }
   return object;
 }
@@ -155,8 +153,7 @@ struct Attestation {
 
 bool has_predicate(Attestation const& attestation, std::string const& wanted) {
   if (wanted.empty() || wanted == attestation.predicate_type) return true;
-  if (wanted == "provenance")
-    return attestation.predicate_type.find("slsa.dev/provenance") != std::string::npos;
+  if (wanted == "provenance") return attestation.predicate_type.find("slsa.dev/provenance") != std::string::npos;
   if (wanted == "release") return attestation.predicate_type.find("release") != std::string::npos;
   return wanted == "sbom" && (attestation.predicate_type.find("spdx") != std::string::npos ||
                               attestation.predicate_type.find("cyclonedx") != std::string::npos);
@@ -193,14 +190,13 @@ struct GithubAnswers::State {
     read_attestations();
     if (fs::exists(settings.scenario / "repo.bundle")) {
       repository = scratch.path() / "repository.git";
-      auto const cloned = git_output(scratch.path() / "none",
-                                     {"clone", "--quiet", "--mirror",
-                                      (settings.scenario / "repo.bundle").string(), repository.string()});
+      auto const cloned =
+          git_output(scratch.path() / "none",
+                     {"clone", "--quiet", "--mirror", (settings.scenario / "repo.bundle").string(), repository.string()});
       if (!cloned) throw std::runtime_error("repo.bundle cannot be cloned");
     }
     if (fs::exists(settings.scenario / "event.json")) read_event();
-    if (fs::exists(settings.scenario / "rules.json"))
-      rules = json_file(settings.scenario / "rules.json").as_array();
+    if (fs::exists(settings.scenario / "rules.json")) rules = json_file(settings.scenario / "rules.json").as_array();
   }
 
   void read_attestations() {
@@ -270,11 +266,10 @@ struct GithubAnswers::State {
   }
 
   json::object ref_value(std::string const& ref, std::string const& type, std::string const& sha) const {
-    return {
-        {"ref", ref},
-        {"node_id", "REF_" + sha.substr(0, 12)},
-        {"url", repository_url() + "/git/" + ref},
-        {"object", {{"type", type}, {"sha", sha}, {"url", repository_url() + "/git/" + type + "s/" + sha}}}};
+    return {{"ref", ref},
+            {"node_id", "REF_" + sha.substr(0, 12)},
+            {"url", repository_url() + "/git/" + ref},
+            {"object", {{"type", type}, {"sha", sha}, {"url", repository_url() + "/git/" + type + "s/" + sha}}}};
   }
 
   PlainAnswer one_ref(std::string const& below) const {
@@ -304,16 +299,15 @@ struct GithubAnswers::State {
 
   // Pages by number, as refs and rules have them.
   PlainAnswer paged(json::array const& all, Query const& query, std::string const& path) const {
-    auto const size = std::max<std::size_t>(
-        1, std::min({query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
+    auto const size = std::max<std::size_t>(1, std::min({query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
     auto const page = std::max<std::size_t>(1, query.number("page", 1));
     auto const from = std::min(all.size(), (page - 1) * size);
     auto const to = std::min(all.size(), from + size);
-    auto answer = json_answer(200, json::array(all.begin() + static_cast<std::ptrdiff_t>(from),
-                                               all.begin() + static_cast<std::ptrdiff_t>(to)));
+    auto answer = json_answer(
+        200, json::array(all.begin() + static_cast<std::ptrdiff_t>(from), all.begin() + static_cast<std::ptrdiff_t>(to)));
     if (to < all.size())
-      answer.headers["link"] = next_link(api_base + path + "?per_page=" + std::to_string(size) +
-                                         "&page=" + std::to_string(page + 1));
+      answer.headers["link"] =
+          next_link(api_base + path + "?per_page=" + std::to_string(size) + "&page=" + std::to_string(page + 1));
     return answer;
   }
 
@@ -354,10 +348,9 @@ struct GithubAnswers::State {
     fields["url"] = repository_url() + "/git/tags/" + sha;
     fields["message"] = object.message;
     fields["tagger"] = {{"name", person.name}, {"email", person.email}, {"date", person.date}};
-    fields["object"] = {
-        {"sha", object.first("object")},
-        {"type", object.first("type")},
-        {"url", repository_url() + "/git/" + object.first("type") + "s/" + object.first("object")}};
+    fields["object"] = {{"sha", object.first("object")},
+                        {"type", object.first("type")},
+                        {"url", repository_url() + "/git/" + object.first("type") + "s/" + object.first("object")}};
     return json_answer(200, answer);
   }
 
@@ -370,9 +363,10 @@ struct GithubAnswers::State {
     if (trimmed(git({"cat-file", "-t", target}).value_or("")) != type) return error_answer(422, "Could not verify object");
     std::scoped_lock const lock(mutex);
     auto const file = scratch.path() / ("tag-" + random_hex(8));
-    write_file(file, "object " + target + "\ntype " + type + "\ntag " + string_in(*parsed, "tag").value_or("") +
-                         "\ntagger github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com> 1790000000 +0000\n\n" +
-                         string_in(*parsed, "message").value_or(""));
+    write_file(file,
+               "object " + target + "\ntype " + type + "\ntag " + string_in(*parsed, "tag").value_or("") +
+                   "\ntagger github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com> 1790000000 +0000\n\n" +
+                   string_in(*parsed, "message").value_or(""));
     auto const made = git({"hash-object", "-t", "tag", "-w", file.string()});
     if (!made) return error_answer(422, "Invalid tag");
     auto answer = tag(std::string(trimmed(*made)));
@@ -384,7 +378,8 @@ struct GithubAnswers::State {
   PlainAnswer create_ref(PlainRequest const& request) {
     if (settings.read_only_token) return error_answer(403, "Resource not accessible by integration");
     auto const parsed = parse_json(request.body, "ref");
-    auto const ref = parsed ? string_in(*parsed, "ref").value_or("") : "", sha = parsed ? string_in(*parsed, "sha").value_or("") : "";
+    auto const ref = parsed ? string_in(*parsed, "ref").value_or("") : "",
+               sha = parsed ? string_in(*parsed, "sha").value_or("") : "";
     if (!ref.starts_with("refs/")) return error_answer(422, "Reference name must start with 'refs/'");
     std::scoped_lock const lock(mutex);
     bool const hidden = ref.starts_with("refs/tags/") && (all_tags_hidden || hidden_tags.contains(ref.substr(10)));
@@ -424,10 +419,9 @@ struct GithubAnswers::State {
       if (kind == "blob") entry["size"] = to_number(words[3]).value_or(0);
       entries.push_back(std::move(entry));
     }
-    return json_answer(200, json::object{{"sha", sha},
-                                         {"url", repository_url() + "/git/trees/" + sha},
-                                         {"tree", entries},
-                                         {"truncated", truncated}});
+    return json_answer(
+        200, json::object{
+                 {"sha", sha}, {"url", repository_url() + "/git/trees/" + sha}, {"tree", entries}, {"truncated", truncated}});
   }
 
   PlainAnswer blob(std::string const& sha, bool raw) const {
@@ -476,9 +470,8 @@ struct GithubAnswers::State {
     if (attestation.serve == "neither" || (keeps_bundle && attestation.serve == "bundle")) return entry;
     std::scoped_lock const lock(mutex);
     auto const number = ++attestation.links_given;
-    entry["bundle_url"] = storage_base + "/attestations/" + std::to_string(attestation.repository_id) +
-                          "/2026/11/24/" + attestation.id +
-                          ".json.sn?se=2026-11-24T20%3A00%3A00Z&sig=secret-" + std::to_string(number);
+    entry["bundle_url"] = storage_base + "/attestations/" + std::to_string(attestation.repository_id) + "/2026/11/24/" +
+                          attestation.id + ".json.sn?se=2026-11-24T20%3A00%3A00Z&sig=secret-" + std::to_string(number);
     return entry;
   }
 
@@ -492,8 +485,8 @@ struct GithubAnswers::State {
       for (auto const index : found->second)
         if (has_predicate(attestations[index], target.query.get("predicate_type"))) wanted.push_back(index);
     if (wanted.empty()) return not_found();
-    auto const size = std::max<std::size_t>(
-        1, std::min({target.query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
+    auto const size =
+        std::max<std::size_t>(1, std::min({target.query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
     auto const from = std::min(wanted.size(), cursor_position(target.query.get("after")));
     auto const to = std::min(wanted.size(), from + size);
     json::array entries;
@@ -511,16 +504,14 @@ struct GithubAnswers::State {
   static std::string cursor(std::size_t position) { return base64("cursor:v2:" + std::to_string(position)); }
   static std::size_t cursor_position(std::string const& text) {
     auto const plain = from_base64(text).value_or("");
-    return plain.starts_with("cursor:v2:") ? static_cast<std::size_t>(to_number(plain.substr(10)).value_or(0))
-                                           : 0;
+    return plain.starts_with("cursor:v2:") ? static_cast<std::size_t>(to_number(plain.substr(10)).value_or(0)) : 0;
   }
 
   PlainAnswer bulk_listing(std::string const& body, Query const& query, std::string_view version) {
     if (!settings.attestations || !settings.bulk_listing) return not_found();
     auto const parsed = parse_json(body, "bulk listing");
     auto const* subjects = parsed ? array_in(*parsed, "subject_digests") : nullptr;
-    if (!subjects || subjects->empty() || subjects->size() > 1024)
-      return error_answer(422, "Invalid request");
+    if (!subjects || subjects->empty() || subjects->size() > 1024) return error_answer(422, "Invalid request");
     auto const filter = string_in(*parsed, "predicate_type").value_or("");
     std::vector<std::pair<std::string, std::size_t>> wanted;
     json::object of;
@@ -533,8 +524,7 @@ struct GithubAnswers::State {
           if (has_predicate(attestations[index], filter)) wanted.emplace_back(subject, index), any = true;
       if (!any && from == 0) of[subject] = nullptr;
     }
-    auto const size = std::max<std::size_t>(
-        1, std::min({query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
+    auto const size = std::max<std::size_t>(1, std::min({query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
     auto const to = std::min(wanted.size(), from + size);
     for (auto i = std::min(from, to); i < to; ++i) {
       auto& entries = of[wanted[i].first];
@@ -608,9 +598,9 @@ struct GithubAnswers::State {
     answer.as_object().erase("ssh_key_fingerprints");
     answer.as_object().erase("domains");
     if (settings.trust_domain)
-      answer.as_object()["domains"] = json::object{{"artifact_attestations", json::object{{"trust_domain", *settings.trust_domain}}}};
-    if (!settings.installed_version.empty())
-      answer.as_object()["installed_version"] = settings.installed_version;
+      answer.as_object()["domains"] =
+          json::object{{"artifact_attestations", json::object{{"trust_domain", *settings.trust_domain}}}};
+    if (!settings.installed_version.empty()) answer.as_object()["installed_version"] = settings.installed_version;
     return json_answer(200, answer);
   }
 
@@ -648,20 +638,17 @@ struct GithubAnswers::State {
   }
 
   // Answers below /repos/{owner}/{repo} or /repositories/{id}; `at` is the first segment behind that.
-  PlainAnswer below_repository(PlainRequest const& request, Target const& target, std::size_t at,
-                               std::string_view version) {
+  PlainAnswer below_repository(PlainRequest const& request, Target const& target, std::size_t at, std::string_view version) {
     auto const& parts = target.segments;
     if (parts.size() == at) return repository_answer();
     if (!settings.repository_visible) return not_found();
-    if (parts[at] == "attestations" && parts.size() > at + 1)
-      return listing(joined(parts, at + 1), target, version);
+    if (parts[at] == "attestations" && parts.size() > at + 1) return listing(joined(parts, at + 1), target, version);
     if (parts[at] == "git" && parts.size() == at + 2 && request.method == "POST")
       return parts[at + 1] == "tags" ? create_tag(request) : parts[at + 1] == "refs" ? create_ref(request) : not_found();
     if (parts[at] == "git" && parts.size() > at + 2) return git_data(parts, at + 1, target, request);
     if (parts[at] == "compare" && parts.size() > at + 1)
       return settings.serve_objects ? compare(joined(parts, at + 1)) : not_found();
-    if (parts[at] == "pulls" && parts.size() == at + 2)
-      return pull(request, to_number(parts[at + 1]).value_or(0), version);
+    if (parts[at] == "pulls" && parts.size() == at + 2) return pull(request, to_number(parts[at + 1]).value_or(0), version);
     if (parts[at] == "rules" && parts.size() > at + 2 && parts[at + 1] == "branches")
       return paged(rules, target.query, target.path);
     return not_found();
@@ -683,8 +670,7 @@ struct GithubAnswers::State {
       return bulk_listing(request.body, target.query, version);
     if (parts.size() >= 3 && parts[0] == "repos") {
       auto const full_name = parts[1] + "/" + parts[2];
-      if (equal_ignoring_ascii_case(full_name, owner + "/" + name))
-        return below_repository(request, target, 3, version);
+      if (equal_ignoring_ascii_case(full_name, owner + "/" + name)) return below_repository(request, target, 3, version);
       if (!settings.renamed_from.empty() && equal_ignoring_ascii_case(full_name, settings.renamed_from)) {
         auto const rest = request.target.substr(std::string("/repos/" + full_name).size());
         auto const location = api_base + "/repositories/" + std::to_string(id) + rest;
@@ -699,15 +685,13 @@ struct GithubAnswers::State {
   }
 
   PlainAnswer answer(PlainRequest const& request) {
-    if (header(request, "user-agent").empty())
-      return error_answer(403, "Request forbidden by administrative rules");
+    if (header(request, "user-agent").empty()) return error_answer(403, "Request forbidden by administrative rules");
     auto const credentials = header(request, "authorization");
     if (!settings.token.empty() && credentials != "Bearer " + settings.token)
       return error_answer(401, credentials.empty() ? "Requires authentication" : "Bad credentials");
     auto const named = header(request, "x-github-api-version");
     auto const version = named.empty() ? std::string("2022-11-28") : named;
-    if (std::find(settings.api_versions.begin(), settings.api_versions.end(), version) ==
-            settings.api_versions.end() &&
+    if (std::find(settings.api_versions.begin(), settings.api_versions.end(), version) == settings.api_versions.end() &&
         !named.empty())
       return error_answer(400, "The API version " + named + " is not supported, see /versions");
     auto reply = dispatch(request, version);
@@ -732,8 +716,7 @@ void GithubAnswers::set_origins(std::string api_base, std::string storage) {
 PlainAnswer GithubAnswers::api(PlainRequest const& request) {
   auto reply = state_->answer(request);
   std::scoped_lock const lock(state_->mutex);
-  if (reply.status != 304 && !request.target.starts_with("/rate_limit") && state_->remaining > 0)
-    --state_->remaining;
+  if (reply.status != 304 && !request.target.starts_with("/rate_limit") && state_->remaining > 0) --state_->remaining;
   reply.headers["x-ratelimit-limit"] = std::to_string(state_->settings.rate_limit);
   reply.headers["x-ratelimit-remaining"] = std::to_string(state_->remaining);
   reply.headers["x-ratelimit-used"] = std::to_string(state_->settings.rate_limit - state_->remaining);
@@ -745,9 +728,8 @@ PlainAnswer GithubAnswers::api(PlainRequest const& request) {
 
 PlainAnswer GithubAnswers::storage(PlainRequest const& request) {
   auto const refuse = [](int status, std::string const& code) {
-    return PlainAnswer{status,
-                       {{"content-type", "application/xml"}},
-                       "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code></Error>"};
+    return PlainAnswer{
+        status, {{"content-type", "application/xml"}}, "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code></Error>"};
   };
   if (!header(request, "authorization").empty()) return refuse(400, "InvalidAuthenticationInfo");
   if (header(request, "accept").find("github") != std::string::npos) return refuse(400, "InvalidHeaderValue");
@@ -761,7 +743,9 @@ PlainAnswer GithubAnswers::storage(PlainRequest const& request) {
   auto const number = signature.starts_with("secret-") ? to_number(signature.substr(7)).value_or(0) : 0;
   if (number <= state_->settings.dead_links) return refuse(403, "AuthenticationFailed");
   if (auto const found = state_->by_file.find(target.segments.back()); found != state_->by_file.end())
-    return {200, {{"content-type", "application/octet-stream"}}, test::packed_by_snappy(state_->attestations[found->second].bundle)};
+    return {200,
+            {{"content-type", "application/octet-stream"}},
+            test::packed_by_snappy(state_->attestations[found->second].bundle)};
   return refuse(404, "BlobNotFound");
 }
 
@@ -778,9 +762,16 @@ void GithubAnswers::show_tag(std::string const& name) {
 }
 
 void GithubAnswers::put_tag(std::string const& name, std::string const& commit, std::string const& message) {
-  auto const tag = state_->create_tag({.method = "POST", .target = {}, .headers = {}, .body = json::serialize(json::object{{"tag", name}, {"object", commit}, {"type", "commit"}, {"message", message}})});
+  auto const tag = state_->create_tag(
+      {.method = "POST",
+       .target = {},
+       .headers = {},
+       .body = json::serialize(json::object{{"tag", name}, {"object", commit}, {"type", "commit"}, {"message", message}})});
   auto const sha = tag.status == 201 ? string_in(parse_json(tag.body, "tag").value(), "sha").value_or("") : "";
-  auto const ref = state_->create_ref({.method = "POST", .target = {}, .headers = {}, .body = json::serialize(json::object{{"ref", "refs/tags/" + name}, {"sha", sha}})});
+  auto const ref = state_->create_ref({.method = "POST",
+                                       .target = {},
+                                       .headers = {},
+                                       .body = json::serialize(json::object{{"ref", "refs/tags/" + name}, {"sha", sha}})});
   if (ref.status != 201) throw std::runtime_error("the tag " + name + " was not made");
 }
 
@@ -794,8 +785,7 @@ void GithubAnswers::set_pull_body(std::uint64_t number, std::optional<std::strin
   state_->pulls.at(number).as_object()["body"] = body ? json::value(*body) : json::value(nullptr);
 }
 
-void GithubAnswers::set_pull_field(std::uint64_t number, std::vector<std::string> const& where,
-                                   std::string const& text) {
+void GithubAnswers::set_pull_field(std::uint64_t number, std::vector<std::string> const& where, std::string const& text) {
   std::scoped_lock const lock(state_->mutex);
   json::value* at = &state_->pulls.at(number);
   for (auto const& step : where) at = &at->as_object()[step];

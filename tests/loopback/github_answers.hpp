@@ -18,23 +18,22 @@
 namespace acr::loopback {
 
 struct GithubSettings {
-  std::filesystem::path
-      scenario;       ///< folder with github.json; repo.bundle, event.json and rules.json as needed
-  std::string token;  ///< non-empty: the only one that is accepted
-  bool read_only_token = false;    ///< PATCH, and creating tags, answer 403
-  bool serve_objects = true;       ///< off: git data answers 404, as if the run should need none of it
-  bool bulk_listing = true;        ///< off: the bulk listing answers 404 (G-12b)
-  bool attestations = true;        ///< off: no attestation endpoint at all, as on an Enterprise Server (G-15)
-  bool repository_visible = true;  ///< off: the repository itself answers 404
-  bool normalize_line_ends = false;  ///< a written description comes back with LF for CRLF
-  std::string installed_version;     ///< non-empty: an Enterprise Server of that version
+  std::filesystem::path scenario;           ///< folder with github.json; repo.bundle, event.json and rules.json as needed
+  std::string token;                        ///< non-empty: the only one that is accepted
+  bool read_only_token = false;             ///< PATCH, and creating tags, answer 403
+  bool serve_objects = true;                ///< off: git data answers 404, as if the run should need none of it
+  bool bulk_listing = true;                 ///< off: the bulk listing answers 404 (G-12b)
+  bool attestations = true;                 ///< off: no attestation endpoint at all, as on an Enterprise Server (G-15)
+  bool repository_visible = true;           ///< off: the repository itself answers 404
+  bool normalize_line_ends = false;         ///< a written description comes back with LF for CRLF
+  std::string installed_version;            ///< non-empty: an Enterprise Server of that version
   std::optional<std::string> trust_domain;  ///< what /meta says of data residency (G-15); nothing: no such member
   std::vector<std::string> api_versions{"2022-11-28", "2026-03-10"};
-  std::string renamed_from;  ///< "owner/name": answers 301 or 307 to /repositories/<id>/… (G-9)
+  std::string renamed_from;                   ///< "owner/name": answers 301 or 307 to /repositories/<id>/… (G-9)
   std::size_t truncate_trees_above = 100000;  ///< entries; more: `truncated` (G-18)
   std::uint64_t rate_limit = 1000;            ///< x-ratelimit-limit and first x-ratelimit-remaining
-  std::size_t dead_links = 0;  ///< so many links of each attestation are expired when handed out
-  std::size_t page_cap = 100;  ///< entries of one page at most, whatever per_page says
+  std::size_t dead_links = 0;                 ///< so many links of each attestation are expired when handed out
+  std::size_t page_cap = 100;                 ///< entries of one page at most, whatever per_page says
 };
 
 struct PlainRequest {
@@ -70,7 +69,8 @@ class GithubAnswers {
   /// Tags that are not pushed yet answer 404.
   void hide_tag(std::string const& name);
   void show_tag(std::string const& name);
-  /// Makes an annotated tag, as somebody with the right to push tags would. Throws std::runtime_error when the server would refuse it.
+  /// Makes an annotated tag, as somebody with the right to push tags would. Throws std::runtime_error when the server would
+  /// refuse it.
   void put_tag(std::string const& name, std::string const& commit, std::string const& message);
   /// Attestations that are not listed yet: listings are empty meanwhile.
   void hide_attestations(bool hidden);

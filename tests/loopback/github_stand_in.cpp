@@ -26,23 +26,21 @@ Answer with_delivery(Answer answer, Delivery delivery) {
 }
 
 Answer error(int status, std::string const& message) {
-  return json_answer(
-      "{\"message\":\"" + message + "\",\"documentation_url\":\"https://docs.github.com/rest\"}", status);
+  return json_answer("{\"message\":\"" + message + "\",\"documentation_url\":\"https://docs.github.com/rest\"}", status);
 }
 
 std::map<std::string, Fault, std::less<>> const& survivable() {
-  static std::map<std::string, Fault, std::less<>> const all{
-      {"status_500", Fault::status_500},
-      {"html_502", Fault::html_502},
-      {"status_503", Fault::status_503},
-      {"status_408", Fault::status_408},
-      {"limited_with_retry_after", Fault::limited_with_retry_after},
-      {"limited_until_reset", Fault::limited_until_reset},
-      {"closed", Fault::closed},
-      {"reset", Fault::reset},
-      {"reset_in_headers", Fault::reset_in_headers},
-      {"truncated", Fault::truncated},
-      {"reset_in_body", Fault::reset_in_body}};
+  static std::map<std::string, Fault, std::less<>> const all{{"status_500", Fault::status_500},
+                                                             {"html_502", Fault::html_502},
+                                                             {"status_503", Fault::status_503},
+                                                             {"status_408", Fault::status_408},
+                                                             {"limited_with_retry_after", Fault::limited_with_retry_after},
+                                                             {"limited_until_reset", Fault::limited_until_reset},
+                                                             {"closed", Fault::closed},
+                                                             {"reset", Fault::reset},
+                                                             {"reset_in_headers", Fault::reset_in_headers},
+                                                             {"truncated", Fault::truncated},
+                                                             {"reset_in_body", Fault::reset_in_body}};
   return all;
 }
 
@@ -50,8 +48,7 @@ std::map<std::string, Fault, std::less<>> const& survivable() {
 std::map<std::string, Maker> const& makers() {
   static std::map<std::string, Maker> const all = [] {
     std::map<std::string, Maker> kinds;
-    for (auto const& [name, fault] : survivable())
-      kinds[name] = [which = fault](Answer const&) { return answer_of(which); };
+    for (auto const& [name, fault] : survivable()) kinds[name] = [which = fault](Answer const&) { return answer_of(which); };
     for (auto const& [name, delivery] :
          std::initializer_list<std::pair<char const*, Delivery>>{{"chunked", Delivery::chunked},
                                                                  {"until_close", Delivery::until_close},
@@ -69,9 +66,7 @@ std::map<std::string, Maker> const& makers() {
     };
     kinds["empty_200"] = [](Answer const&) { return json_answer(""); };
     kinds["wrong_shape"] = [](Answer const&) { return json_answer("{\"unexpected\":true}"); };
-    kinds["redirect_away"] = [](Answer const&) {
-      return redirect_answer(302, "http://127.0.0.1:9/elsewhere");
-    };
+    kinds["redirect_away"] = [](Answer const&) { return redirect_answer(302, "http://127.0.0.1:9/elsewhere"); };
     kinds["redirect_post"] = [](Answer const&) { return redirect_answer(301, "/moved"); };
     kinds["secondary_limit"] = [](Answer const&) {
       return error(403, "You have exceeded a secondary rate limit. Please wait a few minutes.");
@@ -105,8 +100,7 @@ std::vector<std::string> planned_fault_kinds() {
 
 Fault survivable_fault(std::string_view kind) {
   auto const found = survivable().find(kind);
-  if (found == survivable().end())
-    throw std::invalid_argument("not a survivable fault: " + std::string(kind));
+  if (found == survivable().end()) throw std::invalid_argument("not a survivable fault: " + std::string(kind));
   return found->second;
 }
 
@@ -151,9 +145,8 @@ struct GithubStandIn::State {
   std::unique_ptr<LoopbackServer> api;
 
   static std::filesystem::path document(StandInSettings const& settings) {
-    return settings.description.empty()
-               ? std::filesystem::path(ACR_TEST_DATA) / "github" / "openapi-subset.json"
-               : settings.description;
+    return settings.description.empty() ? std::filesystem::path(ACR_TEST_DATA) / "github" / "openapi-subset.json"
+                                        : settings.description;
   }
 
   explicit State(StandInSettings wanted)
@@ -177,7 +170,8 @@ struct GithubStandIn::State {
     if (fault) {
       for_api = once_each(*fault, std::move(for_api));
       // Storage knows no such limit: a 403 of its means that the link has expired (G-14).
-      for_storage = once_each(*fault == Fault::limited_until_reset ? Fault::limited_with_retry_after : *fault, std::move(for_storage));
+      for_storage =
+          once_each(*fault == Fault::limited_until_reset ? Fault::limited_with_retry_after : *fault, std::move(for_storage));
     }
     std::scoped_lock const lock(mutex);
     api_handler = std::make_shared<Handler const>(std::move(for_api));
@@ -214,8 +208,8 @@ struct GithubStandIn::State {
     for (auto const& problem : problems) violations.push_back(about + ": " + problem);
   }
 
-  Answer logged(std::string const& server, Seen const& seen, PlainAnswer proper,
-                std::optional<std::string> const& fault, Clock::time_point begin) {
+  Answer logged(std::string const& server, Seen const& seen, PlainAnswer proper, std::optional<std::string> const& fault,
+                Clock::time_point begin) {
     Answer answer;
     answer.status = proper.status;
     for (auto& [name, value] : proper.headers) answer.headers.emplace_back(name, value);
@@ -261,8 +255,8 @@ struct GithubStandIn::State {
     auto proper = fault && makers().contains(*fault) && writes ? PlainAnswer{} : answers.api(request);
     bool const moved = proper.status == 301 || proper.status == 307;
     if (!fault && !moved)
-      complain(about, description->answer_problems(seen.method, target, proper.status,
-                                                   proper.headers["content-type"], proper.body, version));
+      complain(about, description->answer_problems(seen.method, target, proper.status, proper.headers["content-type"],
+                                                   proper.body, version));
     return logged("api", seen, std::move(proper), fault, begin);
   }
 
@@ -310,8 +304,7 @@ struct GithubStandIn::State {
   }
 };
 
-GithubStandIn::GithubStandIn(StandInSettings settings)
-    : state_(std::make_unique<State>(std::move(settings))) {}
+GithubStandIn::GithubStandIn(StandInSettings settings) : state_(std::make_unique<State>(std::move(settings))) {}
 GithubStandIn::~GithubStandIn() = default;
 
 std::string GithubStandIn::api_url() const { return state_->api->base() + state_->settings.base_path; }
@@ -332,9 +325,7 @@ std::vector<Logged> GithubStandIn::log() const {
   return state_->log;
 }
 
-std::size_t GithubStandIn::count(std::string_view server, std::string_view part) const {
-  return state_->count(server, part);
-}
+std::size_t GithubStandIn::count(std::string_view server, std::string_view part) const { return state_->count(server, part); }
 
 std::vector<std::string> GithubStandIn::violations() const {
   std::scoped_lock const lock(state_->mutex);

@@ -104,8 +104,7 @@ int serve(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
   acr::loopback::GithubStandIn stand_in(settings);
-  auto const where =
-      "GITHUB_API_URL=" + stand_in.api_url() + "\nSTORAGE_URL=" + stand_in.storage_url() + "\n";
+  auto const where = "GITHUB_API_URL=" + stand_in.api_url() + "\nSTORAGE_URL=" + stand_in.storage_url() + "\n";
   if (port_file.empty())
     std::cout << where << std::flush;
   else

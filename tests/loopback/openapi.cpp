@@ -62,9 +62,7 @@ struct Validator {
   json::value const& root;
   Problems& problems;
 
-  void complain(std::string const& at, std::string const& what) const {
-    problems.push_back(at + ": " + what);
-  }
+  void complain(std::string const& at, std::string const& what) const { problems.push_back(at + ": " + what); }
 
   json::value const& resolved(json::value const& schema) const {
     auto const reference = string_in(schema, "$ref");
@@ -110,8 +108,7 @@ struct Validator {
     if (closest && best > 0) check(*closest, value, at);
   }
 
-  void check_type(std::string const& type, json::value const& schema, json::value const& value,
-                  std::string const& at) const {
+  void check_type(std::string const& type, json::value const& schema, json::value const& value, std::string const& at) const {
     if (type == "object") return check_object(schema, value, at);
     if (type == "array") return check_array(schema, value, at);
     if (type == "string") return check_string(schema, value, at);
@@ -132,8 +129,7 @@ struct Validator {
     auto const* properties = object_in(schema, "properties");
     if (auto const* required = array_in(schema, "required"))
       for (auto const& name : *required)
-        if (!object->contains(name.as_string()))
-          complain(at, "lacks \"" + std::string(name.as_string()) + "\"");
+        if (!object->contains(name.as_string())) complain(at, "lacks \"" + std::string(name.as_string()) + "\"");
     for (auto const& [name, member] : *object) {
       auto const* property = properties ? properties->if_contains(name) : nullptr;
       auto const* others = find(schema, "additionalProperties");
@@ -155,11 +151,9 @@ struct Validator {
   void check_string(json::value const& schema, json::value const& value, std::string const& at) const {
     auto const* text = value.if_string();
     if (!text) return complain(at, "is not a string");
-    if (auto const least = integer_in(schema, "minLength");
-        least && text->size() < static_cast<std::size_t>(*least))
+    if (auto const least = integer_in(schema, "minLength"); least && text->size() < static_cast<std::size_t>(*least))
       complain(at, "is too short");
-    if (auto const most = integer_in(schema, "maxLength");
-        most && text->size() > static_cast<std::size_t>(*most))
+    if (auto const most = integer_in(schema, "maxLength"); most && text->size() > static_cast<std::size_t>(*most))
       complain(at, "is too long");
     auto const format = string_in(schema, "format").value_or("");
     std::string_view const view(*text);
@@ -167,8 +161,7 @@ struct Validator {
       complain(at, "is not a date-time: " + std::string(view));
     if (format == "date" && (view.size() != 10 || view[4] != '-' || view[7] != '-'))
       complain(at, "is not a date: " + std::string(view));
-    if (format == "uri" && view.find(':') == std::string_view::npos)
-      complain(at, "is not a URI: " + std::string(view));
+    if (format == "uri" && view.find(':') == std::string_view::npos) complain(at, "is not a URI: " + std::string(view));
   }
 };
 
@@ -197,9 +190,7 @@ bool is_bulk(std::string_view path) {
          parts[4] == "bulk-list";
 }
 
-bool is_digest(std::string_view text) {
-  return text.starts_with("sha256:") && is_lower_hex(text.substr(7), 64);
-}
+bool is_digest(std::string_view text) { return text.starts_with("sha256:") && is_lower_hex(text.substr(7), 64); }
 
 void check_bulk_request(Target const& target, std::string_view body, Problems& problems) {
   for (auto const& [name, value] : target.query) {
@@ -212,8 +203,7 @@ void check_bulk_request(Target const& target, std::string_view body, Problems& p
   if (!subjects || subjects->empty() || subjects->size() > 1024)
     return problems.push_back("bulk-list: subject_digests is not an array of 1 to 1,024 digests");
   for (auto const& each : *subjects)
-    if (!each.is_string() || !is_digest(each.get_string()))
-      problems.push_back("bulk-list: " + json::serialize(each));
+    if (!each.is_string() || !is_digest(each.get_string())) problems.push_back("bulk-list: " + json::serialize(each));
   for (auto const& [name, value] : parsed->as_object())
     if (name != "subject_digests" && !(name == "predicate_type" && value.is_string()))
       problems.push_back("bulk-list: unknown member " + std::string(name));
@@ -224,8 +214,7 @@ void check_bulk_answer(std::string_view body, std::string_view version, Problems
   if (!parsed) return problems.push_back(parsed.error().sentence());
   auto const* of = object_in(*parsed, "attestations_subject_digests");
   auto const* page = object_in(*parsed, "page_info");
-  if (!of || !page)
-    return problems.push_back("bulk-list: attestations_subject_digests or page_info is absent");
+  if (!of || !page) return problems.push_back("bulk-list: attestations_subject_digests or page_info is absent");
   std::size_t entries = 0;
   for (auto const& [digest, listed] : *of) {
     if (!is_digest(digest)) problems.push_back("bulk-list: key " + std::string(digest));
@@ -233,8 +222,7 @@ void check_bulk_answer(std::string_view body, std::string_view version, Problems
     if (!listed.is_array()) return problems.push_back("bulk-list: entries are neither array nor null");
     for (auto const& entry : listed.get_array()) {
       ++entries;
-      if (!integer_in(entry, "repository_id"))
-        problems.push_back("bulk-list: an entry without repository_id");
+      if (!integer_in(entry, "repository_id")) problems.push_back("bulk-list: an entry without repository_id");
       if (version >= "2026-03-10" && find(entry, "bundle"))
         problems.push_back("bulk-list: bundle is gone in " + std::string(version));
     }
@@ -257,8 +245,7 @@ struct OpenApi::Document {
   }
 
   // The operation for a method and a path; the template with the longest literal part wins.
-  [[nodiscard]] json::value const* operation(json::value const& root, std::string_view method,
-                                             std::string_view path) const {
+  [[nodiscard]] json::value const* operation(json::value const& root, std::string_view method, std::string_view path) const {
     json::value const* best = nullptr;
     std::size_t best_literal = 0;
     Problems none;
@@ -313,8 +300,7 @@ OpenApi::OpenApi(std::filesystem::path const& document) : document_(std::make_un
 
 OpenApi::~OpenApi() = default;
 
-std::vector<std::string> OpenApi::request_problems(std::string_view method, std::string_view target_text,
-                                                   std::string_view body,
+std::vector<std::string> OpenApi::request_problems(std::string_view method, std::string_view target_text, std::string_view body,
                                                    std::string_view api_version) const {
   Problems problems;
   auto const target = target_in(target_text);
@@ -332,16 +318,14 @@ std::vector<std::string> OpenApi::request_problems(std::string_view method, std:
     if (auto const* parameters = array_in(*operation, "parameters"))
       for (auto const& unresolved : *parameters) {
         auto const& parameter = validator.resolved(unresolved);
-        if (string_in(parameter, "name") == name && string_in(parameter, "in") == "query")
-          declared = &parameter;
+        if (string_in(parameter, "name") == name && string_in(parameter, "in") == "query") declared = &parameter;
       }
     if (!declared) {
       problems.push_back("query parameter " + name + " is not declared");
       continue;
     }
     auto const type = string_in(*find(*declared, "schema"), "type").value_or("string");
-    if (type == "integer" && !to_number(value))
-      problems.push_back("query parameter " + name + " is not a number");
+    if (type == "integer" && !to_number(value)) problems.push_back("query parameter " + name + " is not a number");
     if (name == "per_page" && !to_number(value, 100)) problems.push_back("per_page is above 100");
   }
   auto const* content = find(*operation, "requestBody");
@@ -355,9 +339,9 @@ std::vector<std::string> OpenApi::request_problems(std::string_view method, std:
   return problems;
 }
 
-std::vector<std::string> OpenApi::answer_problems(std::string_view method, std::string_view target_text,
-                                                  int status, std::string_view content_type,
-                                                  std::string_view body, std::string_view api_version) const {
+std::vector<std::string> OpenApi::answer_problems(std::string_view method, std::string_view target_text, int status,
+                                                  std::string_view content_type, std::string_view body,
+                                                  std::string_view api_version) const {
   Problems problems;
   auto const target = target_in(target_text);
   auto const& root = document_->at(api_version);
@@ -380,8 +364,7 @@ std::vector<std::string> OpenApi::answer_problems(std::string_view method, std::
     if (content_type.find("raw") != std::string_view::npos) return problems;  // G-19: the blob's own bytes
     schema = find(*find(*find(validator.resolved(*answer), "content"), "application/json"), "schema");
   } else {
-    schema =
-        find(*find(*find(root, "components"), "schemas"), status == 422 ? "validation-error" : "basic-error");
+    schema = find(*find(*find(root, "components"), "schemas"), status == 422 ? "validation-error" : "basic-error");
   }
   auto const parsed = parse_json(body, "answer");
   if (!parsed) return {at + ": " + parsed.error().sentence()};

@@ -24,14 +24,12 @@ class OpenApi {
   /// another shape. `target`: path and query, percent-encoded, without the base path of an Enterprise Server.
   /// Empty: nothing wrong.
   [[nodiscard]] std::vector<std::string> request_problems(std::string_view method, std::string_view target,
-                                                          std::string_view body,
-                                                          std::string_view api_version) const;
+                                                          std::string_view body, std::string_view api_version) const;
 
   /// What is wrong with an answer: undeclared status, body that the declared schema refuses. 304, 401, 403,
   /// 404, 422 and 429 are GitHub's everywhere; their bodies are checked as errors.
-  [[nodiscard]] std::vector<std::string> answer_problems(std::string_view method, std::string_view target,
-                                                         int status, std::string_view content_type,
-                                                         std::string_view body,
+  [[nodiscard]] std::vector<std::string> answer_problems(std::string_view method, std::string_view target, int status,
+                                                         std::string_view content_type, std::string_view body,
                                                          std::string_view api_version) const;
 
   /// The named example of the description, as JSON text: the material of which the stand-in makes its

@@ -6,8 +6,7 @@
 
 namespace acr::loopback {
 
-ScriptedHttp::ScriptedHttp(std::function<net::Reply(net::Request const&)> answer)
-    : answer_(std::move(answer)) {}
+ScriptedHttp::ScriptedHttp(std::function<net::Reply(net::Request const&)> answer) : answer_(std::move(answer)) {}
 
 net::Reply ScriptedHttp::exchange(net::Request const& request) {
   return net::follow_redirects(request, [this](net::Request const& hop) {

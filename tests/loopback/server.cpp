@@ -101,26 +101,17 @@ std::string Seen::query() const {
 }
 
 Answer json_answer(std::string body, int status) {
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json; charset=utf-8"}},
-          .body = std::move(body)};
+  return {.status = status, .headers = {{"Content-Type", "application/json; charset=utf-8"}}, .body = std::move(body)};
 }
 Answer redirect_answer(int status, std::string location) {
   return {.status = status, .headers = {{"Location", std::move(location)}}, .body = "moved"};
 }
 
 std::vector<Fault> const& survivable_faults() {
-  static std::vector<Fault> const all{Fault::status_500,
-                                      Fault::html_502,
-                                      Fault::status_503,
-                                      Fault::status_408,
-                                      Fault::limited_with_retry_after,
-                                      Fault::limited_until_reset,
-                                      Fault::closed,
-                                      Fault::reset,
-                                      Fault::reset_in_headers,
-                                      Fault::truncated,
-                                      Fault::reset_in_body};
+  static std::vector<Fault> const all{
+      Fault::status_500,          Fault::html_502, Fault::status_503, Fault::status_408,       Fault::limited_with_retry_after,
+      Fault::limited_until_reset, Fault::closed,   Fault::reset,      Fault::reset_in_headers, Fault::truncated,
+      Fault::reset_in_body};
   return all;
 }
 
@@ -159,9 +150,7 @@ Answer answer_of(Fault fault) {
       answer.status = 500;
       break;
     case Fault::html_502:
-      answer = {.status = 502,
-                .headers = {{"Content-Type", "text/html"}},
-                .body = "<html><body>Bad Gateway</body></html>"};
+      answer = {.status = 502, .headers = {{"Content-Type", "text/html"}}, .body = "<html><body>Bad Gateway</body></html>"};
       break;
     case Fault::status_503:
       answer.status = 503;
@@ -205,8 +194,7 @@ Handler once_each(Fault fault, Handler handler) {
   return [fault, handler = std::move(handler), memory = std::make_shared<Memory>()](Seen const& seen) {
     {
       std::lock_guard const lock(memory->mutex);
-      if (memory->met.insert(seen.method + " " + seen.target + "\n" + seen.body).second)
-        return answer_of(fault);
+      if (memory->met.insert(seen.method + " " + seen.target + "\n" + seen.body).second) return answer_of(fault);
     }
     return handler(seen);
   };
@@ -284,8 +272,7 @@ struct LoopbackServer::State {
 
   /// True: the connection is kept.
   bool deliver(Stream& stream, Seen const& request, Answer const& answer) {
-    bool const has_length =
-        answer.delivery != Delivery::until_close && answer.delivery != Delivery::until_cut;
+    bool const has_length = answer.delivery != Delivery::until_close && answer.delivery != Delivery::until_cut;
     auto const head = head_of(answer, has_length);
     auto const body = request.method == "HEAD" ? std::string_view() : std::string_view(answer.body);
     auto const half = body.substr(0, body.size() / 2);
@@ -344,8 +331,7 @@ LoopbackServer::LoopbackServer(Handler handler) : LoopbackServer(std::move(handl
 LoopbackServer::LoopbackServer(Handler handler, Options options) : state_(std::make_unique<State>()) {
   state_->handler = std::move(handler);
   state_->options = std::move(options);
-  state_->listener = std::make_unique<Listener>(state_->options.port,
-                                                [s = state_.get()](Stream& stream) { s->serve(stream); });
+  state_->listener = std::make_unique<Listener>(state_->options.port, [s = state_.get()](Stream& stream) { s->serve(stream); });
 }
 
 LoopbackServer::~LoopbackServer() {
@@ -403,8 +389,7 @@ struct LoopbackProxy::State {
       auto const count = recv(from, buffer.data(), buffer.size(), 0);
       if (count <= 0) break;
       for (ssize_t sent = 0; sent < count;) {
-        auto const step =
-            send(to, buffer.data() + sent, static_cast<std::size_t>(count - sent), MSG_NOSIGNAL);
+        auto const step = send(to, buffer.data() + sent, static_cast<std::size_t>(count - sent), MSG_NOSIGNAL);
         if (step <= 0) return;
         sent += step;
       }

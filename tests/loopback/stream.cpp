@@ -70,12 +70,9 @@ bool Stream::start_tls(Identity const& identity) {
   }
   Handle<BIO, BIO_free_all> const certificate_text(BIO_new_mem_buf(identity.certificate.data(), -1));
   Handle<BIO, BIO_free_all> const key_text(BIO_new_mem_buf(identity.key.data(), -1));
-  Handle<X509, X509_free> const certificate(
-      PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr));
-  Handle<EVP_PKEY, EVP_PKEY_free> const key(
-      PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
-  if (SSL_CTX_use_certificate(context, certificate.get()) != 1 ||
-      SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
+  Handle<X509, X509_free> const certificate(PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr));
+  Handle<EVP_PKEY, EVP_PKEY_free> const key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
+  if (SSL_CTX_use_certificate(context, certificate.get()) != 1 || SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
     throw std::runtime_error("the loopback server's certificate cannot be used");
   }
   tls->session.reset(SSL_new(context));
@@ -100,8 +97,7 @@ std::size_t Stream::read(std::span<char> into) {
 bool Stream::write(std::string_view bytes) {
   if (tls_) {
     std::size_t count = 0;
-    bool const written =
-        bytes.empty() || SSL_write_ex(tls_->session.get(), bytes.data(), bytes.size(), &count) == 1;
+    bool const written = bytes.empty() || SSL_write_ex(tls_->session.get(), bytes.data(), bytes.size(), &count) == 1;
     ERR_clear_error();
     return written;
   }
@@ -176,8 +172,7 @@ struct Listener::State {
   }
 };
 
-Listener::Listener(std::uint16_t port, std::function<void(Stream&)> serve)
-    : state_(std::make_unique<State>()) {
+Listener::Listener(std::uint16_t port, std::function<void(Stream&)> serve) : state_(std::make_unique<State>()) {
   auto& s = *state_;
   s.serve = std::move(serve);
   s.descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

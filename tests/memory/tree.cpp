@@ -39,13 +39,11 @@ char const* mode_text(NodeKind kind) {
 
 std::string MemoryTree::Entry::id() const {
   if (kind != NodeKind::directory)
-    return hex(digest(HashAlgorithm::sha1,
-                      "blob " + std::to_string(content.size()) + std::string(1, '\0') + content));
+    return hex(digest(HashAlgorithm::sha1, "blob " + std::to_string(content.size()) + std::string(1, '\0') + content));
   std::string listing;
   for (auto const& [name, child] : children)
     listing.append(mode_text(child.kind)).append(" ").append(name).append(1, '\0').append(child.id());
-  return hex(
-      digest(HashAlgorithm::sha1, "tree " + std::to_string(listing.size()) + std::string(1, '\0') + listing));
+  return hex(digest(HashAlgorithm::sha1, "tree " + std::to_string(listing.size()) + std::string(1, '\0') + listing));
 }
 
 MemoryTree::Entry& MemoryTree::put(std::string_view path, NodeKind kind, std::string_view content,
@@ -62,13 +60,11 @@ MemoryTree::Entry& MemoryTree::put(std::string_view path, NodeKind kind, std::st
   return *at;
 }
 
-MemoryTree& MemoryTree::file(std::string_view path, std::string_view bytes,
-                             std::optional<std::int64_t> mtime) {
+MemoryTree& MemoryTree::file(std::string_view path, std::string_view bytes, std::optional<std::int64_t> mtime) {
   put(path, NodeKind::file, bytes, mtime);
   return *this;
 }
-MemoryTree& MemoryTree::executable(std::string_view path, std::string_view bytes,
-                                   std::optional<std::int64_t> mtime) {
+MemoryTree& MemoryTree::executable(std::string_view path, std::string_view bytes, std::optional<std::int64_t> mtime) {
   put(path, NodeKind::executable, bytes, mtime);
   return *this;
 }
@@ -97,8 +93,7 @@ MemoryTree& MemoryTree::remove(std::string_view path) {
     if (found == at->children.end()) return *this;
     at = &found->second;
   }
-  if (auto const found = at->children.find(base_name(path)); found != at->children.end())
-    at->children.erase(found);
+  if (auto const found = at->children.find(base_name(path)); found != at->children.end()) at->children.erase(found);
   return *this;
 }
 
@@ -123,8 +118,7 @@ std::optional<Node> MemoryTree::node(std::string_view path) const {
 
 std::vector<Node> MemoryTree::list(std::string_view path) const {
   auto const* entry = find(path);
-  if (!entry || entry->kind != NodeKind::directory)
-    throw std::runtime_error("no directory: " + std::string(path));
+  if (!entry || entry->kind != NodeKind::directory) throw std::runtime_error("no directory: " + std::string(path));
   std::vector<Node> nodes;
   for (auto const& [name, child] : entry->children) nodes.push_back(*node(joined(path, name)));
   return nodes;
@@ -141,8 +135,7 @@ std::optional<std::string> MemoryTree::read(std::string_view path, std::size_t l
 
 std::string MemoryTree::link_target(std::string_view path) const {
   auto const* entry = find(path);
-  if (!entry || entry->kind != NodeKind::symlink)
-    throw std::runtime_error("no symlink: " + std::string(path));
+  if (!entry || entry->kind != NodeKind::symlink) throw std::runtime_error("no symlink: " + std::string(path));
   return entry->content;
 }
 

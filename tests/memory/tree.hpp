@@ -19,8 +19,7 @@ class MemoryTree final : public SourceTree {
  public:
   /// Adds or replaces; parent directories are made. Returns *this for chaining.
   MemoryTree& file(std::string_view path, std::string_view bytes, std::optional<std::int64_t> mtime = {});
-  MemoryTree& executable(std::string_view path, std::string_view bytes,
-                         std::optional<std::int64_t> mtime = {});
+  MemoryTree& executable(std::string_view path, std::string_view bytes, std::optional<std::int64_t> mtime = {});
   MemoryTree& symlink(std::string_view path, std::string_view target);
   MemoryTree& directory(std::string_view path);
   MemoryTree& submodule(std::string_view path);
@@ -49,8 +48,7 @@ class MemoryTree final : public SourceTree {
   Entry root_;
   mutable std::vector<std::string> reads_;
 
-  Entry& put(std::string_view path, NodeKind kind, std::string_view content,
-             std::optional<std::int64_t> mtime);
+  Entry& put(std::string_view path, NodeKind kind, std::string_view content, std::optional<std::int64_t> mtime);
   [[nodiscard]] Entry const* find(std::string_view path) const;
 };
 

@@ -27,8 +27,10 @@ T other(int) {
   if constexpr (std::is_same_v<Plain, bool>) {
     return true;
   } else if constexpr (requires { typename Plain::error_type; }) {
-    if constexpr (std::is_default_constructible_v<typename Plain::value_type>) return typename Plain::value_type{};
-    else std::abort();
+    if constexpr (std::is_default_constructible_v<typename Plain::value_type>)
+      return typename Plain::value_type{};
+    else
+      std::abort();
   } else if constexpr (std::is_default_constructible_v<Plain>) {
     return Plain{};
   } else {
@@ -43,9 +45,12 @@ inline void nothing_else(int) {}
 template <class V>
 V held(int site, V const& outcome) {
   if (outcome || on(site)) return outcome;
-  if constexpr (std::is_same_v<typename V::value_type, bool>) return V(true);
-  else if constexpr (std::is_default_constructible_v<typename V::value_type>) return V(typename V::value_type{});
-  else std::abort();
+  if constexpr (std::is_same_v<typename V::value_type, bool>)
+    return V(true);
+  else if constexpr (std::is_default_constructible_v<typename V::value_type>)
+    return V(typename V::value_type{});
+  else
+    std::abort();
 }
 
 }  // namespace acr_mutant

@@ -21,9 +21,8 @@ Address address(std::string_view text) {
 TEST_CASE("addresses are parsed strictly and printed in one form", "[net]") {
   CHECK(address("192.0.2.7").text() == "192.0.2.7");
   CHECK(address("2001:0DB8:0:0:1:0:0:1").text() == "2001:db8::1:0:0:1");
-  auto const odd = GENERATE(
-      values<std::string_view>({"", "1.2.3", "01.2.3.4", "1.2.3.4 ", "1.2.3.256", "0x7f.0.0.1", "::1%lo",
-                                "[::1]", ":::", "1::2::3", std::string_view("1.2.3.4\0", 8)}));
+  auto const odd = GENERATE(values<std::string_view>({"", "1.2.3", "01.2.3.4", "1.2.3.4 ", "1.2.3.256", "0x7f.0.0.1", "::1%lo",
+                                                      "[::1]", ":::", "1::2::3", std::string_view("1.2.3.4\0", 8)}));
   CAPTURE(odd);
   CHECK_FALSE(Address::parse(odd).has_value());
 }
@@ -121,13 +120,11 @@ TEST_CASE("a listed name may be private, but never loopback or link-local (D-33)
   CHECK(refusal(policy, "other.corp.example", address("10.1.2.3")) == "10.1.2.3 is a private address");
   CHECK(refusal(policy, "x.charts.corp.example", address("10.1.2.3")));
   CHECK(refusal(policy, "charts.corp.example", address("127.0.0.1")) == "127.0.0.1 is a loopback address");
-  CHECK(refusal(policy, "charts.corp.example", address("169.254.169.254")) ==
-        "169.254.169.254 is not a public address");
+  CHECK(refusal(policy, "charts.corp.example", address("169.254.169.254")) == "169.254.169.254 is not a public address");
   CHECK(refusal(policy, "charts.corp.example", address("fd00:ec2::254")));
 }
 
-TEST_CASE("where loopback may be asked, only its literals pass, not a name that leads there (D-32)",
-          "[net]") {
+TEST_CASE("where loopback may be asked, only its literals pass, not a name that leads there (D-32)", "[net]") {
   AddressPolicy const policy{.public_only = true, .loopback_literals = true};
   CHECK_FALSE(refusal(policy, "127.0.0.1", address("127.0.0.1")));
   CHECK_FALSE(refusal(policy, "localhost", address("127.0.0.1")));

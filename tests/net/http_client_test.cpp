@@ -78,9 +78,8 @@ TEST_CASE("a request arrives with the fields it must have, and no other (G-2)", 
 }
 
 TEST_CASE("a body arrives whole however it travels (G-35)", "[net]") {
-  auto const delivery =
-      GENERATE(Delivery::whole, Delivery::chunked, Delivery::until_close, Delivery::until_cut,
-               Delivery::close_after, Delivery::vanish_after, Delivery::slow_headers, Delivery::slow_body);
+  auto const delivery = GENERATE(Delivery::whole, Delivery::chunked, Delivery::until_close, Delivery::until_cut,
+                                 Delivery::close_after, Delivery::vanish_after, Delivery::slow_headers, Delivery::slow_body);
   std::string body;
   for (int i = 0; body.size() < 100000; ++i) body += std::to_string(i);
   Scene scene(Answer{.body = body, .delivery = delivery, .pause = 1ms, .piece_bytes = 5000});
@@ -102,12 +101,10 @@ TEST_CASE("a connection that the server does not keep is not used again", "[net]
   CHECK(scene.server.connection_count() == 3);
 }
 
-TEST_CASE("a kept connection that is closed at the next request costs nothing: the keep-alive race (G-7)",
-          "[net]") {
+TEST_CASE("a kept connection that is closed at the next request costs nothing: the keep-alive race (G-7)", "[net]") {
   auto const fault = GENERATE(Delivery::close_before, Delivery::reset_before);
-  Scene scene([fault](Seen const& seen) {
-    return Answer{.body = "x", .delivery = seen.on_connection == 2 ? fault : Delivery::whole};
-  });
+  Scene scene(
+      [fault](Seen const& seen) { return Answer{.body = "x", .delivery = seen.on_connection == 2 ? fault : Delivery::whole}; });
   CHECK(scene.exchange().body == "x");
   CHECK(scene.exchange().body == "x");
   CHECK(scene.server.request_count() == 3);
@@ -117,8 +114,7 @@ TEST_CASE("a kept connection that is closed at the next request costs nothing: t
 TEST_CASE("only one fresh connection is tried at once (G-7)", "[net]") {
   Scene scene([](Seen const& seen) {
     return Answer{.body = "x",
-                  .delivery = seen.connection == 1 && seen.on_connection == 1 ? Delivery::whole
-                                                                              : Delivery::close_before};
+                  .delivery = seen.connection == 1 && seen.on_connection == 1 ? Delivery::whole : Delivery::close_before};
   });
   scene.exchange();
   CHECK(failure_of(scene.http, scene.get()) == Failure::closed_early);
@@ -264,9 +260,7 @@ TEST_CASE("many threads share the client, and no origin gets more connections th
 
 TEST_CASE("a redirect elsewhere loses the token on the wire (G-8, G-9)", "[net]") {
   Scene storage(Answer{.body = "stored"});
-  Scene api([&](Seen const&) {
-    return acr::loopback::redirect_answer(302, storage.server.base() + "/blob?sig=1");
-  });
+  Scene api([&](Seen const&) { return acr::loopback::redirect_answer(302, storage.server.base() + "/blob?sig=1"); });
   auto request = api.get();
   request.headers = {{"Accept", "x"}};
   request.origin_headers = {{"Authorization", "Bearer t"}};
@@ -357,8 +351,8 @@ TEST_CASE("only the body of a 200 is handed on, an empty one too", "[net]") {
 }
 
 TEST_CASE("a body that broke starts anew when it is tried again", "[net]") {
-  Scene scene(acr::loopback::once_each(acr::loopback::Fault::reset_in_body,
-                                       [](Seen const&) { return Answer{.body = "whole"}; }));
+  Scene scene(
+      acr::loopback::once_each(acr::loopback::Fault::reset_in_body, [](Seen const&) { return Answer{.body = "whole"}; }));
   RetryingHttp retrying(scene.http, scene.clock, {.sleep = [](std::chrono::milliseconds) {}});
   Keeper keeper;
   auto request = scene.get();
@@ -405,8 +399,7 @@ TEST_CASE("localhost is loopback whatever a resolver says", "[net]") {
   auto custom = settings();
   custom.resolver = [](std::string const&) { return std::vector<std::string>{"192.0.2.1"}; };
   HttpClient http(scene.clock, custom);
-  CHECK(http.exchange({.url = url("http://localhost:" + std::to_string(scene.server.port()) + "/")}).body ==
-        "x");
+  CHECK(http.exchange({.url = url("http://localhost:" + std::to_string(scene.server.port()) + "/")}).body == "x");
 }
 
 TEST_CASE("names that resolve to refused addresses are not connected to (D-33)", "[net]") {

@@ -52,9 +52,8 @@ TEST_CASE("commas and semicolons inside a target belong to it", "[net]") {
 }
 
 TEST_CASE("a Link header of another shape is refused with its place", "[net]") {
-  auto const text = GENERATE(
-      values<char const*>({"x", "https://h/x; rel=next", "<https://h/x", R"(<x>; rel="next)", "<x>; =y",
-                           R"(<x>; rel="next" <y>)", "<x> rel=next", "<x>; rel=next junk"}));
+  auto const text = GENERATE(values<char const*>({"x", "https://h/x; rel=next", "<https://h/x", R"(<x>; rel="next)", "<x>; =y",
+                                                  R"(<x>; rel="next" <y>)", "<x> rel=next", "<x>; rel=next junk"}));
   CAPTURE(text);
   auto const links = parse_link_header(text);
   REQUIRE(links.has_error());

@@ -38,7 +38,7 @@ TEST_CASE("a path lies below a prefix by whole segments, decoded once (B-28)", "
       {"/ALICE/x", false},
       {"/mallory/alice/x", false},
       {"//alice/x", false},
-      {"/alice%2Fx", false},   // one name to a server that keeps encoded slashes
+      {"/alice%2Fx", false},  // one name to a server that keeps encoded slashes
       {"/%2Falice/x", false},
       {"/alice%00/x", false},
       {"/%2561lice/x", false},  // decoded once, not twice
@@ -83,8 +83,8 @@ TEST_CASE("no prefix is the prefix of every path, and two segments are both comp
 }
 
 TEST_CASE("a prefix that can be read in two ways is not a prefix of anything (B-28)", "[net]") {
-  auto const prefix = GENERATE("alice", "/a//b", "//", "/.", "/a/./b", "/a/..", "/a..b", "/%2e", "/a%252e", "/a;b", "/a%3bb", "/a\\b",
-                               "/a%5cb", "/a%2fb", "/%", "/a%2");
+  auto const prefix = GENERATE("alice", "/a//b", "//", "/.", "/a/./b", "/a/..", "/a..b", "/%2e", "/a%252e", "/a;b", "/a%3bb",
+                               "/a\\b", "/a%5cb", "/a%2fb", "/%", "/a%2");
   CAPTURE(prefix);
   CHECK_FALSE(is_usable_prefix(prefix));
   CHECK_FALSE(is_below_prefix(prefix, prefix));
@@ -96,9 +96,9 @@ TEST_CASE("a prefix that can be read in two ways is not a prefix of anything (B-
 }
 
 TEST_CASE("what lies below a prefix is there for every kind of server (B-28)", "[net]") {
-  std::vector<std::string> const pieces{"/",   "/",    "alice", "mallory", "..",  ".",   "%2e",   "%2E", "%2f", "%5c", "\\",
-                                        ";",   "%3b",  "%25",   "2e",      "2f",  "%61", "lice",  "a",   "%00", "//",  "/alice/",
-                                        "%252", "e%", "/..",   "/alice"};
+  std::vector<std::string> const pieces{"/",   "/",   "alice", "mallory", "..",   ".",  "%2e", "%2E",   "%2f",
+                                        "%5c", "\\",  ";",     "%3b",     "%25",  "2e", "2f",  "%61",   "lice",
+                                        "a",   "%00", "//",    "/alice/", "%252", "e%", "/..", "/alice"};
   std::mt19937 random(7);
   std::size_t below = 0;
   for (int round = 0; round < 200'000; ++round) {

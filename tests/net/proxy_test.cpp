@@ -12,8 +12,7 @@ using acr::net::ProxySettings;
 using acr::net::Url;
 
 ProxySettings settings(std::string_view no_proxy) {
-  return {.https = *Proxy::parse("http://proxy.example:3128"),
-          .exempted = acr::net::no_proxy_entries(no_proxy)};
+  return {.https = *Proxy::parse("http://proxy.example:3128"), .exempted = acr::net::no_proxy_entries(no_proxy)};
 }
 
 TEST_CASE("a proxy is a host with a port, credentials are decoded", "[net]") {
@@ -23,14 +22,13 @@ TEST_CASE("a proxy is a host with a port, credentials are decoded", "[net]") {
   CHECK(Proxy::parse("http://proxy.example")->port == 80);
   CHECK(Proxy::parse("HTTP://[::1]:3128/")->host == "::1");
   // base64("user:p@ss:word"), from the command line tool
-  CHECK(Proxy::parse("http://user:p%40ss:word@proxy.example:1")->authorization ==
-        "Basic dXNlcjpwQHNzOndvcmQ=");
+  CHECK(Proxy::parse("http://user:p%40ss:word@proxy.example:1")->authorization == "Basic dXNlcjpwQHNzOndvcmQ=");
 }
 
 TEST_CASE("proxies of other kinds are refused, and their password is not shown", "[net]") {
-  auto const text = GENERATE(values<char const*>({"https://u:s3cret@proxy.example:1", "socks5://u:s3cret@p",
-                                                  "http://", "http://u:s3cret@", "http://u:s3cret@h/path",
-                                                  "u:s3cret%@h", "http://h?s3cret", "http://h:99999"}));
+  auto const text =
+      GENERATE(values<char const*>({"https://u:s3cret@proxy.example:1", "socks5://u:s3cret@p", "http://", "http://u:s3cret@",
+                                    "http://u:s3cret@h/path", "u:s3cret%@h", "http://h?s3cret", "http://h:99999"}));
   CAPTURE(text);
   auto const proxy = Proxy::parse(text);
   REQUIRE(proxy.has_error());

@@ -77,8 +77,8 @@ TEST_CASE("who asks for redirects as answers gets them", "[net]") {
 }
 
 TEST_CASE("credentials stay at the origin they were given for (G-8)", "[net]") {
-  auto const elsewhere = GENERATE(
-      values<char const*>({"https://storage.example/x", "https://h:8443/x", "https://sub.h/x", "//other/x"}));
+  auto const elsewhere =
+      GENERATE(values<char const*>({"https://storage.example/x", "https://h:8443/x", "https://sub.h/x", "//other/x"}));
   ScriptedHttp http(site({{"https://h/a", {302, elsewhere}}}));
   http.exchange(with_token("https://h/a"));
   auto const seen = http.seen();
@@ -95,8 +95,7 @@ TEST_CASE("credentials stay for a hop at the same origin", "[net]") {
 }
 
 TEST_CASE("credentials that were dropped are not restored by a hop back (G-8)", "[net]") {
-  ScriptedHttp http(
-      site({{"https://h/a", {302, "https://other/b"}}, {"https://other/b", {302, "https://h/c"}}}));
+  ScriptedHttp http(site({{"https://h/a", {302, "https://other/b"}}, {"https://other/b", {302, "https://h/c"}}}));
   CHECK(http.exchange(with_token("https://h/a")).url.text() == "https://h/c");
   CHECK_FALSE(http.seen().at(2).origin_headers.has("authorization"));
 }
@@ -139,8 +138,7 @@ TEST_CASE("a loop over several hops is noticed", "[net]") {
 }
 
 TEST_CASE("loopback http may lead to loopback http and to https (G-10)", "[net]") {
-  auto const to =
-      GENERATE(values<char const*>({"http://127.0.0.1:81/b", "http://localhost/b", "https://h/b"}));
+  auto const to = GENERATE(values<char const*>({"http://127.0.0.1:81/b", "http://localhost/b", "https://h/b"}));
   ScriptedHttp http(site({{"http://127.0.0.1/a", {302, to}}}));
   CHECK(http.exchange(with_token("http://127.0.0.1/a")).status == 200);
 }

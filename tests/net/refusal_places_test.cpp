@@ -39,8 +39,8 @@ TEST_CASE("each part of a URL is refused for what is wrong with it", "[net]") {
       {"https://[::1]x/", "the bracket around the address is not closed"},
       {"https://[1.2.3.4]/", "the host in brackets is not an IPv6 address"},
       {"https://[x]/", "the host in brackets is not an IPv6 address"},
-      {"https://" + std::string(50, 'a') + "." + std::string(50, 'a') + "." + std::string(50, 'a') + "." + std::string(50, 'a') + "." +
-           std::string(50, 'a') + "/",
+      {"https://" + std::string(50, 'a') + "." + std::string(50, 'a') + "." + std::string(50, 'a') + "." +
+           std::string(50, 'a') + "." + std::string(50, 'a') + "/",
        "the host name is too long"},
       {"https://a..b/", "the host is neither a host name nor an address"},
       {"https://127.1/", "the host is neither a host name nor an address"},

@@ -18,8 +18,7 @@ struct Outcome {
 };
 
 /// Feeds `bytes` in pieces of `step`, then ends the connection unless the reply is done.
-Outcome parse(std::string_view bytes, std::size_t step, std::size_t max_body = 1000,
-              bool without_body = false) {
+Outcome parse(std::string_view bytes, std::size_t step, std::size_t max_body = 1000, bool without_body = false) {
   ReplyParser parser("h", max_body, without_body);
   Outcome outcome;
   try {
@@ -54,15 +53,12 @@ TEST_CASE("a reply is read the same in whatever pieces it arrives", "[net]") {
       {"HTTP/1.1 200 OK\r\n\r\nto the end", 200, "to the end", false},
       {"HTTP/1.1 204 No Content\r\n\r\n", 204, "", true},
       {"HTTP/1.1 304 Not Modified\r\nETag: W/\"x\"\r\n\r\n", 304, "", true},
-      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n", 200,
-       "abcde", true},
-      {"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n1\r\na\r\n0\r\nX-Late: 1\r\n\r\n", 200, "a",
-       true},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n", 200, "abcde", true},
+      {"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n1\r\na\r\n0\r\nX-Late: 1\r\n\r\n", 200, "a", true},
       {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: <x>\r\n\r\nHTTP/1.1 200 "
        "OK\r\nContent-Length: 1\r\n\r\nz",
        200, "z", true},
-      {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b", 200, "\x1f\x8b",
-       true},
+      {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b", 200, "\x1f\x8b", true},
       {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>", 502, "<html>", true},
   }));
   auto const step = GENERATE(std::size_t{1}, std::size_t{7}, std::size_t{100000});
@@ -101,8 +97,7 @@ TEST_CASE("what is not a whole and valid reply is an error of its own kind", "[n
       {"HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n", Failure::bad_framing},
       {"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", Failure::bad_framing},
       {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", Failure::bad_framing},
-      {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-       Failure::bad_framing},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", Failure::bad_framing},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", Failure::bad_framing},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nabc", Failure::bad_framing},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", Failure::bad_framing},

@@ -72,9 +72,8 @@ using Waits = std::vector<std::chrono::milliseconds>;
 TEST_CASE("server errors and broken connections are tried again after 1, 2 and 4 s (G-29)", "[net]") {
   auto const rules = GENERATE(RetryRules::github_api, RetryRules::storage);
   auto const fault = GENERATE(values<std::function<Reply()>>(
-      {answer(500), answer(502, {}, "<html>"), answer(503), answer(504), answer(408),
-       failing(Failure::connect), failing(Failure::resolve), failing(Failure::timeout),
-       failing(Failure::closed_early), failing(Failure::truncated)}));
+      {answer(500), answer(502, {}, "<html>"), answer(503), answer(504), answer(408), failing(Failure::connect),
+       failing(Failure::resolve), failing(Failure::timeout), failing(Failure::closed_early), failing(Failure::truncated)}));
   Bench bench({fault, fault, fault, answer(200, {}, "done")});
   CHECK(bench.exchange(rules).body == "done");
   CHECK(bench.slept == Waits{1s, 2s, 4s});
@@ -134,17 +133,11 @@ TEST_CASE("limits say how long to wait, in the order of G-28", "[net]") {
       {403, {{"retry-after", "7"}}, "", 7s},
       {429, {{"Retry-After", " 7 "}}, "", 7s},
       {429, {{"Retry-After", "Mon, 12 Jan 1970 13:47:00 GMT"}}, "", 20s},
-      {429,
-       {{"Retry-After", "Mon, 12 Jan 1970 13:00:00 GMT"}, {"Date", "Mon, 12 Jan 1970 12:59:50 GMT"}},
-       "",
-       10s},
+      {429, {{"Retry-After", "Mon, 12 Jan 1970 13:00:00 GMT"}, {"Date", "Mon, 12 Jan 1970 12:59:50 GMT"}}, "", 10s},
       {429, {{"Retry-After", "7"}, {"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1000050"}}, "", 7s},
       {403, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1000050"}}, "", 51s},
       {403, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "900000"}}, "", 0s},
-      {403,
-       {{"Retry-After", "soon"}, {"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1000050"}},
-       "",
-       51s},
+      {403, {{"Retry-After", "soon"}, {"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1000050"}}, "", 51s},
       {403, {}, "You have exceeded a Secondary Rate Limit.", 60s},
       {429, {{"X-RateLimit-Remaining", "57"}}, R"({"message":"secondary rate limit"})", 60s},
   }));
@@ -165,8 +158,7 @@ TEST_CASE("the wait for a secondary limit doubles (G-28)", "[net]") {
 
 TEST_CASE("a 403 or 429 without marks is a permission problem (G-28)", "[net]") {
   auto const status = GENERATE(403, 429);
-  Bench bench({answer(status, {{"X-RateLimit-Remaining", "12"}, {"X-RateLimit-Reset", "1000050"}},
-                      "Resource not accessible")});
+  Bench bench({answer(status, {{"X-RateLimit-Remaining", "12"}, {"X-RateLimit-Reset", "1000050"}}, "Resource not accessible")});
   CHECK(bench.exchange(RetryRules::github_api).status == status);
   CHECK(bench.asked() == 1);
 }
@@ -212,8 +204,7 @@ TEST_CASE("a back-off beyond the run's time ends with the true reason", "[net]")
         "api.github.com: it failed (the run's time does not allow another try)");
 }
 
-TEST_CASE("while an origin asked to wait, its other requests wait too, those of others do not (G-28)",
-          "[net]") {
+TEST_CASE("while an origin asked to wait, its other requests wait too, those of others do not (G-28)", "[net]") {
   Bench bench({answer(429, {{"Retry-After", "9"}}), answer(200)});
   // The wait is cut short, so the origin stays closed when the next request comes.
   auto pacing = bench.pacing();
@@ -279,8 +270,7 @@ TEST_CASE("the real jitter stays within a quarter", "[net]") {
   acr::RunClock clock;
   ScriptedHttp http([](Request const&) { return reply(503); });
   Waits slept;
-  RetryingHttp retrying(http, clock,
-                        {.sleep = [&](std::chrono::milliseconds pause) { slept.push_back(pause); }});
+  RetryingHttp retrying(http, clock, {.sleep = [&](std::chrono::milliseconds pause) { slept.push_back(pause); }});
   Request request{.url = *Url::parse("https://h/x")};
   request.retry = RetryRules::storage;
   for (int i = 0; i < 50; ++i) CHECK_THROWS_AS(retrying.exchange(request), NetworkError);

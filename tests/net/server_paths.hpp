@@ -43,8 +43,10 @@ inline std::string model_resolved(std::string_view path, bool merged, bool param
     segment.clear();
   };
   for (char const c : path.substr(path.starts_with('/') ? 1 : 0)) {
-    if (c == '/') close();
-    else segment += c;
+    if (c == '/')
+      close();
+    else
+      segment += c;
   }
   close();
   std::string out;

@@ -71,8 +71,8 @@ TEST_CASE("a server with the right name and chain is believed, and its connectio
 }
 
 TEST_CASE("a certificate for another name is refused before anything is sent", "[net]") {
-  auto const host = GENERATE(
-      values<char const*>({"charts.example.org", "a.b.wild.example.org", "wild.example.org", "127.0.0.1"}));
+  auto const host =
+      GENERATE(values<char const*>({"charts.example.org", "a.b.wild.example.org", "wild.example.org", "127.0.0.1"}));
   CAPTURE(host);
   Scene scene(authority().identity({"other.example.org", "*.wild.example.org", "127.0.0.2"}));
   HttpClient http(scene.clock, scene.settings());
@@ -127,8 +127,7 @@ TEST_CASE("a body without length that TLS does not end in order is cut, not whol
 TEST_CASE("the keep-alive race is survived over TLS too (G-7)", "[net]") {
   LoopbackServer server(
       [](Seen const& seen) {
-        return Answer{.body = "x",
-                      .delivery = seen.on_connection == 2 ? Delivery::close_before : Delivery::whole};
+        return Answer{.body = "x", .delivery = seen.on_connection == 2 ? Delivery::close_before : Delivery::whole};
       },
       tls(authority().identity({"127.0.0.1"})));
   acr::RunClock clock;
@@ -140,8 +139,7 @@ TEST_CASE("the keep-alive race is survived over TLS too (G-7)", "[net]") {
 }
 
 TEST_CASE("a handshake that never ends is cut off (G-6)", "[net]") {
-  acr::loopback::Listener const mute(
-      0, [](acr::loopback::Stream& stream) { stream.wait_until_client_leaves(); });
+  acr::loopback::Listener const mute(0, [](acr::loopback::Stream& stream) { stream.wait_until_client_leaves(); });
   acr::RunClock clock;
   HttpClient http(clock, {.user_agent = "agent/1", .ca_file = authority().file()});
   Request request{.url = *Url::parse("https://127.0.0.1:" + std::to_string(mute.port()) + "/")};

@@ -60,7 +60,8 @@ TEST_CASE("a connection that does not come about ends in time (G-6)", "[net]") {
   Transport transport(acr::net::read_authorities(authorities));
   std::vector<std::unique_ptr<Connection>> waiting;
   std::string said;
-  for (int i = 0; i < 8 && said.empty(); ++i) said = why([&] { waiting.push_back(transport.connect({here}, ntohs(name.sin_port), in(500ms))); });
+  for (int i = 0; i < 8 && said.empty(); ++i)
+    said = why([&] { waiting.push_back(transport.connect({here}, ntohs(name.sin_port), in(500ms))); });
   CHECK(said == "no connection in time");
   ::close(listener);
 }

@@ -116,8 +116,8 @@ TEST_CASE("labels and names of hosts keep DNS lengths", "[net]") {
 }
 
 TEST_CASE("credentials in a URL are noticed and never shown (D-36)", "[net]") {
-  auto const text = GENERATE(values<char const*>(
-      {"https://user:s3cret@h/", "https://s3cret@h/x", "https://@h/", "https://a@s3cret@h/"}));
+  auto const text =
+      GENERATE(values<char const*>({"https://user:s3cret@h/", "https://s3cret@h/x", "https://@h/", "https://a@s3cret@h/"}));
   auto const parsed = Url::parse(text);
   REQUIRE(parsed.has_error());
   CHECK(parsed.error().code == "url-userinfo");
@@ -182,9 +182,8 @@ TEST_CASE("references resolve as RFC 3986 section 5.4 lists them", "[net]") {
 }
 
 TEST_CASE("references that lead nowhere usable are refused", "[net]") {
-  auto const reference =
-      GENERATE(values<char const*>({"g:h", "http:g", "1:2", "http://", "//", "///x", "//u:p@h/",
-                                    "https://u:p@h/", "mailto:x@y", "data:,x", "a b", "\r\nX: y"}));
+  auto const reference = GENERATE(values<char const*>({"g:h", "http:g", "1:2", "http://", "//", "///x", "//u:p@h/",
+                                                       "https://u:p@h/", "mailto:x@y", "data:,x", "a b", "\r\nX: y"}));
   CAPTURE(reference);
   CHECK(url("http://a/b/c/d;p?q").resolve(reference).has_error());
 }

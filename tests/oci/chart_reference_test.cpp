@@ -145,7 +145,8 @@ TEST_CASE("names and versions that registries do not take are refused (O-11)", "
 TEST_CASE("the command that pushes names file and repository as a shell reads them (O-21)", "[oci]") {
   using acr::oci::push_command;
   CHECK(push_command(acme(), "out/web-1.2.0+b1.tgz") == "TZ=UTC helm push out/web-1.2.0+b1.tgz oci://ghcr.io/acme/charts");
-  CHECK(push_command(Repository::parse("localhost:5000").value(), "a b.tgz") == "TZ=UTC helm push 'a b.tgz' oci://localhost:5000");
+  CHECK(push_command(Repository::parse("localhost:5000").value(), "a b.tgz") ==
+        "TZ=UTC helm push 'a b.tgz' oci://localhost:5000");
   CHECK(push_command(acme(), "$(x)'y.tgz") == "TZ=UTC helm push '$(x)'\\''y.tgz' oci://ghcr.io/acme/charts");
   CHECK(push_command(acme(), "") == "TZ=UTC helm push '' oci://ghcr.io/acme/charts");
 }

@@ -18,7 +18,8 @@ std::string layer(std::string const& digest, std::string const& type = "applicat
 struct Manifest {
   std::string layers = layer(package);
   std::string config = "sha256:" + std::string(64, 'c');
-  std::string annotations = R"("org.opencontainers.image.created":"2023-11-14T22:13:20Z","org.opencontainers.image.title":"web")";
+  std::string annotations =
+      R"("org.opencontainers.image.created":"2023-11-14T22:13:20Z","org.opencontainers.image.title":"web")";
   [[nodiscard]] std::string text() const {
     return R"({"schemaVersion":2,"config":{"mediaType":"application/vnd.cncf.helm.config.v1+json","digest":")" + config +
            R"(","size":2},"layers":[)" + layers + R"(],"annotations":{)" + annotations + "}}";
@@ -42,7 +43,9 @@ TEST_CASE("the first difference of two manifests is named (O-23)", "[oci]") {
       {{.layers = ""}, "0 layers instead of 1 layer", false},
       {{.layers = layer(provenance)}, "another package: layer " + provenance + " instead of " + package, false},
       // the layer is named before the time, which differs as well then
-      {{.layers = layer(provenance), .annotations = ""}, "another package: layer " + provenance + " instead of " + package, false},
+      {{.layers = layer(provenance), .annotations = ""},
+       "another package: layer " + provenance + " instead of " + package,
+       false},
       {{.annotations = created + "\"2023-11-15T03:43:20+05:30\"" + title},
        "created 2023-11-15T03:43:20+05:30 instead of 2023-11-14T22:13:20Z, the same time in another zone: it was pushed without TZ=UTC",
        true},
@@ -54,9 +57,13 @@ TEST_CASE("the first difference of two manifests is named (O-23)", "[oci]") {
        false},
       {{.annotations = created + "\"soon\"" + title}, "created soon instead of 2023-11-14T22:13:20Z", true},
       {{.annotations = ""}, "created none instead of 2023-11-14T22:13:20Z", true},
-      {{.config = provenance}, "another config, the chart's metadata: " + provenance + " instead of sha256:" + std::string(64, 'c'), false},
+      {{.config = provenance},
+       "another config, the chart's metadata: " + provenance + " instead of sha256:" + std::string(64, 'c'),
+       false},
       {{.annotations = Manifest().annotations + R"(,"x":"1")"}, "annotation x: 1 instead of none", false},
-      {{.annotations = created + "\"2023-11-14T22:13:20Z\""}, "annotation org.opencontainers.image.title: none instead of web", false},
+      {{.annotations = created + "\"2023-11-14T22:13:20Z\""},
+       "annotation org.opencontainers.image.title: none instead of web",
+       false},
   }));
   auto const difference = first_difference(Manifest().text(), row.there.text());
   CHECK(difference.text == row.text);

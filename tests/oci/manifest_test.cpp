@@ -43,7 +43,9 @@ ChartMetadata metadata_of(std::map<std::string, std::string> const& files) {
 
 ChartMetadata metadata_of(std::string const& chart_yaml) { return metadata_of({{"Chart.yaml", chart_yaml}}); }
 
-std::string config_of(std::string const& more) { return config_json(metadata_of("apiVersion: v2\nname: web\nversion: 1.0.0\n" + more)); }
+std::string config_of(std::string const& more) {
+  return config_json(metadata_of("apiVersion: v2\nname: web\nversion: 1.0.0\n" + more));
+}
 
 std::string manifest_of(std::string const& more) {
   return chart_manifest(metadata_of("apiVersion: v2\nname: web\nversion: 1.0.0\n" + more), {fill('0'), 1}, {}, t).text;
@@ -79,12 +81,14 @@ TEST_CASE("the specification's vector comes out", "[oci]") {
                            R"("org.opencontainers.image.created":"2023-11-14T22:13:20Z",)"
                            R"("org.opencontainers.image.description":"A \u003csmall\u003e web \u0026 more",)"
                            R"("org.opencontainers.image.licenses":"MIT",)"));
-  CHECK(manifest.text.starts_with(R"({"schemaVersion":2,"config":{"mediaType":"application/vnd.cncf.helm.config.v1+json","digest":"sha256:d2073d)"));
+  CHECK(manifest.text.starts_with(
+      R"({"schemaVersion":2,"config":{"mediaType":"application/vnd.cncf.helm.config.v1+json","digest":"sha256:d2073d)"));
 }
 
 TEST_CASE("the config has its fields in Helm's order, without empty ones (O-3)", "[oci]") {
   CHECK(config_of("") == R"({"name":"web","version":"1.0.0","apiVersion":"v2"})");
-  CHECK(config_of("home: \"\"\nsources: []\nkeywords: []\nmaintainers: []\nannotations: {}\ndependencies: []\ndeprecated: false\n") ==
+  CHECK(config_of(
+            "home: \"\"\nsources: []\nkeywords: []\nmaintainers: []\nannotations: {}\ndependencies: []\ndeprecated: false\n") ==
         R"({"name":"web","version":"1.0.0","apiVersion":"v2"})");
   CHECK(config_of("type: library\nkubeVersion: \">=1\"\ndeprecated: true\nappVersion: \"2\"\ntags: t\ncondition: c\nicon: i\n"
                   "keywords: [k, \"\"]\ndescription: d\nsources: [s]\nhome: h\nannotations: {z: \"\", a: b}\n") ==
@@ -94,22 +98,26 @@ TEST_CASE("the config has its fields in Helm's order, without empty ones (O-3)",
   CHECK(has(config_of("keywords: [\"\"]\n"), R"("keywords":[""])"));
   CHECK(has(config_of("maintainers:\n- {}\n- email: e@x.example\n- url: https://x.example\n- {}\n"),
             R"("maintainers":[{},{"email":"e@x.example"},{"url":"https://x.example"},{}])"));
-  CHECK(has(config_of("dependencies:\n- name: db\n- {name: q, version: 1.x.x, repository: r, condition: c, tags: [t], enabled: true, alias: a}\n"),
-            R"("dependencies":[{"name":"db","repository":""},)"
-            R"({"name":"q","version":"1.x.x","repository":"r","condition":"c","tags":["t"],"enabled":true,"alias":"a"}])"));
+  CHECK(has(
+      config_of(
+          "dependencies:\n- name: db\n- {name: q, version: 1.x.x, repository: r, condition: c, tags: [t], enabled: true, alias: a}\n"),
+      R"("dependencies":[{"name":"db","repository":""},)"
+      R"({"name":"q","version":"1.x.x","repository":"r","condition":"c","tags":["t"],"enabled":true,"alias":"a"}])"));
 }
 
 TEST_CASE("texts are written as Go writes JSON, in keys and in values (O-4)", "[oci]") {
   ChartMetadata metadata;  // not from a chart: Helm's writer of YAML refuses some of these characters
   metadata.annotations = {{"<\xe2\x80\xa8>\b", "&\f\x01\x7f\t\"\\ \xf0\x9f\x98\x80\xe2\x80\xa9\n\r\x1f"}};
-  std::string const json = "{\"\\u003c\\u2028\\u003e\\b\":\"\\u0026\\f\\u0001\x7f\\t\\\"\\\\ \xf0\x9f\x98\x80\\u2029\\n\\r\\u001f\"";
+  std::string const json =
+      "{\"\\u003c\\u2028\\u003e\\b\":\"\\u0026\\f\\u0001\x7f\\t\\\"\\\\ \xf0\x9f\x98\x80\\u2029\\n\\r\\u001f\"";
   CHECK(config_json(metadata) == "{\"annotations\":" + json + "}}");
   CHECK(has(chart_manifest(metadata, {fill('0'), 1}, {}, t).text, "\"annotations\":" + json + ","));
 }
 
 TEST_CASE("annotations come in the order of their bytes (O-4)", "[oci]") {
-  CHECK(has(config_of("annotations: {\"\\U0001F600\": e, \"\\uFB01\": d, \"é\": c, a2: b, a10: a, \"\": z}\n"),
-            "\"annotations\":{\"\":\"z\",\"a10\":\"a\",\"a2\":\"b\",\"é\":\"c\",\"\xef\xac\x81\":\"d\",\"\xf0\x9f\x98\x80\":\"e\"}"));
+  CHECK(has(
+      config_of("annotations: {\"\\U0001F600\": e, \"\\uFB01\": d, \"é\": c, a2: b, a10: a, \"\": z}\n"),
+      "\"annotations\":{\"\":\"z\",\"a10\":\"a\",\"a2\":\"b\",\"é\":\"c\",\"\xef\xac\x81\":\"d\",\"\xf0\x9f\x98\x80\":\"e\"}"));
 }
 
 TEST_CASE("numbers of import-values are 64-bit floats in Go's form (O-4)", "[oci]") {
@@ -140,7 +148,8 @@ TEST_CASE("annotations of the manifest are made of the chart's fields (O-6)", "[
       {"description: d\n", R"(image.description":"d")"},
       {"home: https://h.example\n", R"(image.url":"https://h.example")"},
       {"sources: [one, two]\n", R"(image.source":"one")"},
-      {"maintainers:\n- {}\n- email: e@x.example\n- url: https://x.example\n- name: Ops\n- {}\n", R"(image.authors":",  (e@x.example), , Ops, ")"},
+      {"maintainers:\n- {}\n- email: e@x.example\n- url: https://x.example\n- name: Ops\n- {}\n",
+       R"(image.authors":",  (e@x.example), , Ops, ")"},
       {"maintainers: [{}, {}]\n", R"(image.authors":", ")"},
       {"annotations: {org.opencontainers.image.created: mine}\n", R"(image.created":"mine")"},
       {"annotations: {org.opencontainers.image.url: \"\"}\nhome: h\n", R"(image.url":"")"},
@@ -158,7 +167,8 @@ TEST_CASE("a value of blanks makes no annotation (O-6)", "[oci]") {
 }
 
 TEST_CASE("with a created of the chart's own the time has no say (O-6)", "[oci]") {
-  auto const metadata = metadata_of("apiVersion: v2\nname: web\nversion: 1.0.0\nannotations: {org.opencontainers.image.created: x}\n");
+  auto const metadata =
+      metadata_of("apiVersion: v2\nname: web\nversion: 1.0.0\nannotations: {org.opencontainers.image.created: x}\n");
   auto const one = chart_manifest(metadata, {fill('0'), 1}, {}, 0);
   CHECK(one.digest == chart_manifest(metadata, {fill('0'), 1}, {}, t).digest);
   CHECK(one.created == "x");
@@ -166,25 +176,33 @@ TEST_CASE("with a created of the chart's own the time has no say (O-6)", "[oci]"
 
 TEST_CASE("the metadata is what Helm loads from the package that was written (O-2)", "[oci]") {
   SECTION("dependencies of a v1 chart's Chart.yaml are in neither") {
-    CHECK(config_json(metadata_of("name: web\nversion: 1.0.0\ndependencies:\n- name: db\n  version: 1.0.0\n  repository: r\n")) ==
-          R"({"name":"web","version":"1.0.0","apiVersion":"v1"})");
+    CHECK(
+        config_json(metadata_of("name: web\nversion: 1.0.0\ndependencies:\n- name: db\n  version: 1.0.0\n  repository: r\n")) ==
+        R"({"name":"web","version":"1.0.0","apiVersion":"v1"})");
   }
   SECTION("those of its requirements.yaml are read as written by hand: typed, resolved, sanitised") {
-    CHECK(config_json(metadata_of({{"Chart.yaml", "apiVersion: v1\nname: web\nversion: 1.0.0\n"},
-                                   {"requirements.yaml",
-                                    "x: &r \"https://r.example\\tx\"\ndependencies:\n- name: db\n  version: 1.10\n  repository: *r\n"}})) ==
-          R"({"name":"web","version":"1.0.0","apiVersion":"v1","dependencies":[{"name":"db","version":"1.1","repository":"https://r.example x"}]})");
+    CHECK(
+        config_json(metadata_of(
+            {{"Chart.yaml", "apiVersion: v1\nname: web\nversion: 1.0.0\n"},
+             {"requirements.yaml",
+              "x: &r \"https://r.example\\tx\"\ndependencies:\n- name: db\n  version: 1.10\n  repository: *r\n"}})) ==
+        R"({"name":"web","version":"1.0.0","apiVersion":"v1","dependencies":[{"name":"db","version":"1.1","repository":"https://r.example x"}]})");
   }
   SECTION("those of a v2 chart's requirements.yaml are in Chart.yaml by then") {
-    CHECK(config_json(metadata_of({{"Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"},
-                                   {"requirements.yaml", "dependencies:\n- name: db\n  version: 1.0.0\n  repository: r\n"}})) ==
-          R"({"name":"web","version":"1.0.0","apiVersion":"v2","dependencies":[{"name":"db","version":"1.0.0","repository":"r"}]})");
+    CHECK(
+        config_json(metadata_of({{"Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"},
+                                 {"requirements.yaml", "dependencies:\n- name: db\n  version: 1.0.0\n  repository: r\n"}})) ==
+        R"({"name":"web","version":"1.0.0","apiVersion":"v2","dependencies":[{"name":"db","version":"1.0.0","repository":"r"}]})");
   }
 }
 
 TEST_CASE("reading a finished package gives the same metadata (O-2)", "[oci]") {
-  auto const package = packaged({{"Chart.yaml", "apiVersion: v1\nname: web\nversion: 1.0.0\ndescription: \"a\\u0085b\"\nannotations: {k: \"a\\u0085b\"}\n"},
-                                 {"requirements.yaml", "\xef\xbb\xbf" "dependencies:\n- name: db\n  version: 1.0\n  repository: r\n"}});
+  auto const package =
+      packaged({{"Chart.yaml",
+                 "apiVersion: v1\nname: web\nversion: 1.0.0\ndescription: \"a\\u0085b\"\nannotations: {k: \"a\\u0085b\"}\n"},
+                {"requirements.yaml",
+                 "\xef\xbb\xbf"
+                 "dependencies:\n- name: db\n  version: 1.0\n  repository: r\n"}});
   auto const loaded = acr::chart::load_archive(package.bytes, "web-1.0.0.tgz");
   REQUIRE(loaded.has_value());
   CHECK(config_json(loaded->chart.metadata) ==

@@ -1,5 +1,5 @@
-// Digests that a registry showed after Helm 4.2.4 had pushed the package (O-1 … O-8): recorded by scripts/compare-oci-digests, so that
-// neither Helm nor a registry is needed here.
+// Digests that a registry showed after Helm 4.2.4 had pushed the package (O-1 … O-8): recorded by scripts/compare-oci-digests,
+// so that neither Helm nor a registry is needed here.
 
 #include <fstream>
 #include <string>

@@ -1,4 +1,5 @@
-// run_action() up to the first question to the network: everything that ends a step before, and what guarded() makes of what is thrown.
+// run_action() up to the first question to the network: everything that ends a step before, and what guarded() makes of what is
+// thrown.
 #include "release/action.hpp"
 
 #include <filesystem>
@@ -54,11 +55,15 @@ struct Step {
 
   void push(std::string const& ref, std::int64_t id) {
     variables["GITHUB_EVENT_NAME"] = "push";
-    json::object const event{{"ref", ref}, {"before", std::string(40, 'b')}, {"after", std::string(40, 'c')}, {"repository", json::object{{"id", id}, {"full_name", "o/r"}}}};
+    json::object const event{{"ref", ref},
+                             {"before", std::string(40, 'b')},
+                             {"after", std::string(40, 'c')},
+                             {"repository", json::object{{"id", id}, {"full_name", "o/r"}}}};
     write_file(path("event.json"), json::serialize(event));
   }
   void write_event(std::string const& state, std::string const& head, std::int64_t id) const {
-    json::object const repository{{"id", id}, {"full_name", "o/r"}, {"owner", json::object{{"login", "o"}, {"type", "Organization"}}}};
+    json::object const repository{
+        {"id", id}, {"full_name", "o/r"}, {"owner", json::object{{"login", "o"}, {"type", "Organization"}}}};
     json::object const event{
         {"action", "opened"},
         {"number", 5},
@@ -151,7 +156,8 @@ TEST_CASE("masks are the first lines of the log (A-37)", "[action]") {
   for (auto at = log.find("::add-mask::"); at != std::string::npos; at = log.find("::add-mask::", at + 1)) masks = at;
   for (auto const* secret : {"a-long-password", "other-password"}) CHECK(log.find(secret) != std::string::npos);
   auto const rest = log.substr(log.find('\n', masks));
-  for (auto const* secret : {"the-secret-token", "a-long-password", "other-password"}) CHECK(rest.find(secret) == std::string::npos);
+  for (auto const* secret : {"the-secret-token", "a-long-password", "other-password"})
+    CHECK(rest.find(secret) == std::string::npos);
 }
 
 TEST_CASE("a token comes by input only: the variables of a terminal do not count (A-8)", "[action]") {
@@ -163,8 +169,11 @@ TEST_CASE("a token comes by input only: the variables of a terminal do not count
   CHECK_FALSE(step.clock_started);
 }
 
-TEST_CASE("mistakes of inputs and environment end the step with 2, before the event is read and the clock started", "[action]") {
-  struct Row { char const *variable, *value, *code, *place; };
+TEST_CASE("mistakes of inputs and environment end the step with 2, before the event is read and the clock started",
+          "[action]") {
+  struct Row {
+    char const *variable, *value, *code, *place;
+  };
   auto const row = GENERATE(values<Row>({
       {"INPUT_SIGNER-WORKFLOW", "o/r/.github/workflows/a.yml@refs/heads/main", "unknown-input", "input signer-workflow: "},
       {"INPUT_DIFF-MODE", "all", "bad-input", "input diff-mode: "},
@@ -192,10 +201,12 @@ TEST_CASE("all mistakes are reported together, one per bad line (A-42, B-10)", "
   Step step;
   step.variables["INPUT_NAME"] = "x";
   step.variables["INPUT_DIFF-MODE"] = "all";
-  step.variables["INPUT_SIGNER-WORKFLOWS"] = "a.yml\no/r/.github/workflows/a.yml@refs/heads/main\no/r/.github/workflows/a.yml@v1\n";
+  step.variables["INPUT_SIGNER-WORKFLOWS"] =
+      "a.yml\no/r/.github/workflows/a.yml@refs/heads/main\no/r/.github/workflows/a.yml@v1\n";
   step.variables["INPUT_PREDICATE-TYPES"] = "slsa.dev";
   step.check_refused(step.run(), ExitStatus::bad_input, "unknown-input");
-  for (auto const* place : {"input name: ", "input diff-mode: ", "input signer-workflows, line 1: ", "input signer-workflows, line 3: ", "input predicate-types, line 1: "}) {
+  for (auto const* place : {"input name: ", "input diff-mode: ", "input signer-workflows, line 1: ",
+                            "input signer-workflows, line 3: ", "input predicate-types, line 1: "}) {
     CAPTURE(place);
     CHECK(step.says(place));
   }
@@ -319,7 +330,8 @@ TEST_CASE("a trusted root that cannot be used, and a checkout that is missing, a
 // GitHub that knows this repository's rules, which are none, and nothing else.
 struct StepWithApi : Step {
   loopback::LoopbackServer server{[](loopback::Seen const& seen) {
-    return seen.path().find("/rules/branches/") != std::string::npos ? loopback::json_answer("[]") : loopback::json_answer(R"({"message":"Not Found"})", 404);
+    return seen.path().find("/rules/branches/") != std::string::npos ? loopback::json_answer("[]")
+                                                                     : loopback::json_answer(R"({"message":"Not Found"})", 404);
   }};
   StepWithApi() {
     variables["GITHUB_API_URL"] = server.base();

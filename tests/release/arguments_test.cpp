@@ -42,7 +42,10 @@ TEST_CASE("options of a terminal command", "[terminal]") {
 }
 
 TEST_CASE("each misuse of an option has its own answer", "[terminal]") {
-  struct Row { std::vector<std::string_view> words; char const* says; };
+  struct Row {
+    std::vector<std::string_view> words;
+    char const* says;
+  };
   auto const row = GENERATE(values<Row>({{{"--flag=1"}, "usage: --flag takes no value; see --help"},
                                          {{"--other"}, "usage: unknown option --other; see --help"},
                                          {{"--value", "1", "--value", "2"}, "usage: --value is given twice; see --help"},
@@ -51,7 +54,9 @@ TEST_CASE("each misuse of an option has its own answer", "[terminal]") {
   CHECK(refusal([&] { (void)arguments(row.words); }) == row.says);
   CHECK(refusal([&] { arguments({"a"}).expect_positional(1, 1, "x"); }) == "accepted");
   CHECK(refusal([&] { arguments({}).expect_positional(1, 1, "x A"); }) == "usage: usage: atomic-chart-release x A; see --help");
-  CHECK(refusal([&] { arguments({"a", "b"}).expect_positional(1, 1, "x A"); }) == "usage: usage: atomic-chart-release x A; see --help");
+  CHECK(refusal([&] {
+          arguments({"a", "b"}).expect_positional(1, 1, "x A");
+        }) == "usage: usage: atomic-chart-release x A; see --help");
 }
 
 TEST_CASE("a file that is named and cannot be read is a mistake", "[terminal]") {
@@ -83,7 +88,8 @@ struct Console {
 TEST_CASE("inputs as options, the token from the environment", "[terminal]") {
   Console console;
   console.variables["GH_TOKEN"] = "from-environment";
-  auto const given = console.options({"--signer-workflows", "o/r/.github/workflows/a.yml@refs/heads/main", "--charts-dir=helm"});
+  auto const given =
+      console.options({"--signer-workflows", "o/r/.github/workflows/a.yml@refs/heads/main", "--charts-dir=helm"});
   CHECK(given.inputs.charts_dirs == std::vector<std::string>{"helm"});
   CHECK(given.inputs.token == "from-environment");
   CHECK(given.lists.signer_workflows.size() == 1);
@@ -92,10 +98,13 @@ TEST_CASE("inputs as options, the token from the environment", "[terminal]") {
 
 TEST_CASE("a mistake on a terminal names the option, all mistakes together", "[terminal]") {
   Console console;
-  auto const said = refusal([&] { console.options({"--diff-mode", "x", "--signer-workflows", "a\nb", "--dependency-hosts", "a b"}); });
+  auto const said = refusal([&] {
+    console.options({"--diff-mode", "x", "--signer-workflows", "a\nb", "--dependency-hosts", "a b"});
+  });
   CAPTURE(said);
   CHECK(said.rfind("bad-input: ", 0) == 0);
-  for (auto const* place : {"option --diff-mode: ", "option --signer-workflows, line 1: ", "option --signer-workflows, line 2: ", "option --dependency-hosts: "})
+  for (auto const* place : {"option --diff-mode: ", "option --signer-workflows, line 1: ",
+                            "option --signer-workflows, line 2: ", "option --dependency-hosts: "})
     CHECK(said.find(place) != std::string::npos);
   CHECK(said.find("input ") == std::string::npos);
 }
@@ -107,7 +116,8 @@ TEST_CASE("passwords come from a file", "[terminal]") {
   auto const option = "@" + file;
   CHECK(refusal([&] { console.options({"--registry-credentials", option}); }).rfind("bad-input: ", 0) == 0);
   write_file(file, "h.example=u:a-password\n");
-  CHECK(console.options({"--registry-credentials", option}).inputs.registry_credentials == std::vector<std::string>{"h.example=u:a-password"});
+  CHECK(console.options({"--registry-credentials", option}).inputs.registry_credentials ==
+        std::vector<std::string>{"h.example=u:a-password"});
 }
 
 TEST_CASE("the program's own words", "[terminal]") {
@@ -115,19 +125,26 @@ TEST_CASE("the program's own words", "[terminal]") {
   CHECK(run_command_line({"--version"}, console.terminal) == ExitStatus::done);
   for (auto const* word : {"--help", "-h", "help"}) CHECK(run_command_line({word}, console.terminal) == ExitStatus::done);
   CHECK(run_command_line({"lineage", "--help"}, console.terminal) == ExitStatus::done);
-  CHECK(refusal([&] { run_command_line({"nonsense"}, console.terminal); }) == "usage: there is no command nonsense; see --help");
-  CHECK(refusal([&] { run_command_line({"ruleset"}, console.terminal); }) == "usage: ruleset needs --check-name, the name of the job (A-78)");
+  CHECK(refusal([&] { run_command_line({"nonsense"}, console.terminal); }) ==
+        "usage: there is no command nonsense; see --help");
+  CHECK(refusal([&] { run_command_line({"ruleset"}, console.terminal); }) ==
+        "usage: ruleset needs --check-name, the name of the job (A-78)");
   CHECK(run_command_line({"ruleset", "--check-name", "gate"}, console.terminal) == ExitStatus::done);
   CHECK(console.out.str().find("\"gate\"") != std::string::npos);
 }
 
 TEST_CASE("usage of the terminal commands that read files", "[terminal]") {
-  struct Row { std::vector<std::string_view> words; char const* says; };
+  struct Row {
+    std::vector<std::string_view> words;
+    char const* says;
+  };
   auto const row = GENERATE(values<Row>({
       {{"annotate", "--chart", "a", "--version", "1.0.0", "--source-pr", "x"}, "usage: --source-pr needs a number"},
-      {{"annotate", "--chart", "a", "--version", "1.0.0", "--entry", "lint"}, "usage: --entry needs KEY=ID,sha256:HEX, not lint"},
+      {{"annotate", "--chart", "a", "--version", "1.0.0", "--entry", "lint"},
+       "usage: --entry needs KEY=ID,sha256:HEX, not lint"},
       {{"verify-attestations"}, "policy"},
-      {{"verify-attestations", "--repository", "o/r"}, "usage: name at least one BUNDLE=DIGEST: nothing listed is nothing proved (V-95)"},
+      {{"verify-attestations", "--repository", "o/r"},
+       "usage: name at least one BUNDLE=DIGEST: nothing listed is nothing proved (V-95)"},
       {{"verify-attestations", "--repository", "o/r", "--signer-workflow", "a@v1"}, "usage: --signer-workflow: "},
       {{"verify-attestations", "--repository", "o/r", "--predicate-type", "a"}, "usage: --predicate-type: "},
       {{"inspect", "/nowhere"}, "bad-input: "},

@@ -1,5 +1,5 @@
-// Every listed attestation must be found and verify (V-95, A-98 … A-100): what each is refused for, and where. The bundles are signed by
-// the signing world, the verifier is the real one, GitHub answers from memory.
+// Every listed attestation must be found and verify (V-95, A-98 … A-100): what each is refused for, and where. The bundles are
+// signed by the signing world, the verifier is the real one, GitHub answers from memory.
 #include "release/attestation_check.hpp"
 
 #include "release/pipeline_world.hpp"
@@ -34,16 +34,25 @@ void stored(PipelineWorld& world, int status, std::string const& bytes) { world.
 TEST_CASE("each check of an attestation refuses its entry with its code", "[release]") {
   auto const row = GENERATE(values<Row>({
       {"another repository", [](PipelineWorld& w) { sign(w, {.repository = "evil/charts"}); }, "identity", "evil/charts"},
-      {"another repository of the same name", [](PipelineWorld& w) { sign(w, {.repository_id = "666"}); }, "identity", "500000001"},
+      {"another repository of the same name", [](PipelineWorld& w) { sign(w, {.repository_id = "666"}); }, "identity",
+       "500000001"},
       {"another owner of the same name", [](PipelineWorld& w) { sign(w, {.owner_id = "666"}); }, "identity", "9001"},
-      {"another issuer", [](PipelineWorld& w) { sign(w, {.issuer = "https://accounts.example.org"}); }, "identity", "accounts.example.org"},
-      {"an issuer that is not the configured one", [](PipelineWorld& w) { w.inputs["oidc-issuer"] = "https://other.example.org"; }, "identity", "other.example.org"},
+      {"another issuer", [](PipelineWorld& w) { sign(w, {.issuer = "https://accounts.example.org"}); }, "identity",
+       "accounts.example.org"},
+      {"an issuer that is not the configured one",
+       [](PipelineWorld& w) { w.inputs["oidc-issuer"] = "https://other.example.org"; }, "identity", "other.example.org"},
       {"a signer that is not pinned",
-       [](PipelineWorld& w) { w.inputs["signer-workflows"] = "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"; }, "identity", "other.yaml"},
-      {"a predicate type that does not count", [](PipelineWorld& w) { w.inputs["predicate-types"] = "https://example.org/other/v1"; }, "predicate-type", "example.org/other"},
-      {"a self-hosted runner", [](PipelineWorld& w) { sign(w, {.runner = "self-hosted"}), w.inputs["deny-self-hosted"] = "true"; }, "identity", "self-hosted"},
+       [](PipelineWorld& w) { w.inputs["signer-workflows"] = "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"; },
+       "identity", "other.yaml"},
+      {"a predicate type that does not count",
+       [](PipelineWorld& w) { w.inputs["predicate-types"] = "https://example.org/other/v1"; }, "predicate-type",
+       "example.org/other"},
+      {"a self-hosted runner",
+       [](PipelineWorld& w) { sign(w, {.runner = "self-hosted"}), w.inputs["deny-self-hosted"] = "true"; }, "identity",
+       "self-hosted"},
       {"another source commit", [](PipelineWorld& w) { w.inputs["source-digest"] = "tag-commit"; }, "identity", "fde89a9d"},
-      {"another server", [](PipelineWorld& w) { w.settings.server_url = "https://ghe.example.org/"; }, "identity", "ghe.example.org"},
+      {"another server", [](PipelineWorld& w) { w.settings.server_url = "https://ghe.example.org/"; }, "identity",
+       "ghe.example.org"},
       {"another subject",
        [](PipelineWorld& w) {
          w.listed.clear();
@@ -51,15 +60,26 @@ TEST_CASE("each check of an attestation refuses its entry with its code", "[rele
          w.listed[lint] = w.listed[subject_of("other")];
        },
        "artifact-mismatch"},
-      {"a broken signature", [](PipelineWorld& w) { sign(w, {.bundle = [](auto& parts) { parts.signature[8] ^= 1; }}); }, "log-body"},
+      {"a broken signature", [](PipelineWorld& w) { sign(w, {.bundle = [](auto& parts) { parts.signature[8] ^= 1; }}); },
+       "log-body"},
       {"no bundle", [](PipelineWorld& w) { w.listed[lint].front().bundle = "{}"; }, "bundle-version"},
       {"a link that is dead", [](PipelineWorld& w) { stored(w, 404, "x"); }, "bundle-unavailable"},
-      {"a bundle that cannot be unpacked", [](PipelineWorld& w) { stored(w, 200, "\xff\xff\xff\xff\xff\xff"); }, "bundle-unreadable"},
-      {"another id", [](PipelineWorld& w) { w.listed[lint].front().id = "1002"; }, "unresolved-id", "1002", EntryStatus::verified_other_id},
-      {"no id", [](PipelineWorld& w) { w.listed[lint].front().id.clear(); }, "unresolved-id", "without a known id", EntryStatus::verified_other_id},
-      {"nothing is listed", [](PipelineWorld& w) { w.listed.clear(); }, "unresolved", "none is listed", EntryStatus::unresolved},
-      {"neither bundle nor link", [](PipelineWorld& w) { w.listed[lint] = {{"", ""}}; }, "unresolved", "1 listed", EntryStatus::unresolved},
-      {"another id that does not verify", [](PipelineWorld& w) { sign(w, {.repository = "evil/charts"}), w.listed[lint].front().id = "1002"; }, "identity", "evil/charts"},
+      {"a bundle that cannot be unpacked", [](PipelineWorld& w) { stored(w, 200, "\xff\xff\xff\xff\xff\xff"); },
+       "bundle-unreadable"},
+      {"another id", [](PipelineWorld& w) { w.listed[lint].front().id = "1002"; }, "unresolved-id", "1002",
+       EntryStatus::verified_other_id},
+      {"no id", [](PipelineWorld& w) { w.listed[lint].front().id.clear(); }, "unresolved-id", "without a known id",
+       EntryStatus::verified_other_id},
+      {"nothing is listed", [](PipelineWorld& w) { w.listed.clear(); }, "unresolved", "none is listed",
+       EntryStatus::unresolved},
+      {"neither bundle nor link",
+       [](PipelineWorld& w) {
+         w.listed[lint] = {{"", ""}};
+       },
+       "unresolved", "1 listed", EntryStatus::unresolved},
+      {"another id that does not verify",
+       [](PipelineWorld& w) { sign(w, {.repository = "evil/charts"}), w.listed[lint].front().id = "1002"; }, "identity",
+       "evil/charts"},
   }));
   CAPTURE(row.what);
   PipelineWorld world;
@@ -127,7 +147,8 @@ TEST_CASE("with unresolved-id: warn a failed check is not covered by another att
   world.inputs["unresolved-id"] = "warn";
   auto const passed = world.listed[lint].front().bundle;
   bool const fails = GENERATE(true, false);
-  sign(world, {.predicate_type = "https://in-toto.io/attestation/test-result/v0.1", .predicate = fails ? R"({"result":"FAILED"})" : R"({"result":"PASSED"})"});
+  sign(world, {.predicate_type = "https://in-toto.io/attestation/test-result/v0.1",
+               .predicate = fails ? R"({"result":"FAILED"})" : R"({"result":"PASSED"})"});
   world.listed[lint].front().id = "1002";
   auto const result = world.listed[lint].front();
   SECTION("the other one after it") { world.listed[lint].push_back({"1003", passed}); }
@@ -176,7 +197,8 @@ TEST_CASE("broken entries beside the right one are a warning (G-12)", "[release]
 
 TEST_CASE("one bad attestation among good ones refuses the chart, the others are told as verified (V-95)", "[release]") {
   PipelineWorld world;
-  world.tags["web-v1.1.0"] = annotation("web", "1.1.0", {{"lint", "1001", lint}, {"scan", "1002", subject_of("scan")}, {"unit", "1003", subject_of("unit")}});
+  world.tags["web-v1.1.0"] = annotation(
+      "web", "1.1.0", {{"lint", "1001", lint}, {"scan", "1002", subject_of("scan")}, {"unit", "1003", subject_of("unit")}});
   world.attest("1002", subject_of("scan"), {.repository = "evil/charts"});
   world.attest("1003", subject_of("unit"));
   auto const outcome = world.run();

@@ -17,7 +17,11 @@ std::string statement(std::string const& predicate) { return R"({"predicate":)" 
 }  // namespace
 
 TEST_CASE("results that count", "[release]") {
-  struct Row { char const* type; char const* predicate; CheckOutcome outcome; };
+  struct Row {
+    char const* type;
+    char const* predicate;
+    CheckOutcome outcome;
+  };
   auto const row = GENERATE(values<Row>({
       {test_result, R"({"result":"PASSED"})", CheckOutcome::passed},
       {test_result, R"({"result":"PASSED","failedTests":[],"passedTests":["a"]})", CheckOutcome::passed},
@@ -25,7 +29,8 @@ TEST_CASE("results that count", "[release]") {
       {test_result, R"({"result":"WARNED"})", CheckOutcome::warned},
       {summary, R"({"verificationResult":"PASSED"})", CheckOutcome::passed},
       {"https://slsa.dev/provenance/v1", R"({"result":"FAILED"})", CheckOutcome::silent},
-      {"https://in-toto.io/attestation/test-result/v0.1/", R"({"result":"FAILED"})", CheckOutcome::silent},  // types are compared whole
+      {"https://in-toto.io/attestation/test-result/v0.1/", R"({"result":"FAILED"})",
+       CheckOutcome::silent},  // types are compared whole
   }));
   CAPTURE(row.type, row.predicate);
   auto const outcome = check_outcome(row.type, statement(row.predicate));
@@ -34,16 +39,24 @@ TEST_CASE("results that count", "[release]") {
 }
 
 TEST_CASE("results that do not count", "[release]") {
-  struct Row { char const* type; char const* payload; char const* where; char const* found; };
+  struct Row {
+    char const* type;
+    char const* payload;
+    char const* where;
+    char const* found;
+  };
   auto const row = GENERATE(values<Row>({
       {test_result, R"({"predicate":{"result":"FAILED"}})", "predicate.result", "FAILED"},
       {test_result, R"({"predicate":{"result":"passed"}})", "predicate.result", "passed"},
       {test_result, R"({"predicate":{"result":true}})", "predicate.result", "a result that is not a string"},
       {test_result, R"({"predicate":{"verificationResult":"PASSED"}})", "predicate.result", "no result"},
       {test_result, R"({})", "predicate.result", "no result"},
-      {test_result, R"({"predicate":{"result":"PASSED","failedTests":["lint"]}})", "predicate.failedTests", "PASSED beside failed tests"},
-      {test_result, R"({"predicate":{"result":"WARNED","failedTests":["lint"]}})", "predicate.failedTests", "WARNED beside failed tests"},
-      {test_result, R"({"predicate":{"result":"PASSED","failedTests":"lint"}})", "predicate.failedTests", "PASSED beside failed tests"},
+      {test_result, R"({"predicate":{"result":"PASSED","failedTests":["lint"]}})", "predicate.failedTests",
+       "PASSED beside failed tests"},
+      {test_result, R"({"predicate":{"result":"WARNED","failedTests":["lint"]}})", "predicate.failedTests",
+       "WARNED beside failed tests"},
+      {test_result, R"({"predicate":{"result":"PASSED","failedTests":"lint"}})", "predicate.failedTests",
+       "PASSED beside failed tests"},
       {summary, R"({"predicate":{"verificationResult":"FAILED"}})", "predicate.verificationResult", "FAILED"},
       {summary, R"({"predicate":{"verificationResult":"WARNED"}})", "predicate.verificationResult", "WARNED"},
       {summary, R"({"predicate":{"result":"PASSED"}})", "predicate.verificationResult", "no result"},

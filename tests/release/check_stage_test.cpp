@@ -11,7 +11,9 @@ namespace {
 using namespace acr;
 using chart::MemoryTree;
 
-std::string chart_yaml(std::string const& name, std::string const& version) { return "apiVersion: v2\nname: " + name + "\nversion: " + version + "\n"; }
+std::string chart_yaml(std::string const& name, std::string const& version) {
+  return "apiVersion: v2\nname: " + name + "\nversion: " + version + "\n";
+}
 
 MemoryTree base_tree() {
   MemoryTree tree;

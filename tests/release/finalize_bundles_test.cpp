@@ -1,5 +1,5 @@
-// `command: finalize` and its bundles (A-74, B-15): the whole sequence, and everything that must not be recorded. The bundles are made
-// by the signing world of the tests, the verifier is the real one.
+// `command: finalize` and its bundles (A-74, B-15): the whole sequence, and everything that must not be recorded. The bundles
+// are made by the signing world of the tests, the verifier is the real one.
 #include "release/finalize_bundles.hpp"
 
 #include "release/finalize_world.hpp"
@@ -93,13 +93,25 @@ TEST_CASE("an id that no bundle proves is refused, and nothing is recorded (B-15
     std::string where;  ///< the keys that are not proved
   };
   auto const row = GENERATE(values<Row>({
-      {"the packages only", [](auto& w) { return w.bundle({w.api, w.web}); }, "tag-verification"},
+      {"the packages only",
+       [](auto& w) {
+         return w.bundle({w.api, w.web});
+       },
+       "tag-verification"},
       {"the report only", [](auto& w) { return w.bundle({w.report}); }, "build-api, build-web"},
       {"a summary of the packages",
-       [](auto& w) { Attest r = w.this_run(); r.predicate_type = "https://slsa.dev/verification_summary/v1"; return w.bundle({w.api, w.web}, r) + w.bundle({w.report}); },
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.predicate_type = "https://slsa.dev/verification_summary/v1";
+         return w.bundle({w.api, w.web}, r) + w.bundle({w.report});
+       },
        "build-api, build-web"},
       {"a bill of materials",
-       [](auto& w) { Attest r = w.this_run(); r.predicate_type = "https://spdx.dev/Document/v2.3"; return w.bundle({w.api, w.web}, r) + w.bundle({w.report}); },
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.predicate_type = "https://spdx.dev/Document/v2.3";
+         return w.bundle({w.api, w.web}, r) + w.bundle({w.report});
+       },
        "build-api, build-web"},
   }));
   CAPTURE(row.name);
@@ -165,26 +177,111 @@ TEST_CASE("bundles that prove something else are refused, and nothing is recorde
     std::string code;
   };
   auto const row = GENERATE(values<Row>({
-      {"another digest", [](auto& w) { return w.bundle({{"api-2.0.0.tgz", std::string(64, 'c')}, w.web}); }, "bundle-subject"},
-      {"another name", [](auto& w) { return w.bundle({{"api-9.9.9.tgz", w.api.hex}, w.web}); }, "bundle-subject"},
+      {"another digest",
+       [](auto& w) {
+         return w.bundle({{"api-2.0.0.tgz", std::string(64, 'c')}, w.web});
+       },
+       "bundle-subject"},
+      {"another name",
+       [](auto& w) {
+         return w.bundle({{"api-9.9.9.tgz", w.api.hex}, w.web});
+       },
+       "bundle-subject"},
       // A-72
-      {"another report", [](auto& w) { return w.bundle({{"w7-tag-verify", std::string(64, 'c')}}); }, "bundle-subject"},
-      {"the report under a package's name", [](auto& w) { return w.bundle({{"api-2.0.0.tgz", w.report.hex}}); }, "bundle-subject"},
-      {"the manifest under a package's name", [](auto& w) { return w.bundle({{"api-2.0.0.tgz", acr::sha256_text(w.manifest_bytes()).substr(7)}}); }, "bundle-subject"},
-      {"the manifest under the report's name", [](auto& w) { return w.bundle({{"w7-tag-verify", acr::sha256_text(w.manifest_bytes()).substr(7)}}); }, "bundle-subject"},
-      {"one subject too many", [](auto& w) { return w.bundle({w.api, w.web, {"x", std::string(64, 'c')}}); }, "bundle-subject"},
-      {"a file's signature", [](auto& w) { Attest r = w.this_run(); r.message = "the report"; return w.signing.attest(r) + "\n"; }, "predicate-type"},
+      {"another report",
+       [](auto& w) {
+         return w.bundle({{"w7-tag-verify", std::string(64, 'c')}});
+       },
+       "bundle-subject"},
+      {"the report under a package's name",
+       [](auto& w) {
+         return w.bundle({{"api-2.0.0.tgz", w.report.hex}});
+       },
+       "bundle-subject"},
+      {"the manifest under a package's name",
+       [](auto& w) {
+         return w.bundle({{"api-2.0.0.tgz", acr::sha256_text(w.manifest_bytes()).substr(7)}});
+       },
+       "bundle-subject"},
+      {"the manifest under the report's name",
+       [](auto& w) {
+         return w.bundle({{"w7-tag-verify", acr::sha256_text(w.manifest_bytes()).substr(7)}});
+       },
+       "bundle-subject"},
+      {"one subject too many",
+       [](auto& w) {
+         return w.bundle({w.api, w.web, {"x", std::string(64, 'c')}});
+       },
+       "bundle-subject"},
+      {"a file's signature",
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.message = "the report";
+         return w.signing.attest(r) + "\n";
+       },
+       "predicate-type"},
       {"one package only", [](auto& w) { return w.bundle({w.web}); }, "bundle-coverage"},
       {"no JSON", [](auto&) { return std::string("{\n"); }, "bundle-json"},
-      {"another repository", [](auto& w) { Attest r = w.this_run(); r.repository = "evil/helm-charts"; return w.all(r); }, "identity"},
-      {"a repository of the same name", [](auto& w) { Attest r = w.this_run(); r.repository_id = "1"; return w.all(r); }, "identity"},
-      {"another owner", [](auto& w) { Attest r = w.this_run(); r.owner_id = "1"; return w.all(r); }, "identity"},
-      {"another commit", [](auto& w) { Attest r = w.this_run(); r.commit = std::string(40, '9'); return w.all(r); }, "identity"},
-      {"another issuer", [](auto& w) { Attest r = w.this_run(); r.issuer = "https://token.example.org"; return w.all(r); }, "identity"},
-      {"another predicate", [](auto& w) { Attest r = w.this_run(); r.predicate_type = "https://example.com/mine/v1"; return w.all(r); }, "predicate-type"},
-      {"another signing world", [](auto&) { BundleWorld other; return other.all(); }, "signature"},
-      {"a changed payload", [](auto& w) { Attest r = w.this_run(); r.bundle = [](auto& parts) { parts.payload += " "; }; return w.all(r); }, "log-body"},
-      {"a good one, then a bad one", [](auto& w) { return w.all() + w.bundle({{"x", std::string(64, 'c')}}); }, "bundle-subject"},
+      {"another repository",
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.repository = "evil/helm-charts";
+         return w.all(r);
+       },
+       "identity"},
+      {"a repository of the same name",
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.repository_id = "1";
+         return w.all(r);
+       },
+       "identity"},
+      {"another owner",
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.owner_id = "1";
+         return w.all(r);
+       },
+       "identity"},
+      {"another commit",
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.commit = std::string(40, '9');
+         return w.all(r);
+       },
+       "identity"},
+      {"another issuer",
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.issuer = "https://token.example.org";
+         return w.all(r);
+       },
+       "identity"},
+      {"another predicate",
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.predicate_type = "https://example.com/mine/v1";
+         return w.all(r);
+       },
+       "predicate-type"},
+      {"another signing world",
+       [](auto&) {
+         BundleWorld other;
+         return other.all();
+       },
+       "signature"},
+      {"a changed payload",
+       [](auto& w) {
+         Attest r = w.this_run();
+         r.bundle = [](auto& parts) { parts.payload += " "; };
+         return w.all(r);
+       },
+       "log-body"},
+      {"a good one, then a bad one",
+       [](auto& w) {
+         return w.all() + w.bundle({{"x", std::string(64, 'c')}});
+       },
+       "bundle-subject"},
   }));
   CAPTURE(row.name);
   BundleWorld world;
@@ -192,8 +289,10 @@ TEST_CASE("bundles that prove something else are refused, and nothing is recorde
   auto const result = world.with(row.bundles(world));
   CHECK(result.status == ExitStatus::refused);
   REQUIRE(result.refusal);
-  if (row.name == "another signing world") CHECK(result.refusal->code != "");
-  else CHECK(result.refusal->code == row.code);
+  if (row.name == "another signing world")
+    CHECK(result.refusal->code != "");
+  else
+    CHECK(result.refusal->code == row.code);
   CHECK(result.refusal->sentence().find("bundle") != std::string::npos);
   check_untouched(world, bytes, result);
 }
@@ -265,7 +364,9 @@ TEST_CASE("this workflow may sign, or a file that it can call (B-15)", "[release
 
 TEST_CASE("with signer-workflows nobody else may sign, this workflow neither (B-15)", "[release]") {
   BundleWorld world;
-  world.settings.signer_workflows = {acr::sigstore::SignerWorkflow::parse("org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1").value()};
+  world.settings.signer_workflows = {
+      acr::sigstore::SignerWorkflow::parse("org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1")
+          .value()};
   world.settings.workflow_ref.clear();  // not needed then
   auto request = BundleWorld::this_run();
   request.san = "https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1";
@@ -334,12 +435,18 @@ TEST_CASE("a matrix hands in ids and bundles in one directory (A-71, B-15)", "[r
   };
   for (auto const& row : std::vector<Row>{
            {"another chart's bundle", [](auto& w) { w.write("ids/web.json", w.bundle({w.api})); }, "bundle-subject"},
-           {"more than the chart's package", [](auto& w) { w.write("ids/web.json", w.bundle({w.api, w.web})); }, "bundle-subject"},
+           {"more than the chart's package",
+            [](auto& w) {
+              w.write("ids/web.json", w.bundle({w.api, w.web}));
+            },
+            "bundle-subject"},
            {"an empty file", [](auto& w) { w.write("ids/web.json", "\n"); }, "bundle-empty"},
            {"no bundle", [](auto& w) { w.write("ids/web.json", "{"); }, "bundle-json"},
            {"a chart that is not in the manifest", [](auto& w) { w.write("ids/db.json", "{}"); }, "attestation-key"},
-           {"too large a file", [](auto& w) { w.write("ids/web.json", std::string((std::size_t{64} << 20) + 1, ' ')); }, "bad-path"},
-           {"a link", [](auto& w) { std::filesystem::create_symlink("api.json", w.workspace() / "ids" / "web.json"); }, "bad-path"},
+           {"too large a file", [](auto& w) { w.write("ids/web.json", std::string((std::size_t{64} << 20) + 1, ' ')); },
+            "bad-path"},
+           {"a link", [](auto& w) { std::filesystem::create_symlink("api.json", w.workspace() / "ids" / "web.json"); },
+            "bad-path"},
        })
     DYNAMIC_SECTION(row.name) {
       row.spoil(world);

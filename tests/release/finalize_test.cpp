@@ -122,7 +122,8 @@ TEST_CASE("an own key that somebody puts back while we write is dropped again (A
   world.settings.build_attestation_id = "9001";
   world.pulls.after_write = [&](std::size_t write) {
     if (write == 1)
-      world.pulls.pull.body = "<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-api\":\"9001\",\"build-web\":\"9001\",\"overall\":\"667\"}\n-->\n";
+      world.pulls.pull.body =
+          "<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-api\":\"9001\",\"build-web\":\"9001\",\"overall\":\"667\"}\n-->\n";
   };
   auto const result = world.run();
   CHECK(world.pulls.writes.size() == 2);
@@ -205,7 +206,8 @@ TEST_CASE("what the caller got wrong ends with 2, before anything is written", "
       {"zero", [](auto& w) { w.settings.build_attestation_id = "0"; }, "bad-attestation-id", ExitStatus::bad_input},
       {"json", [](auto& w) { w.settings.attestations = "{"; }, "bad-json", ExitStatus::bad_input},
       {"array", [](auto& w) { w.settings.attestations = "[]"; }, "bad-input", ExitStatus::bad_input},
-      {"value", [](auto& w) { w.settings.attestations = R"({"build-api": true})"; }, "bad-attestation-id", ExitStatus::bad_input},
+      {"value", [](auto& w) { w.settings.attestations = R"({"build-api": true})"; }, "bad-attestation-id",
+       ExitStatus::bad_input},
       {"conflict", [](auto& w) { w.settings.attestations = R"({"build-api": 1})", w.settings.build_attestation_id = "2"; },
        "conflicting-ids", ExitStatus::bad_input},
       {"key", [](auto& w) { w.settings.attestations = R"({"lint": 1})"; }, "attestation-key", ExitStatus::refused},
@@ -224,15 +226,20 @@ TEST_CASE("what the caller got wrong ends with 2, before anything is written", "
        },
        "bad-path", ExitStatus::bad_input},
       {"no manifest", [](auto& w) { w.settings.manifest_path = "other.json"; }, "manifest-missing", ExitStatus::bad_input},
-      {"bad manifest", [](auto& w) { w.write("release-attestation-manifest.json", "{}"); }, "manifest-invalid", ExitStatus::refused},
+      {"bad manifest", [](auto& w) { w.write("release-attestation-manifest.json", "{}"); }, "manifest-invalid",
+       ExitStatus::refused},
       {"other pull request", [](auto& w) { w.settings.pr_number = 43; }, "manifest-mismatch", ExitStatus::refused},
       {"other head", [](auto& w) { w.settings.head_sha = std::string(40, '9'); }, "manifest-mismatch", ExitStatus::refused},
-      {"no bundle", [](auto& w) { w.settings.build_attestation_id = "1", w.settings.bundle_paths = {"none.jsonl"}; }, "bad-input",
-       ExitStatus::bad_input},
-      {"empty bundle", [](auto& w) { w.settings.build_attestation_id = "1", w.settings.bundle_paths = {"b.jsonl"}, w.write("b.jsonl", "\n\n"); },
+      {"no bundle", [](auto& w) { w.settings.build_attestation_id = "1", w.settings.bundle_paths = {"none.jsonl"}; },
+       "bad-input", ExitStatus::bad_input},
+      {"empty bundle",
+       [](auto& w) {
+         w.settings.build_attestation_id = "1", w.settings.bundle_paths = {"b.jsonl"}, w.write("b.jsonl", "\n\n");
+       },
        "bundle-empty", ExitStatus::refused},
-      {"too large a manifest", [](auto& w) { w.settings.manifest_path = "large.json", w.write("large.json", std::string((8 << 20) + 1, ' ')); }, "bad-path",
-       ExitStatus::bad_input},
+      {"too large a manifest",
+       [](auto& w) { w.settings.manifest_path = "large.json", w.write("large.json", std::string((8 << 20) + 1, ' ')); },
+       "bad-path", ExitStatus::bad_input},
       {"a manifest through a link out of the workspace",
        [](auto& w) {
          acr::write_file(w.directory.path() / "m.json", w.manifest_bytes());
@@ -240,7 +247,8 @@ TEST_CASE("what the caller got wrong ends with 2, before anything is written", "
          w.settings.manifest_path = "link.json";
        },
        "bad-path", ExitStatus::bad_input},
-      {"a file for the directory", [](auto& w) { w.settings.attestation_ids_dir = "build.jsonl"; }, "bad-path", ExitStatus::bad_input},
+      {"a file for the directory", [](auto& w) { w.settings.attestation_ids_dir = "build.jsonl"; }, "bad-path",
+       ExitStatus::bad_input},
       {"a link for an id",
        [](auto& w) {
          w.settings.attestation_ids_dir = "ids", w.write("ids/api.id", "1");
@@ -268,14 +276,18 @@ TEST_CASE("each path is refused for its own reason (A-6, A-71)", "[release]") {
     std::string where, why;
   };
   auto const row = GENERATE(values<Row>({
-      {"none", [](auto& w) { w.settings.attestation_ids_dir = "none"; }, "attestation-ids-dir", "there is no such file or directory: none"},
-      {"outside", [](auto& w) { w.settings.attestation_ids_dir = "/etc"; }, "attestation-ids-dir", "the path leaves the workspace: /etc"},
-      {"a file", [](auto& w) { w.settings.attestation_ids_dir = "build.jsonl"; }, "attestation-ids-dir", "not a directory: build.jsonl"},
-      {"a directory for an id", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/api.id/x", "1"); }, "attestation-ids-dir/api.id", "not a regular file"},
-      {"a chart that is not there", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/db.id", "1"); }, "attestation-ids-dir/db.id",
-       "the manifest has no such chart"},
-      {"another's bundle", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/db.json", "1"); }, "attestation-ids-dir/db.json",
-       "the manifest has no such chart"},
+      {"none", [](auto& w) { w.settings.attestation_ids_dir = "none"; }, "attestation-ids-dir",
+       "there is no such file or directory: none"},
+      {"outside", [](auto& w) { w.settings.attestation_ids_dir = "/etc"; }, "attestation-ids-dir",
+       "the path leaves the workspace: /etc"},
+      {"a file", [](auto& w) { w.settings.attestation_ids_dir = "build.jsonl"; }, "attestation-ids-dir",
+       "not a directory: build.jsonl"},
+      {"a directory for an id", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/api.id/x", "1"); },
+       "attestation-ids-dir/api.id", "not a regular file"},
+      {"a chart that is not there", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/db.id", "1"); },
+       "attestation-ids-dir/db.id", "the manifest has no such chart"},
+      {"another's bundle", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/db.json", "1"); },
+       "attestation-ids-dir/db.json", "the manifest has no such chart"},
   }));
   CAPTURE(row.name);
   FinalizeWorld world;
@@ -358,13 +370,13 @@ TEST_CASE("another stage that writes between our read and write loses nothing (A
   world.settings.build_attestation_id = "9001";
   // The other stage read before our write and writes after it: our keys are gone, its own is there.
   world.pulls.after_write = [&](std::size_t write) {
-    if (write == 1) world.pulls.pull.body = "Edited.\r\n\r\n<!-- ATTESTATION_MAP\r\n{\"lint\":\"14400001\",\"other\":\"5\"}\r\n-->\r\n";
+    if (write == 1)
+      world.pulls.pull.body = "Edited.\r\n\r\n<!-- ATTESTATION_MAP\r\n{\"lint\":\"14400001\",\"other\":\"5\"}\r\n-->\r\n";
   };
   auto const result = world.run();
   CHECK(result.status == ExitStatus::done);
   CHECK(world.pulls.writes.size() == 2);
-  CHECK(acr::report::compact_map(*result.map) ==
-        R"({"lint":"14400001","other":"5","build-api":"9001","build-web":"9001"})");
+  CHECK(acr::report::compact_map(*result.map) == R"({"lint":"14400001","other":"5","build-api":"9001","build-web":"9001"})");
   REQUIRE(world.sleeps.size() == 1);
   CHECK(world.sleeps[0].count() >= 1000);
   CHECK(world.sleeps[0].count() <= 1500);
@@ -509,7 +521,8 @@ TEST_CASE("the log tells what was recorded", "[release]") {
   CHECK(sink.str().find("::group::Attestations\nverified: build.jsonl, signed by https://github.com/acme/") == 0);
   CHECK(sink.str().find("\nbuild-api: 9001\nbuild-web: 9001\n::endgroup::\n") != std::string::npos);
   CHECK(sink.str().find("pull request description: updated\n") != std::string::npos);
-  CHECK(sink.str().find("::warning::attestation-missing: manifest: no id is recorded for tag-verification") != std::string::npos);
+  CHECK(sink.str().find("::warning::attestation-missing: manifest: no id is recorded for tag-verification") !=
+        std::string::npos);
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ class PullRequestsInMemory : public release::PullRequests {
   int read_status = 0;                           ///< what reading is answered with, unless 0
 
   github::PullRequest read(std::uint64_t) override {
-    if (read_status != 0) throw github::ApiError(ExitStatus::bad_input, "no-access", "GET: " + std::to_string(read_status), read_status);
+    if (read_status != 0)
+      throw github::ApiError(ExitStatus::bad_input, "no-access", "GET: " + std::to_string(read_status), read_status);
     return pull;
   }
 
@@ -91,7 +92,8 @@ struct FinalizeWorld {
     pulls.pull.base_ref = "release";
     pulls.pull.body = "Automated release.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\"}\n-->\n";
 
-    initial.charts = {{"api", "2.0.0", "sha256:" + api.hex, "api-v2.0.0", api.name, sha256_text("api")}, {"web", "1.2.0", "sha256:" + web.hex, "web-v1.2.0", web.name, sha256_text("web")}};
+    initial.charts = {{"api", "2.0.0", "sha256:" + api.hex, "api-v2.0.0", api.name, sha256_text("api")},
+                      {"web", "1.2.0", "sha256:" + web.hex, "web-v1.2.0", web.name, sha256_text("web")}};
     initial.pr = 42;
     initial.head = settings.head_sha;
     initial.base = std::string(40, '2');
@@ -113,9 +115,10 @@ struct FinalizeWorld {
   std::string bundle(std::vector<Named> const& subjects, signing::Attest request = this_run()) {
     std::string list;
     for (auto const& subject : subjects)
-      list += std::string(list.empty() ? "" : ",") + R"({"name":")" + subject.name + R"(","digest":{"sha256":")" + subject.hex + R"("}})";
-    request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[)" + list + R"(],"predicateType":")" + request.predicate_type +
-                        R"(","predicate":{}})";
+      list += std::string(list.empty() ? "" : ",") + R"({"name":")" + subject.name + R"(","digest":{"sha256":")" + subject.hex +
+              R"("}})";
+    request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[)" + list + R"(],"predicateType":")" +
+                        request.predicate_type + R"(","predicate":{}})";
     return signing.attest(request) + "\n";
   }
   static signing::Attest this_run() {

@@ -74,7 +74,9 @@ TEST_CASE("a charts directory that is missing, and a folder that is not a clone,
   Clone clone;
   std::string const workspace = clone.path().string();
   auto const says = [&](std::string const& place, std::string const& charts) {
-    return test::thrown_code([&] { clone.run({"changed", "--base", "old", "--head", "main", "--workspace", place, "--charts-dir", charts}); });
+    return test::thrown_code([&] {
+      clone.run({"changed", "--base", "old", "--head", "main", "--workspace", place, "--charts-dir", charts});
+    });
   };
   CHECK(says(workspace, "charts") == "nothing");
   CHECK(says(workspace, "helm") == "charts-dir-missing");
@@ -90,7 +92,8 @@ TEST_CASE("option --commit-time is the time of the last commit that touched the 
     words.insert(words.end(), more.begin(), more.end());
     auto const status = clone.run(words);
     auto const at = clone.out.str().find("sha256:");
-    return at == std::string::npos ? clone.err.str() : std::to_string(static_cast<int>(status)) + clone.out.str().substr(at, 71);
+    return at == std::string::npos ? clone.err.str()
+                                   : std::to_string(static_cast<int>(status)) + clone.out.str().substr(at, 71);
   };
   auto const by_commit = package({"--commit-time"});
   CHECK(by_commit.starts_with("0sha256:"));
@@ -123,7 +126,8 @@ git checkout -q main && git merge -q -m merge side)");
   }
   SECTION("a shallow clone that hides the commit") {
     test::shell(clone.path(), "git clone -q --depth 1 file://$PWD shallow");
-    auto const said = clone.run({"package", (clone.path() / "shallow/charts/web").string(), "-d", (clone.path() / "out").string(), "--commit-time"});
+    auto const said = clone.run(
+        {"package", (clone.path() / "shallow/charts/web").string(), "-d", (clone.path() / "out").string(), "--commit-time"});
     CHECK(said == ExitStatus::refused);
     CHECK(clone.err.str().find("a shallow clone hides the last commit that touched the chart") != std::string::npos);
   }

@@ -87,7 +87,8 @@ TEST_CASE("a look-up among many siblings is not a search (B-26)", "[release]") {
   git::MemoryObjects objects;
   git::Tree wide;
   auto const blob = objects.tree(objects.add_files({{"x", "x"}}))->entries[0].id;
-  for (int i = 0; i < 50'000; ++i) wide.entries.push_back({"name-" + std::to_string(100'000 + i), git::EntryMode::file, blob, {}});
+  for (int i = 0; i < 50'000; ++i)
+    wide.entries.push_back({"name-" + std::to_string(100'000 + i), git::EntryMode::file, blob, {}});
   GitSourceTree const tree(objects, objects.add_tree(wide.entries));
   auto const begin = std::chrono::steady_clock::now();
   std::size_t found = 0;
@@ -100,7 +101,8 @@ TEST_CASE("one of many sibling directories after the other is read, the wide one
   git::MemoryObjects objects;
   auto const chart = objects.add_files({{"Chart.yaml", "x"}});
   std::vector<git::TreeEntry> charts;
-  for (int i = 0; i < 50'000; ++i) charts.push_back({"name-" + std::to_string(100'000 + i), git::EntryMode::directory, chart, {}});
+  for (int i = 0; i < 50'000; ++i)
+    charts.push_back({"name-" + std::to_string(100'000 + i), git::EntryMode::directory, chart, {}});
   auto const wide = objects.add_tree(std::move(charts));
   GitSourceTree const tree(objects, objects.add_tree({{"charts", git::EntryMode::directory, wide, {}}}));
   for (int i = 0; i < 200; ++i) CHECK(tree.node("charts/name-" + std::to_string(100'000 + i) + "/Chart.yaml"));

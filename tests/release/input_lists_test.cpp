@@ -17,10 +17,11 @@ std::vector<std::string> places(release::ListReading const& reading) {
 }
 
 TEST_CASE("lists of inputs come out typed", "[inputs]") {
-  auto const reading = release::read_lists(inputs({{"signer-workflows", "https://ghe.example/o/r/.github/workflows/a.yml@refs/heads/main"},
-                                                   {"predicate-types", "https://x.example/a\nhttps://x.example/b"},
-                                                   {"lineage-subjects", "lint = text:{chart}"}}),
-                                           "https://ghe.example");
+  auto const reading =
+      release::read_lists(inputs({{"signer-workflows", "https://ghe.example/o/r/.github/workflows/a.yml@refs/heads/main"},
+                                  {"predicate-types", "https://x.example/a\nhttps://x.example/b"},
+                                  {"lineage-subjects", "lint = text:{chart}"}}),
+                          "https://ghe.example");
   CHECK(reading.mistakes.empty());
   REQUIRE(reading.lists.signer_workflows.size() == 1);
   CHECK(reading.lists.signer_workflows[0].text() == "o/r/.github/workflows/a.yml@refs/heads/main");
@@ -29,18 +30,21 @@ TEST_CASE("lists of inputs come out typed", "[inputs]") {
 }
 
 TEST_CASE("every bad line is a mistake of its own, with the input's name and the line's number (B-10)", "[inputs]") {
-  auto const reading = release::read_lists(inputs({{"signer-workflows", "\nvalidate.yaml\no/r/.github/workflows/a.yml@refs/heads/main\n\n a@v1 \n"},
-                                                   {"predicate-types", "https://x.example/a\nnone"},
-                                                   {"lineage-subjects", "a = text:x\na = text:y\nb"},
-                                                   {"required-attestations", "lint\nlint https://x.example/b"}}),
-                                           "https://github.com");
-  CHECK(places(reading) == std::vector<std::string>{"input lineage-subjects, line 2", "input lineage-subjects, line 3", "input signer-workflows, line 2",
-                                                    "input signer-workflows, line 5", "input predicate-types, line 2", "input required-attestations, line 2"});
+  auto const reading = release::read_lists(
+      inputs({{"signer-workflows", "\nvalidate.yaml\no/r/.github/workflows/a.yml@refs/heads/main\n\n a@v1 \n"},
+              {"predicate-types", "https://x.example/a\nnone"},
+              {"lineage-subjects", "a = text:x\na = text:y\nb"},
+              {"required-attestations", "lint\nlint https://x.example/b"}}),
+      "https://github.com");
+  CHECK(places(reading) == std::vector<std::string>{"input lineage-subjects, line 2", "input lineage-subjects, line 3",
+                                                    "input signer-workflows, line 2", "input signer-workflows, line 5",
+                                                    "input predicate-types, line 2", "input required-attestations, line 2"});
 }
 
 TEST_CASE("a builder at a pull request's ref is a mistake unless it is allowed by name (B-16a)", "[inputs]") {
   std::string const file = "o/r/.github/workflows/a.yml@";
-  std::map<std::string, std::string> given{{"build-signer-workflows", file + "refs/tags/v1\n" + file + "refs/pull/*/merge\nx\n" + file + std::string(40, 'a')}};
+  std::map<std::string, std::string> given{
+      {"build-signer-workflows", file + "refs/tags/v1\n" + file + "refs/pull/*/merge\nx\n" + file + std::string(40, 'a')}};
   CHECK(places(release::read_lists(inputs(given), "https://github.com")) ==
         std::vector<std::string>{"input build-signer-workflows, line 2", "input build-signer-workflows, line 3"});
   given["pull-request-signers"] = "allow";

@@ -9,7 +9,9 @@ using namespace acr;
 using Files = std::map<std::string, std::string>;
 using Ids = std::vector<git::ObjectId>;
 
-Files chart(std::string const& version) { return {{"charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: " + version + "\n"}}; }
+Files chart(std::string const& version) {
+  return {{"charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: " + version + "\n"}};
+}
 
 struct Branches {
   git::MemoryObjects objects;
@@ -95,7 +97,8 @@ TEST_CASE("of a commit with many parents the first sixteen are looked at", "[rel
   Branches world;
   auto const with_parents = [&](std::size_t before) {
     std::vector<git::ObjectId> parents;
-    for (std::size_t i = 0; i < before; ++i) parents.push_back(world.commit(chart("1.1.0"), {}, static_cast<std::int64_t>(i) + 1));
+    for (std::size_t i = 0; i < before; ++i)
+      parents.push_back(world.commit(chart("1.1.0"), {}, static_cast<std::int64_t>(i) + 1));
     parents.push_back(world.main);
     return world.commit(chart("1.1.0"), parents);
   };

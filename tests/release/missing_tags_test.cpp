@@ -1,5 +1,5 @@
-// Charts whose tags are missing, in memory (B-14): one that is tagged, and each reason why an attestation does not count or a chart is not
-// tagged. Beside every row stands the control: the same chart with a good attestation.
+// Charts whose tags are missing, in memory (B-14): one that is tagged, and each reason why an attestation does not count or a
+// chart is not tagged. Beside every row stands the control: the same chart with a good attestation.
 #include "release/missing_tags.hpp"
 
 #include "chart/source_list.hpp"
@@ -36,14 +36,14 @@ struct TagsWorld {
   std::vector<std::string> tags{};  ///< that the server has
   std::map<std::string, std::string> inputs{{"signer-workflows", signer}, {"max-parallel", "1"}, {"tag-wait", "0"}};
   ListedBySubject listed{};
-  bool endless = false;                                 ///< listings have no end
+  bool endless = false;  ///< listings have no end
   bool forget_commit = false;
   git::MemoryObjects objects{};
   git::ObjectId commit;
   RunClock clock{std::chrono::seconds(600)};
   std::vector<std::string> asked{};
   RunClock::Clock::time_point now = RunClock::Clock::now();  ///< moved by waits and by `meanwhile`
-  std::vector<std::int64_t> pauses{};                    ///< seconds
+  std::vector<std::int64_t> pauses{};                        ///< seconds
   std::function<void(std::size_t pauses)> meanwhile{};
   std::vector<std::string> said{};
 
@@ -72,13 +72,20 @@ struct TagsWorld {
     settings.lists = release::read_lists(settings.inputs, settings.server_url).lists;
     ScriptedGithub github([this](net::Request const& request) { return answer(request); });
     github::Attestations attestations(github.api);
-    auto found = release::missing_tags(commit, settings,
-                                       {objects, attestations, signing_verifier(), clock, [this](std::string const& line) { said.push_back(line); },
-                                        {.now = [this] { return now; }, .sleep = [this](RunClock::Clock::duration pause) {
-                                           now += pause;
-                                           pauses.push_back(std::chrono::duration_cast<std::chrono::seconds>(pause).count());
-                                           if (meanwhile) meanwhile(pauses.size());
-                                         }}});
+    auto found =
+        release::missing_tags(commit, settings,
+                              {objects,
+                               attestations,
+                               signing_verifier(),
+                               clock,
+                               [this](std::string const& line) { said.push_back(line); },
+                               {.now = [this] { return now; },
+                                .sleep =
+                                    [this](RunClock::Clock::duration pause) {
+                                      now += pause;
+                                      pauses.push_back(std::chrono::duration_cast<std::chrono::seconds>(pause).count());
+                                      if (meanwhile) meanwhile(pauses.size());
+                                    }}});
     asked = github.asked();
     return found;
   }
@@ -93,7 +100,9 @@ struct TagsWorld {
   std::size_t page = 0;
   net::Reply answer(net::Request const& request) {
     net::Headers headers;
-    if (endless) headers.add("Link", "<https://api.github.com" + request.url.path + "?per_page=100&after=" + std::to_string(++page) + ">; rel=\"next\"");
+    if (endless)
+      headers.add("Link", "<https://api.github.com" + request.url.path + "?per_page=100&after=" + std::to_string(++page) +
+                              ">; rel=\"next\"");
     return listing_answer(listed, request, headers);
   }
 };
@@ -133,7 +142,8 @@ TEST_CASE("a tag that exists is left alone, whatever it is, and nothing is asked
   CHECK(release::tags_status(found, event::VerifyPolicy::block) == ExitStatus::done);
 }
 
-TEST_CASE("an attestation that does not count is passed over with its reason; it neither makes a tag nor hinders one", "[tags]") {
+TEST_CASE("an attestation that does not count is passed over with its reason; it neither makes a tag nor hinders one",
+          "[tags]") {
   TagsWorld world;
   auto const digest = world.digest();
   std::string reason;
@@ -167,8 +177,9 @@ TEST_CASE("an attestation that does not count is passed over with its reason; it
     reason = "attestation-without-key";
   }
   SECTION("two names for the same content") {
-    request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"lint","digest":{"sha256":")" + digest.substr(7) +
-                        R"("}},{"name":"scan","digest":{"sha256":")" + digest.substr(7) + R"("}}],"predicateType":"https://x.example/p","predicate":{}})";
+    request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"lint","digest":{"sha256":")" +
+                        digest.substr(7) + R"("}},{"name":"scan","digest":{"sha256":")" + digest.substr(7) +
+                        R"("}}],"predicateType":"https://x.example/p","predicate":{}})";
     world.attest("900", request);
     reason = "attestation-without-key";
   }
@@ -203,7 +214,8 @@ TEST_CASE("one name twice for the same content is one name", "[tags]") {
   TagsWorld world;
   auto request = check("lint");
   auto const subject = R"({"name":"lint","digest":{"sha256":")" + world.digest().substr(7) + R"("}})";
-  request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[)" + subject + R"(,{"name":"other","digest":{"sha256":")" + std::string(64, 'a') + R"("}},)" + subject +
+  request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[)" + subject +
+                      R"(,{"name":"other","digest":{"sha256":")" + std::string(64, 'a') + R"("}},)" + subject +
                       R"(],"predicateType":"https://x.example/p","predicate":{}})";
   world.attest("1001", request);
   auto const chart = world.only();
@@ -217,7 +229,12 @@ TEST_CASE("of one key and predicate type the newest decides; of the same time th
     bool failed_listed_first;
     bool tagged;
   };
-  auto const row = GENERATE(values<Row>({{60, 0, false, true}, {60, 0, true, true}, {0, 60, false, false}, {0, 60, true, false}, {0, 0, false, false}, {0, 0, true, false}}));
+  auto const row = GENERATE(values<Row>({{60, 0, false, true},
+                                         {60, 0, true, true},
+                                         {0, 60, false, false},
+                                         {0, 60, true, false},
+                                         {0, 0, false, false},
+                                         {0, 0, true, false}}));
   CAPTURE(row.passed_at, row.failed_at, row.failed_listed_first);
   TagsWorld world;
   auto const attest = [&](std::string const& id, char const* predicate, std::int64_t at) {
@@ -346,7 +363,8 @@ TEST_CASE("an attestation that is listed late is waited for, as long as tag-wait
   }
 }
 
-TEST_CASE("a line of required-attestations that is not fulfilled keeps the tag from being made, declared or not (B-8)", "[tags]") {
+TEST_CASE("a line of required-attestations that is not fulfilled keeps the tag from being made, declared or not (B-8)",
+          "[tags]") {
   TagsWorld world;
   world.inputs["required-attestations"] = "lint " + std::string(test_result) + " " + signer + "\nscan";
   world.attest("1", check("lint"));
@@ -372,7 +390,8 @@ TEST_CASE("charts that cannot be tagged do not hinder the others", "[tags]") {
   SECTION("it cannot be read") { world.files["charts/bad/Chart.yaml"] = "name: [\n"; }
   SECTION("a pointer of Git LFS has no content") {
     world.files["charts/bad/Chart.yaml"] = chart_yaml("bad", "1.0.0");
-    world.files["charts/bad/a.bin"] = "version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(64, 'a') + "\nsize 12345\n";
+    world.files["charts/bad/a.bin"] =
+        "version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(64, 'a') + "\nsize 12345\n";
     code = "chart-unreadable";
   }
   SECTION("git accepts no such tag") {
@@ -433,10 +452,14 @@ TEST_CASE("everybody's branch as a signer is warned of", "[tags]") {
 }
 
 TEST_CASE("what command: tags cannot do without is a mistake of the inputs (B-14, B-24)", "[tags]") {
-  struct Row { std::string input, value, place; };
-  auto const row = GENERATE(values<Row>({{"signer-workflows", "", "input signer-workflows"},
-                                         {"signer-workflows", signer + "\n\nacme/helm-charts/.github/workflows/c.yaml@refs/pull/*/merge", "input signer-workflows, line 3"},
-                                         {"object-source", "local", "input object-source"}}));
+  struct Row {
+    std::string input, value, place;
+  };
+  auto const row =
+      GENERATE(values<Row>({{"signer-workflows", "", "input signer-workflows"},
+                            {"signer-workflows", signer + "\n\nacme/helm-charts/.github/workflows/c.yaml@refs/pull/*/merge",
+                             "input signer-workflows, line 3"},
+                            {"object-source", "local", "input object-source"}}));
   CAPTURE(row.input, row.value);
   std::map<std::string, std::string> inputs{{"signer-workflows", signer}};
   auto const mistakes = [&] {
@@ -454,16 +477,20 @@ struct Writing {
   release::MissingTags found;
   std::function<net::Reply(net::Request const&)> refs = [](net::Request const& request) {
     auto const body = parse_json(request.body, "ref").value();
-    return json_reply(R"({"ref":")" + string_in(body, "ref").value() + R"(","object":{"type":"tag","sha":")" + string_in(body, "sha").value() + "\"}}", 201);
+    return json_reply(R"({"ref":")" + string_in(body, "ref").value() + R"(","object":{"type":"tag","sha":")" +
+                          string_in(body, "sha").value() + "\"}}",
+                      201);
   };
   ScriptedGithub github{[this](net::Request const& request) {
     if (request.url.path.ends_with("/git/refs")) return refs(request);
-    if (!request.url.path.ends_with("/git/tags")) return json_reply(R"({"ref":"refs/tags/web-v1","object":{"type":"tag","sha":")" + std::string(40, 'e') + "\"}}");
+    if (!request.url.path.ends_with("/git/tags"))
+      return json_reply(R"({"ref":"refs/tags/web-v1","object":{"type":"tag","sha":")" + std::string(40, 'e') + "\"}}");
     auto const body = parse_json(request.body, "tag").value();
-    return json_reply(boost::json::serialize(boost::json::object{{"tag", string_in(body, "tag").value()},
-                                                                 {"sha", std::string(40, 'd')},
-                                                                 {"message", string_in(body, "message").value()},
-                                                                 {"object", boost::json::object{{"type", "commit"}, {"sha", string_in(body, "object").value()}}}}),
+    return json_reply(boost::json::serialize(boost::json::object{
+                          {"tag", string_in(body, "tag").value()},
+                          {"sha", std::string(40, 'd')},
+                          {"message", string_in(body, "message").value()},
+                          {"object", boost::json::object{{"type", "commit"}, {"sha", string_in(body, "object").value()}}}}),
                       201);
   }};
   RunClock clock{std::chrono::seconds(60)};
@@ -512,12 +539,17 @@ TEST_CASE("a tag that was made meanwhile is left as it is, and a refused one is 
   Writing writing;
   auto const usual = writing.refs;
   SECTION("made meanwhile") {
-    writing.refs = [&](net::Request const& request) { return request.body.find("web-v1") == std::string::npos ? usual(request) : json_reply(R"({"message":"Reference already exists"})", 422); };
+    writing.refs = [&](net::Request const& request) {
+      return request.body.find("web-v1") == std::string::npos ? usual(request)
+                                                              : json_reply(R"({"message":"Reference already exists"})", 422);
+    };
     CHECK_FALSE(release::create_missing_tags(writing.found, writing.github.api, writing.clock).has_value());
     CHECK(writing.statuses() == std::vector{TagStatus::created, TagStatus::refused, TagStatus::exists});
   }
   SECTION("refused") {
-    writing.refs = [&](net::Request const& request) { return request.body.find("api-v1") == std::string::npos ? usual(request) : json_reply(R"({"message":"no"})", 403); };
+    writing.refs = [&](net::Request const& request) {
+      return request.body.find("api-v1") == std::string::npos ? usual(request) : json_reply(R"({"message":"no"})", 403);
+    };
     CHECK_FALSE(release::create_missing_tags(writing.found, writing.github.api, writing.clock).has_value());
     CHECK(writing.statuses() == std::vector{TagStatus::refused, TagStatus::refused, TagStatus::created});
     CHECK(writing.found.charts[0].refusals.front().code == "tag-forbidden");

@@ -99,7 +99,8 @@ TEST_CASE("what cannot be packaged is refused, and what is odd is a warning that
   }
 }
 
-TEST_CASE("a packaged chart has its source digest (B-3); a file of it that nobody can read has none, packaged or not (B-1b)", "[release]") {
+TEST_CASE("a packaged chart has its source digest (B-3); a file of it that nobody can read has none, packaged or not (B-1b)",
+          "[release]") {
   TemporaryDirectory directory;
   Staging const staging(directory.path());
   auto files = chart_files("web", "1.1.0");
@@ -164,7 +165,8 @@ TEST_CASE("the disk must hold twice the charts and 64 MiB, where they are staged
     REQUIRE(full);
     CHECK(full->code == "no-space");
     CHECK(full->where == staging.path().string());
-    CHECK(full->expected_value == std::to_string(2 * ((std::uint64_t{1} << 60) + (1 << 20)) + (std::uint64_t{64} << 20)) + " free bytes");
+    CHECK(full->expected_value ==
+          std::to_string(2 * ((std::uint64_t{1} << 60) + (1 << 20)) + (std::uint64_t{64} << 20)) + " free bytes");
   }
   SECTION("no room where the output goes") {
     settings.workspace = "/proc";  // has no free block

@@ -1,5 +1,5 @@
-// The run in memory: one release that passes, and each check that refuses it, with its code and place. Beside every row stands the
-// control: the release as it is.
+// The run in memory: one release that passes, and each check that refuses it, with its code and place. Beside every row stands
+// the control: the release as it is.
 #include "release/pipeline.hpp"
 
 #include "dependencies/sample_charts.hpp"
@@ -18,7 +18,8 @@ using acr::report::Result;
 
 std::string const values_yaml = "charts/web/values.yaml";
 
-std::vector<std::string> const release_files{"checksums.txt", "tag-verification.json", "verification-summary.json", "web-1.1.0.tgz"};
+std::vector<std::string> const release_files{"checksums.txt", "tag-verification.json", "verification-summary.json",
+                                             "web-1.1.0.tgz"};
 std::vector<std::string> const report_files{"tag-verification.json", "verification-summary.json"};
 
 TEST_CASE("a release that holds passes every check", "[release]") {
@@ -39,7 +40,8 @@ TEST_CASE("a release that holds passes every check", "[release]") {
   CHECK(chart.status == ChartStatus::packaged);
   REQUIRE(chart.entries.size() == 1);
   CHECK(chart.entries.front().status == acr::report::EntryStatus::verified);
-  CHECK(chart.entries.front().facts->signer == "https://github.com/acme/helm-charts/.github/workflows/validate.yaml@refs/pull/17/merge");
+  CHECK(chart.entries.front().facts->signer ==
+        "https://github.com/acme/helm-charts/.github/workflows/validate.yaml@refs/pull/17/merge");
   CHECK(world.asked.size() == 1);  // one subject, one listing
 }
 
@@ -63,12 +65,23 @@ void tag_elsewhere(PipelineWorld& world, std::vector<acr::git::ObjectId> parents
 TEST_CASE("each check of a tag refuses with its code at its place", "[release]") {
   auto const lines = std::vector<Line>{{"lint", "1001", subject_of("lint")}};
   auto const row = GENERATE_COPY(values<Row>({
-      {"content of a file", [](PipelineWorld& w) { w.head = w.tagged + Files{{values_yaml, "replicas: 2\n"}}; }, "tag-content-mismatch @ tag web-v1.1.0"},
-      {"a file more", [](PipelineWorld& w) { w.head = w.tagged + Files{{"charts/web/templates/b.yaml", "kind: Job\n"}}; }, "tag-content-mismatch @ tag web-v1.1.0"},
-      {"a file less", [](PipelineWorld& w) { w.head = w.tagged, w.head->erase("charts/web/templates/a.yaml"); }, "tag-content-mismatch @ tag web-v1.1.0"},
-      {"no chart at the tag", [](PipelineWorld& w) { w.head = w.tagged, w.tagged = w.base; }, "tag-content-mismatch @ tag web-v1.1.0"},
+      {"content of a file",
+       [](PipelineWorld& w) {
+         w.head = w.tagged + Files{{values_yaml, "replicas: 2\n"}};
+       },
+       "tag-content-mismatch @ tag web-v1.1.0"},
+      {"a file more",
+       [](PipelineWorld& w) {
+         w.head = w.tagged + Files{{"charts/web/templates/b.yaml", "kind: Job\n"}};
+       },
+       "tag-content-mismatch @ tag web-v1.1.0"},
+      {"a file less", [](PipelineWorld& w) { w.head = w.tagged, w.head->erase("charts/web/templates/a.yaml"); },
+       "tag-content-mismatch @ tag web-v1.1.0"},
+      {"no chart at the tag", [](PipelineWorld& w) { w.head = w.tagged, w.tagged = w.base; },
+       "tag-content-mismatch @ tag web-v1.1.0"},
       {"another history", [](PipelineWorld& w) { tag_elsewhere(w, {}); }, "tag-not-on-branch @ tag web-v1.1.0"},
-      {"a sister of the head", [](PipelineWorld& w) { w.build(), tag_elsewhere(w, {w.base_commit}); }, "tag-not-on-branch @ tag web-v1.1.0"},
+      {"a sister of the head", [](PipelineWorld& w) { w.build(), tag_elsewhere(w, {w.base_commit}); },
+       "tag-not-on-branch @ tag web-v1.1.0"},
       {"ancestry unknown",
        [](PipelineWorld& w) {
          w.build();
@@ -78,17 +91,24 @@ TEST_CASE("each check of a tag refuses with its code at its place", "[release]")
        },
        "tag-not-on-branch @ tag web-v1.1.0"},
       // A-95
-      {"release line of another version", [=](PipelineWorld& w) { tag_says(w, annotation("web", "1.0.9", lines)); }, "release-line-mismatch @ tag web-v1.1.0"},
-      {"release line of another chart", [=](PipelineWorld& w) { tag_says(w, annotation("api", "1.1.0", lines)); }, "release-line-mismatch @ tag web-v1.1.0"},
-      {"commit line", [=](PipelineWorld& w) { tag_says(w, annotation("web", "1.1.0", lines, "\nCommit: " + std::string(40, 'a') + "\n")); }, "commit-mismatch @ tag web-v1.1.0"},
+      {"release line of another version", [=](PipelineWorld& w) { tag_says(w, annotation("web", "1.0.9", lines)); },
+       "release-line-mismatch @ tag web-v1.1.0"},
+      {"release line of another chart", [=](PipelineWorld& w) { tag_says(w, annotation("api", "1.1.0", lines)); },
+       "release-line-mismatch @ tag web-v1.1.0"},
+      {"commit line",
+       [=](PipelineWorld& w) { tag_says(w, annotation("web", "1.1.0", lines, "\nCommit: " + std::string(40, 'a') + "\n")); },
+       "commit-mismatch @ tag web-v1.1.0"},
       {"no lineage block", [](PipelineWorld& w) { tag_says(w, "Release: web v1.1.0\n"); }, "no-lineage-block @ tag web-v1.1.0"},
-      {"a declared empty block", [](PipelineWorld& w) { tag_says(w, annotation("web", "1.1.0", {})); }, "missing-lineage @ tag web-v1.1.0"},
+      {"a declared empty block", [](PipelineWorld& w) { tag_says(w, annotation("web", "1.1.0", {})); },
+       "missing-lineage @ tag web-v1.1.0"},
       {"no tag", [](PipelineWorld& w) { w.tags.clear(); }, "tag-not-found @ tag web-v1.1.0"},
-      {"a lightweight tag", [](PipelineWorld& w) { w.build(), w.objects.set_ref("refs/tags/web-v1.1.0", w.tag_commit); }, "tag-not-annotated @ tag web-v1.1.0"},
+      {"a lightweight tag", [](PipelineWorld& w) { w.build(), w.objects.set_ref("refs/tags/web-v1.1.0", w.tag_commit); },
+       "tag-not-annotated @ tag web-v1.1.0"},
       {"a tag object of another name",
        [](PipelineWorld& w) {
          w.build();
-         w.objects.set_ref("refs/tags/web-v1.1.0", w.objects.add_tag("web-v1.0.9", w.tag_commit, ObjectType::commit, w.tags["web-v1.1.0"]));
+         w.objects.set_ref("refs/tags/web-v1.1.0",
+                           w.objects.add_tag("web-v1.0.9", w.tag_commit, ObjectType::commit, w.tags["web-v1.1.0"]));
        },
        "tag-name-mismatch @ tag web-v1.1.0"},
   }));
@@ -105,18 +125,32 @@ TEST_CASE("each check of a tag refuses with its code at its place", "[release]")
 
 TEST_CASE("what is only said of a tag warns, and the release goes on", "[release]") {
   auto const row = GENERATE(values<Row>({
-      {"merge differs", [](PipelineWorld& w) { w.merge = w.tagged + Files{{values_yaml, "replicas: 3\n"}}; }, "merge-differs @ charts/web"},
-      {"merge lacks the chart", [](PipelineWorld& w) { w.merge = Files{{"README.md", "x"}}; }, "merge-differs @ charts/web"},
+      {"merge differs",
+       [](PipelineWorld& w) {
+         w.merge = w.tagged + Files{{values_yaml, "replicas: 3\n"}};
+       },
+       "merge-differs @ charts/web"},
+      {"merge lacks the chart",
+       [](PipelineWorld& w) {
+         w.merge = Files{{"README.md", "x"}};
+       },
+       "merge-differs @ charts/web"},
       {"neither release nor commit line",
-       [](PipelineWorld& w) { tag_says(w, "Attestation Lineage:\n- lint: 1001 " + subject_of("lint") + "\n"); }, "annotation-unbound @ tag web-v1.1.0"},
-      {"a declared empty block", [](PipelineWorld& w) { tag_says(w, annotation("web", "1.1.0", {})), w.inputs["missing-lineage"] = "warn"; },
+       [](PipelineWorld& w) { tag_says(w, "Attestation Lineage:\n- lint: 1001 " + subject_of("lint") + "\n"); },
+       "annotation-unbound @ tag web-v1.1.0"},
+      {"a declared empty block",
+       [](PipelineWorld& w) { tag_says(w, annotation("web", "1.1.0", {})), w.inputs["missing-lineage"] = "warn"; },
        "missing-lineage @ tag web-v1.1.0"},
       {"an entry twice",
-       [](PipelineWorld& w) { tag_says(w, annotation("web", "1.1.0", {{"lint", "1001", subject_of("lint")}, {"lint", "1001", subject_of("lint")}})); },
+       [](PipelineWorld& w) {
+         tag_says(w, annotation("web", "1.1.0", {{"lint", "1001", subject_of("lint")}, {"lint", "1001", subject_of("lint")}}));
+       },
        "duplicate-entry @ tag web-v1.1.0"},
       {"a file of others in the output directory",
-       [](PipelineWorld& w) { std::filesystem::create_directories(w.workspace() / ".cr-release-packages" / "notes.txt"); }, "output-not-empty @ .cr-release-packages/notes.txt"},
-      {"a title that names nothing", [](PipelineWorld& w) { w.inputs["title-check"] = "warn", w.settings.change.title = "release: web-v9.9.9"; },
+       [](PipelineWorld& w) { std::filesystem::create_directories(w.workspace() / ".cr-release-packages" / "notes.txt"); },
+       "output-not-empty @ .cr-release-packages/notes.txt"},
+      {"a title that names nothing",
+       [](PipelineWorld& w) { w.inputs["title-check"] = "warn", w.settings.change.title = "release: web-v9.9.9"; },
        "title-mismatch @ pull request title"},
   }));
   CAPTURE(row.what);
@@ -166,11 +200,17 @@ TEST_CASE("missing-lineage: ignore says nothing", "[release]") {
 
 TEST_CASE("a chart is refused by what is read of it, and the run by its limits", "[release]") {
   auto const row = GENERATE(values<Row>({
-      {"version not moved", [](PipelineWorld& w) { w.head = chart_files("web", "1.0.0") + Files{{values_yaml, "replicas: 2\n"}}; }, "version-not-bumped @ charts/web"},
-      {"values that Helm cannot read", [](PipelineWorld& w) { w.tagged[values_yaml] = "a: [\n"; }, "values-yaml @ charts/web: values.yaml:2"},
+      {"version not moved",
+       [](PipelineWorld& w) {
+         w.head = chart_files("web", "1.0.0") + Files{{values_yaml, "replicas: 2\n"}};
+       },
+       "version-not-bumped @ charts/web"},
+      {"values that Helm cannot read", [](PipelineWorld& w) { w.tagged[values_yaml] = "a: [\n"; },
+       "values-yaml @ charts/web: values.yaml:2"},
       {"a dependency that charts/ lacks",
        [](PipelineWorld& w) {
-         w.tagged["charts/web/Chart.yaml"] += "dependencies:\n- name: redis\n  version: 1.0.0\n  repository: https://charts.example.org\n";
+         w.tagged["charts/web/Chart.yaml"] +=
+             "dependencies:\n- name: redis\n  version: 1.0.0\n  repository: https://charts.example.org\n";
          w.inputs["dependencies"] = "off";
        },
        "dep-missing @ charts/web: Chart.yaml"},
@@ -181,9 +221,12 @@ TEST_CASE("a chart is refused by what is read of it, and the run by its limits",
          w.tags["api-v2.0.0"] = annotation("api", "2.0.0", {{"lint", "1001", subject_of("lint")}});
        },
        "too-many-charts @ pull request"},
-      {"the title", [](PipelineWorld& w) { w.inputs["title-check"] = "fail", w.settings.change.title = "release: api-v1.1.0"; }, "title-mismatch @ pull request title"},
-      {"no head", [](PipelineWorld& w) { w.build(), w.head_commit = std::string(40, 'e'); }, "object-missing @ run", ExitStatus::bad_input},
-      {"no base", [](PipelineWorld& w) { w.build(), w.base_commit = std::string(40, 'e'); }, "object-missing @ run", ExitStatus::bad_input},
+      {"the title", [](PipelineWorld& w) { w.inputs["title-check"] = "fail", w.settings.change.title = "release: api-v1.1.0"; },
+       "title-mismatch @ pull request title"},
+      {"no head", [](PipelineWorld& w) { w.build(), w.head_commit = std::string(40, 'e'); }, "object-missing @ run",
+       ExitStatus::bad_input},
+      {"no base", [](PipelineWorld& w) { w.build(), w.base_commit = std::string(40, 'e'); }, "object-missing @ run",
+       ExitStatus::bad_input},
       {"no common ancestor",
        [](PipelineWorld& w) {
          w.inputs["diff-mode"] = "merge-base";
@@ -191,12 +234,18 @@ TEST_CASE("a chart is refused by what is read of it, and the run by its limits",
          w.base_commit = w.objects.add_commit(w.objects.add_files(w.base), {}, 1'700'000'000);
        },
        "merge-base-unknown @ run", ExitStatus::bad_input},
-      {"output over tracked files", [](PipelineWorld& w) { w.tagged[".cr-release-packages"] = "x"; }, "bad-input @ run", ExitStatus::bad_input},
-      {"output over files of the test merge", [](PipelineWorld& w) { w.merge = w.tagged + Files{{"release-attestation-manifest.json", "{}"}}; }, "bad-input @ run",
+      {"output over tracked files", [](PipelineWorld& w) { w.tagged[".cr-release-packages"] = "x"; }, "bad-input @ run",
        ExitStatus::bad_input},
+      {"output over files of the test merge",
+       [](PipelineWorld& w) {
+         w.merge = w.tagged + Files{{"release-attestation-manifest.json", "{}"}};
+       },
+       "bad-input @ run", ExitStatus::bad_input},
       {"a check of the run itself",
        [](PipelineWorld& w) {
-         w.before_charts = [](acr::report::ReleaseRecord&) { throw acr::RunError(ExitStatus::refused, "check-not-required", "why"); };
+         w.before_charts = [](acr::report::ReleaseRecord&) {
+           throw acr::RunError(ExitStatus::refused, "check-not-required", "why");
+         };
        },
        "check-not-required @ run"},
   }));
@@ -250,7 +299,7 @@ TEST_CASE("no chart changes, or one is removed: nothing is packaged, nothing is 
 
 TEST_CASE("a full disk refuses the run before anything is packaged (section 11)", "[release]") {
   PipelineWorld world;
-  world.settings.dry_run = true;  // so that nothing is written to that file system
+  world.settings.dry_run = true;       // so that nothing is written to that file system
   world.settings.workspace = "/proc";  // has no free block
   world.tagged = world.tagged + chart_files("api", "2.0.0");
   world.tags["api-v2.0.0"] = annotation("api", "2.0.0", {{"lint", "1001", subject_of("lint")}});
@@ -303,7 +352,8 @@ TEST_CASE("block refuses the release for one chart, flag leaves that chart out",
     CHECK(outcome.status == ExitStatus::done);
     CHECK(outcome.record.result == Result::partial);
     CHECK(outcome.record.reason == "tag-not-found");
-    CHECK(released(world) == std::vector<std::string>{"api-2.0.0.tgz", "checksums.txt", "tag-verification.json", "verification-summary.json"});
+    CHECK(released(world) ==
+          std::vector<std::string>{"api-2.0.0.tgz", "checksums.txt", "tag-verification.json", "verification-summary.json"});
   }
   SECTION("flag, and the run itself is refused") {
     world.inputs["verify-policy"] = "flag";
@@ -387,7 +437,8 @@ TEST_CASE("dependencies are fetched once all tags hold, and what a host gives is
   SECTION("refused by the host") {
     source.refused.emplace("redis", acr::reject("dep-not-found", charts_host, "no such version"));
     auto const outcome = world.run();
-    CHECK(refusals(outcome) == Findings{"dep-not-found @ charts/web: dependency redis 1.0.0 from https://charts.example.org: " + charts_host});
+    CHECK(refusals(outcome) ==
+          Findings{"dep-not-found @ charts/web: dependency redis 1.0.0 from https://charts.example.org: " + charts_host});
     CHECK(outcome.status == ExitStatus::refused);
   }
   SECTION("out of reach: no verdict, also under flag") {
@@ -479,7 +530,8 @@ TEST_CASE("the registry is looked at for charts that nothing else counts against
   }
 }
 
-TEST_CASE("what the registry has counts as any refusal of a chart, and its silence is not a verdict (O-22, A-20)", "[release]") {
+TEST_CASE("what the registry has counts as any refusal of a chart, and its silence is not a verdict (O-22, A-20)",
+          "[release]") {
   RegistryWorld world;
   auto const policy = GENERATE(as<std::string>{}, "block", "flag");
   world.inputs["verify-policy"] = policy;
@@ -509,15 +561,33 @@ TEST_CASE("each input that decides a verdict is part of the policy's digest, how
   CHECK(digest({{"max-parallel", "2"}}) == usual);
   CHECK(digest({{"deny-self-hosted", "False"}}) == usual);
   CHECK(digest({{"missing-lineage", "fail"}}) == usual);
-  CHECK(digest({{"signer-workflows", signer + "a\n" + signer + "b"}}) == digest({{"signer-workflows", "\n " + signer + "a\r\n\n" + signer + "b \n"}}));
-  for (auto const& [name, value] : std::map<std::string, std::string>{{"source-branch", "trunk"}, {"release-branch", "stable"}, {"charts-dir", "charts\nother"},
-                                                                      {"exclude-charts", "db"}, {"charts-outside", "ignore"}, {"tag-format", "{name}_{version}"},
-                                                                      {"diff-mode", "merge-base"}, {"dependencies", "off"}, {"dependency-pins", "require"},
-                                                                      {"dependency-hosts", "h.example"}, {"dependency-private-hosts", "h.example"}, {"verify-policy", "flag"},
-                                                                      {"missing-lineage", "warn"}, {"unresolved-id", "warn"}, {"lineage-subjects", "lint = text:x"},
-                                                                      {"signer-workflows", signer + "a"}, {"oidc-issuer", "https://i.example"}, {"predicate-types", "https://t.example/v1"},
-                                                                      {"deny-self-hosted", "true"}, {"source-digest", "tag-commit"}, {"trusted-root-refresh", "off"},
-                                                                      {"max-charts", "3"}, {"title-check", "warn"}, {"subject-binding", "warn"}, {"required-attestations", "lint"}}) {
+  CHECK(digest({{"signer-workflows", signer + "a\n" + signer + "b"}}) ==
+        digest({{"signer-workflows", "\n " + signer + "a\r\n\n" + signer + "b \n"}}));
+  for (auto const& [name, value] : std::map<std::string, std::string>{{"source-branch", "trunk"},
+                                                                      {"release-branch", "stable"},
+                                                                      {"charts-dir", "charts\nother"},
+                                                                      {"exclude-charts", "db"},
+                                                                      {"charts-outside", "ignore"},
+                                                                      {"tag-format", "{name}_{version}"},
+                                                                      {"diff-mode", "merge-base"},
+                                                                      {"dependencies", "off"},
+                                                                      {"dependency-pins", "require"},
+                                                                      {"dependency-hosts", "h.example"},
+                                                                      {"dependency-private-hosts", "h.example"},
+                                                                      {"verify-policy", "flag"},
+                                                                      {"missing-lineage", "warn"},
+                                                                      {"unresolved-id", "warn"},
+                                                                      {"lineage-subjects", "lint = text:x"},
+                                                                      {"signer-workflows", signer + "a"},
+                                                                      {"oidc-issuer", "https://i.example"},
+                                                                      {"predicate-types", "https://t.example/v1"},
+                                                                      {"deny-self-hosted", "true"},
+                                                                      {"source-digest", "tag-commit"},
+                                                                      {"trusted-root-refresh", "off"},
+                                                                      {"max-charts", "3"},
+                                                                      {"title-check", "warn"},
+                                                                      {"subject-binding", "warn"},
+                                                                      {"required-attestations", "lint"}}) {
     CAPTURE(name);
     CHECK(digest({{name, value}}) != usual);
   }
@@ -527,7 +597,8 @@ TEST_CASE("each input that decides a verdict is part of the policy's digest, how
   CHECK(digest({{"oci-repository", "ghcr.io/acme"}}) == digest({{"oci-repository", "oci://ghcr.io/Acme"}}));
   CHECK(digest({{"oci-repository", "ghcr.io/acme"}, {"oci-check", "free"}}) != digest({{"oci-repository", "ghcr.io/acme"}}));
   // What require implies is told as it is enforced (B-6a).
-  CHECK(digest({{"subject-binding", "require"}, {"dependency-pins", "warn"}}) == digest({{"subject-binding", "require"}, {"dependency-pins", "require"}}));
+  CHECK(digest({{"subject-binding", "require"}, {"dependency-pins", "warn"}}) ==
+        digest({{"subject-binding", "require"}, {"dependency-pins", "require"}}));
 }
 
 }  // namespace

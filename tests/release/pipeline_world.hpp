@@ -55,9 +55,11 @@ struct Line {
   std::string digest{};  ///< "sha256:…"; empty: the id alone
 };
 
-inline std::string annotation(std::string const& chart, std::string const& version, std::vector<Line> const& lines, std::string const& rest = {}) {
+inline std::string annotation(std::string const& chart, std::string const& version, std::vector<Line> const& lines,
+                              std::string const& rest = {}) {
   std::string text = "Release: " + chart + " v" + version + "\n\nAttestation Lineage:\n";
-  for (auto const& line : lines) text += "- " + line.key + ": " + line.id + (line.digest.empty() ? "" : " " + line.digest) + "\n";
+  for (auto const& line : lines)
+    text += "- " + line.key + ": " + line.id + (line.digest.empty() ? "" : " " + line.digest) + "\n";
   if (lines.empty()) text += "- No attestation data available\n";
   return text + rest;
 }
@@ -123,7 +125,8 @@ class PipelineWorld {
   void build() {
     base_commit = objects.add_commit(objects.add_files(base), {}, 1'790'000'000);
     tag_commit = objects.add_commit(objects.add_files(tagged), {base_commit}, 1'790'000'100);
-    head_commit = objects.add_commit(objects.add_files(head ? *head : tagged + Files{{"README.md", "charts\n"}}), {tag_commit}, 1'790'000'200);
+    head_commit = objects.add_commit(objects.add_files(head ? *head : tagged + Files{{"README.md", "charts\n"}}), {tag_commit},
+                                     1'790'000'200);
     if (merge) merge_commit = objects.add_commit(objects.add_files(*merge), {base_commit, head_commit}, 1'790'000'300);
     for (auto const& [name, text] : tags) tag(name, text);
   }
@@ -146,15 +149,16 @@ class PipelineWorld {
     github::Attestations attestations(github.api);
     log_text.str("");
     report::WorkflowLog log(log_text, report::WorkflowLog::Style::actions);
-    auto outcome = release::run_release(settings, {.objects = *source,
-                                                   .attestations = asks_github ? &attestations : nullptr,
-                                                   .verifier = signing_verifier(),
-                                                   .clock = run_clock ? *run_clock : clock,
-                                                   .log = log,
-                                                   .dependencies = dependencies,
-                                                   .before_charts = before_charts,
-                                                   .waits = {.now = [this] { return now; }, .sleep = [this](RunClock::Clock::duration pause) { sleep(pause); }},
-                                                   .registry = registry});
+    auto outcome = release::run_release(
+        settings, {.objects = *source,
+                   .attestations = asks_github ? &attestations : nullptr,
+                   .verifier = signing_verifier(),
+                   .clock = run_clock ? *run_clock : clock,
+                   .log = log,
+                   .dependencies = dependencies,
+                   .before_charts = before_charts,
+                   .waits = {.now = [this] { return now; }, .sleep = [this](RunClock::Clock::duration pause) { sleep(pause); }},
+                   .registry = registry});
     asked = github.asked();
     return outcome;
   }
@@ -218,7 +222,8 @@ inline Findings warnings(release::RunOutcome const& outcome) {
 inline std::vector<std::string> released(PipelineWorld const& world) {
   std::vector<std::string> names;
   std::error_code error;
-  for (auto const& item : std::filesystem::directory_iterator(world.workspace() / ".cr-release-packages", error)) names.push_back(item.path().filename().string());
+  for (auto const& item : std::filesystem::directory_iterator(world.workspace() / ".cr-release-packages", error))
+    names.push_back(item.path().filename().string());
   std::ranges::sort(names);
   return names;
 }

@@ -30,8 +30,8 @@ std::string const shipped = "https://github.com/org/atomic-chart-release/.github
 
 using Inputs = std::map<std::string, std::string>;
 
-// charts/web 1.1.0 was released and merged: the push, the release's files in `packages`, and everything attested. Members are changed before
-// publish(); `first` changes the repository before it is built.
+// charts/web 1.1.0 was released and merged: the push, the release's files in `packages`, and everything attested. Members are
+// changed before publish(); `first` changes the repository before it is built.
 struct PublishWorld : acr::test::PipelineWorld {
   acr::release::Rebuilt built;
   acr::report::ReleaseManifest manifest;
@@ -39,7 +39,8 @@ struct PublishWorld : acr::test::PipelineWorld {
   std::function<void(Attest&)> request = [](auto&) {};  // of manifest and package
 
   explicit PublishWorld(std::function<void(PublishWorld&)> const& first = [](auto&) {}) {
-    inputs = {{"command", "verify-package"}, {"output-dir", "packages"}, {"manifest-path", "manifest.json"}, {"max-parallel", "1"}};
+    inputs = {
+        {"command", "verify-package"}, {"output-dir", "packages"}, {"manifest-path", "manifest.json"}, {"max-parallel", "1"}};
     tags["web-v1.1.0"] = annotation("web", "1.1.0", {{"lint", "1001", subject_of("lint")}, {"scan", "1002"}});
     head = tagged + Files{{"README.md", "charts\n"}};
     first(*this);
@@ -111,7 +112,11 @@ struct PublishWorld : acr::test::PipelineWorld {
     acr::github::Attestations attestations(github.api);
     log_text.str("");
     acr::report::WorkflowLog log(log_text, acr::report::WorkflowLog::Style::actions);
-    auto const result = acr::release::check_published(settings, {.objects = *source, .attestations = &attestations, .verifier = acr::test::signing_verifier(), .clock = clock, .log = log});
+    auto const result = acr::release::check_published(settings, {.objects = *source,
+                                                                 .attestations = &attestations,
+                                                                 .verifier = acr::test::signing_verifier(),
+                                                                 .clock = clock,
+                                                                 .log = log});
     acr::release::log_publish_check(result, log);
     log.finish();
     return result;
@@ -123,7 +128,9 @@ struct PublishWorld : acr::test::PipelineWorld {
 };
 
 // "code @ place" of all refusals, in order.
-std::vector<std::string> refusals(acr::release::PublishCheck const& check) { return acr::test::findings_of(acr::release::refusals_of(check)); }
+std::vector<std::string> refusals(acr::release::PublishCheck const& check) {
+  return acr::test::findings_of(acr::release::refusals_of(check));
+}
 
 using Refusals = std::vector<std::string>;
 
@@ -362,7 +369,9 @@ TEST_CASE("one attestation that verifies is enough, whatever else is listed", "[
   CHECK(refusals(world.publish()) == Refusals{});
 }
 
-std::vector<acr::sigstore::SignerWorkflow> signers(std::string const& line) { return {acr::sigstore::SignerWorkflow::parse(line).value()}; }
+std::vector<acr::sigstore::SignerWorkflow> signers(std::string const& line) {
+  return {acr::sigstore::SignerWorkflow::parse(line).value()};
+}
 
 TEST_CASE("only the builders that count may have attested manifest and packages (B-16a)", "[release]") {
   struct Row {
@@ -372,7 +381,9 @@ TEST_CASE("only the builders that count may have attested manifest and packages 
   };
   std::string const file = "https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@";
   std::string const own = "acme/helm-charts/.github/workflows/build.yaml@";
-  auto const signed_by = [](std::string const& san) { return [san](auto& w) { w.request = [san](auto& made) { made.san = san; }; }; };
+  auto const signed_by = [](std::string const& san) {
+    return [san](auto& w) { w.request = [san](auto& made) { made.san = san; }; };
+  };
   auto const listed = [own](std::string const& line, std::string const& ref) {
     return [=](auto& w) {
       w.settings.lists.build_signer_workflows = signers(own + line);
@@ -389,37 +400,55 @@ TEST_CASE("only the builders that count may have attested manifest and packages 
       {"at a branch", signed_by(file + "refs/heads/v1"), false},
       {"at a pull request", signed_by(file + "refs/pull/1/merge"), false},
       {"at a commit id, which may be a fork's", signed_by(file + commit), false},
-      {"another file of this action", signed_by("https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/tags/v1"), false},
-      {"the same file of a fork", signed_by("https://github.com/mallory/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1"), false},
-      {"a direct job of this repository", signed_by("https://github.com/acme/helm-charts/.github/workflows/other.yaml@refs/heads/some-branch"), false},
-      {"a direct job of the pull request", signed_by("https://github.com/acme/helm-charts/.github/workflows/release-charts.yaml@refs/pull/42/merge"), false},
-      {"the shipped workflow, called by another repository", [](auto& w) { w.request = [](auto& made) { made.repository = "mallory/helm-charts"; }; }, false},
-      {"the shipped workflow on a runner that is not GitHub's", [](auto& w) { w.request = [](auto& made) { made.runner = "self-hosted"; }; }, false},
+      {"another file of this action",
+       signed_by("https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/tags/v1"), false},
+      {"the same file of a fork",
+       signed_by("https://github.com/mallory/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1"), false},
+      {"a direct job of this repository",
+       signed_by("https://github.com/acme/helm-charts/.github/workflows/other.yaml@refs/heads/some-branch"), false},
+      {"a direct job of the pull request",
+       signed_by("https://github.com/acme/helm-charts/.github/workflows/release-charts.yaml@refs/pull/42/merge"), false},
+      {"the shipped workflow, called by another repository",
+       [](auto& w) { w.request = [](auto& made) { made.repository = "mallory/helm-charts"; }; }, false},
+      {"the shipped workflow on a runner that is not GitHub's",
+       [](auto& w) { w.request = [](auto& made) { made.runner = "self-hosted"; }; }, false},
       {"such a runner, allowed by name",
-       [](auto& w) { w.settings.inputs.self_hosted_builders = true, w.request = [](auto& made) { made.runner = "self-hosted"; }; },
+       [](auto& w) {
+         w.settings.inputs.self_hosted_builders = true, w.request = [](auto& made) { made.runner = "self-hosted"; };
+       },
        true},
       {"a listed builder", listed("refs/tags/build-v1", "refs/tags/build-v1"), true},
       {"a listed commit id", listed(commit, commit), true},
       {"another ref of a listed builder", listed("refs/tags/build-v1", "refs/heads/main"), false},
       {"another commit id than the listed one", listed(commit, std::string(40, 'd')), false},
-      {"the shipped workflow where another one is listed", [own](auto& w) { w.settings.lists.build_signer_workflows = signers(own + "refs/tags/build-v1"); }, false},
+      {"the shipped workflow where another one is listed",
+       [own](auto& w) { w.settings.lists.build_signer_workflows = signers(own + "refs/tags/build-v1"); }, false},
       {"a listed builder on a runner that is not GitHub's",
        [own](auto& w) {
          w.settings.lists.build_signer_workflows = signers(own + "refs/tags/build-v1");
-         w.request = [own](auto& made) { made.san = "https://github.com/" + own + "refs/tags/build-v1", made.runner = "self-hosted"; };
+         w.request = [own](auto& made) {
+           made.san = "https://github.com/" + own + "refs/tags/build-v1", made.runner = "self-hosted";
+         };
        },
        false},
-      {"a check's signer", [](auto& w) {
+      {"a check's signer",
+       [](auto& w) {
          w.settings.lists.signer_workflows = signers("acme/helm-charts/.github/workflows/validate.yaml@refs/pull/*/merge");
          w.request = [](auto& made) { made.san.clear(); };
-       }, false},
-      {"the shipped workflow beside signers of checks", [](auto& w) { w.settings.lists.signer_workflows = signers("acme/helm-charts/.github/workflows/validate.yaml@refs/pull/17/merge"); }, true},
+       },
+       false},
+      {"the shipped workflow beside signers of checks",
+       [](auto& w) {
+         w.settings.lists.signer_workflows = signers("acme/helm-charts/.github/workflows/validate.yaml@refs/pull/17/merge");
+       },
+       true},
   }));
   CAPTURE(row.name);
   PublishWorld world;
   row.spoil(world);
   auto const check = world.publish();
-  CHECK(refusals(check) == (row.proved ? Refusals{} : Refusals{"not-attested @ manifest.json", "not-attested @ web-1.1.0.tgz"}));
+  CHECK(refusals(check) ==
+        (row.proved ? Refusals{} : Refusals{"not-attested @ manifest.json", "not-attested @ web-1.1.0.tgz"}));
   CHECK(check.warnings.empty());
 }
 
@@ -458,31 +487,81 @@ TEST_CASE("the charts are those that the push has changed, neither fewer nor oth
   };
   auto const row = GENERATE(values<Row>({
       {"one of two is left out", with_api, [](auto&) {}, {"manifest-differs @ manifest: chart api"}, "failed"},
-      {"one that is excluded is not missed", with_api, [](auto& w) { w.read({{"exclude-charts", "api"}}); }, {}, "success"},
-      {"one that is refused is not left out either", with_api, [](auto& w) { w.listed.erase(subject_of("lint of api")); }, {"unresolved @ attestation lint (id 2001)"}, "failed"},
+      {"one that is excluded is not missed",
+       with_api,
+       [](auto& w) {
+         w.read({{"exclude-charts", "api"}});
+       },
+       {},
+       "success"},
+      {"one that is refused is not left out either",
+       with_api,
+       [](auto& w) { w.listed.erase(subject_of("lint of api")); },
+       {"unresolved @ attestation lint (id 2001)"},
+       "failed"},
       {"unless verify-policy says so",
        with_api,
-       [](auto& w) { w.listed.erase(subject_of("lint of api")), w.read({{"verify-policy", "flag"}}); },
+       [](auto& w) {
+         w.listed.erase(subject_of("lint of api")), w.read({{"verify-policy", "flag"}});
+       },
        {},
        "partial"},
-      {"verify-policy: flag leaves out nothing that is proved", with_api, [](auto& w) { w.read({{"verify-policy", "flag"}}); }, {"manifest-differs @ manifest: chart api"}, "failed"},
+      {"verify-policy: flag leaves out nothing that is proved",
+       with_api,
+       [](auto& w) {
+         w.read({{"verify-policy", "flag"}});
+       },
+       {"manifest-differs @ manifest: chart api"},
+       "failed"},
       {"verify-policy: flag publishes nothing that is refused",
        with_api,
-       [](auto& w) { w.listed.erase(subject_of("lint")), w.read({{"verify-policy", "flag"}}); },
+       [](auto& w) {
+         w.listed.erase(subject_of("lint")), w.read({{"verify-policy", "flag"}});
+       },
        {"unresolved @ attestation lint (id 1001)", "manifest-differs @ manifest: chart api"},
        "failed"},
-      {"an excluded chart is not published", [](auto&) {}, [](auto& w) { w.read({{"exclude-charts", "web"}}); }, {"manifest-differs @ manifest: chart web"}, "failed"},
-      {"an old release on a push that changes nothing", [](auto&) {}, [](auto& w) { w.settings.change.base = w.head_commit; }, {"manifest-differs @ manifest: chart web"}, "failed"},
-      {"a release on a push that makes the branch", [](auto&) {}, [](auto& w) { w.settings.change.base.clear(); }, {"manifest-differs @ manifest: chart web"}, "failed"},
+      {"an excluded chart is not published",
+       [](auto&) {},
+       [](auto& w) {
+         w.read({{"exclude-charts", "web"}});
+       },
+       {"manifest-differs @ manifest: chart web"},
+       "failed"},
+      {"an old release on a push that changes nothing",
+       [](auto&) {},
+       [](auto& w) { w.settings.change.base = w.head_commit; },
+       {"manifest-differs @ manifest: chart web"},
+       "failed"},
+      {"a release on a push that makes the branch",
+       [](auto&) {},
+       [](auto& w) { w.settings.change.base.clear(); },
+       {"manifest-differs @ manifest: chart web"},
+       "failed"},
       {"an old release on a push of another chart",
        with_api,
-       [](auto& w) { w.settings.change.base = w.objects.add_commit(w.objects.add_files(*w.head + chart_files("api", "1.0.0")), {}, 1'790'000'010); },
+       [](auto& w) {
+         w.settings.change.base =
+             w.objects.add_commit(w.objects.add_files(*w.head + chart_files("api", "1.0.0")), {}, 1'790'000'010);
+       },
        {"manifest-differs @ manifest: chart web", "manifest-differs @ manifest: chart api"},
        "failed"},
-      {"a commit that cannot be had", [](auto&) {}, [](auto& w) { w.settings.change.base = std::string(40, 'd'); }, {"object-missing @ run"}, "failed"},
-      {"more charts than max-charts", with_api, [](auto& w) { w.read({{"max-charts", "1"}}); }, {"too-many-charts @ pull request"}, "failed"},
+      {"a commit that cannot be had",
+       [](auto&) {},
+       [](auto& w) { w.settings.change.base = std::string(40, 'd'); },
+       {"object-missing @ run"},
+       "failed"},
+      {"more charts than max-charts",
+       with_api,
+       [](auto& w) {
+         w.read({{"max-charts", "1"}});
+       },
+       {"too-many-charts @ pull request"},
+       "failed"},
       {"a version that was not raised",
-       [](auto& w) { w.base = w.base + chart_files("db", "1.0.0"), w.head = *w.head + chart_files("db", "1.0.0") + Files{{"charts/db/values.yaml", "replicas: 3\n"}}; },
+       [](auto& w) {
+         w.base = w.base + chart_files("db", "1.0.0"),
+         w.head = *w.head + chart_files("db", "1.0.0") + Files{{"charts/db/values.yaml", "replicas: 3\n"}};
+       },
        [](auto&) {},
        {"version-not-bumped @ charts/db"},
        "failed"},
@@ -496,7 +575,8 @@ TEST_CASE("the charts are those that the push has changed, neither fewer nor oth
   CHECK((check.status == ExitStatus::done) == row.expected.empty());
   auto const outputs = acr::release::publish_outputs(check, world.settings);
   CHECK(*outputs.find("result") == row.result);
-  CHECK(*outputs.find("reason") == (row.expected.empty() ? "" : row.expected.front().substr(0, row.expected.front().find(' '))));
+  CHECK(*outputs.find("reason") ==
+        (row.expected.empty() ? "" : row.expected.front().substr(0, row.expected.front().find(' '))));
   CHECK(check.left_out == (row.result == "partial" ? std::vector<std::string>{"api"} : std::vector<std::string>{}));
 }
 
@@ -547,16 +627,30 @@ TEST_CASE("what was pushed must be on the source branch as it is (B-16, A-79)", 
   };
   auto const row = GENERATE(values<Row>({
       {"merged, and the branch went on",
-       [](auto& w) { w.objects.set_ref("refs/heads/main", w.objects.add_commit(w.objects.add_files({{"README.md", "next"}}), {w.head_commit}, 1'790'000'400)); },
+       [](auto& w) {
+         w.objects.set_ref("refs/heads/main",
+                           w.objects.add_commit(w.objects.add_files({{"README.md", "next"}}), {w.head_commit}, 1'790'000'400));
+       },
        {}},
       {"fast-forwarded", [](auto& w) { w.settings.change.head = w.head_commit; }, {}},
       {"squashed",
-       [](auto& w) { w.settings.change.head = w.objects.add_commit(w.objects.add_files(*w.head), {w.base_commit}, 1'790'000'300); },
+       [](auto& w) {
+         w.settings.change.head = w.objects.add_commit(w.objects.add_files(*w.head), {w.base_commit}, 1'790'000'300);
+       },
        {"head-not-on-branch @ commit "}},
-      {"merged from another branch", [](auto& w) { w.objects.set_ref("refs/heads/main", w.base_commit); }, {"head-not-on-branch @ commit "}},
-      {"without the source branch", [](auto& w) { w.read({{"source-branch", "trunk"}}); }, {"head-not-on-branch @ commit "}},
+      {"merged from another branch",
+       [](auto& w) { w.objects.set_ref("refs/heads/main", w.base_commit); },
+       {"head-not-on-branch @ commit "}},
+      {"without the source branch",
+       [](auto& w) {
+         w.read({{"source-branch", "trunk"}});
+       },
+       {"head-not-on-branch @ commit "}},
       {"from a source branch of another name",
-       [](auto& w) { w.objects.set_ref("refs/heads/trunk", w.head_commit), w.objects.set_ref("refs/heads/main", w.base_commit), w.read({{"source-branch", "trunk"}}); },
+       [](auto& w) {
+         w.objects.set_ref("refs/heads/trunk", w.head_commit), w.objects.set_ref("refs/heads/main", w.base_commit),
+             w.read({{"source-branch", "trunk"}});
+       },
        {}},
   }));
   CAPTURE(row.name);
@@ -564,7 +658,9 @@ TEST_CASE("what was pushed must be on the source branch as it is (B-16, A-79)", 
   row.spoil(world);
   auto const check = world.publish();
   auto expected = row.expected;
-  if (row.name == "squashed") expected.insert(expected.end(), "tag-not-on-branch @ tag web-v1.1.0");  // the squashed commit does not have it as an ancestor either
+  if (row.name == "squashed")
+    expected.insert(expected.end(),
+                    "tag-not-on-branch @ tag web-v1.1.0");  // the squashed commit does not have it as an ancestor either
   for (auto& one : expected)
     if (one.ends_with("commit ")) one += world.settings.change.head;
   CHECK(refusals(check) == expected);
@@ -574,8 +670,10 @@ TEST_CASE("a tag on the release branch alone is not on the source branch (A-55)"
   PublishWorld world;
   // The pushed merge has the tag's commit as a third parent; main has the same content without it.
   auto const other = world.objects.add_commit(world.objects.add_files(world.tagged), {world.base_commit}, 1'790'000'150);
-  world.settings.change.head = world.objects.add_commit(world.objects.add_files(*world.head), {world.base_commit, world.head_commit, other}, 1'790'000'300);
-  world.objects.set_ref("refs/tags/web-v1.1.0", world.objects.add_tag("web-v1.1.0", other, acr::git::ObjectType::commit, world.tags["web-v1.1.0"]));
+  world.settings.change.head = world.objects.add_commit(world.objects.add_files(*world.head),
+                                                        {world.base_commit, world.head_commit, other}, 1'790'000'300);
+  world.objects.set_ref("refs/tags/web-v1.1.0",
+                        world.objects.add_tag("web-v1.1.0", other, acr::git::ObjectType::commit, world.tags["web-v1.1.0"]));
   world.package();
   CHECK(refusals(world.publish()) == Refusals{"tag-not-on-branch @ tag web-v1.1.0"});
 }
@@ -590,17 +688,31 @@ TEST_CASE("tags and attestations are proved again under the publication's own in
   };
   auto const none = [](auto&) {};
   auto const no_data = [](PublishWorld& world) { world.tags["web-v1.1.0"] = annotation("web", "1.1.0", {}); };
-  auto const other_id = [](PublishWorld& world) { world.tags["web-v1.1.0"] = annotation("web", "1.1.0", {{"lint", "9999", subject_of("lint")}}); };
+  auto const other_id = [](PublishWorld& world) {
+    world.tags["web-v1.1.0"] = annotation("web", "1.1.0", {{"lint", "9999", subject_of("lint")}});
+  };
   auto const id_alone = [](PublishWorld& world) { world.tags["web-v1.1.0"] = annotation("web", "1.1.0", {{"lint", "1001"}}); };
   std::string const lint = "attestation lint (id 1001)", scan = "attestation scan (id 1002)";
   auto const row = GENERATE_COPY(values<Row>({
       {"nothing more", none, {}, {}},
-      {"signers that did not sign", none, {{"signer-workflows", "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"}}, {"identity @ " + lint + ": signing certificate", "identity @ " + scan + ": signing certificate"}},
-      {"signers that did", none, {{"signer-workflows", "acme/helm-charts/.github/workflows/validate.yaml@refs/pull/*/merge"}}, {}},
-      {"types that were not attested", none, {{"predicate-types", "https://example.org/test/v1"}}, {"predicate-type @ " + lint + ": statement", "predicate-type @ " + scan + ": statement"}},
+      {"signers that did not sign",
+       none,
+       {{"signer-workflows", "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"}},
+       {"identity @ " + lint + ": signing certificate", "identity @ " + scan + ": signing certificate"}},
+      {"signers that did",
+       none,
+       {{"signer-workflows", "acme/helm-charts/.github/workflows/validate.yaml@refs/pull/*/merge"}},
+       {}},
+      {"types that were not attested",
+       none,
+       {{"predicate-types", "https://example.org/test/v1"}},
+       {"predicate-type @ " + lint + ": statement", "predicate-type @ " + scan + ": statement"}},
       {"types that were", none, {{"predicate-types", "https://slsa.dev/provenance/v1"}}, {}},
       {"an issuer that did not identify them", none, {{"oidc-issuer", "https://issuer.example.org"}}, {}},
-      {"the tag's commit, where checks ran on a pull request", none, {{"source-digest", "tag-commit"}}, {"identity @ " + lint + ": signing certificate", "identity @ " + scan + ": signing certificate"}},
+      {"the tag's commit, where checks ran on a pull request",
+       none,
+       {{"source-digest", "tag-commit"}},
+       {"identity @ " + lint + ": signing certificate", "identity @ " + scan + ": signing certificate"}},
       {"a tag without data", no_data, {}, {"missing-lineage @ tag web-v1.1.0"}},
       {"a tag without data, allowed", no_data, {{"missing-lineage", "ignore"}}, {}},
       {"another id", other_id, {}, {"unresolved-id @ attestation lint (id 9999)"}},
@@ -611,7 +723,8 @@ TEST_CASE("tags and attestations are proved again under the publication's own in
   }));
   CAPTURE(row.name);
   PublishWorld world(row.first);
-  if (row.first != nullptr && world.tags["web-v1.1.0"].find("1001 sha256") == std::string::npos) world.manifest.upstream = {{"web", {}}};
+  if (row.first != nullptr && world.tags["web-v1.1.0"].find("1001 sha256") == std::string::npos)
+    world.manifest.upstream = {{"web", {}}};
   world.read(row.inputs);
   auto const check = world.publish();
   INFO(world.log_text.str());
@@ -641,7 +754,8 @@ TEST_CASE("the report of a self-hosted check counts only as long as this job adm
   std::string const deny = GENERATE(as<std::string>{}, "", "true", "false");
   PublishWorld world([&](auto& w) { w.listed.clear(), w.attest("1001", subject_of("lint"), lint); });
   world.read({{"deny-self-hosted", deny}});
-  CHECK(refusals(world.publish()) == (deny == "true" ? Refusals{"identity @ attestation lint (id 1001): signing certificate"} : Refusals{}));
+  CHECK(refusals(world.publish()) ==
+        (deny == "true" ? Refusals{"identity @ attestation lint (id 1001): signing certificate"} : Refusals{}));
 }
 
 TEST_CASE("a service out of reach is not a refusal of the release (A-20)", "[release]") {

@@ -1,8 +1,8 @@
 // Refusals that no other test of this room reaches, each with its code and place, and what passes beside it.
 #include "dependencies/sample_charts.hpp"
 #include "loopback/scripted_http.hpp"
-#include "net/http_client.hpp"
 #include "loopback/server.hpp"
+#include "net/http_client.hpp"
 #include "release/annotate_action.hpp"
 #include "release/dependency_build.hpp"
 #include "release/dependency_network.hpp"
@@ -136,7 +136,8 @@ TEST_CASE("a package is made again from a tag that names its chart (A-95)", "[re
 TEST_CASE("a package whose dependencies are not to be had is not made again", "[release]") {
   git::MemoryObjects objects;
   std::vector<samples::Entry> const redis{{"redis", "1.0.0", "https://charts.example.org"}};
-  Files files{{"charts/web/Chart.yaml", samples::chart_yaml("web", redis, "1.1.0")}, {"charts/web/Chart.lock", samples::lock_text(redis, redis)}};
+  Files files{{"charts/web/Chart.yaml", samples::chart_yaml("web", redis, "1.1.0")},
+              {"charts/web/Chart.lock", samples::lock_text(redis, redis)}};
   samples::FakeSource source;
   source.holds("https://charts.example.org", "redis", "1.0.0", samples::archive_of("redis"));
   acr::release::RunSettings settings;
@@ -144,7 +145,8 @@ TEST_CASE("a package whose dependencies are not to be had is not made again", "[
   acr::release::RebuildTools const tools{.source = source, .plan = {}};
   auto const rebuild = [&] {
     auto const commit = objects.add_commit(objects.add_files(files));
-    objects.set_ref("refs/tags/web-v1.1.0", objects.add_tag("web-v1.1.0", commit, git::ObjectType::commit, annotation("web", "1.1.0", {})));
+    objects.set_ref("refs/tags/web-v1.1.0",
+                    objects.add_tag("web-v1.1.0", commit, git::ObjectType::commit, annotation("web", "1.1.0", {})));
     return acr::release::rebuild_package(objects, "web-v1.1.0", settings, &tools);
   };
   CHECK(rebuild().value().file_name == "web-1.1.0.tgz");
@@ -188,7 +190,8 @@ TEST_CASE("a chart that annotate cannot name is refused, with its place", "[rele
   }
 }
 
-// --- inputs and ids -----------------------------------------------------------------------------------------------------------
+// --- inputs and ids
+// -----------------------------------------------------------------------------------------------------------
 
 TEST_CASE("credentials of another form are a mistake of the inputs (D-36)", "[release]") {
   acr::event::ActionInputs inputs;
@@ -222,7 +225,8 @@ TEST_CASE("a link whose content nobody has is missing, not empty (A-56)", "[rele
   CHECK(thrown_code([&] { (void)acr::release::GitSourceTree(objects, root).link_target("link"); }) == "object-missing");
 }
 
-// --- trusted roots --------------------------------------------------------------------------------------------------------------
+// --- trusted roots
+// --------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a signal ends the question for a file, it is not an outage (A-21)", "[release][trust]") {
   bool cancelled = false;
@@ -230,7 +234,8 @@ TEST_CASE("a signal ends the question for a file, it is not an outage (A-21)", "
     if (cancelled) throw acr::Cancelled(ExitStatus::terminated);
     throw acr::Unreachable("timeout", "late");
   });
-  acr::release::TufFetch fetch(http, {*acr::release::base_url("https://tuf.example/"), *acr::release::base_url("https://tuf.example/")});
+  acr::release::TufFetch fetch(
+      http, {*acr::release::base_url("https://tuf.example/"), *acr::release::base_url("https://tuf.example/")});
   acr::tuf::Wanted const wanted{.kind = acr::tuf::FileKind::snapshot, .path = "snapshot.json", .max_bytes = 10};
   CHECK(fetch.get(wanted).error().code == "tuf-unreachable");
   cancelled = true;
@@ -243,8 +248,9 @@ TEST_CASE("a cancelled run waits for no trusted root (A-21)", "[release][trust]"
   acr::RunClock clock;
   clock.cancel(ExitStatus::terminated);
   acr::net::HttpClient const client(clock, {});
-  acr::release::TrustedRootRefresh refresh({source}, clock, client, std::chrono::seconds(10),
-                                           [](auto const&, auto&, auto) -> acr::release::RefreshOutcome { throw acr::Cancelled(ExitStatus::interrupted); });
+  acr::release::TrustedRootRefresh refresh(
+      {source}, clock, client, std::chrono::seconds(10),
+      [](auto const&, auto&, auto) -> acr::release::RefreshOutcome { throw acr::Cancelled(ExitStatus::interrupted); });
   try {
     refresh.outcome_of("sigstore.dev");
     FAIL("there is an outcome");
@@ -290,7 +296,8 @@ TEST_CASE("a bundle whose root cannot be had ends the run, one whose root is wro
   acr::sigstore::Policy policy;
   policy.certificate_identity_regex = ".*";
   auto const verify = [&] {
-    return services.verifier().verify(acr::read_file(sample / "bundle.sigstore.json", 1 << 24), acr::sigstore::Artifact::of_bytes(acr::read_file(sample / "artifact", 1 << 24)), policy);
+    return services.verifier().verify(acr::read_file(sample / "bundle.sigstore.json", 1 << 24),
+                                      acr::sigstore::Artifact::of_bytes(acr::read_file(sample / "artifact", 1 << 24)), policy);
   };
   if (kind == "unreachable") {
     CHECK(thrown_code([&] { (void)verify(); }) == "trusted-root-stale");

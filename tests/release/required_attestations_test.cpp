@@ -13,7 +13,8 @@ using acr::sigstore::SignerWorkflow;
 std::string const lint_type = "https://in-toto.io/attestation/test-result/v0.1";
 std::string const signer = "acme/helm-charts/.github/workflows/check.yaml@refs/tags/v1";
 
-acr::Verdict<RequiredAttestation> parsed(std::string const& line, std::vector<std::string> const& types = {}, std::vector<std::string> const& signers = {}) {
+acr::Verdict<RequiredAttestation> parsed(std::string const& line, std::vector<std::string> const& types = {},
+                                         std::vector<std::string> const& signers = {}) {
   std::vector<SignerWorkflow> workflows;
   for (auto const& each : signers) workflows.push_back(SignerWorkflow::parse(each).value());
   return RequiredAttestation::parse(line, types, workflows, "https://github.com");
@@ -44,10 +45,16 @@ TEST_CASE("a line of another form, or that nothing could fulfil, is refused; its
       {"lint test-result", "lint a:test-result", {}, {}, "the predicate type has no scheme"},
       {"lint a:b c", "lint a:b " + signer, {}, {}, "the line does not begin with owner/repo/"},
       {"lint a:b", "lint a:c", {"a:c"}, {}, "predicate-types does not allow this type"},
-      {"lint a:b " + signer, "lint a:b acme/helm-charts/.github/workflows/other.yaml@refs/tags/v1",
-       {}, {"acme/helm-charts/.github/workflows/other.yaml@refs/tags/*"}, "signer-workflows does not allow this signer"},
-      {"lint a:b acme/helm-charts/.github/workflows/check.yaml@refs/tags/*", "lint a:b acme/helm-charts/.github/workflows/check.yaml@refs/tags/v1*",
-       {}, {"acme/helm-charts/.github/workflows/check.yaml@refs/tags/v1*"}, "signer-workflows does not allow this signer"},
+      {"lint a:b " + signer,
+       "lint a:b acme/helm-charts/.github/workflows/other.yaml@refs/tags/v1",
+       {},
+       {"acme/helm-charts/.github/workflows/other.yaml@refs/tags/*"},
+       "signer-workflows does not allow this signer"},
+      {"lint a:b acme/helm-charts/.github/workflows/check.yaml@refs/tags/*",
+       "lint a:b acme/helm-charts/.github/workflows/check.yaml@refs/tags/v1*",
+       {},
+       {"acme/helm-charts/.github/workflows/check.yaml@refs/tags/v1*"},
+       "signer-workflows does not allow this signer"},
   }));
   CAPTURE(row.bad, row.good);
   auto const bad = parsed(row.bad, row.types, row.signers);
@@ -99,16 +106,38 @@ TEST_CASE("a released chart has an entry for each line (B-8)", "[release]") {
       {"the key is there", "lint", [](auto&) {}, {}},
       {"key and type", std::string("lint ") + provenance, [](auto&) {}, {}},
       {"another key", "scan", [](auto&) {}, {"attestation-required @ tag web-v1.1.0"}, "the tag lists lint"},
-      {"another type", "lint " + lint_type, [](auto&) {}, {"attestation-required @ tag web-v1.1.0"}, std::string("lint of type ") + provenance},
-      {"another signer", std::string("lint ") + provenance + " " + signer, [](auto&) {}, {"attestation-required @ tag web-v1.1.0"}, "lint signed by https://github.com/"},
-      {"two lines are missing", "scan\nlint\nsbom", [](auto&) {}, {"attestation-required @ tag web-v1.1.0", "attestation-required @ tag web-v1.1.0"}},
-      {"an entry that is refused is told as that alone", "lint\nl*",
-       [](auto& w) { w.listed.clear(), w.attest("1001", subject_of("lint"), {.repository = "evil/charts"}); }, {"identity @ attestation lint (id 1001): signing certificate"}},
-      {"no attestations at all are not excused", "lint",
+      {"another type",
+       "lint " + lint_type,
+       [](auto&) {},
+       {"attestation-required @ tag web-v1.1.0"},
+       std::string("lint of type ") + provenance},
+      {"another signer",
+       std::string("lint ") + provenance + " " + signer,
+       [](auto&) {},
+       {"attestation-required @ tag web-v1.1.0"},
+       "lint signed by https://github.com/"},
+      {"two lines are missing",
+       "scan\nlint\nsbom",
+       [](auto&) {},
+       {"attestation-required @ tag web-v1.1.0", "attestation-required @ tag web-v1.1.0"}},
+      {"an entry that is refused is told as that alone",
+       "lint\nl*",
+       [](auto& w) { w.listed.clear(), w.attest("1001", subject_of("lint"), {.repository = "evil/charts"}); },
+       {"identity @ attestation lint (id 1001): signing certificate"}},
+      {"no attestations at all are not excused",
+       "lint",
        [](auto& w) { w.tags["web-v1.1.0"] = annotation("web", "1.1.0", {}), w.inputs["missing-lineage"] = "ignore"; },
-       {"attestation-required @ tag web-v1.1.0"}, "the tag lists no attestation"},
-      {"unbound ones do not count", "lint", [](auto& w) { w.inputs["subject-binding"] = "warn"; }, {"attestation-required @ tag web-v1.1.0"}, "lint not bound to the chart's content"},
-      {"an unbound one is refused as that", "lint", [](auto& w) { w.inputs["subject-binding"] = "require"; }, {"subject-unbound @ attestation lint (id 1001)"}},
+       {"attestation-required @ tag web-v1.1.0"},
+       "the tag lists no attestation"},
+      {"unbound ones do not count",
+       "lint",
+       [](auto& w) { w.inputs["subject-binding"] = "warn"; },
+       {"attestation-required @ tag web-v1.1.0"},
+       "lint not bound to the chart's content"},
+      {"an unbound one is refused as that",
+       "lint",
+       [](auto& w) { w.inputs["subject-binding"] = "require"; },
+       {"subject-unbound @ attestation lint (id 1001)"}},
   }));
   CAPTURE(row.what);
   world.inputs["required-attestations"] = row.lines;

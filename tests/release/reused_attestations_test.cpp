@@ -23,7 +23,8 @@ LineageEntry verified(std::string key, std::string id, std::string signature, st
 }  // namespace
 
 TEST_CASE("an attestation of its own for each key", "[release]") {
-  std::vector<LineageEntry> entries{verified("lint", "1", "s1", "t1"), verified("scan", "2", "s2", "t2"), verified("files", "3", "s3", ""), verified("more", "4", "s4", "")};
+  std::vector<LineageEntry> entries{verified("lint", "1", "s1", "t1"), verified("scan", "2", "s2", "t2"),
+                                    verified("files", "3", "s3", ""), verified("more", "4", "s4", "")};
   acr::release::refuse_reused(entries, "web-v1.0.0");
   for (auto const& entry : entries) {
     CHECK(entry.status == EntryStatus::verified);
@@ -32,7 +33,12 @@ TEST_CASE("an attestation of its own for each key", "[release]") {
 }
 
 TEST_CASE("an attestation under two keys counts for the first", "[release]") {
-  struct Row { char const* id; char const* signature; char const* statement; char const* found; };
+  struct Row {
+    char const* id;
+    char const* signature;
+    char const* statement;
+    char const* found;
+  };
   auto const row = GENERATE(values<Row>({
       {"1", "s2", "t2", "the same id as under lint"},
       {"2", "s1", "t2", "the same signature as under lint"},

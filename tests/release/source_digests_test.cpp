@@ -16,7 +16,9 @@ std::string chart_yaml(std::string const& name, std::string const& version = "1.
 
 MemoryTree two_charts() {
   MemoryTree tree;
-  tree.file("charts/web/Chart.yaml", chart_yaml("web", "1.2.0")).file("charts/api/Chart.yaml", chart_yaml("api")).file("charts/README.md", "x");
+  tree.file("charts/web/Chart.yaml", chart_yaml("web", "1.2.0"))
+      .file("charts/api/Chart.yaml", chart_yaml("api"))
+      .file("charts/README.md", "x");
   return tree;
 }
 
@@ -26,7 +28,8 @@ std::vector<std::string> paths(release::SourceDigests const& found) {
   return all;
 }
 
-Verdict<release::SourceDigests> ask(MemoryTree const& tree, std::vector<std::string> const& wanted, chart::ChartsScope const& scope = {{"charts"}}) {
+Verdict<release::SourceDigests> ask(MemoryTree const& tree, std::vector<std::string> const& wanted,
+                                    chart::ChartsScope const& scope = {{"charts"}}) {
   return release::source_digests(tree, scope, wanted, 1);
 }
 
@@ -44,8 +47,13 @@ TEST_CASE("without a name all charts of the charts directories are listed, each 
 TEST_CASE("a chart is found by name, by directory and by path; a name counts before a directory (B-3, B-22)", "[digest]") {
   auto tree = two_charts();
   tree.file("charts/front/Chart.yaml", chart_yaml("shop")).file("charts/shop/Chart.yaml", chart_yaml("other"));
-  tree.file("elsewhere/tool/Chart.yaml", chart_yaml("tool")).file("Chart.yaml", chart_yaml("root")).file("lone/Chart.yaml", chart_yaml("lone")).file("web/Chart.yaml", chart_yaml("page"));
-  struct Row { char const *wanted, *path; };
+  tree.file("elsewhere/tool/Chart.yaml", chart_yaml("tool"))
+      .file("Chart.yaml", chart_yaml("root"))
+      .file("lone/Chart.yaml", chart_yaml("lone"))
+      .file("web/Chart.yaml", chart_yaml("page"));
+  struct Row {
+    char const *wanted, *path;
+  };
   auto const row = GENERATE(values<Row>({{"web", "charts/web"},
                                          {"charts/web", "charts/web"},
                                          {"./charts/web/", "charts/web"},
@@ -94,7 +102,9 @@ TEST_CASE("a chart that cannot be read is named, and the others are listed all t
   SECTION("a link that leads nowhere") { tree.symlink(path, "gone"); }
   SECTION("Chart.yaml is a directory") { tree.file(path + "/Chart.yaml/x", "x"); }
   SECTION("Chart.yaml is not YAML") { tree.file(path + "/Chart.yaml", "name: [\n"); }
-  SECTION("a file that leads out") { tree.file(path + "/Chart.yaml", chart_yaml("bad")).symlink(path + "/values.yaml", "/etc/passwd"); }
+  SECTION("a file that leads out") {
+    tree.file(path + "/Chart.yaml", chart_yaml("bad")).symlink(path + "/values.yaml", "/etc/passwd");
+  }
   for (auto const& wanted : {std::vector<std::string>{}, std::vector<std::string>{"web", path}}) {
     auto const found = ask(tree, wanted);
     REQUIRE(found.has_value());
@@ -127,7 +137,8 @@ TEST_CASE("outputs: the array always, digest, name and version of one chart alon
   CHECK(*one.find("source-digest") == chart::source_digest(tree, "charts/web").value());
   CHECK(*one.find("name") == "web");
   CHECK(*one.find("version") == "1.2.0");
-  CHECK(*one.find("charts") == R"([{"path":"charts/web","name":"web","version":"1.2.0","source-digest":")" + *one.find("source-digest") + "\"}]");
+  CHECK(*one.find("charts") ==
+        R"([{"path":"charts/web","name":"web","version":"1.2.0","source-digest":")" + *one.find("source-digest") + "\"}]");
 
   auto const both = release::digest_outputs(ask(tree, {}).value());
   CHECK(*both.find("chart-count") == "2");

@@ -1,5 +1,6 @@
-// What an attestation is about, and whether that is this chart (B-4, B-5, B-6, B-6a): tags with ids alone, rules, annotations, and what each setting
-// does with the rest (B-6). The bundles are signed by the signing world, the verifier is the real one, GitHub answers from memory.
+// What an attestation is about, and whether that is this chart (B-4, B-5, B-6, B-6a): tags with ids alone, rules, annotations,
+// and what each setting does with the rest (B-6). The bundles are signed by the signing world, the verifier is the real one,
+// GitHub answers from memory.
 #include "release/subject_binding.hpp"
 
 #include "chart/packager.hpp"
@@ -230,8 +231,10 @@ TEST_CASE("what does not verify is refused for that, bound or not", "[release]")
 }
 
 TEST_CASE("subject-binding: require implies pinned dependencies (B-6a)", "[release]") {
-  auto const [binding, pins] = GENERATE(table<std::string, std::string>({{"require", "warn"}, {"require", ""}, {"warn", "require"}, {"warn", "warn"}, {"off", ""}}));
-  auto const reading = acr::event::read_inputs(acr::event::from_map({{"subject-binding", binding}, {"dependency-pins", pins}}), "/w", acr::event::TokenRule::optional);
+  auto const [binding, pins] = GENERATE(table<std::string, std::string>(
+      {{"require", "warn"}, {"require", ""}, {"warn", "require"}, {"warn", "warn"}, {"off", ""}}));
+  auto const reading = acr::event::read_inputs(acr::event::from_map({{"subject-binding", binding}, {"dependency-pins", pins}}),
+                                               "/w", acr::event::TokenRule::optional);
   REQUIRE(reading.mistakes.empty());
   CHECK((reading.inputs.dependency_pins == acr::event::DependencyPins::require) == (binding == "require" || pins == "require"));
 }

@@ -42,10 +42,15 @@ struct Bound {
     std::vector<acr::git::TreeEntry> chart, templates;
     for (auto const& [name, bytes] : files) {
       auto& list = name.starts_with("templates/") ? templates : chart;
-      list.push_back({.name = name.substr(name.rfind('/') + 1), .mode = name == "templates/a.yaml" ? mode : EntryMode::file, .id = objects.add_blob(bytes), .size = {}});
+      list.push_back({.name = name.substr(name.rfind('/') + 1),
+                      .mode = name == "templates/a.yaml" ? mode : EntryMode::file,
+                      .id = objects.add_blob(bytes),
+                      .size = {}});
     }
-    if (!templates.empty()) chart.push_back({.name = "templates", .mode = EntryMode::directory, .id = objects.add_tree(templates), .size = {}});
-    auto const charts = objects.add_tree({{.name = "web", .mode = EntryMode::directory, .id = objects.add_tree(chart), .size = {}}});
+    if (!templates.empty())
+      chart.push_back({.name = "templates", .mode = EntryMode::directory, .id = objects.add_tree(templates), .size = {}});
+    auto const charts =
+        objects.add_tree({{.name = "web", .mode = EntryMode::directory, .id = objects.add_tree(chart), .size = {}}});
     return objects.add_tree({{.name = "charts", .mode = EntryMode::directory, .id = charts, .size = {}}});
   }
   ChartWork const& check(std::string const& tagged, std::string const& head) {

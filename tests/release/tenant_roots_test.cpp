@@ -30,7 +30,10 @@ acr::signing::Attest tenant_signer() {
   acr::signing::Attest request{.subject_sha256 = acr::hex(acr::sha256(artifact))};
   request.san = workflow;
   request.issuer = issuer;
-  request.fulcio = {{12, server + "acme/helm-charts"}, {16, server + "acme"}, {18, workflow}, {21, server + "acme/helm-charts/actions/runs/1/attempts/1"}};
+  request.fulcio = {{12, server + "acme/helm-charts"},
+                    {16, server + "acme"},
+                    {18, workflow},
+                    {21, server + "acme/helm-charts/actions/runs/1/attempts/1"}};
   return request;
 }
 
@@ -67,7 +70,9 @@ struct Tenant {
     settings.repository = {"acme", "helm-charts", 500000001, {}};
     settings.client = acr::net::client_settings([](char const*) { return std::string(); }, "test");
     // What trust_sources() gives for a tenant, at another address and from another start.
-    settings.trust_sources = trust_sources([](std::string const& name) { return name == "GITHUB_API_URL" ? std::optional<std::string>("https://api.octocorp.ghe.com") : std::nullopt; });
+    settings.trust_sources = trust_sources([](std::string const& name) {
+      return name == "GITHUB_API_URL" ? std::optional<std::string>("https://api.octocorp.ghe.com") : std::nullopt;
+    });
     settings.trust_sources.at(0).address = {*base_url(server.base() + "/tuf"), *base_url(server.base() + "/tuf/targets")};
     settings.trust_sources.at(0).initial_root = repository.initial_root();
     return settings;
@@ -88,7 +93,8 @@ struct Tenant {
   }
   [[nodiscard]] std::size_t asked_of_tuf() const {
     auto const seen = server.seen();
-    return static_cast<std::size_t>(std::ranges::count_if(seen, [](Seen const& each) { return each.path().starts_with("/tuf/"); }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(seen, [](Seen const& each) { return each.path().starts_with("/tuf/"); }));
   }
 };
 
@@ -110,7 +116,8 @@ TEST_CASE("a tenant's attestations are judged by the root that its server names 
   // One question, and no token or other header of the API goes to the repository.
   auto const seen = tenant.server.seen();
   CHECK(std::ranges::count_if(seen, [](Seen const& each) { return each.path() == "/meta"; }) == 1);
-  CHECK(std::ranges::none_of(seen, [](Seen const& each) { return each.path().starts_with("/tuf/") && each.has("Authorization"); }));
+  CHECK(std::ranges::none_of(seen,
+                             [](Seen const& each) { return each.path().starts_with("/tuf/") && each.has("Authorization"); }));
 }
 
 TEST_CASE("neither GitHub's own root nor the public-good instance counts for a tenant (T-5)", "[release][trust]") {
@@ -121,9 +128,11 @@ TEST_CASE("neither GitHub's own root nor the public-good instance counts for a t
 }
 
 TEST_CASE("a trust domain that is missing or no name is refused before any request for it (T-5)", "[release][trust]") {
-  auto const meta = GENERATE(as<std::string>{}, "{}", R"({"domains":{}})", R"({"domains":{"artifact_attestations":{"trust_domain":7}}})",
-                             R"({"domains":{"artifact_attestations":{"trust_domain":""}}})", R"({"domains":{"artifact_attestations":{"trust_domain":"../octocorp"}}})",
-                             R"({"domains":{"artifact_attestations":{"trust_domain":"a/b"}}})");
+  auto const meta =
+      GENERATE(as<std::string>{}, "{}", R"({"domains":{}})", R"({"domains":{"artifact_attestations":{"trust_domain":7}}})",
+               R"({"domains":{"artifact_attestations":{"trust_domain":""}}})",
+               R"({"domains":{"artifact_attestations":{"trust_domain":"../octocorp"}}})",
+               R"({"domains":{"artifact_attestations":{"trust_domain":"a/b"}}})");
   CAPTURE(meta);
   Tenant tenant;
   tenant.meta = meta;

@@ -82,7 +82,8 @@ TEST_CASE("a chart for which nothing was fetched, since another one is refused, 
 
 TEST_CASE("`package --strict` takes what is odd about dependencies for a refusal", "[terminal]") {
   Console console;
-  loopback::LoopbackServer const server(loopback::ChartRepository("/s").add("redis", "1.0.0", samples::archive_of("redis")).site());
+  loopback::LoopbackServer const server(
+      loopback::ChartRepository("/s").add("redis", "1.0.0", samples::archive_of("redis")).site());
   console.variables["GITHUB_API_URL"] = "http://127.0.0.1:1";  // hosts of this machine may be asked
   std::vector<samples::Entry> const redis{{"redis", "1.0.0", server.base() + "/s"}};
   console.write("web/Chart.yaml", samples::chart_yaml("web", redis));
@@ -96,7 +97,8 @@ TEST_CASE("`package --strict` takes what is odd about dependencies for a refusal
 
 TEST_CASE("`pin` writes into a lock what came, and refuses where it cannot be written (D-29)", "[terminal]") {
   Console console;
-  loopback::LoopbackServer const server(loopback::ChartRepository("/s").add("redis", "1.0.0", samples::archive_of("redis")).site());
+  loopback::LoopbackServer const server(
+      loopback::ChartRepository("/s").add("redis", "1.0.0", samples::archive_of("redis")).site());
   console.variables["GITHUB_API_URL"] = "http://127.0.0.1:1";  // hosts of this machine may be asked
   fs::create_directories(console.path(".git"));
   std::vector<samples::Entry> const redis{{"redis", "1.0.0", server.base() + "/s"}};
@@ -114,7 +116,8 @@ TEST_CASE("`pin` writes into a lock what came, and refuses where it cannot be wr
     CHECK(has(console.said, "there is no lock that could hold a pin of redis"));
   }
   SECTION("a lock of another form") {
-    auto const flow = "dependencies: [{name: redis, repository: \"" + server.base() + "/s\", version: 1.0.0}]\n" + lock.substr(lock.find("digest: "));
+    auto const flow = "dependencies: [{name: redis, repository: \"" + server.base() + "/s\", version: 1.0.0}]\n" +
+                      lock.substr(lock.find("digest: "));
     console.write("web/Chart.lock", flow);
     CHECK(pin() == ExitStatus::refused);
     CAPTURE(console.said);
@@ -142,13 +145,15 @@ TEST_CASE("`inspect` and `verify-attestations` need something that the bundle is
   CHECK(console.run({"inspect", bundle, "sha256:12"}) == ExitStatus::bad_input);
   CHECK(console.said.starts_with("usage: "));
   CHECK(console.run({"inspect", bundle, "sha256:" + std::string(64, 'a')}) == ExitStatus::refused);
-  CHECK(console.run({"inspect", bundle, "sha256:" + std::string(64, 'a'), "--refresh", "--trusted-root", bundle}) == ExitStatus::bad_input);
+  CHECK(console.run({"inspect", bundle, "sha256:" + std::string(64, 'a'), "--refresh", "--trusted-root", bundle}) ==
+        ExitStatus::bad_input);
   CHECK(console.said == "usage: a trusted-root file is never refreshed: give one of --refresh and --trusted-root");
 
   CHECK(console.run({"verify-attestations", "--repository", "o/r", bundle + "=sha256:12"}) == ExitStatus::bad_input);
   CHECK(console.said.starts_with("usage: "));
   CHECK(console.run({"verify-attestations", "--repository", "o/r", bundle}) == ExitStatus::bad_input);
-  CHECK(console.run({"verify-attestations", "--repository", "o/r", bundle + "=sha256:" + std::string(64, 'a')}) == ExitStatus::refused);
+  CHECK(console.run({"verify-attestations", "--repository", "o/r", bundle + "=sha256:" + std::string(64, 'a')}) ==
+        ExitStatus::refused);
 }
 
 // charts/web 1.1.0 with its tag, and the package that the tag gives.
@@ -161,7 +166,8 @@ printf 'Release: web v1.1.0\n\nAttestation Lineage:\n- No attestation data avail
     CHECK(run({"package", path("charts/web"), "-d", path("out"), "--commit-time"}) == ExitStatus::done);
   }
   ExitStatus verify(std::vector<std::string> const& more) {
-    std::vector<std::string> words{"verify-package", path("out/web-1.1.0.tgz"), "web-v1.1.0", "--workspace", directory.path().string()};
+    std::vector<std::string> words{"verify-package", path("out/web-1.1.0.tgz"), "web-v1.1.0", "--workspace",
+                                   directory.path().string()};
     words.insert(words.end(), more.begin(), more.end());
     return run(words);
   }
@@ -179,8 +185,10 @@ TEST_CASE("`verify-package` says whose attestations it cannot look at, and with 
   auto const row = GENERATE(values<Row>({
       {{"--no-attestations", "--source-date-epoch", "x"}, "source-date-epoch: "},
       {{}, "usage: whose attestations? give --repository O/R, or --no-attestations to compare bytes only"},
-      {{"--repository", "o/r"}, "usage: --repository needs --repository-id too: the numeric id is the identity (A-50); or give --bundle"},
-      {{"--repository", "o/r", "--repository-id", "7"}, "usage: GitHub lists attestations to a token: set GH_TOKEN, or give --bundle"},
+      {{"--repository", "o/r"},
+       "usage: --repository needs --repository-id too: the numeric id is the identity (A-50); or give --bundle"},
+      {{"--repository", "o/r", "--repository-id", "7"},
+       "usage: GitHub lists attestations to a token: set GH_TOKEN, or give --bundle"},
       {{"--repository", "o", "--bundle", "EMPTY"}, "usage: "},
       {{"--repository", "o/r", "--bundle", "EMPTY"}, "bad-input: EMPTY holds no bundle"},
   }));
@@ -212,7 +220,8 @@ struct TufWorld : Console {
     CHECK(tuf({"init", path("root.json")}) == ExitStatus::done);
   }
   ExitStatus tuf(std::vector<std::string> const& words) {
-    std::vector<std::string> all{"tuf", "--metadata-dir", path("metadata"), "--metadata-url", server.base(), "--target-base-url", server.base() + "/targets", "--target-dir",
+    std::vector<std::string> all{"tuf",         "--metadata-dir",    path("metadata"),           "--metadata-url",
+                                 server.base(), "--target-base-url", server.base() + "/targets", "--target-dir",
                                  path("files")};
     all.insert(all.end(), words.begin(), words.end());
     return run(all);
@@ -238,7 +247,8 @@ TEST_CASE("each refusal of `tuf`, with its words", "[terminal][trust]") {
     words = {"tuf", "--metadata-dir", world.path("m"), "--metadata-url", "x", "refresh"}, says = "--metadata-url: ";
   }
   SECTION("an address with a query") {
-    words = {"tuf", "--metadata-dir", world.path("m"), "--metadata-url", base + "/?x", "refresh"}, says = "has neither query nor fragment";
+    words = {"tuf", "--metadata-dir", world.path("m"), "--metadata-url", base + "/?x", "refresh"},
+    says = "has neither query nor fragment";
   }
   SECTION("no directory") { words = {"tuf", "--metadata-url", base, "refresh"}, says = "--metadata-dir is missing"; }
   SECTION("nothing was initialised") {

@@ -31,8 +31,9 @@ TEST_CASE("the two instances and what is built in of each (T-4, T-6)", "[release
 TEST_CASE("a tenant of data residency is in the API's name (T-5)", "[release][trust]") {
   CHECK(tenant_of("https://api.octocorp.ghe.com") == "octocorp");
   CHECK(tenant_of("https://api.octocorp.ghe.com/") == "octocorp");
-  for (auto const* other : {"https://api.github.com", "https://octocorp.ghe.com", "https://api.ghe.com", "https://api..ghe.com", "https://api.a.b.ghe.com",
-                            "https://api.octocorp.ghe.com.example", "http://api.octocorp.ghe.com", "https://apioctocorp.ghe.com", "", "api.octocorp.ghe.com"}) {
+  for (auto const* other : {"https://api.github.com", "https://octocorp.ghe.com", "https://api.ghe.com", "https://api..ghe.com",
+                            "https://api.a.b.ghe.com", "https://api.octocorp.ghe.com.example", "http://api.octocorp.ghe.com",
+                            "https://apioctocorp.ghe.com", "", "api.octocorp.ghe.com"}) {
     CAPTURE(other);
     CHECK_FALSE(tenant_of(other));
   }
@@ -79,11 +80,14 @@ TEST_CASE("a trust domain names the target, and nothing else (T-5)", "[release][
 }
 
 TEST_CASE("a tenant's issuer is derived where none is given (T-5)", "[release][trust]") {
-  auto const issuer = [](std::map<std::string, std::string> given, char const* api) { return with_tenant_issuer(acr::event::from_map(std::move(given)), api)("oidc-issuer").value_or("none"); };
+  auto const issuer = [](std::map<std::string, std::string> given, char const* api) {
+    return with_tenant_issuer(acr::event::from_map(std::move(given)), api)("oidc-issuer").value_or("none");
+  };
   constexpr auto tenant = "https://api.octocorp.ghe.com";
   CHECK(issuer({}, tenant) == "https://token.actions.octocorp.ghe.com");
   CHECK(issuer({{"oidc-issuer", " \n"}}, tenant) == "https://token.actions.octocorp.ghe.com");
-  CHECK(issuer({{"oidc-issuer", "https://token.actions.githubusercontent.com"}}, tenant) == "https://token.actions.octocorp.ghe.com");  // action.yml's default
+  CHECK(issuer({{"oidc-issuer", "https://token.actions.githubusercontent.com"}}, tenant) ==
+        "https://token.actions.octocorp.ghe.com");  // action.yml's default
   CHECK(issuer({{"oidc-issuer", "https://issuer.example"}}, tenant) == "https://issuer.example");
   CHECK(issuer({}, "https://api.github.com") == "none");
   CHECK(with_tenant_issuer(acr::event::from_map({{"token", "t"}}), tenant)("token") == "t");
@@ -123,7 +127,8 @@ TEST_CASE("offline commands trust what is built in, or what the variable of test
   std::string const entry = R"({"Example":{"url":"http://127.0.0.1:1/x","root":")" + root + "\"";
   auto const with = [&](std::string const& more) { return variables({{"ACR_TUF_REPOSITORIES", entry + more + "}}"}}); };
   CHECK(offline_roots(with("")).empty());
-  auto const copy = R"(,"built-in":{"trusted_root":")" + trusted + R"(","date":"2026-01-01","timestamp":1,"snapshot":1,"targets":1})";
+  auto const copy =
+      R"(,"built-in":{"trusted_root":")" + trusted + R"(","date":"2026-01-01","timestamp":1,"snapshot":1,"targets":1})";
   REQUIRE(offline_roots(with(copy)).size() == 1);
   CHECK(offline_roots(with(copy)).at(0).source == "built in (Example, 2026-01-01)");
   acr::write_file(trusted, "{}");
@@ -143,7 +148,8 @@ TEST_CASE("repositories of tests come from the environment, on this machine only
   auto const entry = [](std::string const& members) { return R"({"Example":{)" + members + "}}"; };
 
   SECTION("all of it") {
-    auto const sources = test_trust_sources(entry(url + "," + start + R"(,"target":"t.json",)" + copy(R"(,"date":"2026-01-01")" + versions)), "http://localhost:1");
+    auto const sources = test_trust_sources(
+        entry(url + "," + start + R"(,"target":"t.json",)" + copy(R"(,"date":"2026-01-01")" + versions)), "http://localhost:1");
     REQUIRE(sources.size() == 1);
     CHECK(sources[0].organization == "Example");
     CHECK(sources[0].address.metadata.text() == "http://127.0.0.1:8080/x/metadata/");
@@ -162,7 +168,9 @@ TEST_CASE("repositories of tests come from the environment, on this machine only
     CHECK_FALSE(sources[0].built_in);
   }
   SECTION("refused") {
-    struct Row { std::string text, api; };
+    struct Row {
+      std::string text, api;
+    };
     std::vector<Row> const rows = {
         {entry(url + "," + start), "https://api.github.com"},
         {entry(url + "," + start), "https://127.0.0.1"},

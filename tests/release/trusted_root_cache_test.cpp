@@ -29,8 +29,14 @@ struct World {
   World() {
     repository.add_target(repository.targets, "trusted_root.json", std::string(acr::sigstore::built_in_roots()[0].json));
     repository.publish();
-    source = {.organization = "sigstore.dev", .instance = "public-good", .address = {*base_url("https://tuf.example/"), *base_url("https://tuf.example/targets/")},
-              .initial_root = repository.initial_root(), .floors = {}, .target = "trusted_root.json", .name = "tuf.example/trusted_root.json", .built_in = {}};
+    source = {.organization = "sigstore.dev",
+              .instance = "public-good",
+              .address = {*base_url("https://tuf.example/"), *base_url("https://tuf.example/targets/")},
+              .initial_root = repository.initial_root(),
+              .floors = {},
+              .target = "trusted_root.json",
+              .name = "tuf.example/trusted_root.json",
+              .built_in = {}};
   }
   std::size_t requests_of(std::function<void()> const& body) {
     auto const before = http.seen().size();
@@ -47,7 +53,9 @@ TEST_CASE("a copy of less than a day is used without a request, after every chec
   World world;
   acr::test::TemporaryDirectory const directory;
   TrustedRootCache const cache(directory.path());
-  auto const refresh = [&](acr::Time time, bool always = false) { return world.requests_of([&] { CHECK(cache.refresh(world.source, world.http, time, always).kind == Kind::fresh); }); };
+  auto const refresh = [&](acr::Time time, bool always = false) {
+    return world.requests_of([&] { CHECK(cache.refresh(world.source, world.http, time, always).kind == Kind::fresh); });
+  };
   CHECK(cache.kept(world.source, acr::tuftest::now).kind == Kind::unreachable);
   CHECK(cache.kept(world.source, acr::tuftest::now).fault.why == "nothing is kept");
   CHECK(refresh(later(0)) == 5);

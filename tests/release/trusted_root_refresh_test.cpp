@@ -46,7 +46,8 @@ struct World {
 };
 
 /// Answers as `world` does, but `file` as `other` does.
-std::function<acr::net::Reply(acr::net::Request const&)> instead(World const& world, std::string file, std::function<acr::net::Reply(acr::net::Request const&)> other) {
+std::function<acr::net::Reply(acr::net::Request const&)> instead(
+    World const& world, std::string file, std::function<acr::net::Reply(acr::net::Request const&)> other) {
   return [&world, file, other](acr::net::Request const& request) {
     return request.url.path.find(file) != std::string::npos ? other(request) : world.answer(request);
   };
@@ -74,14 +75,16 @@ TEST_CASE("the built-in copy that is listed needs no request (T-31)", "[release]
   }
 }
 
-TEST_CASE("timestamp and next root are asked for at once, and no more than needed one after the other (T-24)", "[release][trust]") {
+TEST_CASE("timestamp and next root are asked for at once, and no more than needed one after the other (T-24)",
+          "[release][trust]") {
   World const world;
   ScriptedHttp http([&](acr::net::Request const& request) { return world.answer(request); });
   acr::tuf::MemoryStore store;
   CHECK(refresh_trusted_root(world.source, store, http, acr::tuftest::now, true).kind == Kind::fresh);
   auto const seen = http.seen();
   CHECK(seen.size() == 5);
-  CHECK(std::count_if(seen.begin(), seen.end(), [](auto const& request) { return request.url.path == "/timestamp.json"; }) == 1);
+  CHECK(std::count_if(seen.begin(), seen.end(), [](auto const& request) { return request.url.path == "/timestamp.json"; }) ==
+        1);
 }
 
 TEST_CASE("floors of the built-in copy hold (T-6)", "[release][trust]") {
@@ -96,11 +99,14 @@ TEST_CASE("floors of the built-in copy hold (T-6)", "[release][trust]") {
 
 TEST_CASE("outages are unreachable, whichever file they hit (T-8)", "[release][trust]") {
   World const world;
-  std::string const file = GENERATE(as<std::string>{}, "2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", ".trusted_root.json");
+  std::string const file =
+      GENERATE(as<std::string>{}, "2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", ".trusted_root.json");
   CAPTURE(file);
-  for (auto const failure : {Failure::resolve, Failure::connect, Failure::proxy, Failure::tls, Failure::certificate, Failure::timeout, Failure::closed_early,
-                             Failure::truncated, Failure::server_error, Failure::rate_limited}) {
-    auto const outcome = world.refresh(instead(world, file, [&](auto const&) -> acr::net::Reply { throw NetworkError(failure, "tuf.example", "no"); }));
+  for (auto const failure :
+       {Failure::resolve, Failure::connect, Failure::proxy, Failure::tls, Failure::certificate, Failure::timeout,
+        Failure::closed_early, Failure::truncated, Failure::server_error, Failure::rate_limited}) {
+    auto const outcome = world.refresh(
+        instead(world, file, [&](auto const&) -> acr::net::Reply { throw NetworkError(failure, "tuf.example", "no"); }));
     CAPTURE(static_cast<int>(failure));
     CHECK(outcome.kind == Kind::unreachable);
     CHECK(outcome.fault.code == "tuf-unreachable");
@@ -110,7 +116,8 @@ TEST_CASE("outages are unreachable, whichever file they hit (T-8)", "[release][t
     CAPTURE(status);
     CHECK(world.refresh(instead(world, file, [&](auto const&) { return reply(status); })).kind == Kind::unreachable);
   }
-  CHECK(world.refresh(instead(world, file, [&](auto const&) -> acr::net::Reply { throw acr::Unreachable("timeout", "late"); })).kind == Kind::unreachable);
+  CHECK(world.refresh(instead(world, file, [&](auto const&) -> acr::net::Reply { throw acr::Unreachable("timeout", "late"); }))
+            .kind == Kind::unreachable);
   for (int const status : {403, 404}) {
     auto const outcome = world.refresh(instead(world, file, [&](auto const&) { return reply(status); }));
     CHECK(outcome.kind == (file == "2.root.json" ? Kind::fresh : Kind::unreachable));
@@ -119,7 +126,8 @@ TEST_CASE("outages are unreachable, whichever file they hit (T-8)", "[release][t
 
 TEST_CASE("answers that are wrong are not an outage (T-9, T-13)", "[release][trust]") {
   World const world;
-  std::string const file = GENERATE(as<std::string>{}, "2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", ".trusted_root.json");
+  std::string const file =
+      GENERATE(as<std::string>{}, "2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", ".trusted_root.json");
   CAPTURE(file);
   auto const code = [&](std::function<acr::net::Reply(acr::net::Request const&)> other) {
     auto const outcome = world.refresh(instead(world, file, std::move(other)));
@@ -127,19 +135,29 @@ TEST_CASE("answers that are wrong are not an outage (T-9, T-13)", "[release][tru
   };
   for (auto const failure : {Failure::bad_framing, Failure::redirect_refused, Failure::address_refused})
     CHECK(code([&](auto const&) -> acr::net::Reply { throw NetworkError(failure, "tuf.example", "no"); }) == "tuf-answer");
-  CHECK(code([](auto const&) -> acr::net::Reply { throw NetworkError(Failure::too_large, "tuf.example", "no", 200); }) == "tuf-answer");
-  CHECK(code([](auto const&) -> acr::net::Reply { throw NetworkError(Failure::too_large, "tuf.example", "no", 0); }) == "tuf-answer");
-  for (auto const* elsewhere : {"https://other.example/x", "http://tuf.example/x", "https://tuf.example:8443/x", "//other.example/x", "https://tuf.example@other.example/"})
+  CHECK(code([](auto const&) -> acr::net::Reply { throw NetworkError(Failure::too_large, "tuf.example", "no", 200); }) ==
+        "tuf-answer");
+  CHECK(code([](auto const&) -> acr::net::Reply { throw NetworkError(Failure::too_large, "tuf.example", "no", 0); }) ==
+        "tuf-answer");
+  for (auto const* elsewhere : {"https://other.example/x", "http://tuf.example/x", "https://tuf.example:8443/x",
+                                "//other.example/x", "https://tuf.example@other.example/"})
     CHECK(code([&](auto const&) { return reply(302, "", {{"Location", elsewhere}}); }) == "tuf-answer");
-  CHECK(code([&](acr::net::Request const& request) { return reply(307, "", {{"Location", request.url.text()}}); }) == "tuf-answer");  // a loop
-  CHECK(code([&](acr::net::Request const& request) { auto good = world.answer(request); return reply(200, good.body, {{"Content-Encoding", "gzip"}}); }) == "tuf-answer");
+  CHECK(code([&](acr::net::Request const& request) {
+          return reply(307, "", {{"Location", request.url.text()}});
+        }) == "tuf-answer");  // a loop
+  CHECK(code([&](acr::net::Request const& request) {
+          auto good = world.answer(request);
+          return reply(200, good.body, {{"Content-Encoding", "gzip"}});
+        }) == "tuf-answer");
   auto const page = code([](auto const&) { return reply(200, "<html>log in</html>"); });
   CHECK(page == (file == ".trusted_root.json" ? "tuf-length" : "tuf-malformed"));
 }
 
 TEST_CASE("a large page with another status is judged by the status (T-8, T-24)", "[release][trust]") {
   World const world;
-  auto const too_large = [](int status) { return [status](auto const&) -> acr::net::Reply { throw NetworkError(Failure::too_large, "tuf.example", "no", status); }; };
+  auto const too_large = [](int status) {
+    return [status](auto const&) -> acr::net::Reply { throw NetworkError(Failure::too_large, "tuf.example", "no", status); };
+  };
   CHECK(world.refresh(instead(world, "2.root.json", too_large(404))).kind == Kind::fresh);
   CHECK(world.refresh(instead(world, "timestamp.json", too_large(404))).kind == Kind::unreachable);
   CHECK(world.refresh(instead(world, "timestamp.json", too_large(503))).kind == Kind::unreachable);
@@ -196,7 +214,14 @@ TEST_CASE("no such target in verified metadata is wrong (T-9)", "[release][trust
 }
 
 TEST_CASE("what a run does with each outcome, in each mode (T-7 … T-11)", "[release][trust]") {
-  struct Row { RefreshMode mode; Kind kind; char const* date; char const* code; char const* where; int status; };
+  struct Row {
+    RefreshMode mode;
+    Kind kind;
+    char const* date;
+    char const* code;
+    char const* where;
+    int status;
+  };
   using enum RefreshMode;
   using acr::ExitStatus;
   constexpr auto young = "2026-08-21";
@@ -220,7 +245,8 @@ TEST_CASE("what a run does with each outcome, in each mode (T-7 … T-11)", "[re
   }));
   RefreshOutcome outcome;
   outcome.kind = row.kind;
-  if (row.kind != Kind::fresh) outcome.fault = acr::reject("tuf-x", "timestamp.json", "the fault").found("2025-01-01T00:00:00Z");
+  if (row.kind != Kind::fresh)
+    outcome.fault = acr::reject("tuf-x", "timestamp.json", "the fault").found("2025-01-01T00:00:00Z");
   CAPTURE(static_cast<int>(row.mode), static_cast<int>(row.kind), row.date);
   auto const choice = choose_root(row.mode, &outcome, "sigstore.dev", row.date, acr::tuftest::now);
   std::string const where = choice.refusal ? "refusal" : choice.warning ? "warning" : choice.notice ? "notice" : "fresh";
@@ -240,7 +266,9 @@ TEST_CASE("what a run does with each outcome, in each mode (T-7 … T-11)", "[re
 }
 
 TEST_CASE("off asks nothing, and warns of an old copy (T-7, T-8)", "[release][trust]") {
-  auto const of = [](char const* date) { return choose_root(RefreshMode::off, nullptr, "sigstore.dev", date, acr::tuftest::now); };
+  auto const of = [](char const* date) {
+    return choose_root(RefreshMode::off, nullptr, "sigstore.dev", date, acr::tuftest::now);
+  };
   CHECK(of("2026-08-21").use == RootChoice::Use::built_in);
   CHECK_FALSE(of("2026-08-21").warning);
   CHECK(of("2025-07-01").use == RootChoice::Use::built_in);

@@ -146,7 +146,8 @@ TEST_CASE("nobody waits for what cannot help", "[release]") {
   SECTION("a chart that is refused anyway") {
     world.listed.clear();
     world.head = world.tagged + Files{{"charts/web/values.yaml", "replicas: 2\n"}};
-    CHECK(refusals(world.run()) == Findings{"tag-content-mismatch @ tag web-v1.1.0", "unresolved @ attestation lint (id 1001)"});
+    CHECK(refusals(world.run()) ==
+          Findings{"tag-content-mismatch @ tag web-v1.1.0", "unresolved @ attestation lint (id 1001)"});
   }
   SECTION("a tag that does not hold") {
     world.head = world.tagged + Files{{"charts/web/values.yaml", "replicas: 2\n"}};
@@ -211,11 +212,13 @@ TEST_CASE("a tag of the checkout counts only when the server has it at the same 
     checkout.set_ref("refs/tags/web-v1.1.0", tag);
     auto const outcome = world.run();
     CHECK(refusals(outcome) == Findings{"tag-not-found @ tag web-v1.1.0"});
-    CHECK(has(outcome.record.charts.front().refusals.front().found_value, "the checkout has the tag, at " + tag + ", the server does not"));
+    CHECK(has(outcome.record.charts.front().refusals.front().found_value,
+              "the checkout has the tag, at " + tag + ", the server does not"));
   }
   SECTION("another object: the server's is read") {
     world.build();
-    checkout.set_ref("refs/tags/web-v1.1.0", world.objects.add_tag("web-v1.1.0", world.base_commit, acr::git::ObjectType::commit, "Release: web v9\n"));
+    checkout.set_ref("refs/tags/web-v1.1.0",
+                     world.objects.add_tag("web-v1.1.0", world.base_commit, acr::git::ObjectType::commit, "Release: web v9\n"));
     auto const outcome = world.run();
     CHECK(refusals(outcome).empty());
     CHECK(warnings(outcome) == Findings{"tag-differs @ tag web-v1.1.0"});
@@ -226,7 +229,8 @@ TEST_CASE("a tag of the checkout counts only when the server has it at the same 
     auto const good = world.tags.at("web-v1.1.0");
     world.tags["web-v1.1.0"] = "Release: web v1.0.9\n\nAttestation Lineage:\n- lint: 1001 " + lint + "\n";
     world.build();
-    checkout.set_ref("refs/tags/web-v1.1.0", world.objects.add_tag("web-v1.1.0", world.tag_commit, acr::git::ObjectType::commit, good));
+    checkout.set_ref("refs/tags/web-v1.1.0",
+                     world.objects.add_tag("web-v1.1.0", world.tag_commit, acr::git::ObjectType::commit, good));
     CHECK(refusals(world.run()) == Findings{"release-line-mismatch @ tag web-v1.1.0"});
   }
 }
@@ -246,9 +250,21 @@ TEST_CASE("tags that come near are named newest first, and show another tag-form
       {"with an @", v, {"web@v1.2.0"}, {"web@v1.2.0"}, "{name}@v{version}"},
       {"older releases in another form", v, {"web-1.0.0", "web-1.1.0"}, {"web-1.1.0", "web-1.0.0"}, "{name}-{version}"},
       {"older releases in both forms", v, {"web-1.0.0", "web-v1.1.0"}, {"web-v1.1.0", "web-1.0.0"}, ""},
-      {"this release in another form, older ones in the configured one", v, {"web-v1.1.0", "web-1.2.0"}, {"web-1.2.0", "web-v1.1.0"}, "{name}-{version}"},
-      {"by version, not by text", v, {"web-v1.10.0", "web-v1.9.0", "web-v1.9.0-rc.1"}, {"web-v1.10.0", "web-v1.9.0", "web-v1.9.0-rc.1"}, ""},
-      {"another chart's", v, {"web-app-1.2.0", "webhook-1.2.0", "web2-1.2.0"}, {"webhook-1.2.0", "web2-1.2.0", "web-app-1.2.0"}, ""},
+      {"this release in another form, older ones in the configured one",
+       v,
+       {"web-v1.1.0", "web-1.2.0"},
+       {"web-1.2.0", "web-v1.1.0"},
+       "{name}-{version}"},
+      {"by version, not by text",
+       v,
+       {"web-v1.10.0", "web-v1.9.0", "web-v1.9.0-rc.1"},
+       {"web-v1.10.0", "web-v1.9.0", "web-v1.9.0-rc.1"},
+       ""},
+      {"another chart's",
+       v,
+       {"web-app-1.2.0", "webhook-1.2.0", "web2-1.2.0"},
+       {"webhook-1.2.0", "web2-1.2.0", "web-app-1.2.0"},
+       ""},
       {"configured without a v", "{name}-{version}", {"web-v1.2.0"}, {"web-v1.2.0"}, "{name}-v{version}"},
       {"no version", v, {"web-latest", "web-"}, {"web-latest", "web-"}, ""},
   }));
@@ -267,7 +283,8 @@ TEST_CASE("the refusal of a missing tag proposes the form that the chart's tags 
     found = "only web-1.1.0";
   }
   SECTION("more than are shown") {
-    for (auto const version : {"0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0", "0.10.0"}) world.tags["web-v" + std::string(version)] = text;
+    for (auto const version : {"0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0", "0.10.0"})
+      world.tags["web-v" + std::string(version)] = text;
     found = "only web-v0.10.0, web-v0.5.0, web-v0.4.0, web-v0.3.0, web-v0.2.0, …";
   }
   SECTION("none") { found = "no tag that begins with web"; }

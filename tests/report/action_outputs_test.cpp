@@ -101,9 +101,11 @@ TEST_CASE("outputs are appended; what was in the file stays (A-24)", "[report]")
   outputs.set("new", true);
   acr::report::append_outputs(path, outputs);
   CHECK(as_the_runner_reads(acr::read_file(path, 1000)) == std::map<std::string, std::string>{{"old", "1"}, {"new", "true"}});
-  CHECK(acr::test::thrown([&] { acr::report::append_outputs("/dev/full", outputs); }) == "command-file: cannot append to /dev/full: No space left on device");
+  CHECK(acr::test::thrown([&] { acr::report::append_outputs("/dev/full", outputs); }) ==
+        "command-file: cannot append to /dev/full: No space left on device");
   auto const nowhere = dir.path() / "no" / "output";
-  CHECK(acr::test::thrown([&] { acr::report::append_outputs(nowhere, outputs); }) == "command-file: cannot append to " + nowhere.string() + ": No such file or directory");
+  CHECK(acr::test::thrown([&] { acr::report::append_outputs(nowhere, outputs); }) ==
+        "command-file: cannot append to " + nowhere.string() + ": No such file or directory");
 }
 
 TEST_CASE("a release sets every output of the contract", "[report]") {

@@ -49,8 +49,8 @@ TEST_CASE("the attest step reads our checksums as they are meant (A-68)", "[repo
                                                  {"Zed 1.tgz", std::string(64, '0')}});
   REQUIRE(text.has_value());
   // Byte order: capitals first.
-  CHECK(*text == std::string(64, '0') + "  Zed 1.tgz\n" + std::string(64, 'a') + "  api-2.0.0.tgz\n" +
-                     std::string(64, 'b') + "  web-1.2.0+b1.tgz\n");
+  CHECK(*text == std::string(64, '0') + "  Zed 1.tgz\n" + std::string(64, 'a') + "  api-2.0.0.tgz\n" + std::string(64, 'b') +
+                     "  web-1.2.0+b1.tgz\n");
   CHECK(as_attest_reads(*text) == std::vector<Subject>{{"Zed 1.tgz", "sha256:" + std::string(64, '0')},
                                                        {"api-2.0.0.tgz", "sha256:" + std::string(64, 'a')},
                                                        {"web-1.2.0+b1.tgz", "sha256:" + std::string(64, 'b')}});
@@ -61,8 +61,8 @@ TEST_CASE("the attest step reads our checksums as they are meant (A-68)", "[repo
 }
 
 TEST_CASE("names that a reader could take for something else are refused (A-68)", "[report]") {
-  auto const name = GENERATE(as<std::string>(), "", "*web.tgz", " web.tgz", "web.tgz ", "a/b.tgz", "a\\b.tgz", "a\nb", "a\rb",
-                             "..", "\xff");
+  auto const name =
+      GENERATE(as<std::string>(), "", "*web.tgz", " web.tgz", "web.tgz ", "a/b.tgz", "a\\b.tgz", "a\nb", "a\rb", "..", "\xff");
   CAPTURE(name);
   auto const text = acr::report::checksums_text({{name, std::string(64, 'a')}});
   REQUIRE_FALSE(text.has_value());
@@ -109,17 +109,18 @@ TEST_CASE("only a file that we wrote is read back (A-6)", "[report]") {
   };
   auto const hex = std::string(64, 'a');
   std::string const other = "not a line of ours", order = "names are not in byte order, or one stands twice";
-  auto const row = GENERATE_COPY(values<Row>({{hex + "  a.tgz", "checksums.txt:1", "the last line has no line end"},
-                                              {hex + "  a.tgz\r\n", "checksums.txt:1", other},
-                                              {hex + " *a.tgz\n", "checksums.txt:1", other},
-                                              {hex + " a.tgz\n", "checksums.txt:1", other},
-                                              {"# comment\n", "checksums.txt:1", other},
-                                              {"\n", "checksums.txt:1", other},
-                                              {hex + "  ../a.tgz\n", "checksums.txt:1", other},
-                                              {hex + "  b\n" + hex + "  a\n", "checksums.txt:2", order},
-                                              {hex + "  a\n" + hex + "  a\n", "checksums.txt:2", order},
-                                              {"\xef\xbb\xbf" + hex + "  a\n", "checksums.txt:1", other},
-                                              {std::string(524289, 'x'), "checksums.txt", "the file is larger than any of ours"}}));
+  auto const row =
+      GENERATE_COPY(values<Row>({{hex + "  a.tgz", "checksums.txt:1", "the last line has no line end"},
+                                 {hex + "  a.tgz\r\n", "checksums.txt:1", other},
+                                 {hex + " *a.tgz\n", "checksums.txt:1", other},
+                                 {hex + " a.tgz\n", "checksums.txt:1", other},
+                                 {"# comment\n", "checksums.txt:1", other},
+                                 {"\n", "checksums.txt:1", other},
+                                 {hex + "  ../a.tgz\n", "checksums.txt:1", other},
+                                 {hex + "  b\n" + hex + "  a\n", "checksums.txt:2", order},
+                                 {hex + "  a\n" + hex + "  a\n", "checksums.txt:2", order},
+                                 {"\xef\xbb\xbf" + hex + "  a\n", "checksums.txt:1", other},
+                                 {std::string(524289, 'x'), "checksums.txt", "the file is larger than any of ours"}}));
   CAPTURE(row.text.substr(0, 200));
   check_refused(acr::report::parse_checksums(row.text), "checksums", row.where, row.why);
   CHECK(acr::report::parse_checksums("").value().empty());
@@ -135,7 +136,8 @@ TEST_CASE("no file of ours has more lines than the attest step reads (A-68)", "[
 
 TEST_CASE("the artifacts list holds plain workspace paths only (A-30)", "[report]") {
   CHECK(acr::report::artifacts_list({".cr/a-1.tgz", ".cr/b-1.tgz"}).value() == ".cr/a-1.tgz\n.cr/b-1.tgz\n");
-  auto const path = GENERATE(as<std::string>(), "", "/a", "a=b", "#a", "oci://x", "oci:x", "a\nb", "../a", "a/../b", "a//b", " a", "a ");
+  auto const path =
+      GENERATE(as<std::string>(), "", "/a", "a=b", "#a", "oci://x", "oci:x", "a\nb", "../a", "a/../b", "a//b", " a", "a ");
   CAPTURE(path);
   check_refused(acr::report::artifacts_list({path}), "artifacts-list", path, "the artifacts list cannot hold this path");
 }
@@ -148,7 +150,8 @@ TEST_CASE("two artifacts of one base name would fail the step, and so would too 
   CHECK(artifacts_list(many).has_value());
   many.push_back("d/500");
   check_refused(artifacts_list(many), "artifacts-list", "artifacts list", "a job can declare at most 500 artifacts");
-  check_refused(artifacts_list({std::string(std::size_t{1} << 20, 'x')}), "artifacts-list", "artifacts list", "larger than 1 MiB");
+  check_refused(artifacts_list({std::string(std::size_t{1} << 20, 'x')}), "artifacts-list", "artifacts list",
+                "larger than 1 MiB");
 }
 
 }  // namespace

@@ -32,8 +32,9 @@ TEST_CASE("the report of a refused run says what did not hold", "[report]") {
 
 TEST_CASE("the policy's digest is that of its JSON, so that anyone can compute it", "[report]") {
   auto const record = acr::test::released_record();
-  CHECK(acr::report::policy_json(record) ==
-        R"({"missing-lineage":"fail","unresolved-id":"fail","signer-workflows":"acme/checks/.github/workflows/check.yaml@refs/tags/v*"})");
+  CHECK(
+      acr::report::policy_json(record) ==
+      R"({"missing-lineage":"fail","unresolved-id":"fail","signer-workflows":"acme/checks/.github/workflows/check.yaml@refs/tags/v*"})");
   auto const report = acr::parse_json(acr::report::verification_report(record), "report").value();
   CHECK(acr::string_in(*acr::find(report, "policy"), "digest") == acr::sha256_text(acr::report::policy_json(record)));
 }
@@ -180,7 +181,9 @@ TEST_CASE("the ruleset is that of the contract (A-79)", "[report]") {
         "required_review_thread_resolution": false}},
       {"type": "required_status_checks", "parameters": {"strict_required_status_checks_policy": false,
         "do_not_enforce_on_create": true,
-        "required_status_checks": [{"context": "atomic-chart-release", "integration_id": 15368}]}}]})", "expected").value());
+        "required_status_checks": [{"context": "atomic-chart-release", "integration_id": 15368}]}}]})",
+                                                                    "expected")
+                                                        .value());
 }
 
 TEST_CASE("a check counts only when GitHub Actions sets it (A-79, A-80)", "[report]") {

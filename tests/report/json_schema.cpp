@@ -54,11 +54,13 @@ class Validator {
       if (value.is_string() && !std::regex_search(text(value.get_string()), std::regex(text(rule.as_string()))))
         complain(path, "does not match " + text(rule.as_string()));
     } else if (keyword == "minLength") {
-      if (value.is_string() && static_cast<std::int64_t>(value.get_string().size()) < rule.as_int64()) complain(path, "too short");
+      if (value.is_string() && static_cast<std::int64_t>(value.get_string().size()) < rule.as_int64())
+        complain(path, "too short");
     } else if (keyword == "minimum") {
       if (value.is_int64() && value.get_int64() < rule.as_int64()) complain(path, "below the minimum");
     } else if (keyword == "minItems") {
-      if (value.is_array() && static_cast<std::int64_t>(value.get_array().size()) < rule.as_int64()) complain(path, "too few items");
+      if (value.is_array() && static_cast<std::int64_t>(value.get_array().size()) < rule.as_int64())
+        complain(path, "too few items");
     } else if (keyword == "items") {
       if (!value.is_array()) return;
       for (std::size_t i = 0; i < value.get_array().size(); ++i)

@@ -1,5 +1,5 @@
-// What outputs, manifest, report and description tell of charts in a registry (O-15, O-16), and that without `oci-repository` nothing of it
-// is there (O-10).
+// What outputs, manifest, report and description tell of charts in a registry (O-15, O-16), and that without `oci-repository`
+// nothing of it is there (O-10).
 
 #include "report/action_outputs.hpp"
 #include "report/attestation_map.hpp"
@@ -20,7 +20,8 @@ ReleaseRecord pushed_record() {
   auto record = acr::test::released_record();
   record.oci_repository = "ghcr.io/acme/charts";
   for (auto& chart : record.charts)
-    chart.oci = OciPlace{"ghcr.io/acme/charts/" + chart.name + ":" + chart.version, acr::test::fake_digest(chart.name == "api" ? '1' : '2'), "2023-11-14T22:13:20Z"};
+    chart.oci = OciPlace{"ghcr.io/acme/charts/" + chart.name + ":" + chart.version,
+                         acr::test::fake_digest(chart.name == "api" ? '1' : '2'), "2023-11-14T22:13:20Z"};
   return record;
 }
 
@@ -41,9 +42,12 @@ TEST_CASE("outputs tell reference and digest of each chart in the registry (O-15
   CHECK(*outputs.find("oci-repository") == "ghcr.io/acme/charts");
   CHECK(*outputs.find("oci-subjects-path") == ".cr-release-packages/oci-subjects.txt");
   CHECK(outputs.find("oci-digest") == nullptr);
-  CHECK(outputs.find("charts")->find(R"("source-digest":")" + acr::test::fake_digest('6') + R"(","oci":{"ref":"ghcr.io/acme/charts/api:2.0.0","digest":")" +
-                                     acr::test::fake_digest('1') + R"(","created":"2023-11-14T22:13:20Z"}})") != std::string::npos);
-  CHECK(outputs.find("matrix")->find(R"("file":"api-2.0.0.tgz","oci-name":"ghcr.io/acme/charts/api","oci-digest":")" + acr::test::fake_digest('1') + "\"}") != std::string::npos);
+  CHECK(outputs.find("charts")->find(R"("source-digest":")" + acr::test::fake_digest('6') +
+                                     R"(","oci":{"ref":"ghcr.io/acme/charts/api:2.0.0","digest":")" +
+                                     acr::test::fake_digest('1') + R"(","created":"2023-11-14T22:13:20Z"}})") !=
+        std::string::npos);
+  CHECK(outputs.find("matrix")->find(R"("file":"api-2.0.0.tgz","oci-name":"ghcr.io/acme/charts/api","oci-digest":")" +
+                                     acr::test::fake_digest('1') + "\"}") != std::string::npos);
   auto alone = pushed_record();
   alone.charts.pop_back();
   auto const of_one = run_outputs(alone, pushed_files(), 30);
@@ -65,10 +69,14 @@ TEST_CASE("without oci-repository no output and no key of it exists (O-10)", "[r
 }
 
 TEST_CASE("the manifest has the chart's place in the registry behind its package, and is read back whole (O-15)", "[report]") {
-  auto const manifest = with_attestations(pushed_manifest(), {{"oci-web", "7"}, {"build-web", "3"}, {"oci-api", "7"}, {"tag-verification", "1"}}).value();
+  auto const manifest =
+      with_attestations(pushed_manifest(), {{"oci-web", "7"}, {"build-web", "3"}, {"oci-api", "7"}, {"tag-verification", "1"}})
+          .value();
   auto const text = manifest_text(manifest);
-  CHECK(text.find("\"package\": \"api-2.0.0.tgz\",\n      \"oci\": {\n        \"ref\": \"ghcr.io/acme/charts/api:2.0.0\",") != std::string::npos);
-  CHECK(text.find("\"tag-verification\": \"1\",\n    \"build-web\": \"3\",\n    \"oci-api\": \"7\",\n    \"oci-web\": \"7\"") != std::string::npos);
+  CHECK(text.find("\"package\": \"api-2.0.0.tgz\",\n      \"oci\": {\n        \"ref\": \"ghcr.io/acme/charts/api:2.0.0\",") !=
+        std::string::npos);
+  CHECK(text.find("\"tag-verification\": \"1\",\n    \"build-web\": \"3\",\n    \"oci-api\": \"7\",\n    \"oci-web\": \"7\"") !=
+        std::string::npos);
   CHECK(read_manifest(text).value() == manifest);
   CHECK(manifest.charts[0].oci->subject_name() == "ghcr.io/acme/charts/api");
 }
@@ -108,20 +116,25 @@ TEST_CASE("only charts with an OCI digest have a place for its attestation (O-19
 }
 
 TEST_CASE("the description's table and the job summary show OCI digests (O-15)", "[report]") {
-  HumanPart const human{"https://github.com", "acme/helm-charts", with_attestations(pushed_manifest(), {{"oci-web", "7"}}).value(), acr::test::fake_digest('0'), ""};
+  HumanPart const human{"https://github.com", "acme/helm-charts",
+                        with_attestations(pushed_manifest(), {{"oci-web", "7"}}).value(), acr::test::fake_digest('0'), ""};
   auto const section = human_section(human, "\n", false);
-  CHECK(section.find("| build attestation | OCI digest | OCI attestation |\n|---|---|---|---|---|---|---|---|\n") != std::string::npos);
+  CHECK(section.find("| build attestation | OCI digest | OCI attestation |\n|---|---|---|---|---|---|---|---|\n") !=
+        std::string::npos);
   CHECK(section.find("`ghcr.io/acme/charts/web:1.2.0`<br>`" + acr::test::fake_digest('2') + "`") != std::string::npos);
   auto const summary = job_summary(pushed_record(), pushed_files());
   CHECK(summary.find("`" + acr::test::fake_digest('2') + "` | `2023-11-14T22:13:20Z` |") != std::string::npos);
   CHECK(summary.find("oci-subjects.txt") != std::string::npos);
-  CHECK(finalize_summary(human.manifest, human.server_url, human.repository, "", "").find(acr::test::fake_digest('2')) != std::string::npos);
-  CHECK(verification_report(pushed_record()).find("\"oci\": {\n        \"ref\": \"ghcr.io/acme/charts/web:1.2.0\"") != std::string::npos);
+  CHECK(finalize_summary(human.manifest, human.server_url, human.repository, "", "").find(acr::test::fake_digest('2')) !=
+        std::string::npos);
+  CHECK(verification_report(pushed_record()).find("\"oci\": {\n        \"ref\": \"ghcr.io/acme/charts/web:1.2.0\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("oci-subjects.txt has the form of checksums.txt, with names of subjects (O-16)", "[report]") {
   std::string const one(64, '1'), two(64, '2');
-  CHECK(oci_subjects_text({{"ghcr.io/acme/web", two}, {"ghcr.io/acme/api", one}}).value() == one + "  ghcr.io/acme/api\n" + two + "  ghcr.io/acme/web\n");
+  CHECK(oci_subjects_text({{"ghcr.io/acme/web", two}, {"ghcr.io/acme/api", one}}).value() ==
+        one + "  ghcr.io/acme/api\n" + two + "  ghcr.io/acme/web\n");
   CHECK(oci_subjects_text({{"[::1]:5000/web", one}}).has_value());
   for (auto const* name : {"", "/a", "a/", "a b", "*a", "a\nb", "a\\b", "\xc3\xab"}) {
     CAPTURE(name);

@@ -16,7 +16,9 @@ using acr::report::read_attestation_map;
 
 HumanPart human() {
   auto manifest = acr::report::manifest_of(acr::test::released_record(), acr::test::sample_files());
-  manifest = acr::report::with_attestations(manifest, {{"tag-verification", "9000"}, {"build-api", "9001"}, {"build-web", "9001"}}).value();
+  manifest =
+      acr::report::with_attestations(manifest, {{"tag-verification", "9000"}, {"build-api", "9001"}, {"build-web", "9001"}})
+          .value();
   return {"https://github.com", "acme/helm-charts", manifest, acr::test::fake_digest('0'), ""};
 }
 
@@ -50,10 +52,18 @@ TEST_CASE("no description: the new text alone (A-84)", "[report]") {
 }
 
 TEST_CASE("a description without a map gets both after one empty line (A-84)", "[report]") {
-  struct Row { std::string body, gap; };
+  struct Row {
+    std::string body, gap;
+  };
   auto const row = GENERATE(values<Row>({
-      {"Hello", "\n\n"}, {"Hello\n", "\n"}, {"Hello\n\n", ""}, {"Hello\n\n\n", ""}, {"a\r\nHello", "\r\n\r\n"},
-      {"Hello\r\n", "\r\n"}, {"Hello\r\n\r\n", ""}, {"\n", ""},
+      {"Hello", "\n\n"},
+      {"Hello\n", "\n"},
+      {"Hello\n\n", ""},
+      {"Hello\n\n\n", ""},
+      {"a\r\nHello", "\r\n\r\n"},
+      {"Hello\r\n", "\r\n"},
+      {"Hello\r\n\r\n", ""},
+      {"\n", ""},
   }));
   CAPTURE(row.body);
   auto const body = merged(row.body);
@@ -69,10 +79,10 @@ TEST_CASE("the section stands before the map, which stays where it was (A-83, A-
 }
 
 TEST_CASE("twice is once (A-88)", "[report]") {
-  auto const body = GENERATE(as<std::string>(), "", "x", "x\r", "x\r\ny", "<!-- ATTESTATION_MAP\n{}\n-->",
-                             "<!-- ATTESTATION_MAP  \r\n{\r\n  \"a\": 1\r\n}\r\n -->\r\n",
-                             "a\n<!-- ATTESTATION_MAP\n{\"a--b\":\"<->\"}\n-->\n",
-                             "<!-- atomic-chart-release:begin -->\nx\n<!-- ATTESTATION_MAP\n{}\n-->\n<!-- atomic-chart-release:end -->\n");
+  auto const body = GENERATE(
+      as<std::string>(), "", "x", "x\r", "x\r\ny", "<!-- ATTESTATION_MAP\n{}\n-->",
+      "<!-- ATTESTATION_MAP  \r\n{\r\n  \"a\": 1\r\n}\r\n -->\r\n", "a\n<!-- ATTESTATION_MAP\n{\"a--b\":\"<->\"}\n-->\n",
+      "<!-- atomic-chart-release:begin -->\nx\n<!-- ATTESTATION_MAP\n{}\n-->\n<!-- atomic-chart-release:end -->\n");
   CAPTURE(body);
   auto const once = merged(body);
   CHECK(merged(once) == once);
@@ -84,8 +94,10 @@ TEST_CASE("foreign bytes around map and section survive (A-83)", "[report]") {
   auto const body = merged(front + "<!-- ATTESTATION_MAP\r\n{\"lint\":\"1\"}\r\n-->" + back);
   CHECK(body.starts_with(front));
   CHECK(body.ends_with(back));
-  CHECK(without_section(body) == front + "\r\n\r\n\r\n<!-- ATTESTATION_MAP\r\n{\"lint\":\"1\",\"tag-verification\":\"9000\","
-                                 "\"build-api\":\"9001\",\"build-web\":\"9001\"}\r\n-->" + back);
+  CHECK(without_section(body) == front +
+                                     "\r\n\r\n\r\n<!-- ATTESTATION_MAP\r\n{\"lint\":\"1\",\"tag-verification\":\"9000\","
+                                     "\"build-api\":\"9001\",\"build-web\":\"9001\"}\r\n-->" +
+                                     back);
   // CRLF throughout what is ours.
   auto const section = body.substr(front.size(), body.find("<!-- ATTESTATION_MAP") - front.size());
   for (std::size_t at = section.find('\n'); at != std::string::npos; at = section.find('\n', at + 1))
@@ -93,16 +105,20 @@ TEST_CASE("foreign bytes around map and section survive (A-83)", "[report]") {
 }
 
 TEST_CASE("own keys are replaced in place, foreign ones keep order, value and form (A-83)", "[report]") {
-  std::string const body = "<!-- ATTESTATION_MAP\n{\n    \"lint\" : 123456789012345678901234567890,\n"
-                           "    \"build-api\": \"1\",\n    \"n\": {\"x\": [1.50, null, \"},{\"]},\n    \"tag-verification\": 9000\n}\n-->\n";
+  std::string const body =
+      "<!-- ATTESTATION_MAP\n{\n    \"lint\" : 123456789012345678901234567890,\n"
+      "    \"build-api\": \"1\",\n    \"n\": {\"x\": [1.50, null, \"},{\"]},\n    \"tag-verification\": 9000\n}\n-->\n";
   auto const result = without_section(merged(body));
-  CHECK(result == "\n\n<!-- ATTESTATION_MAP\n{\n    \"lint\" : 123456789012345678901234567890,\n"
-                  "    \"build-api\": \"9001\",\n    \"n\": {\"x\": [1.50, null, \"},{\"]},\n    \"tag-verification\": 9000,\n"
-                  "    \"build-web\": \"9001\"\n}\n-->\n");
+  CHECK(result ==
+        "\n\n<!-- ATTESTATION_MAP\n{\n    \"lint\" : 123456789012345678901234567890,\n"
+        "    \"build-api\": \"9001\",\n    \"n\": {\"x\": [1.50, null, \"},{\"]},\n    \"tag-verification\": 9000,\n"
+        "    \"build-web\": \"9001\"\n}\n-->\n");
 }
 
 TEST_CASE("added members look like their neighbours", "[report]") {
-  struct Row { std::string json, expected; };
+  struct Row {
+    std::string json, expected;
+  };
   auto const row = GENERATE(values<Row>({
       {"{}", R"({"k":"1"})"},
       {"{ }", R"({"k":"1"})"},
@@ -117,7 +133,9 @@ TEST_CASE("added members look like their neighbours", "[report]") {
 }
 
 TEST_CASE("nothing inside the map can end the comment around it (A-82)", "[report]") {
-  struct Row { std::string json, expected; };
+  struct Row {
+    std::string json, expected;
+  };
   auto const row = GENERATE(values<Row>({
       {R"({"a":"b-->c"})", R"({"a":"b-\u002d\u003ec"})"},
       {R"({"--":"-"})", R"({"-\u002d":"-"})"},
@@ -139,14 +157,14 @@ TEST_CASE("the map of a chart with dashes in its name is safe too (A-82)", "[rep
 }
 
 TEST_CASE("a broken map is refused, never written over (A-84)", "[report]") {
-  auto const body = GENERATE(as<std::string>(),
-      "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"\n-->\n",            // no closing brace
+  auto const body = GENERATE(
+      as<std::string>(),
+      "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"\n-->\n",  // no closing brace
       "<!-- ATTESTATION_MAP\n[1]\n-->\n", "<!-- ATTESTATION_MAP\n\"x\"\n-->\n", "<!-- ATTESTATION_MAP\n-->\n",
-      "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n",                // no end marker
-      "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"} -->\n",            // the marker is a line of its own
-      "<!-- ATTESTATION_MAP", "<!-- ATTESTATION_MAP\n{\"a\":1,\"a\":2}\n-->\n",
-      "<!-- ATTESTATION_MAP\n{\"a\":1} x\n-->\n", "<!-- ATTESTATION_MAP\n{'a':1}\n-->\n",
-      "<!-- ATTESTATION_MAP\n{\"a\":\"\xff\"}\n-->\n");
+      "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n",      // no end marker
+      "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"} -->\n",  // the marker is a line of its own
+      "<!-- ATTESTATION_MAP", "<!-- ATTESTATION_MAP\n{\"a\":1,\"a\":2}\n-->\n", "<!-- ATTESTATION_MAP\n{\"a\":1} x\n-->\n",
+      "<!-- ATTESTATION_MAP\n{'a':1}\n-->\n", "<!-- ATTESTATION_MAP\n{\"a\":\"\xff\"}\n-->\n");
   CAPTURE(body);
   CHECK(refusal(body) == "map-invalid");
   REQUIRE(read_attestation_map(body).has_error());
@@ -182,11 +200,13 @@ TEST_CASE("keys of this program that this call does not prove are dropped, the t
       {R"({"over\u0061ll":"667","buil\u0064-x":"1"})", R"({"tag-verification":"9"})"},
       {R"({"Overall":"1","overall2":"2","xbuild-a":"3","tag-verification2":"4"})",
        R"({"Overall":"1","overall2":"2","xbuild-a":"3","tag-verification2":"4","tag-verification":"9"})"},
-      {"{\n  \"overall\": \"667\",\n  \"lint\": \"1\",\n  \"build-x\": \"2\"\n}", "{\n  \"lint\": \"1\",\n  \"tag-verification\": \"9\"\n}"},
+      {"{\n  \"overall\": \"667\",\n  \"lint\": \"1\",\n  \"build-x\": \"2\"\n}",
+       "{\n  \"lint\": \"1\",\n  \"tag-verification\": \"9\"\n}"},
       {"{\n  \"overall\": \"667\"\n}", "{\n  \"tag-verification\": \"9\"\n}"},
   }));
   CAPTURE(row.json);
-  CHECK(acr::report::merge_map_json(row.json, {acr::report::own_member("tag-verification", "9")}, {}, "\n").value() == row.expected);
+  CHECK(acr::report::merge_map_json(row.json, {acr::report::own_member("tag-verification", "9")}, {}, "\n").value() ==
+        row.expected);
 }
 
 TEST_CASE("with nothing to set, own keys are dropped all the same (B-15)", "[report]") {
@@ -195,15 +215,18 @@ TEST_CASE("with nothing to set, own keys are dropped all the same (B-15)", "[rep
 }
 
 TEST_CASE("only a whole line opens a map (A-81)", "[report]") {
-  auto const body = GENERATE(as<std::string>(), " <!-- ATTESTATION_MAP\n{\n-->\n", "x <!-- ATTESTATION_MAP\n{\n-->\n",
-                             "<!-- ATTESTATION_MAPS\n{\n-->\n", "<!-- ATTESTATION_MAP {}\n-->\n", "<!-- attestation_map\n{\n-->\n");
+  auto const body =
+      GENERATE(as<std::string>(), " <!-- ATTESTATION_MAP\n{\n-->\n", "x <!-- ATTESTATION_MAP\n{\n-->\n",
+               "<!-- ATTESTATION_MAPS\n{\n-->\n", "<!-- ATTESTATION_MAP {}\n-->\n", "<!-- attestation_map\n{\n-->\n");
   CAPTURE(body);
   CHECK_FALSE(read_attestation_map(body).value().has_value());
   CHECK(merged(body).starts_with(body));
 }
 
 TEST_CASE("ids are digits, as text or as an integer (A-81)", "[report]") {
-  auto const map = read_attestation_map("x\r\n<!-- ATTESTATION_MAP \r\n{\"a\":\"12\",\"b\":34,\"c\":\"x\",\"d\":-1,\"e\":1.5}\r\n  -->  \r\n").value();
+  auto const map = read_attestation_map(
+                       "x\r\n<!-- ATTESTATION_MAP \r\n{\"a\":\"12\",\"b\":34,\"c\":\"x\",\"d\":-1,\"e\":1.5}\r\n  -->  \r\n")
+                       .value();
   REQUIRE(map.has_value());
   CHECK(map->find("a")->id == "12");
   CHECK(map->find("b")->id == "34");
@@ -236,7 +259,8 @@ TEST_CASE("a begin marker without an end loses nobody's text", "[report]") {
 }
 
 TEST_CASE("a map inside our markers is never replaced with them", "[report]") {
-  auto const body = merged("<!-- atomic-chart-release:begin -->\n<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n-->\n<!-- atomic-chart-release:end -->\n");
+  auto const body = merged(
+      "<!-- atomic-chart-release:begin -->\n<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n-->\n<!-- atomic-chart-release:end -->\n");
   auto const map = read_attestation_map(body).value();
   REQUIRE(map.has_value());
   CHECK(map->find("lint")->id == "1");
@@ -274,10 +298,10 @@ TEST_CASE("near the limit the human part shrinks, beyond it nothing is written (
   CHECK(merge_description(shorter->body, ids, human())->body == shorter->body);
   CHECK(refusal(std::string(65500, 'x')) == "body-too-long");
   CHECK(refusal([] {
-    std::string wide;
-    for (int i = 0; i < 65400; ++i) wide += "\xf0\x9f\x8e\x89";  // few characters, too many bytes
-    return wide + "xxxx";
-  }()) == "body-too-long");
+          std::string wide;
+          for (int i = 0; i < 65400; ++i) wide += "\xf0\x9f\x8e\x89";  // few characters, too many bytes
+          return wide + "xxxx";
+        }()) == "body-too-long");
 }
 
 TEST_CASE("foreign names cannot break out of the table (A-86)", "[report]") {
@@ -296,16 +320,21 @@ TEST_CASE("the human part reads like this (A-85)", "[report]") {
   CHECK(acr::report::human_section(human(), "\n", false) ==
         "<!-- atomic-chart-release:begin -->\n### Release build\n\n"
         "| chart | version | tag | digest | upstream verified | build attestation |\n|---|---|---|---|---|---|\n"
-        "| `api` | `2.0.0` | `api-v2.0.0` | `" + acr::test::fake_digest('a') + "` | 2 | "
-        "[9001](https://github.com/acme/helm-charts/attestations/9001) |\n"
-        "| `web` | `1.2.0` | `web-v1.2.0` | `" + acr::test::fake_digest('b') + "` | 1 | "
-        "[9001](https://github.com/acme/helm-charts/attestations/9001) |\n\n"
-        "Tag verification: [9000](https://github.com/acme/helm-charts/attestations/9000) · manifest `" +
-        acr::test::fake_digest('0') + "` · overall attestation: –\n<!-- atomic-chart-release:end -->");
+        "| `api` | `2.0.0` | `api-v2.0.0` | `" +
+            acr::test::fake_digest('a') +
+            "` | 2 | "
+            "[9001](https://github.com/acme/helm-charts/attestations/9001) |\n"
+            "| `web` | `1.2.0` | `web-v1.2.0` | `" +
+            acr::test::fake_digest('b') +
+            "` | 1 | "
+            "[9001](https://github.com/acme/helm-charts/attestations/9001) |\n\n"
+            "Tag verification: [9000](https://github.com/acme/helm-charts/attestations/9000) · manifest `" +
+            acr::test::fake_digest('0') + "` · overall attestation: –\n<!-- atomic-chart-release:end -->");
 }
 
 TEST_CASE("the map as an output is one line of ASCII", "[report]") {
-  auto const map = read_attestation_map("<!-- ATTESTATION_MAP\n{ \"é\" : \"\\\"ü }\" ,\n \"n\": [ 1 , {\"a\" : 2} ] }\n-->\n").value();
+  auto const map =
+      read_attestation_map("<!-- ATTESTATION_MAP\n{ \"é\" : \"\\\"ü }\" ,\n \"n\": [ 1 , {\"a\" : 2} ] }\n-->\n").value();
   CHECK(acr::report::compact_map(*map) == R"({"\u00e9":"\"\u00fc }","n":[1,{"a":2}]})");
 }
 

@@ -27,8 +27,9 @@ TEST_CASE("the manifest after `run` has every key in its place and no id (A-75)"
   auto const text = manifest_text(sample());
   CHECK(text == acr::test::golden("manifest-after-run.json", text));
   std::size_t before = 0;
-  for (auto const* key : {"\"version\": \"1.0\"", "\"stage\": \"release-build\"", "\"charts\"", "\"pr\": 42", "\"attestations\": {}",
-                          "\"head\"", "\"base\"", "\"merge\"", "\"verification\"", "\"upstream\"", "\"dependencies\""}) {
+  for (auto const* key :
+       {"\"version\": \"1.0\"", "\"stage\": \"release-build\"", "\"charts\"", "\"pr\": 42", "\"attestations\": {}", "\"head\"",
+        "\"base\"", "\"merge\"", "\"verification\"", "\"upstream\"", "\"dependencies\""}) {
     auto const at = text.find(key);
     CAPTURE(key);
     REQUIRE(at != std::string::npos);
@@ -84,17 +85,20 @@ TEST_CASE("a trusted root in a manifest has the members of its origin and no oth
       {R"([{"origin":"file","source":"s","digest":"sha256:0"}])", place + "[0].digest", "the value has another form"},
       {"[" + file + R"(,"organisation":"o"}])", place + "[0]", "a key that this program does not write"},
       {"[" + file + R"(,"date":"2026-08-21"}])", place + "[0]", "a key that this program does not write"},
-      {"[" + built_in + R"(,"organisation":"","date":"2026-08-21"}])", place + "[0].organisation", "the value has another form"},
+      {"[" + built_in + R"(,"organisation":"","date":"2026-08-21"}])", place + "[0].organisation",
+       "the value has another form"},
       {"[" + built_in + R"(,"date":"2026-08-21"}])", place + "[0].organisation", "the key is missing"},
       {"[" + built_in + R"(,"organisation":"o"}])", place + "[0].date", "the key is missing"},
       {"[" + built_in + R"(,"organisation":"o","date":"2026-02-30"}])", place + "[0].date", "the value has another form"},
-      {"[" + built_in + R"(,"organisation":"o","date":"2026-08-21","tuf":{"root":1,"targets":1}}])", place + "[0]", "a key that this program does not write"},
+      {"[" + built_in + R"(,"organisation":"o","date":"2026-08-21","tuf":{"root":1,"targets":1}}])", place + "[0]",
+       "a key that this program does not write"},
       {"[" + tuf + "}]", place + "[0].tuf", "the key is missing"},
       {"[" + tuf + R"(,"tuf":1}])", place + "[0].tuf", "not an object"},
       {"[" + tuf + R"(,"tuf":{"root":0,"targets":14}}])", place + "[0].tuf.root", "not a version"},
       {"[" + tuf + R"(,"tuf":{"root":"1","targets":14}}])", place + "[0].tuf.root", "not a version"},
       {"[" + tuf + R"(,"tuf":{"root":16}}])", place + "[0].tuf.targets", "the key is missing"},
-      {"[" + tuf + R"(,"tuf":{"root":16,"targets":14,"timestamp":1}}])", place + "[0].tuf", "a key that this program does not write"},
+      {"[" + tuf + R"(,"tuf":{"root":16,"targets":14,"timestamp":1}}])", place + "[0].tuf",
+       "a key that this program does not write"},
   };
   for (auto const& row : rows) {
     CAPTURE(row.entry);
@@ -113,8 +117,10 @@ TEST_CASE("a trusted root in a manifest has the members of its origin and no oth
 }
 
 TEST_CASE("ids take their places, whatever the order they come in (A-75)", "[report]") {
-  auto const manifest = with_attestations(sample(), {{"build-web", "3"}, {"tag-verification", "1"}, {"build-api", "2"}}).value();
-  CHECK(manifest.attestations == acr::report::AttestationIds{{"tag-verification", "1"}, {"build-api", "2"}, {"build-web", "3"}});
+  auto const manifest =
+      with_attestations(sample(), {{"build-web", "3"}, {"tag-verification", "1"}, {"build-api", "2"}}).value();
+  CHECK(manifest.attestations ==
+        acr::report::AttestationIds{{"tag-verification", "1"}, {"build-api", "2"}, {"build-web", "3"}});
   auto const again = with_attestations(manifest, {{"build-api", "9"}}).value();
   CHECK(again.attestations == acr::report::AttestationIds{{"tag-verification", "1"}, {"build-api", "9"}, {"build-web", "3"}});
   auto const text = manifest_text(manifest);
@@ -122,9 +128,19 @@ TEST_CASE("ids take their places, whatever the order they come in (A-75)", "[rep
 }
 
 TEST_CASE("keys and ids of another kind are refused (A-75)", "[report]") {
-  struct Row { std::string key, id; };
-  auto const row = GENERATE(values<Row>({{"overall", "1"}, {"build-db", "1"}, {"lint", "1"}, {"build-", "1"}, {"build-api", ""},
-      {"build-api", "0"}, {"build-api", "01"}, {"build-api", "-1"}, {"build-api", "1x"}, {"build-api", "9223372036854775808"}}));
+  struct Row {
+    std::string key, id;
+  };
+  auto const row = GENERATE(values<Row>({{"overall", "1"},
+                                         {"build-db", "1"},
+                                         {"lint", "1"},
+                                         {"build-", "1"},
+                                         {"build-api", ""},
+                                         {"build-api", "0"},
+                                         {"build-api", "01"},
+                                         {"build-api", "-1"},
+                                         {"build-api", "1x"},
+                                         {"build-api", "9223372036854775808"}}));
   CAPTURE(row.key, row.id);
   auto const result = with_attestations(sample(), {{row.key, row.id}});
   REQUIRE(result.has_error());
@@ -132,7 +148,9 @@ TEST_CASE("keys and ids of another kind are refused (A-75)", "[report]") {
 }
 
 TEST_CASE("a manifest of another form is refused with the key at fault", "[report]") {
-  struct Row { std::string what, with, where; };
+  struct Row {
+    std::string what, with, where;
+  };
   auto const row = GENERATE(values<Row>({
       {"\"1.0\"", "\"2.0\"", "manifest: version"},
       {"release-build", "publish", "manifest: stage"},
@@ -164,8 +182,8 @@ TEST_CASE("a manifest of another form is refused with the key at fault", "[repor
 
 TEST_CASE("each part of a manifest is read by its own form, the next one beside it", "[report]") {
   struct Row {
-    std::string part;    ///< a whole member of the document, that replaces the sample's
-    std::string where;   ///< empty: accepted
+    std::string part;   ///< a whole member of the document, that replaces the sample's
+    std::string where;  ///< empty: accepted
     std::string why;
   };
   auto const row = GENERATE(values<Row>({
@@ -175,8 +193,10 @@ TEST_CASE("each part of a manifest is read by its own form, the next one beside 
       {R"("upstream":{"api":[]})", "manifest: upstream.api", "not an object"},
       {R"("upstream":{"api":{"lint":[]}})", "manifest: upstream.api.lint", "not an object"},
       {R"("upstream":{"api":{"lint":{"id":"1"}}})", "manifest: upstream.api.lint.digest", "the key is missing"},
-      {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"("}}})", "manifest: upstream.api.lint.bound", "the key is missing"},
-      {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"(","bound":"tag"}}})", "manifest: upstream.api.lint.bound", "the value has another form"},
+      {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"("}}})",
+       "manifest: upstream.api.lint.bound", "the key is missing"},
+      {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"(","bound":"tag"}}})",
+       "manifest: upstream.api.lint.bound", "the value has another form"},
       {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"(","bound":null}}})", "", ""},
       {R"("upstream":{"api":{"lint":{"id":"1","digest":"sha256:)" + std::string(64, 'a') + R"(","bound":"package"}}})", "", ""},
       {R"("upstream":[])", "manifest: upstream", "not an object"},

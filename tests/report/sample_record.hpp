@@ -53,8 +53,9 @@ inline report::ReleaseRecord released_record() {
   record.policy = {{"missing-lineage", "fail"},
                    {"unresolved-id", "fail"},
                    {"signer-workflows", "acme/checks/.github/workflows/check.yaml@refs/tags/v*"}};
-  record.trusted_roots = {{"built in (public good, 2026-08-21)", fake_digest('7'), "built-in", "sigstore.dev", 0, 0, "2026-08-21"},
-                          {"tuf.example/trusted_root.json", fake_digest('8'), "tuf", "zeta", 16, 14, ""}};
+  record.trusted_roots = {
+      {"built in (public good, 2026-08-21)", fake_digest('7'), "built-in", "sigstore.dev", 0, 0, "2026-08-21"},
+      {"tuf.example/trusted_root.json", fake_digest('8'), "tuf", "zeta", 16, 14, ""}};
   record.hosts = {"charts.example.org"};
   record.removed_charts = {"old"};
   report::ChartRecord api;
@@ -113,21 +114,29 @@ inline report::ReleaseRecord refused_record() {
   broken.checks = {{"V-57", "inclusion proof of entry 0", false, "log-inclusion-proof", "the proof leads to another root",
                     "root aa", "root bb", "fetch the bundle again"}};
   broken.refusal = reject("log-inclusion-proof", "entry 0", "the proof leads to another root")
-                       .rule("V-57").expected("root aa").found("root bb").fix("fetch the bundle again");
+                       .rule("V-57")
+                       .expected("root aa")
+                       .found("root bb")
+                       .fix("fetch the bundle again");
   report::LineageEntry unresolved;
   unresolved.key = "w5-semver";
   unresolved.id = "104";
   unresolved.refusal = reject("unresolved", "w5-semver: 104", "no attestation with this id was found")
-                           .rule("A-100").fix("write the subject's digest into the tag");
+                           .rule("A-100")
+                           .fix("write the subject's digest into the tag");
   web.entries.push_back(unresolved);
   web.refusals = {reject("tag-content-mismatch", "charts/web/values.yaml", "the content is not that of the tag")
-                      .rule("A-55").expected("blob 1").found("blob 2").fix("bump the version")};
+                      .rule("A-55")
+                      .expected("blob 1")
+                      .found("blob 2")
+                      .fix("bump the version")};
   return record;
 }
 
 inline report::ReleaseFiles sample_files() {
   return {".cr-release-packages", ".cr-release-packages/checksums.txt", ".cr-release-packages/tag-verification.json",
-          fake_digest('f'), ".cr-release-packages/vsa.json", "release-attestation-manifest.json", fake_digest('0')};
+          fake_digest('f'),       ".cr-release-packages/vsa.json",      "release-attestation-manifest.json",
+          fake_digest('0')};
 }
 
 }  // namespace acr::test

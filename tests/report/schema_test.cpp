@@ -45,10 +45,12 @@ TEST_CASE("what a release writes is valid against its schemas", "[report]") {
 TEST_CASE("what a release tells of a registry is valid against its schemas (O-15)", "[report]") {
   auto record = acr::test::released_record();
   auto const files = acr::test::sample_files();
-  for (auto& chart : record.charts) chart.oci = acr::report::OciPlace{"ghcr.io/acme/" + chart.name + ":1", acr::test::fake_digest('1'), "2023-11-14T22:13:20Z"};
+  for (auto& chart : record.charts)
+    chart.oci = acr::report::OciPlace{"ghcr.io/acme/" + chart.name + ":1", acr::test::fake_digest('1'), "2023-11-14T22:13:20Z"};
   CHECK(violations("verification-report", acr::report::verification_report(record)) == Violations{});
   CHECK(violations("charts-output", acr::report::charts_json(record, files.packages_dir)) == Violations{});
-  auto const manifest = with_attestations(acr::report::manifest_of(record, files), {{"oci-api", "2"}, {"oci-web", "2"}}).value();
+  auto const manifest =
+      with_attestations(acr::report::manifest_of(record, files), {{"oci-api", "2"}, {"oci-web", "2"}}).value();
   CHECK(violations("manifest", manifest_text(manifest)) == Violations{});
 }
 
@@ -66,7 +68,8 @@ TEST_CASE("what a refused run writes is valid against its schemas", "[report]") 
 TEST_CASE("the schemas turn down what is wrong", "[report]") {
   auto const manifest = manifest_text(acr::report::manifest_of(acr::test::released_record(), acr::test::sample_files()));
   CHECK(violations("manifest", changed(manifest, "\"pr\": 42", "\"pr\": \"42\"")) == Violations{"$.pr: not of type integer"});
-  CHECK(violations("manifest", changed(manifest, "\"stage\"", "\"extra\": 1, \"stage\"")) == Violations{"$.extra: not allowed"});
+  CHECK(violations("manifest", changed(manifest, "\"stage\"", "\"extra\": 1, \"stage\"")) ==
+        Violations{"$.extra: not allowed"});
   CHECK(violations("manifest", changed(manifest, "\"stage\": \"release-build\",", "")) == Violations{"$: without stage"});
   CHECK(violations("manifest", changed(manifest, "\"attestations\": {}", "\"attestations\": {\"overall\": \"1\"}")) ==
         Violations{"$.attestations.overall: not allowed"});

@@ -32,8 +32,8 @@ TEST_CASE("the token and its Basic form are masked first (A-37)", "[report]") {
   Log log;
   log.log.mask_token("ghs_0123456789");
   log.log.line("the token is ghs_0123456789");
-  CHECK(log.text() == "::add-mask::ghs_0123456789\n::add-mask::" + acr::base64("x-access-token:ghs_0123456789") +
-                          "\nthe token is ***\n");
+  CHECK(log.text() ==
+        "::add-mask::ghs_0123456789\n::add-mask::" + acr::base64("x-access-token:ghs_0123456789") + "\nthe token is ***\n");
 }
 
 TEST_CASE("each line of a secret is masked, short and empty ones are not (A-27, A-37)", "[report]") {
@@ -57,9 +57,9 @@ TEST_CASE("a terminal sees no command and no secret", "[report]") {
 }
 
 TEST_CASE("foreign text cannot start a command, whatever it holds (A-31, A-32, A-35, A-38)", "[report]") {
-  auto const evil = GENERATE(as<std::string>(), "::set-output name=x::y", "::set-env name=x::y", "##[add-path]x", " \t::add-mask::x", "\xc2\xa0::error::x",
-                             "a\n::error::x", "a\r::error::x", "x ##[error]y", "##[group]", "a\xe2\x80\xa8::error::x",
-                             "\xe2\x80\xae::error::x", "::ERROR::x");
+  auto const evil = GENERATE(as<std::string>(), "::set-output name=x::y", "::set-env name=x::y", "##[add-path]x",
+                             " \t::add-mask::x", "\xc2\xa0::error::x", "a\n::error::x", "a\r::error::x", "x ##[error]y",
+                             "##[group]", "a\xe2\x80\xa8::error::x", "\xe2\x80\xae::error::x", "::ERROR::x");
   CAPTURE(evil);
   Log log(WorkflowLog::Style::actions, true);
   log.log.line(evil);
@@ -186,7 +186,10 @@ TEST_CASE("debug lines appear with RUNNER_DEBUG only (A-36)", "[report]") {
 TEST_CASE("a refusal is one error line with all that a reader needs (A-20)", "[report]") {
   Log log;
   log.log.refusal(acr::reject("log-inclusion-proof", "entry 0", "the proof leads to another root")
-                      .rule("V-57").expected("aa").found("b\nb").fix("fetch the bundle again"),
+                      .rule("V-57")
+                      .expected("aa")
+                      .found("b\nb")
+                      .fix("fetch the bundle again"),
                   "web", "web-v1.2.0", "w5-semver");
   CHECK(log.text() ==
         "::error title=Refused%3A web::log-inclusion-proof: chart web, tag web-v1.2.0, attestation w5-semver: entry 0: the "

@@ -28,7 +28,8 @@ TEST_CASE("the annotation of a tag is written from ids and digests, its version 
   CHECK(text.find("Commit: " + world.environment.at("GITHUB_SHA")) != std::string::npos);
 
   // The reader's opinion of it, by the program's own command.
-  auto const read = acr::test::run_program(ACR_PROGRAM, {{"PATH", "/usr/bin"}}, {"lineage", path.string(), "--json"}, world.workspace());
+  auto const read =
+      acr::test::run_program(ACR_PROGRAM, {{"PATH", "/usr/bin"}}, {"lineage", path.string(), "--json"}, world.workspace());
   CHECK(read.status == 0);
   CHECK(read.out.find(R"("w5-semver")") != std::string::npos);
   CHECK(read.out.find(digest) != std::string::npos);
@@ -40,12 +41,13 @@ TEST_CASE("an annotation that a release would refuse is not written", "[scenario
     int status;
     std::string reason;
   };
-  auto const row = GENERATE(values<Row>({{"alertmanager", "w1-lint 101", 1, "bad-line"},
-                                         {"alertmanager", "w1-lint: 101", 1, "annotation"},  // without a digest nothing can be looked up
-                                         {"alertmanager", "w1-lint: x1 " + digest, 1, "annotation"},
-                                         {"alertmanager", "", 2, "bad-input"},
-                                         {"nobody", "w1-lint: 101 " + digest, 1, "no-chart"},
-                                         {"../alertmanager", "w1-lint: 101 " + digest, 2, "bad-input"}}));
+  auto const row =
+      GENERATE(values<Row>({{"alertmanager", "w1-lint 101", 1, "bad-line"},
+                            {"alertmanager", "w1-lint: 101", 1, "annotation"},  // without a digest nothing can be looked up
+                            {"alertmanager", "w1-lint: x1 " + digest, 1, "annotation"},
+                            {"alertmanager", "", 2, "bad-input"},
+                            {"nobody", "w1-lint: 101 " + digest, 1, "no-chart"},
+                            {"../alertmanager", "w1-lint: 101 " + digest, 2, "bad-input"}}));
   CAPTURE(row.chart, row.lineage);
   ReleaseWorld world(lab / "two-charts");
   auto const result = world.run(inputs(row.chart, row.lineage));

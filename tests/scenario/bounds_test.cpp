@@ -18,15 +18,16 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-// tests/data has no room for it: nine tree objects that make 10^`levels` paths inside a chart that does not change. No checkout: the
-// repository has nothing but objects and refs.
+// tests/data has no room for it: nine tree objects that make 10^`levels` paths inside a chart that does not change. No
+// checkout: the repository has nothing but objects and refs.
 void write_deep_repository(fs::path const& workspace, int levels) {
   fs::create_directories(workspace / ".git");
   shell(workspace / ".git", R"sh(
 git init -q --bare .
 put() { printf "$1" | git hash-object -w --stdin; }
 deep=$(printf '100644 blob %s\tf\n' "$(put x)" | git mktree)
-for level in $(seq )sh" + std::to_string(levels) + R"sh(); do
+for level in $(seq )sh" + std::to_string(levels) +
+                                R"sh(); do
   deep=$(for d in 0 1 2 3 4 5 6 7 8 9; do printf '040000 tree %s\td%s\n' "$deep" $d; done | git mktree)
 done
 old=$(printf '100644 blob %s\t.helmignore\n100644 blob %s\tChart.yaml\n040000 tree %s\tdeep\n' "$(put 'deep/\n')" "$(put 'apiVersion: v2\nname: old\nversion: 1.0.0\n')" "$deep" | git mktree)
@@ -50,7 +51,8 @@ ProgramStart dry_run(fs::path const& workspace) {
 
 constexpr std::size_t mebibyte = 1024;  // in KiB
 
-TEST_CASE("nine objects that make a hundred million paths in a chart that does not change are visited once each (B-26)", "[scenario]") {
+TEST_CASE("nine objects that make a hundred million paths in a chart that does not change are visited once each (B-26)",
+          "[scenario]") {
   TemporaryDirectory const folder;
   write_deep_repository(folder.path(), 8);
   auto const result = RunningProgram(dry_run(folder.path())).wait(30s);
@@ -94,7 +96,8 @@ done
 )sh");
 }
 
-// Packaging all of it takes more than ten seconds of a processor; what is looked at is the processor's time, whatever else the machine does.
+// Packaging all of it takes more than ten seconds of a processor; what is looked at is the processor's time, whatever else the
+// machine does.
 TEST_CASE("a signal ends packaging within two seconds (A-21, B-25)", "[scenario]") {
   int const signal = GENERATE(SIGINT, SIGTERM);
   CAPTURE(signal);
@@ -209,7 +212,8 @@ TEST_CASE("a command that waits for nothing ends at once", "[scenario]") {
   auto const begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 20; ++i) CHECK(run_program(ACR_PROGRAM, {}, {"--version"}, "/").status == 0);
   // With a watch for signals that is waited for, twenty runs take half a second to a whole one longer.
-  WARN("20 runs of --version: " << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count() << " ms");
+  WARN("20 runs of --version: "
+       << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count() << " ms");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Faults of reading and of configuration through the program (B-2, B-18 … B-20, B-22, B-23): each in a repository of its own, with a
-// control beside it that is released.
+// Faults of reading and of configuration through the program (B-2, B-18 … B-20, B-22, B-23): each in a repository of its own,
+// with a control beside it that is released.
 #include <filesystem>
 #include <map>
 #include <string>
@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 bool holds(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
 
-std::string chart(std::string const& name, std::string const& version, std::string const& more = "", std::string const& api = "v2") {
+std::string chart(std::string const& name, std::string const& version, std::string const& more = "",
+                  std::string const& api = "v2") {
   return "apiVersion: " + api + "\nname: " + name + "\nversion: " + version + "\nicon: https://example.org/i.png\n" + more;
 }
 
@@ -60,7 +61,8 @@ class Clone {
     return *this;
   }
   Clone& tag(std::string const& name, std::string const& line = "") {
-    acr::write_file(folder_.path() / "annotation", (line.empty() ? "" : "Release: " + line + "\n\n") + "Attestation Lineage:\n- No attestation data available\n");
+    acr::write_file(folder_.path() / "annotation", (line.empty() ? "" : "Release: " + line + "\n\n") +
+                                                       "Attestation Lineage:\n- No attestation data available\n");
     shell("git tag -a --cleanup=verbatim -F ../annotation '" + name + "'");
     return *this;
   }
@@ -130,9 +132,17 @@ TEST_CASE("a charts directory that holds no charts is a mistake (charts-dir-wron
     char const* directory;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({{"charts", ""}, {"chart", "charts-dir-missing"}, {"charts/web", "charts-dir-is-chart"}, {"dangling", "charts-dir-link"}, {"charts\ncharts/none", "charts-dir-overlap"}}));
+  auto const row = GENERATE(values<Row>({{"charts", ""},
+                                         {"chart", "charts-dir-missing"},
+                                         {"charts/web", "charts-dir-is-chart"},
+                                         {"dangling", "charts-dir-link"},
+                                         {"charts\ncharts/none", "charts-dir-overlap"}}));
   Clone clone;
-  clone.file("charts/web/Chart.yaml", chart("web", "1.0.0")).file("charts/none/x", "").link("dangling", "nowhere").commit().main();
+  clone.file("charts/web/Chart.yaml", chart("web", "1.0.0"))
+      .file("charts/none/x", "")
+      .link("dangling", "nowhere")
+      .commit()
+      .main();
   clone.file("charts/web/Chart.yaml", chart("web", "1.1.0")).commit().tag("web-v1.1.0", "web v1.1.0");
   auto const result = clone.run({"--charts-dir", row.directory});
   INFO(result.out);
@@ -158,7 +168,10 @@ TEST_CASE("a chart that changes outside is not a green run (chart-outside)", "[s
   }));
   CAPTURE(row.inputs, row.other);
   Clone clone;
-  clone.file("charts/other/Chart.yaml", chart("other", "1.0.0")).file("charts/group/web/Chart.yaml", chart("web", "1.0.0")).commit().main();
+  clone.file("charts/other/Chart.yaml", chart("other", "1.0.0"))
+      .file("charts/group/web/Chart.yaml", chart("web", "1.0.0"))
+      .commit()
+      .main();
   clone.file("charts/group/web/Chart.yaml", chart("web", "1.1.0"));
   if (row.other) clone.file("charts/other/Chart.yaml", chart("other", "1.1.0"));
   clone.commit();
@@ -186,7 +199,11 @@ TEST_CASE("a submodule or a broken link in place of a chart is refused (child-is
 
 TEST_CASE("a linked charts directory is followed in every step (charts-dir-is-link)", "[scenario]") {
   Clone clone;
-  clone.link("charts", "deploy/charts").file("deploy/charts/web/Chart.yaml", chart("web", "1.0.0")).file("deploy/charts/db/Chart.yaml", chart("db", "1.0.0")).commit().main();
+  clone.link("charts", "deploy/charts")
+      .file("deploy/charts/web/Chart.yaml", chart("web", "1.0.0"))
+      .file("deploy/charts/db/Chart.yaml", chart("db", "1.0.0"))
+      .commit()
+      .main();
   clone.file("deploy/charts/web/Chart.yaml", chart("web", "1.1.0")).commit().tag("web-v1.1.0", "web v1.1.0");
   auto const result = clone.run();
   INFO(result.out);

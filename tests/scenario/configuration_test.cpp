@@ -1,4 +1,5 @@
-// Configuration that cannot be green by mistake (B-10, B-21), and hints about identities and roots (V-96, T-1), by the built program.
+// Configuration that cannot be green by mistake (B-10, B-21), and hints about identities and roots (V-96, T-1), by the built
+// program.
 #include "scenario/release_world.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
@@ -29,12 +30,16 @@ void let_nothing_change(ReleaseWorld& world) {
 
 TEST_CASE("a malformed list ends the run before any request, whether or not a chart changed (B-10)", "[scenario]") {
   bool const changes = GENERATE(true, false);
-  struct Row { std::string input, value, place; };
-  auto const row = GENERATE(values<Row>({{"signer-workflows", "validate.yaml", "signer-workflows, line 1: "},
-                                         {"signer-workflows", "acme/helm-charts/.github/workflows/validate.yaml@refs/heads/main\nacme/helm-charts/.github/workflows/validate.yaml@v1",
-                                          "signer-workflows, line 2: "},
-                                         {"predicate-types", "slsa.dev/provenance/v1", "predicate-types, line 1: "},
-                                         {"lineage-subjects", "lint: x", "lineage-subjects, line 1: "}}));
+  struct Row {
+    std::string input, value, place;
+  };
+  auto const row = GENERATE(values<Row>(
+      {{"signer-workflows", "validate.yaml", "signer-workflows, line 1: "},
+       {"signer-workflows",
+        "acme/helm-charts/.github/workflows/validate.yaml@refs/heads/main\nacme/helm-charts/.github/workflows/validate.yaml@v1",
+        "signer-workflows, line 2: "},
+       {"predicate-types", "slsa.dev/provenance/v1", "predicate-types, line 1: "},
+       {"lineage-subjects", "lint: x", "lineage-subjects, line 1: "}}));
   CAPTURE(changes, row.input, row.value);
   ReleaseWorld world(lab / "two-charts", acr::test::Checkout::none);
   if (!changes) let_nothing_change(world);
@@ -85,8 +90,8 @@ TEST_CASE("a wait for tags that is not shorter than the run ends it before any r
 
 acr::test::ProgramResult inspect(std::string const& repository, std::string const& id, fs::path const& root) {
   return run_program(ACR_PROGRAM, {{"PATH", "/usr/bin"}},
-                     {"inspect", (demo / "bundle.sigstore.json").string(), (demo / "artifact").string(), "--repository", repository, "--repository-id", id,
-                      "--trusted-root", root.string(), "--json"},
+                     {"inspect", (demo / "bundle.sigstore.json").string(), (demo / "artifact").string(), "--repository",
+                      repository, "--repository-id", id, "--trusted-root", root.string(), "--json"},
                      "/");
 }
 
@@ -124,7 +129,8 @@ TEST_CASE("a trusted root that is older than a signature says so, and what to do
   CHECK(holds(result.out, "is older than"));
   CHECK(holds(result.out, "2024-04-22T17:33:26Z"));
   if (from == 1) CHECK(holds(result.out, "is trusted from 2020-01-01T00:00:00Z"));
-  CHECK(holds(result.out, "set --trusted-root to a file that `gh attestation trusted-root` has written"));  // on a terminal it is an option
+  CHECK(holds(result.out,
+              "set --trusted-root to a file that `gh attestation trusted-root` has written"));  // on a terminal it is an option
 }
 
 }  // namespace

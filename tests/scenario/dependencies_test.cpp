@@ -49,7 +49,8 @@ struct Hosts {
   [[nodiscard]] std::string team() const { return "oci://127.0.0.1:" + std::to_string(server.port()) + "/team"; }
   [[nodiscard]] std::size_t count(std::string const& path_end) const {
     auto const seen = server.seen();
-    return static_cast<std::size_t>(std::ranges::count_if(seen, [&](auto const& one) { return one.path().ends_with(path_end); }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(seen, [&](auto const& one) { return one.path().ends_with(path_end); }));
   }
 };
 
@@ -77,7 +78,8 @@ ScenarioOptions mixed(Hosts const& hosts, std::string const& redis_more = {}) {
   options.extras["ledger"] = with_lock({{"shared", ">=0", "file://../../shared"}, {"redis", ">=1", hosts.stable()}},
                                        {{"shared", "1.0.0", "file://../../shared"}, {"redis", "1.3.0", hosts.stable()}});
   options.more_files["shared/Chart.yaml"] = chart_yaml("shared", {{"common", "0.x.x", hosts.stable()}});
-  options.more_files["shared/Chart.lock"] = lock_text({{"common", "0.x.x", hosts.stable()}}, {{"common", "0.1.0", hosts.stable()}});
+  options.more_files["shared/Chart.lock"] =
+      lock_text({{"common", "0.x.x", hosts.stable()}}, {{"common", "0.1.0", hosts.stable()}});
   return options;
 }
 
@@ -88,7 +90,9 @@ std::vector<std::string> entries_of(std::string const& package) {
   return paths;
 }
 
-bool holds(std::vector<std::string> const& paths, std::string const& path) { return std::ranges::find(paths, path) != paths.end(); }
+bool holds(std::vector<std::string> const& paths, std::string const& path) {
+  return std::ranges::find(paths, path) != paths.end();
+}
 
 }  // namespace
 
@@ -115,8 +119,10 @@ TEST_CASE("a release brings what its locks name, once, and records it (D-1)", "[
   REQUIRE(recorded != nullptr);
   std::vector<std::string> rows;
   for (auto const& each : *recorded)
-    rows.push_back(*acr::string_in(each, "chart") + " " + *acr::string_in(each, "name") + " " + *acr::string_in(each, "version"));
-  CHECK(rows == std::vector<std::string>{"gateway cache 3.0.0", "gateway redis 1.3.0", "ledger common 0.1.0", "ledger redis 1.3.0"});
+    rows.push_back(*acr::string_in(each, "chart") + " " + *acr::string_in(each, "name") + " " +
+                   *acr::string_in(each, "version"));
+  CHECK(rows ==
+        std::vector<std::string>{"gateway cache 3.0.0", "gateway redis 1.3.0", "ledger common 0.1.0", "ledger redis 1.3.0"});
   CHECK(acr::string_in((*recorded)[1], "repository") == hosts.stable());
   CHECK(acr::string_in((*recorded)[1], "sha256") == acr::sha256_text(archive_of("redis", "1.3.0")));
   CHECK(acr::string_in((*recorded)[0], "url") == hosts.team() + "/cache:3.0.0");
@@ -162,7 +168,8 @@ TEST_CASE("twenty charts that share a dependency are one fetch", "[scenario][dep
   options.charts = 20;
   options.attestations = 1;
   for (int i = 1; i <= 20; ++i)
-    options.extras["service-0" + std::string(i < 10 ? "0" : "") + std::to_string(i)] = with_lock({{"redis", "1.x", hosts.stable()}}, {{"redis", "1.3.0", hosts.stable()}});
+    options.extras["service-0" + std::string(i < 10 ? "0" : "") + std::to_string(i)] =
+        with_lock({{"redis", "1.x", hosts.stable()}}, {{"redis", "1.3.0", hosts.stable()}});
   Scenario const scenario(options);
   ReleaseWorld world(scenario.path());
   auto const result = world.run();
@@ -178,7 +185,8 @@ TEST_CASE("pins are demanded before anything is fetched, and recorded when they 
   options.charts = 1;
   auto const pin = "digest: " + acr::sha256_text(archive_of("redis", "1.3.0"));
   for (bool const pinned : {false, true}) {
-    options.extras["service-001"] = with_lock({{"redis", "1.x", hosts.stable()}}, {{"redis", "1.3.0", hosts.stable(), pinned ? pin : ""}});
+    options.extras["service-001"] =
+        with_lock({{"redis", "1.x", hosts.stable()}}, {{"redis", "1.3.0", hosts.stable(), pinned ? pin : ""}});
     Scenario const scenario(options);
     ReleaseWorld world(scenario.path());
     CHECK(world.run({{"dependency-pins", "require"}}).status == (pinned ? 0 : 1));
@@ -191,14 +199,16 @@ TEST_CASE("pins are demanded before anything is fetched, and recorded when they 
     CHECK((*acr::array_in(manifest, "dependencies"))[0].at("pinned").as_bool());
   }
   // Other bytes than were pinned.
-  options.extras["service-001"] = with_lock({{"redis", "1.x", hosts.stable()}}, {{"redis", "1.3.0", hosts.stable(), "digest: sha256:" + std::string(64, '0')}});
+  options.extras["service-001"] = with_lock({{"redis", "1.x", hosts.stable()}},
+                                            {{"redis", "1.3.0", hosts.stable(), "digest: sha256:" + std::string(64, '0')}});
   Scenario const scenario(options);
   ReleaseWorld world(scenario.path());
   CHECK(world.run().status == 1);
   CHECK(world.outputs().at("reason") == "dep-digest-mismatch");
 }
 
-TEST_CASE("under block an offline refusal stops fetching for all, under flag only for its chart (D-6)", "[scenario][dependencies]") {
+TEST_CASE("under block an offline refusal stops fetching for all, under flag only for its chart (D-6)",
+          "[scenario][dependencies]") {
   Hosts const hosts;
   ScenarioOptions options;
   options.extras["gateway"] = with_lock({{"redis", "1.x", hosts.stable()}}, {{"redis", "1.3.0", hosts.stable()}});
@@ -215,7 +225,8 @@ TEST_CASE("under block an offline refusal stops fetching for all, under flag onl
   CHECK(world.outputs().at("chart") == "gateway");
 }
 
-TEST_CASE("a host out of reach is exit 3 under any policy, unless a chart is refused for good under block (D-6)", "[scenario][dependencies]") {
+TEST_CASE("a host out of reach is exit 3 under any policy, unless a chart is refused for good under block (D-6)",
+          "[scenario][dependencies]") {
   std::string gone;
   {
     LoopbackServer const server([](acr::loopback::Seen const&) { return acr::loopback::Answer{}; });
@@ -284,7 +295,8 @@ TEST_CASE("a package with fetched dependencies is made again from its tag", "[sc
     auto const verify = [&](std::vector<std::string> const& more) {
       std::vector<std::string> arguments{"verify-package", package, std::string(name) + "-v1.1.0", "--no-attestations"};
       arguments.insert(arguments.end(), more.begin(), more.end());
-      return acr::test::run_program(ACR_PROGRAM, {{"GITHUB_API_URL", world.environment.at("GITHUB_API_URL")}}, arguments, world.workspace());
+      return acr::test::run_program(ACR_PROGRAM, {{"GITHUB_API_URL", world.environment.at("GITHUB_API_URL")}}, arguments,
+                                    world.workspace());
     };
     auto const same = verify({});
     CAPTURE(same.out, same.err);

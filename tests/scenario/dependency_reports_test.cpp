@@ -1,4 +1,5 @@
-// What was reported of fetching, through the built program, each beside a control (issue 15; B-27, B-28, D-17, D-18, D-34, P-159).
+// What was reported of fetching, through the built program, each beside a control (issue 15; B-27, B-28, D-17, D-18, D-34,
+// P-159).
 
 #include <algorithm>
 
@@ -42,7 +43,8 @@ class World {
       options.attestations = 1;
       options.vendored_subchart = false;
       std::vector<Entry> const declared{{"dep", "1.0.0", repository, more}};
-      options.extras["service-001"] = {.chart_yaml = list_text(declared), .files = {{"Chart.lock", lock_text(declared, {{"dep", "1.0.0", repository}})}}};
+      options.extras["service-001"] = {.chart_yaml = list_text(declared),
+                                       .files = {{"Chart.lock", lock_text(declared, {{"dep", "1.0.0", repository}})}}};
       acr::signing::write_scenario(folder, options);
     }
   };
@@ -61,13 +63,15 @@ std::vector<std::string> sent_to(LoopbackServer const& server, std::string const
 
 std::string basic_of(std::string const& password) { return "Basic " + acr::base64(password); }
 
-TEST_CASE("report password-for-another-token-service: no password for a registry without a line (B-27)", "[scenario][dependencies]") {
+TEST_CASE("report password-for-another-token-service: no password for a registry without a line (B-27)",
+          "[scenario][dependencies]") {
   LoopbackServer service([](Seen const& seen) {
     return seen.has("Authorization") ? json_answer(R"({"token":"a-token"})") : json_answer("{}", 401);
   });
   OciRegistry registry;
   registry.push("mallory/dep", "1.0.0", archive_of("dep"));
-  auto const challenge = "Bearer realm=\"" + service.base() + "/token?scope=repository:prod/app:pull,push&account=root\",service=\"x\"";
+  auto const challenge =
+      "Bearer realm=\"" + service.base() + "/token?scope=repository:prod/app:pull,push&account=root\",service=\"x\"";
   LoopbackServer server(acr::loopback::with_bearer("a-token", challenge, registry.site));
   World world("oci://" + host_of(server) + "/mallory");
   std::string const scope = "/token?service=x&scope=repository%3Amallory%2Fdep%3Apull";
@@ -89,13 +93,15 @@ TEST_CASE("report password-for-another-token-service: no password for a registry
   CHECK(unnamed.out.find(host_of(server) + "/mallory=USER:PASSWORD realm=" + host_of(service)) != std::string::npos);
 
   // The line that was printed.
-  auto const named = world.run({{"registry-credentials", host_of(server) + "/mallory=robot:s3cretpass realm=" + host_of(service)}});
+  auto const named =
+      world.run({{"registry-credentials", host_of(server) + "/mallory=robot:s3cretpass realm=" + host_of(service)}});
   CAPTURE(named.out);
   CHECK(named.status == 0);
   CHECK(sent_to(service, "/token") == std::vector<std::string>{basic_of("robot:s3cretpass")});
   CHECK(target() == scope);
   CHECK(named.out.find("::add-mask::s3cretpass\n") != std::string::npos);
-  for (auto const& seen : server.seen()) CHECK((seen.header("Authorization").empty() || seen.header("Authorization") == "Bearer a-token"));
+  for (auto const& seen : server.seen())
+    CHECK((seen.header("Authorization").empty() || seen.header("Authorization") == "Bearer a-token"));
 }
 
 TEST_CASE("report redirect-leaves-prefix: the header does not go along (B-28)", "[scenario][dependencies]") {
@@ -123,7 +129,8 @@ TEST_CASE("report redirect-303: followed for GET (D-34)", "[scenario][dependenci
   CAPTURE(status);
   LoopbackServer storage([](Seen const&) { return Answer{.body = archive_of("dep")}; });
   ChartRepository charts("/s");
-  charts.entry("dep", "1.0.0", "dep-1.0.0.tgz", "").file("dep-1.0.0.tgz", redirect_answer(status, storage.base() + "/signed?x=1"));
+  charts.entry("dep", "1.0.0", "dep-1.0.0.tgz", "")
+      .file("dep-1.0.0.tgz", redirect_answer(status, storage.base() + "/signed?x=1"));
   LoopbackServer server(charts.site());
   World world(server.base() + "/s");
   auto const result = world.run();
@@ -137,10 +144,12 @@ TEST_CASE("report index-url-unescaped: blanks and letters are escaped as Helm do
     char const* written;
     char const* asked;  ///< "" refused
   };
-  for (auto const& row : {Row{"my charts/dep-1.0.0.tgz", "/s/my%20charts/dep-1.0.0.tgz"}, Row{"\xc3\xa4/dep.tgz", "/s/%C3%A4/dep.tgz"},
-                          Row{"dep.tgz", "/s/dep.tgz"}, Row{"dep\\tx.tgz", ""}, Row{"dep\\nx.tgz", ""}, Row{"dep%zz.tgz", ""}}) {
+  for (auto const& row :
+       {Row{"my charts/dep-1.0.0.tgz", "/s/my%20charts/dep-1.0.0.tgz"}, Row{"\xc3\xa4/dep.tgz", "/s/%C3%A4/dep.tgz"},
+        Row{"dep.tgz", "/s/dep.tgz"}, Row{"dep\\tx.tgz", ""}, Row{"dep\\nx.tgz", ""}, Row{"dep%zz.tgz", ""}}) {
     CAPTURE(row.written);
-    auto const index = "apiVersion: v1\nentries:\n  dep:\n  - {apiVersion: v2, name: dep, version: 1.0.0, urls: [\"" + std::string(row.written) + "\"]}\n";
+    auto const index = "apiVersion: v1\nentries:\n  dep:\n  - {apiVersion: v2, name: dep, version: 1.0.0, urls: [\"" +
+                       std::string(row.written) + "\"]}\n";
     LoopbackServer server([&](Seen const& seen) {
       if (seen.path() == "/s/index.yaml") return Answer{.body = index};
       return seen.target == row.asked ? Answer{.body = archive_of("dep")} : Answer{.status = 404};
@@ -185,7 +194,8 @@ TEST_CASE("a refusal names dependency, alias and repository when the URL itself 
   CHECK(result.out.find("hidden") == std::string::npos);
 }
 
-TEST_CASE("an archive of others that is refused: repacking and committing it is the way out (P-76, P-159)", "[scenario][dependencies]") {
+TEST_CASE("an archive of others that is refused: repacking and committing it is the way out (P-76, P-159)",
+          "[scenario][dependencies]") {
   auto const good = archive_of("dep");
   for (bool const cut : {true, false}) {
     CAPTURE(cut);
@@ -196,7 +206,8 @@ TEST_CASE("an archive of others that is refused: repacking and committing it is 
     auto const result = world.run();
     CAPTURE(result.out);
     CHECK(result.status == (cut ? 1 : 0));
-    CHECK((result.out.find("pack it again with `helm package`, and commit the new archive under charts/") != std::string::npos) == cut);
+    CHECK((result.out.find("pack it again with `helm package`, and commit the new archive under charts/") !=
+           std::string::npos) == cut);
   }
 }
 

@@ -31,7 +31,8 @@ struct Clone {
   acr::test::TemporaryDirectory directory;
   fs::path const path = directory.path() / "clone";
   Clone() {
-    auto const made = run_program("/usr/bin/git", {{"PATH", std::getenv("PATH")}}, {"clone", "--quiet", (vectors / "repo.bundle").string(), path.string()}, "/");
+    auto const made = run_program("/usr/bin/git", {{"PATH", std::getenv("PATH")}},
+                                  {"clone", "--quiet", (vectors / "repo.bundle").string(), path.string()}, "/");
     if (made.status != 0) throw std::runtime_error(made.err);
   }
   acr::test::ProgramResult say(std::vector<std::string> arguments) const {
@@ -151,7 +152,8 @@ TEST_CASE("a check gets the changed charts as a matrix, and each one's package w
   CHECK(world.outputs().at("chart-count") == std::to_string(matrix.size()));
 
   auto const& chart = matrix.front();
-  auto const made = world.run({{"command", "package"}, {"chart", "./" + std::string(chart.at("path").as_string())}, {"output-dir", "checked"}});
+  auto const made = world.run(
+      {{"command", "package"}, {"chart", "./" + std::string(chart.at("path").as_string())}, {"output-dir", "checked"}});
   INFO(made.out);
   REQUIRE(made.status == 0);
   auto const outputs = world.outputs();

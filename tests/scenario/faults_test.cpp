@@ -1,4 +1,5 @@
-// GitHub as it is on a bad day (github-api.md G-28, G-29, G-35): what passes changes nothing, what does not has its name and status.
+// GitHub as it is on a bad day (github-api.md G-28, G-29, G-35): what passes changes nothing, what does not has its name and
+// status.
 #include <algorithm>
 #include <memory>
 #include <thread>
@@ -51,7 +52,8 @@ TEST_CASE("limits on every first try change no lab release", "[scenario]") {
 }
 
 TEST_CASE("connections that break on every first try change no lab release", "[scenario]") {
-  auto const faults = GENERATE(values<std::vector<Fault>>({{Fault::closed, Fault::reset, Fault::reset_in_headers}, {Fault::truncated, Fault::reset_in_body}}));
+  auto const faults = GENERATE(values<std::vector<Fault>>(
+      {{Fault::closed, Fault::reset, Fault::reset_in_headers}, {Fault::truncated, Fault::reset_in_body}}));
   check_survived(faults);
 }
 
@@ -99,25 +101,26 @@ struct Row {
 // One world for each kind of checkout; what a planned fault leaves is used up by the run it was planned for.
 TEST_CASE("faults that do not pass have a name and a status, and leave no package (G-35)", "[scenario]") {
   std::vector<Row> const rows{
-      {"html_200 x* at api POST", 3, "bad-response"},                     // G-34: never "no attestations"
-      {"wrong_shape x* at api POST", 3, "bad-response"},                  // G-34
-      {"empty_200 x* at api POST", 3, "bad-response"},                    // G-34
-      {"limited_for_long x* at api POST", 3, "rate-limited"},             // G-28
-      {"gone x* at api POST", 1, "gone"},                                 // G-33
-      {"html_200 x* at storage GET", 1, "bundle-unreadable"},             // G-14
-      {"redirect_away x* at storage GET", 3, "unreachable"},              // G-10: to where nobody listens
-      {"not_found x* at storage GET", 1, "bundle-unavailable"},           // G-14
-      {"oversize x* at storage GET", 1, "bundle-unreadable"},             // G-14
-      {"html_200 x* at /git/trees", 3, "bad-response", Checkout::none},   // G-34
-      {"forbidden x* at /git/", 2, "no-access", Checkout::none},          // G-12, A-64
+      {"html_200 x* at api POST", 3, "bad-response"},                    // G-34: never "no attestations"
+      {"wrong_shape x* at api POST", 3, "bad-response"},                 // G-34
+      {"empty_200 x* at api POST", 3, "bad-response"},                   // G-34
+      {"limited_for_long x* at api POST", 3, "rate-limited"},            // G-28
+      {"gone x* at api POST", 1, "gone"},                                // G-33
+      {"html_200 x* at storage GET", 1, "bundle-unreadable"},            // G-14
+      {"redirect_away x* at storage GET", 3, "unreachable"},             // G-10: to where nobody listens
+      {"not_found x* at storage GET", 1, "bundle-unavailable"},          // G-14
+      {"oversize x* at storage GET", 1, "bundle-unreadable"},            // G-14
+      {"html_200 x* at /git/trees", 3, "bad-response", Checkout::none},  // G-34
+      {"forbidden x* at /git/", 2, "no-access", Checkout::none},         // G-12, A-64
       {"wrong_shape x* at /compare/", 3, "bad-response", Checkout::none},
   };
   for (auto const checkout : {Checkout::full, Checkout::none}) {
     for (auto const& row : rows) {
       if (row.checkout != checkout) continue;
       CAPTURE(row.fault);
-      ReleaseWorld world(lab_folder() / "two-charts", checkout,
-                         [&](acr::loopback::StandInSettings& settings) { settings.faults = {acr::loopback::planned_fault(row.fault)}; });
+      ReleaseWorld world(lab_folder() / "two-charts", checkout, [&](acr::loopback::StandInSettings& settings) {
+        settings.faults = {acr::loopback::planned_fault(row.fault)};
+      });
       auto const result = world.run();
       INFO(result.out);
       INFO(result.err);
@@ -147,7 +150,8 @@ TEST_CASE("a limit that outlasts the run is told with the time of its end (G-28)
 }
 
 TEST_CASE("with few requests left, files are counted before the first one is fetched (A-56)", "[scenario]") {
-  ReleaseWorld world(lab_folder() / "two-charts", Checkout::none, [](acr::loopback::StandInSettings& settings) { settings.github.rate_limit = 60; });
+  ReleaseWorld world(lab_folder() / "two-charts", Checkout::none,
+                     [](acr::loopback::StandInSettings& settings) { settings.github.rate_limit = 60; });
   auto const result = world.run();
   INFO(result.out);
   CHECK(result.status == 3);

@@ -1,5 +1,5 @@
-// `finalize` by the built program under faults: the description is written once, whatever the connection does (A-89, G-24, G-29). The sequence
-// without faults: sequence_test.cpp.
+// `finalize` by the built program under faults: the description is written once, whatever the connection does (A-89, G-24,
+// G-29). The sequence without faults: sequence_test.cpp.
 #include <thread>
 
 #include "scenario/sequence.hpp"

@@ -1,5 +1,6 @@
-// Real charts with real locks, packaged by the program: their repositories and the registry are served on loopback behind a CONNECT
-// proxy, with a private authority, so that chart, lock and digest stay as they are (tests/data/dependencies; D-5, D-38).
+// Real charts with real locks, packaged by the program: their repositories and the registry are served on loopback behind a
+// CONNECT proxy, with a private authority, so that chart, lock and digest stay as they are (tests/data/dependencies; D-5,
+// D-38).
 
 #include <algorithm>
 #include <set>
@@ -13,8 +14,8 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
-#include "support/temporary_directory.hpp"
 #include "support/tab_table.hpp"
+#include "support/temporary_directory.hpp"
 #include "support/text.hpp"
 
 namespace {
@@ -57,7 +58,8 @@ class RealHosts {
       return site == sites.end() ? Answer{.status = 404} : site->second(seen);
     };
     server_ = std::make_unique<LoopbackServer>(answer, LoopbackServer::Options{.tls = authority_.identity(names)});
-    proxy_ = std::make_unique<LoopbackProxy>([port = server_->port()](std::string const& target) { return target.ends_with(":443") ? port : std::uint16_t{0}; });
+    proxy_ = std::make_unique<LoopbackProxy>(
+        [port = server_->port()](std::string const& target) { return target.ends_with(":443") ? port : std::uint16_t{0}; });
   }
   [[nodiscard]] std::map<std::string, std::string> environment() const {
     return {{"HTTPS_PROXY", proxy_->url()}, {"SSL_CERT_FILE", authority_.file().string()}};
@@ -79,7 +81,9 @@ TEST_CASE("the program builds real charts to Helm's packages, over TLS and a pro
   std::vector<std::string> arguments{"package"};
   auto const charts = acr::test::tab_table(data / "charts.tsv");
   for (auto const& row : charts) arguments.push_back((data / "charts" / row[0]).string());
-  for (auto const& word : {std::string("-d"), destination.string(), std::string("--source-date-epoch"), std::to_string(any_time)}) arguments.push_back(word);
+  for (auto const& word :
+       {std::string("-d"), destination.string(), std::string("--source-date-epoch"), std::to_string(any_time)})
+    arguments.push_back(word);
   auto const result = acr::test::run_program(ACR_PROGRAM, hosts.environment(), arguments, directory.path());
   CAPTURE(result.out, result.err);
   REQUIRE(result.status == 0);
@@ -109,7 +113,10 @@ TEST_CASE("the program builds real charts to Helm's packages, over TLS and a pro
 
 TEST_CASE("without the hosts nothing is written, and what was packaged before stays", "[scenario][dependencies]") {
   acr::test::TemporaryDirectory const directory;
-  auto const result = acr::test::run_program(ACR_PROGRAM, {}, {"package", (data / "charts" / "node").string(), "-d", directory.path().string(), "--dependencies", "off"}, directory.path());
+  auto const result = acr::test::run_program(
+      ACR_PROGRAM, {},
+      {"package", (data / "charts" / "node").string(), "-d", directory.path().string(), "--dependencies", "off"},
+      directory.path());
   CHECK(result.status == 1);
   CHECK(result.err.find("missing in charts/") != std::string::npos);
   CHECK(fs::is_empty(directory.path()));
@@ -120,7 +127,8 @@ TEST_CASE("dependencies are explained without asking anybody (D-38)", "[scenario
   auto const chart = (data / "charts" / "kube-prometheus").string();
   auto const text = acr::test::run_program(ACR_PROGRAM, {}, {"dependencies", chart}, directory.path());
   CHECK(text.status == 0);
-  for (auto const* const part : {"node-exporter", "declared  4.x.x", "locked    4.4.17", "fetched from oci://", "committed, charts/kube-prometheus-crds", "pinned    no"})
+  for (auto const* const part : {"node-exporter", "declared  4.x.x", "locked    4.4.17", "fetched from oci://",
+                                 "committed, charts/kube-prometheus-crds", "pinned    no"})
     CHECK(text.out.find(part) != std::string::npos);
   auto const json = acr::test::run_program(ACR_PROGRAM, {}, {"dependencies", chart, "--json"}, directory.path());
   CHECK(json.status == 0);

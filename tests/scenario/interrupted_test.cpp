@@ -44,7 +44,8 @@ void clear(ReleaseWorld const& world) {
   fs::remove(world.file("release-attestation-manifest.json"));
 }
 
-// Waits until something was made or renamed `count` times in the workspace and its output directory, or until `at_most` has passed.
+// Waits until something was made or renamed `count` times in the workspace and its output directory, or until `at_most` has
+// passed.
 class Watch {
  public:
   explicit Watch(ReleaseWorld const& world) : queue_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
@@ -119,7 +120,8 @@ TEST_CASE("what a killed run was writing is removed by the next one, other peopl
   auto const whole = release_of(world);
   std::string const package = "alertmanager-1.42.0.tgz";
   REQUIRE(whole.contains(package));
-  std::vector<fs::path> const left{world.file(output_dir + "/.checksums.txt.0123456789ab.tmp"), world.file(output_dir + "/." + package + ".0123456789ab.tmp"),
+  std::vector<fs::path> const left{world.file(output_dir + "/.checksums.txt.0123456789ab.tmp"),
+                                   world.file(output_dir + "/." + package + ".0123456789ab.tmp"),
                                    world.file(".release-attestation-manifest.json.0123456789ab.tmp")};
   for (auto const& path : left) acr::write_file(path, "half");
   auto const again = world.run();
@@ -130,7 +132,8 @@ TEST_CASE("what a killed run was writing is removed by the next one, other peopl
   CHECK(again.out.find("output-not-empty") == std::string::npos);
 
   // Not of ours: another name, another form.
-  for (auto const* name : {".notes.txt.0123456789ab.tmp", ".checksums.txt.0123456789AB.tmp", ".checksums.txt.tmp", "checksums.txt.0123456789ab.tmp"}) {
+  for (auto const* name : {".notes.txt.0123456789ab.tmp", ".checksums.txt.0123456789AB.tmp", ".checksums.txt.tmp",
+                           "checksums.txt.0123456789ab.tmp"}) {
     CAPTURE(name);
     acr::write_file(world.file(output_dir + "/" + std::string(name)), "theirs");
     auto const result = world.run();
@@ -172,7 +175,8 @@ TEST_CASE("a cancelled run ends within five seconds and leaves nothing (A-21)", 
     for (std::size_t i = 0; i < all.size(); ++i)
       threads.emplace_back([&, i] {
         try {
-          ReleaseWorld world(lab_folder() / (all[i].inputs.empty() ? "two-charts" : "tag-missing"), Checkout::full, all[i].adjust);
+          ReleaseWorld world(lab_folder() / (all[i].inputs.empty() ? "two-charts" : "tag-missing"), Checkout::full,
+                             all[i].adjust);
           auto const running = world.start(all[i].inputs);
           for (int waited = 0; waited < 300 && world.github().count("api") == 0; ++waited) std::this_thread::sleep_for(50ms);
           std::this_thread::sleep_for(1s);

@@ -1,5 +1,5 @@
-// The nine whole releases of tests/data/lab, run by the built program against the stand-in. Their bundles were signed by an independent
-// implementation.
+// The nine whole releases of tests/data/lab, run by the built program against the stand-in. Their bundles were signed by an
+// independent implementation.
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -46,7 +46,8 @@ void check_released(ReleaseWorld const& world, boost::json::value const& expecte
     auto const digest = acr::sha256_text(text_of(world.file(package)));
     CHECK(outputs.at(name + "_digest") == digest);
     CHECK(outputs.at(name + "_tag") == acr::string_in(chart, "tag"));
-    CHECK(checksums.find(digest.substr(7) + "  " + std::filesystem::path(package).filename().string() + "\n") != std::string::npos);
+    CHECK(checksums.find(digest.substr(7) + "  " + std::filesystem::path(package).filename().string() + "\n") !=
+          std::string::npos);
     auto const* upstream = acr::find(*acr::find(manifest, "upstream"), name);
     REQUIRE(upstream != nullptr);
     for (auto const& [key, attestation] : *acr::object_in(chart, "attestations")) {
@@ -84,14 +85,15 @@ std::set<std::string> commands_in(std::string const& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     auto const at = line.find_first_not_of(" \t\r");
-    if (at != std::string::npos && line.compare(at, 2, "::") == 0) found.insert(line.substr(at + 2, line.find_first_of(" :", at + 2) - at - 2));
+    if (at != std::string::npos && line.compare(at, 2, "::") == 0)
+      found.insert(line.substr(at + 2, line.find_first_of(" :", at + 2) - at - 2));
   }
   return found;
 }
 
 TEST_CASE("every lab release comes out as its scenario says", "[scenario]") {
-  auto const name = GENERATE(as<std::string>{}, "two-charts", "ids-only", "private-instance", "feature-branch", "fork-main", "no-lineage",
-                             "other-repository", "tag-missing", "tampered-signature");
+  auto const name = GENERATE(as<std::string>{}, "two-charts", "ids-only", "private-instance", "feature-branch", "fork-main",
+                             "no-lineage", "other-repository", "tag-missing", "tampered-signature");
   CAPTURE(name);
   ReleaseWorld world(lab / name);
   auto const result = world.run();
@@ -113,18 +115,23 @@ TEST_CASE("every lab release comes out as its scenario says", "[scenario]") {
   }
   CHECK((result.out + result.err).find("##[") == std::string::npos);
   // the token, but for its mask
-  CHECK(result.out.find("the-secret-token-of-the-test") == result.out.find("::add-mask::") + std::string("::add-mask::").size());
+  CHECK(result.out.find("the-secret-token-of-the-test") ==
+        result.out.find("::add-mask::") + std::string("::add-mask::").size());
   CHECK(result.out.rfind("the-secret-token-of-the-test") == result.out.find("the-secret-token-of-the-test"));
   CHECK(result.err.find("the-secret-token-of-the-test") == std::string::npos);
-  CHECK(acr::test::files_with(world.workspace().parent_path(), "the-secret-token-of-the-test").empty());  // outputs and summary, too
+  CHECK(acr::test::files_with(world.workspace().parent_path(), "the-secret-token-of-the-test")
+            .empty());  // outputs and summary, too
 }
 
-TEST_CASE("secrets among the runner's variables are shown nowhere (A-9), and later steps get neither state nor variables (A-29)", "[scenario]") {
+TEST_CASE(
+    "secrets among the runner's variables are shown nowhere (A-9), and later steps get neither state nor variables (A-29)",
+    "[scenario]") {
   ReleaseWorld world(lab / "two-charts");
   auto const folder = world.workspace().parent_path();
   std::map<std::string, std::string> extra{{"RUNNER_DEBUG", "1"}};
-  std::vector<std::string> const secrets{"ACTIONS_RUNTIME_TOKEN", "ACTIONS_RUNTIME_URL", "ACTIONS_RESULTS_URL", "ACTIONS_CACHE_URL",
-                                         "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "SOMEBODYS_PASSWORD"};
+  std::vector<std::string> const secrets{
+      "ACTIONS_RUNTIME_TOKEN",          "ACTIONS_RUNTIME_URL",          "ACTIONS_RESULTS_URL", "ACTIONS_CACHE_URL",
+      "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "SOMEBODYS_PASSWORD"};
   for (auto const& name : secrets) extra[name] = "https://value-of-" + name + ".example/";
   std::vector<std::string> const for_later{"GITHUB_STATE", "GITHUB_ENV", "GITHUB_PATH"};
   for (auto const& name : for_later) {
@@ -201,7 +208,8 @@ TEST_CASE("flag leaves the bad chart out and releases the rest", "[scenario]") {
   CHECK(outputs.at("result") == "partial");
   CHECK(outputs.at("reason") == "tag-not-found");
   CHECK(outputs.at("chart-count") == "1");
-  CHECK(world.packages() == std::vector<std::string>{"checksums.txt", "prometheus-pushgateway-3.8.0.tgz", "tag-verification.json", "verification-summary.json"});
+  CHECK(world.packages() == std::vector<std::string>{"checksums.txt", "prometheus-pushgateway-3.8.0.tgz",
+                                                     "tag-verification.json", "verification-summary.json"});
 }
 
 TEST_CASE("all input mistakes are told together before anything else happens (A-42)", "[scenario]") {

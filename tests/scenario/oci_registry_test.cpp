@@ -39,7 +39,8 @@ class Registry {
     if (status_ != 0) return {.status = status_};
     auto const found = digests_.find(seen.path());
     if (found == digests_.end() || (seen.method != "HEAD" && seen.method != "GET")) return {.status = 404};
-    return {.headers = {{"Content-Type", "application/vnd.oci.image.manifest.v1+json"}, {"Docker-Content-Digest", found->second}}};
+    return {
+        .headers = {{"Content-Type", "application/vnd.oci.image.manifest.v1+json"}, {"Docker-Content-Digest", found->second}}};
   }
 
   std::mutex mutex_;
@@ -53,7 +54,6 @@ void nothing_is_written(Registry const& registry) {
   for (auto const& seen : registry.seen()) CHECK((seen.method == "HEAD" || seen.method == "GET"));
 }
 
-
 // The sequence up to the stage that publishes, everything attested.
 struct Merged {
   Registry registry;
@@ -62,16 +62,21 @@ struct Merged {
   std::map<std::string, std::string> digests;
 
   Merged() {
-    if (sequence.world->run({{"oci-repository", registry.repository()}, {"oci-check", "free"}}).status != 0) throw std::runtime_error("the run before finalize failed");
+    if (sequence.world->run({{"oci-repository", registry.repository()}, {"oci-check", "free"}}).status != 0)
+      throw std::runtime_error("the run before finalize failed");
     auto const outputs = sequence.world->outputs();
     for (auto const* chart : {"gateway", "ledger"}) digests[chart] = outputs.at(std::string(chart) + "_oci-digest");
     auto inputs = ids_and_bundles(sequence.attest_packages(Sequence::shipped()), sequence.attest_report(Sequence::shipped()));
     inputs["oci-attestation-id"] = "88003";
     inputs["bundle-paths"] += "\n" + sequence.attest_oci(Sequence::shipped());
-    if (auto const result = sequence.finalize(inputs); result.status != 0) throw std::runtime_error("finalize failed: " + result.out);
+    if (auto const result = sequence.finalize(inputs); result.status != 0)
+      throw std::runtime_error("finalize failed: " + result.out);
     sequence.attest_manifest(Sequence::shipped());
-    auto const bundle = [&](std::string const& name) { return text_of(std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP")) / name / "attestation.json"); };
-    publishing = std::make_unique<Publishing>(sequence, std::vector{bundle("packages")}, std::vector{bundle("overall")}, Checkout::full, std::vector{bundle("oci")});
+    auto const bundle = [&](std::string const& name) {
+      return text_of(std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP")) / name / "attestation.json");
+    };
+    publishing = std::make_unique<Publishing>(sequence, std::vector{bundle("packages")}, std::vector{bundle("overall")},
+                                              Checkout::full, std::vector{bundle("oci")});
   }
   void push_all() {
     for (auto const& [chart, digest] : digests) registry.tag(chart, "1.1.0", digest);
@@ -166,13 +171,15 @@ TEST_CASE("verify-package looks before and after the push (O-22)", "[scenario]")
 TEST_CASE("oci-digest looks at the registry (O-18)", "[scenario]") {
   Registry registry;
   TemporaryDirectory directory;
-  acr::write_file(directory.path() / "web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.2.0+b1\nicon: https://example.org/i.png\n");
+  acr::write_file(directory.path() / "web/Chart.yaml",
+                  "apiVersion: v2\nname: web\nversion: 1.2.0+b1\nicon: https://example.org/i.png\n");
   auto const run = [&](std::vector<std::string> const& words) {
     // Loopback may be asked in plain http when the API is asked so, as in all tests.
     return run_program(ACR_PROGRAM, {{"GITHUB_API_URL", "http://127.0.0.1:1"}}, words, directory.path());
   };
   REQUIRE(run({"package", "web", "--source-date-epoch", "1700000000"}).status == 0);
-  std::vector<std::string> words{"oci-digest", "web-1.2.0+b1.tgz", "--oci-repository", registry.repository(), "--json", "--check"};
+  std::vector<std::string> words{"oci-digest",          "web-1.2.0+b1.tgz", "--oci-repository",
+                                 registry.repository(), "--json",           "--check"};
   auto const look = [&](std::string const& check) {
     auto all = words;
     all.push_back(check);

@@ -1,4 +1,5 @@
-// OCI digests through the built program (O-10 … O-21): reported at the gate, attested, computed again before the push, and on a terminal.
+// OCI digests through the built program (O-10 … O-21): reported at the gate, attested, computed again before the push, and on a
+// terminal.
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -55,7 +56,8 @@ TEST_CASE("the gate tells where charts will be in the registry, and their digest
   CHECK(acr::string_in(job, "oci-name") == repository + "/gateway");
   CHECK(acr::string_in(job, "oci-digest") == digest);
   CHECK(acr::find(job, "oci") == nullptr);
-  CHECK(subjects_of(*sequence.world) == digest.substr(7) + "  " + repository + "/gateway\n" + outputs.at("ledger_oci-digest").substr(7) + "  " + repository + "/ledger\n");
+  CHECK(subjects_of(*sequence.world) == digest.substr(7) + "  " + repository + "/gateway\n" +
+                                            outputs.at("ledger_oci-digest").substr(7) + "  " + repository + "/ledger\n");
   auto const manifest = json_of(sequence.manifest());
   CHECK(acr::string_in(at(at(manifest, "charts").as_array().front(), "oci"), "digest") == digest);
   CHECK(text_of(sequence.world->file(".cr-release-packages/tag-verification.json")).find(digest) != std::string::npos);
@@ -64,7 +66,8 @@ TEST_CASE("the gate tells where charts will be in the registry, and their digest
 
   SECTION("a second run, another zone and another number of workers change nothing") {
     auto const first = release_of(*sequence.world);
-    for (auto const& more : std::vector<std::map<std::string, std::string>>{{}, {{"TZ", "Asia/Kolkata"}}, {{"max-parallel", "1"}}}) {
+    for (auto const& more :
+         std::vector<std::map<std::string, std::string>>{{}, {{"TZ", "Asia/Kolkata"}}, {{"max-parallel", "1"}}}) {
       auto inputs = more;
       inputs.insert({"oci-repository", repository});
       REQUIRE(sequence.world->run(inputs).status == 0);
@@ -80,7 +83,8 @@ TEST_CASE("the gate tells where charts will be in the registry, and their digest
   }
   SECTION("a terminal that looks at the package computes the same") {
     auto const file = ".cr-release-packages/gateway-1.1.0.tgz";
-    auto const told = run_program(ACR_PROGRAM, {{"TZ", "Asia/Kolkata"}}, {"oci-digest", file, "--oci-repository", repository}, sequence.world->workspace());
+    auto const told = run_program(ACR_PROGRAM, {{"TZ", "Asia/Kolkata"}}, {"oci-digest", file, "--oci-repository", repository},
+                                  sequence.world->workspace());
     CHECK(told.status == 0);
     CHECK(told.out == digest + "  " + ref + "\n");
     auto const bare = run_program(ACR_PROGRAM, {}, {"oci-digest", file}, sequence.world->workspace());
@@ -126,7 +130,8 @@ TEST_CASE("a shallow checkout gives the same OCI digests (A-66, O-13)", "[scenar
 
 TEST_CASE("a malformed oci-repository is a mistake in the inputs (O-10)", "[scenario]") {
   Sequence sequence;
-  auto const given = GENERATE(as<std::string>{}, "acme/charts", "https://ghcr.io/acme", "ghcr.io/acme/", "ghcr.io/acme:1.2.3", "ghcr.io:0/acme");
+  auto const given = GENERATE(as<std::string>{}, "acme/charts", "https://ghcr.io/acme", "ghcr.io/acme/", "ghcr.io/acme:1.2.3",
+                              "ghcr.io:0/acme");
   CAPTURE(given);
   auto const result = sequence.world->run({{"oci-repository", given}});
   CHECK(result.status == 2);
@@ -142,7 +147,8 @@ TEST_CASE("a time that the manifest cannot have is refused (O-13)", "[scenario]"
   CHECK(sequence.world->packages() == std::vector<std::string>{"tag-verification.json", "verification-summary.json"});
 }
 
-TEST_CASE("a time that the file system does not keep is refused for charts that will be pushed, and for no others (O-14)", "[scenario]") {
+TEST_CASE("a time that the file system does not keep is refused for charts that will be pushed, and for no others (O-14)",
+          "[scenario]") {
   constexpr std::int64_t late = 20'000'000'000;  // in 2603; ext4 ends in 2446
   Sequence sequence;
   auto const probe = sequence.directory.path() / "probe";
@@ -166,7 +172,9 @@ struct Attested : Sequence {
     inputs["oci-attestation-id"] = "88003";
     inputs["bundle-paths"] += "\n" + oci;
   }
-  [[nodiscard]] std::string bundle(std::string const& name) const { return text_of(fs::path(world->environment.at("RUNNER_TEMP")) / name / "attestation.json"); }
+  [[nodiscard]] std::string bundle(std::string const& name) const {
+    return text_of(fs::path(world->environment.at("RUNNER_TEMP")) / name / "attestation.json");
+  }
 };
 
 TEST_CASE("finalize records the attestation of the OCI digests for every chart (O-19)", "[scenario]") {
@@ -174,8 +182,9 @@ TEST_CASE("finalize records the attestation of the OCI digests for every chart (
   auto const result = sequence.finalize(sequence.inputs);
   INFO(result.out);
   REQUIRE(result.status == 0);
-  CHECK(sequence.world->outputs().at("attestation-map") ==
-        R"({"tag-verification":"88002","build-gateway":"88001","build-ledger":"88001","oci-gateway":"88003","oci-ledger":"88003"})");
+  CHECK(
+      sequence.world->outputs().at("attestation-map") ==
+      R"({"tag-verification":"88002","build-gateway":"88001","build-ledger":"88001","oci-gateway":"88003","oci-ledger":"88003"})");
   auto const manifest = json_of(sequence.manifest());
   CHECK(acr::string_in(at(manifest, "attestations"), "oci-ledger") == "88003");
   CHECK(sequence.body().find(repository + "/ledger:1.1.0") != std::string::npos);
@@ -224,7 +233,8 @@ struct Published {
     if (adjust) adjust(sequence);
     sequence.attest_manifest(Sequence::shipped());
     auto const oci = of_oci.empty() ? std::vector<std::string>{} : std::vector{sequence.bundle("oci")};
-    publishing = std::make_unique<Publishing>(sequence, std::vector{sequence.bundle("packages")}, std::vector{sequence.bundle("overall")}, Checkout::full, oci);
+    publishing = std::make_unique<Publishing>(sequence, std::vector{sequence.bundle("packages")},
+                                              std::vector{sequence.bundle("overall")}, Checkout::full, oci);
   }
 };
 
@@ -237,7 +247,8 @@ TEST_CASE("verify-package tells how to push, once the digests are proved again (
   auto const result = publishing.step({{"oci-repository", repository}});
   INFO(result.out);
   REQUIRE(result.status == 0);
-  CHECK(publishing.world->outputs().at("gateway_oci-push") == "TZ=UTC helm push packages/gateway-1.1.0.tgz oci://" + repository);
+  CHECK(publishing.world->outputs().at("gateway_oci-push") ==
+        "TZ=UTC helm push packages/gateway-1.1.0.tgz oci://" + repository);
   CHECK(result.out.find("TZ=UTC helm push packages/ledger-1.1.0.tgz") != std::string::npos);
   CHECK(modified(package) == time);
 }
@@ -256,9 +267,15 @@ TEST_CASE("what the gate told of the registry must be what is computed before th
   for (auto const& row : std::vector<Row>{
            {"no input here", {{"oci-repository", ""}}, [](auto const&) {}, "oci-record-differs"},
            {"another repository", {{"oci-repository", "ghcr.io/acme"}}, [](auto const&) {}, "oci-record-differs"},
-           {"another file", {}, [&](auto const& path) { acr::write_file(path, text.substr(0, text.find('\n') + 1)); }, "oci-record-differs"},
+           {"another file",
+            {},
+            [&](auto const& path) { acr::write_file(path, text.substr(0, text.find('\n') + 1)); },
+            "oci-record-differs"},
            {"no file", {}, [](auto const& path) { fs::remove(path); }, "oci-record-differs"},
-           {"a provenance file", {}, [](auto const& path) { acr::write_file(path.parent_path() / "gateway-1.1.0.tgz.prov", "x"); }, "stray-file"},
+           {"a provenance file",
+            {},
+            [](auto const& path) { acr::write_file(path.parent_path() / "gateway-1.1.0.tgz.prov", "x"); },
+            "stray-file"},
        }) {
     CAPTURE(row.what);
     row.change(file);
@@ -279,7 +296,8 @@ TEST_CASE("a manifest that tells another OCI digest is refused, attested or not 
     auto const digest = subjects_of(*sequence.world).substr(0, 64);
     auto const place = manifest.find("sha256:" + digest);
     REQUIRE(place != std::string::npos);
-    acr::write_file(sequence.world->file("release-attestation-manifest.json"), manifest.replace(place + 7, 64, std::string(64, '1')));
+    acr::write_file(sequence.world->file("release-attestation-manifest.json"),
+                    manifest.replace(place + 7, 64, std::string(64, '1')));
   };
   Published release({"oci"}, alter);
   auto const result = release.publishing->step({{"oci-repository", repository}});
@@ -301,20 +319,24 @@ struct Terminal {
   TemporaryDirectory directory;
   Terminal() { chart("web", "1.2.0+b1"); }
   void chart(std::string const& name, std::string const& version) const {
-    acr::write_file(directory.path() / name / "Chart.yaml", "apiVersion: v2\nname: " + name + "\nversion: " + version + "\nicon: https://example.org/i.png\n");
+    acr::write_file(directory.path() / name / "Chart.yaml",
+                    "apiVersion: v2\nname: " + name + "\nversion: " + version + "\nicon: https://example.org/i.png\n");
   }
-  [[nodiscard]] ProgramResult run(std::vector<std::string> const& words, std::map<std::string, std::string> const& environment = {}) const {
+  [[nodiscard]] ProgramResult run(std::vector<std::string> const& words,
+                                  std::map<std::string, std::string> const& environment = {}) const {
     return run_program(ACR_PROGRAM, environment, words, directory.path());
   }
 };
 
 TEST_CASE("package tells the OCI digest and how to push (O-17)", "[scenario]") {
   Terminal terminal;
-  auto const text = terminal.run({"package", "web", "-d", "out", "--oci-repository", repository, "--source-date-epoch", "1700000000"});
+  auto const text =
+      terminal.run({"package", "web", "-d", "out", "--oci-repository", repository, "--source-date-epoch", "1700000000"});
   INFO(text.err);
   REQUIRE(text.status == 0);
   CHECK(modified(terminal.directory.path() / "out/web-1.2.0+b1.tgz") == 1'700'000'000);
-  auto const json = terminal.run({"package", "web", "-d", "out", "--oci-repository", repository, "--json"}, {{"SOURCE_DATE_EPOCH", "1700000000"}});
+  auto const json = terminal.run({"package", "web", "-d", "out", "--oci-repository", repository, "--json"},
+                                 {{"SOURCE_DATE_EPOCH", "1700000000"}});
   REQUIRE(json.status == 0);
   CHECK(std::count(json.out.begin(), json.out.end(), '\n') == 1);
   auto const told = json_of(json.out);
@@ -324,8 +346,9 @@ TEST_CASE("package tells the OCI digest and how to push (O-17)", "[scenario]") {
   CHECK(keys == std::vector<std::string>{"name", "version", "package", "digest", "content-digest", "size", "oci"});
   CHECK(acr::string_in(package, "package") == "out/web-1.2.0+b1.tgz");
   auto const digest = acr::string_in(at(package, "oci"), "digest").value();
-  CHECK(text.out.ends_with("\n  " + digest + "  (its OCI manifest, " + repository + "/web:1.2.0_b1, created 2023-11-14T22:13:20Z)\n" +
-                           "  TZ=UTC helm push out/web-1.2.0+b1.tgz oci://" + repository + "\n"));
+  CHECK(text.out.ends_with("\n  " + digest + "  (its OCI manifest, " + repository +
+                           "/web:1.2.0_b1, created 2023-11-14T22:13:20Z)\n" + "  TZ=UTC helm push out/web-1.2.0+b1.tgz oci://" +
+                           repository + "\n"));
   // The finished file tells the same.
   auto const file = terminal.run({"oci-digest", "out/web-1.2.0+b1.tgz", "--json"}, {{"TZ", "America/New_York"}});
   auto const of_file = json_of(file.out);
@@ -347,7 +370,8 @@ TEST_CASE("charts that a registry would not take are missing in package's JSON (
   Terminal terminal;
   terminal.chart("Web", "1.0.0");
   terminal.chart("api", "1.0.0");
-  auto const result = terminal.run({"package", "api", "Web", "web", "--keep-going", "--json", "--oci-repository", repository, "--source-date-epoch", "1700000000"});
+  auto const result = terminal.run({"package", "api", "Web", "web", "--keep-going", "--json", "--oci-repository", repository,
+                                    "--source-date-epoch", "1700000000"});
   CHECK(result.status == 1);
   auto const told = json_of(result.out);
   REQUIRE(told.as_array().size() == 2);
@@ -363,7 +387,8 @@ TEST_CASE("package has JSON without a repository, too (O-17)", "[scenario]") {
   CHECK(json_of(result.out).as_array().front().as_object().size() == 6);
 }
 
-TEST_CASE("oci-digest counts a provenance file, cuts fractions, and tells every file that it can (O-5, O-7, O-18)", "[scenario]") {
+TEST_CASE("oci-digest counts a provenance file, cuts fractions, and tells every file that it can (O-5, O-7, O-18)",
+          "[scenario]") {
   Terminal terminal;
   REQUIRE(terminal.run({"package", "web", "--source-date-epoch", "1700000000"}).status == 0);
   auto const file = terminal.directory.path() / "web-1.2.0+b1.tgz";

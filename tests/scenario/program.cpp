@@ -58,7 +58,9 @@ std::size_t peak_of(pid_t child) {
 }
 
 std::chrono::milliseconds cpu_of(rusage const& usage) {
-  auto const part = [](timeval const& time) { return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec); };
+  auto const part = [](timeval const& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
   return std::chrono::duration_cast<std::chrono::milliseconds>(part(usage.ru_utime) + part(usage.ru_stime));
 }
 
@@ -95,7 +97,8 @@ RunningProgram::RunningProgram(ProgramStart const& start) : state_(std::make_uni
   posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
   state_->watch_memory = start.watch_memory;
   state_->begin = Clock::now();
-  int const failed = ::posix_spawn(&state_->child, words.front().c_str(), &actions, nullptr, pointers(words).data(), pointers(variables).data());
+  int const failed = ::posix_spawn(&state_->child, words.front().c_str(), &actions, nullptr, pointers(words).data(),
+                                   pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) {
     state_->ended = true;
@@ -130,7 +133,8 @@ ProgramResult RunningProgram::wait(std::chrono::milliseconds at_most) {
   ProgramResult result;
   result.out = state_->shown;
   auto const until = state_->begin + at_most;
-  std::array<std::pair<int*, std::string*>, 2> const streams{{{&state_->out.read_end, &result.out}, {&state_->err.read_end, &result.err}}};
+  std::array<std::pair<int*, std::string*>, 2> const streams{
+      {{&state_->out.read_end, &result.out}, {&state_->err.read_end, &result.err}}};
   std::array<char, 65536> buffer{};
   while (state_->out.read_end >= 0 || state_->err.read_end >= 0) {  // both close when it ends
     auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
@@ -161,7 +165,8 @@ ProgramResult RunningProgram::wait(std::chrono::milliseconds at_most) {
 
 ProgramResult run_program(std::filesystem::path const& program, std::map<std::string, std::string> const& environment,
                           std::vector<std::string> const& arguments, std::filesystem::path const& directory) {
-  return RunningProgram({.program = program, .environment = environment, .arguments = arguments, .directory = directory}).wait();
+  return RunningProgram({.program = program, .environment = environment, .arguments = arguments, .directory = directory})
+      .wait();
 }
 
 }  // namespace acr::test

@@ -1,5 +1,6 @@
-// What must not be recorded or published, through the built program: descriptions that were forged, calls without ids or bundles, outputs that
-// lead through links, manifests and directories that say more than was proved. The same input without the trick passes.
+// What must not be recorded or published, through the built program: descriptions that were forged, calls without ids or
+// bundles, outputs that lead through links, manifests and directories that say more than was proved. The same input without the
+// trick passes.
 #include <filesystem>
 
 #include "scenario/sequence.hpp"
@@ -22,7 +23,8 @@ struct Attested : Sequence {
 TEST_CASE("ids that the pull request's author wrote into the description are dropped, others' ids stay (B-15)", "[scenario]") {
   Attested sequence;
   sequence.github().set_pull_body(
-      42, "Release of the week.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-evil\":\"666\",\"overall\":\"667\"}\n-->\n");
+      42,
+      "Release of the week.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-evil\":\"666\",\"overall\":\"667\"}\n-->\n");
   auto const result = sequence.finalize(sequence.inputs);
   INFO(result.out);
   REQUIRE(result.status == 0);
@@ -67,12 +69,14 @@ TEST_CASE("bundles of a matrix lie beside the ids, and each is its own chart's (
   fs::create_directories(sequence.world->file("ids"));
   for (auto const* chart : {"gateway", "ledger"}) {
     auto const package = std::string(chart) + "-1.1.0.tgz";
-    sequence.attest("job", {{package, acr::sha256_text(text_of(sequence.world->file(".cr-release-packages/" + package))).substr(7)}});
+    sequence.attest("job",
+                    {{package, acr::sha256_text(text_of(sequence.world->file(".cr-release-packages/" + package))).substr(7)}});
     acr::write_file(sequence.world->file(std::string("ids/") + chart + ".id"), "501\n");
     acr::write_file(sequence.world->file(std::string("ids/") + chart + ".json"), text_of(temp / "job/attestation.json"));
   }
   auto const good = text_of(sequence.world->file("ids/ledger.json"));
-  std::map<std::string, std::string> const inputs{{"attestation-ids-dir", "ids"}, {"verification-attestation-id", "503"}, {"bundle-paths", report}};
+  std::map<std::string, std::string> const inputs{
+      {"attestation-ids-dir", "ids"}, {"verification-attestation-id", "503"}, {"bundle-paths", report}};
   acr::write_file(sequence.world->file("ids/ledger.json"), text_of(sequence.world->file("ids/gateway.json")));
   CHECK(sequence.finalize(inputs).status == 1);
   CHECK(sequence.world->outputs().at("reason") == "bundle-subject");
@@ -99,7 +103,9 @@ TEST_CASE("nothing is written or removed through a link to what the commit holds
   bool const committed = GENERATE(true, false);
   CAPTURE(committed);
   std::map<std::string, std::string> const link{{"build", "docs"}};
-  acr::signing::write_scenario(folder, {.attestations = 1, .more_files = tracked, .more_links = committed ? link : std::map<std::string, std::string>()});
+  acr::signing::write_scenario(
+      folder,
+      {.attestations = 1, .more_files = tracked, .more_links = committed ? link : std::map<std::string, std::string>()});
   ReleaseWorld world(folder);
   for (auto const& [name, bytes] : tracked) {
     fs::create_directories(world.file(name).parent_path());
@@ -122,12 +128,16 @@ TEST_CASE("nothing is written or removed through a link to what the commit holds
   CHECK(refused({{"output-dir", "build/pkgs"}}) == "bad-input");
   CHECK(refused({{"output-dir", "docs/pkgs"}}) == "bad-input");
   if (committed) CHECK(refused({{"manifest-path", "build/m.json"}}) == "bad-input");
-  CHECK(refused({{"command", "annotate"}, {"chart", "gateway"}, {"lineage", "lint: 1 sha256:" + std::string(64, '1')}, {"output-dir", "docs/pkgs"}}) == "bad-input");
+  CHECK(refused({{"command", "annotate"},
+                 {"chart", "gateway"},
+                 {"lineage", "lint: 1 sha256:" + std::string(64, '1')},
+                 {"output-dir", "docs/pkgs"}}) == "bad-input");
   // A run that fails before it knows the commit does not touch what the link leads to either.
   auto event = json_of(text_of(folder / "event.json"));
   event.as_object()["pull_request"].as_object()["head"].as_object()["sha"] = std::string(40, 'd');
   acr::write_file(directory.path() / "event.json", boost::json::serialize(event));
-  CHECK(refused({{"output-dir", "build/pkgs"}, {"GITHUB_EVENT_PATH", (directory.path() / "event.json").string()}}) == "object-missing");
+  CHECK(refused({{"output-dir", "build/pkgs"}, {"GITHUB_EVENT_PATH", (directory.path() / "event.json").string()}}) ==
+        "object-missing");
 
   CHECK(world.run({{"output-dir", "out/pkgs"}, {"manifest-path", "out/m.json"}}).status == 0);
   untouched();
@@ -197,12 +207,13 @@ TEST_CASE("on a terminal verify-package says what it lacks to find attestations"
     std::vector<std::string> words;
     std::string message;
   };
-  for (auto const& row : std::vector<Row>{{{"GITHUB_REPOSITORY"}, {}, "whose attestations?"},
-                                          {{"GITHUB_REPOSITORY_ID"}, {}, "--repository needs --repository-id too"},
-                                          {{"INPUT_TOKEN"}, {}, "GitHub lists attestations to a token"},
-                                          {{}, {"--source-date-epoch", "soon"}, "SOURCE_DATE_EPOCH"},
-                                          {{}, {"--build-signer-workflows", "nobody"}, "build-signer-workflows"},
-                                          {{}, {"--bundle", "trusted_root.json", "--bundle", "empty"}, "empty holds no bundle"}}) {
+  for (auto const& row :
+       std::vector<Row>{{{"GITHUB_REPOSITORY"}, {}, "whose attestations?"},
+                        {{"GITHUB_REPOSITORY_ID"}, {}, "--repository needs --repository-id too"},
+                        {{"INPUT_TOKEN"}, {}, "GitHub lists attestations to a token"},
+                        {{}, {"--source-date-epoch", "soon"}, "SOURCE_DATE_EPOCH"},
+                        {{}, {"--build-signer-workflows", "nobody"}, "build-signer-workflows"},
+                        {{}, {"--bundle", "trusted_root.json", "--bundle", "empty"}, "empty holds no bundle"}}) {
     CAPTURE(row.message);
     acr::write_file(publishing.world->file("empty"), "\n");
     auto const variables = publishing.world->environment;
@@ -230,18 +241,38 @@ TEST_CASE("only the shipped workflow at a release, or a listed one, may have bui
   std::string const pinned = "acme/helm-charts/.github/workflows/release.yaml@refs/pull/*/merge";
   std::vector<Row> const rows{
       {"the defaults of a called workflow", Sequence::shipped(), {}, 0, "attested by " + shipped + "refs/tags/v1"},
-      {"another workflow at a branch", {.workflow = ".github/workflows/other.yaml", .ref = "refs/heads/some-branch"}, {}, 1, "other.yaml@refs/heads/some-branch"},
+      {"another workflow at a branch",
+       {.workflow = ".github/workflows/other.yaml", .ref = "refs/heads/some-branch"},
+       {},
+       1,
+       "other.yaml@refs/heads/some-branch"},
       {"the shipped file at a branch", Sequence::shipped("refs/heads/main"), {}, 1, "call the workflow at a release tag"},
-      {"the shipped file at a pull request", Sequence::shipped("refs/pull/3/merge"), {}, 1, "call the workflow at a release tag"},
+      {"the shipped file at a pull request",
+       Sequence::shipped("refs/pull/3/merge"),
+       {},
+       1,
+       "call the workflow at a release tag"},
       {"an impostor commit", Sequence::shipped(std::string(40, '1')), {}, 1, "call the workflow at a release tag"},
       {"a direct job of an edited caller", {}, {}, 1, "call that workflow, or name the one"},
       {"a release below the oldest trusted", Sequence::shipped("refs/tags/v0.9.0"), {}, 1, "v1.x.y from v1.0.0"},
       {"another major version", Sequence::shipped("refs/tags/v2"), {}, 1, "v1.x.y from v1.0.0"},
       {"a self-hosted runner", {.san = shipped + "refs/tags/v1", .runner = "self-hosted"}, {}, 1, "github-hosted"},
-      {"a self-hosted runner, allowed", {.san = shipped + "refs/tags/v1", .runner = "self-hosted"}, {{"deny-self-hosted", "false"}}, 0, "proved: 2 packages"},
+      {"a self-hosted runner, allowed",
+       {.san = shipped + "refs/tags/v1", .runner = "self-hosted"},
+       {{"deny-self-hosted", "false"}},
+       0,
+       "proved: 2 packages"},
       {"the pull request's own file, listed", {}, {{"build-signer-workflows", pinned}}, 2, "build-signer-workflows, line 1: "},
-      {"the same, allowed", {}, {{"build-signer-workflows", pinned}, {"pull-request-signers", "allow"}}, 0, "proves nothing against those who can open a pull request"},
-      {"a check's signer", {.workflow = ".github/workflows/validate.yaml", .ref = "refs/pull/17/merge"}, {{"signer-workflows", "acme/helm-charts/.github/workflows/validate.yaml@refs/pull/*/merge"}}, 1, "validate.yaml"},
+      {"the same, allowed",
+       {},
+       {{"build-signer-workflows", pinned}, {"pull-request-signers", "allow"}},
+       0,
+       "proves nothing against those who can open a pull request"},
+      {"a check's signer",
+       {.workflow = ".github/workflows/validate.yaml", .ref = "refs/pull/17/merge"},
+       {{"signer-workflows", "acme/helm-charts/.github/workflows/validate.yaml@refs/pull/*/merge"}},
+       1,
+       "validate.yaml"},
   };
   Attested sequence;
   auto const temp = fs::path(sequence.world->environment.at("RUNNER_TEMP"));
@@ -252,7 +283,8 @@ TEST_CASE("only the shipped workflow at a release, or a listed one, may have bui
     REQUIRE(sequence.world->run().status == 0);
     sequence.attest_packages(row.request);
     sequence.attest_manifest(row.request);
-    Publishing publishing(sequence, {text_of(temp / "packages/attestation.json")}, {text_of(temp / "overall/attestation.json")});
+    Publishing publishing(sequence, {text_of(temp / "packages/attestation.json")},
+                          {text_of(temp / "overall/attestation.json")});
     auto const result = publishing.step(row.inputs);
     INFO(result.out);
     CHECK(result.status == row.status);
@@ -266,10 +298,13 @@ struct Published : Attested {
   std::string const packages, overall;
   Publishing publishing;
   /// `edit` makes another manifest of the release's, which is attested all the same.
-  explicit Published(std::function<std::string(std::string const&)> const& edit = {}) : packages(bundle("packages")), overall(attested(edit)), publishing(*this, {packages}, {overall}) {}
+  explicit Published(std::function<std::string(std::string const&)> const& edit = {})
+      : packages(bundle("packages")), overall(attested(edit)), publishing(*this, {packages}, {overall}) {}
 
  private:
-  [[nodiscard]] std::string bundle(std::string const& name) const { return text_of(fs::path(world->environment.at("RUNNER_TEMP")) / name / "attestation.json"); }
+  [[nodiscard]] std::string bundle(std::string const& name) const {
+    return text_of(fs::path(world->environment.at("RUNNER_TEMP")) / name / "attestation.json");
+  }
   std::string attested(std::function<std::string(std::string const&)> const& edit) {
     if (edit) acr::write_file(world->file("release-attestation-manifest.json"), edit(manifest()));
     attest_manifest(shipped());
@@ -312,7 +347,8 @@ TEST_CASE("only the charts that the push has changed are published, and all of t
   }
   SECTION("a squash merge") {
     auto const tree = publishing.git({"rev-parse", "refs/pull/42/merge^{tree}"});
-    publishing.push["after"] = publishing.git({"commit-tree", "-m", "Release (#42)", "-p", std::string(publishing.push["before"].as_string()), tree});
+    publishing.push["after"] =
+        publishing.git({"commit-tree", "-m", "Release (#42)", "-p", std::string(publishing.push["before"].as_string()), tree});
     refused("head-not-on-branch", "squash and rebase make commits that were never on it");
   }
   SECTION("a merge that adds something") {
@@ -320,7 +356,9 @@ TEST_CASE("only the charts that the push has changed are published, and all of t
     publishing.git({"read-tree", "refs/pull/42/merge"});
     publishing.git({"update-index", "--add", "--cacheinfo", "100644," + blob + ",charts/gateway/templates/more.yaml"});
     auto const tree = publishing.git({"write-tree"});
-    publishing.push["after"] = publishing.git({"commit-tree", "-m", "Merge", "-p", std::string(publishing.push["before"].as_string()), "-p", "refs/heads/main", tree});
+    publishing.push["after"] =
+        publishing.git({"commit-tree", "-m", "Merge", "-p", std::string(publishing.push["before"].as_string()), "-p",
+                        "refs/heads/main", tree});
     refused("head-not-on-branch", "has other files in charts/gateway");
   }
   SECTION("nothing changed, nothing is there") {

@@ -6,7 +6,8 @@ namespace fs = std::filesystem;
 fs::path lab_folder() { return fs::path(ACR_TEST_DATA) / "lab"; }
 
 std::vector<std::string> lab_releases(bool network) {
-  std::vector<std::string> names{"two-charts", "ids-only", "private-instance", "no-lineage", "other-repository", "tag-missing", "tampered-signature"};
+  std::vector<std::string> names{"two-charts",       "ids-only",    "private-instance",  "no-lineage",
+                                 "other-repository", "tag-missing", "tampered-signature"};
   if (!network) names.insert(names.end(), {"feature-branch", "fork-main"});
   return names;
 }
@@ -18,12 +19,15 @@ std::map<std::string, std::string> release_of(ReleaseWorld const& world) {
   return files;
 }
 
-Outcome outcome_of(ReleaseWorld const& world, ProgramResult const& result) { return {result.status, world.outputs(), release_of(world)}; }
+Outcome outcome_of(ReleaseWorld const& world, ProgramResult const& result) {
+  return {result.status, world.outputs(), release_of(world)};
+}
 
 std::string difference(Outcome const& expected, Outcome const& found) {
   if (expected == found) return {};
   std::string text;
-  if (expected.status != found.status) text += "status " + std::to_string(found.status) + " for " + std::to_string(expected.status) + "\n";
+  if (expected.status != found.status)
+    text += "status " + std::to_string(found.status) + " for " + std::to_string(expected.status) + "\n";
   auto const compare = [&](std::map<std::string, std::string> const& wanted, std::map<std::string, std::string> const& had) {
     for (auto const& [name, value] : wanted)
       if (auto const at = had.find(name); at == had.end() || at->second != value)
@@ -40,7 +44,8 @@ std::vector<std::string> files_with(fs::path const& folder, std::string const& t
   std::vector<std::string> found;
   for (fs::recursive_directory_iterator item(folder), end; item != end; ++item) {
     if (item->path().filename() == ".git") item.disable_recursion_pending();
-    if (item->is_regular_file() && text_of(item->path()).find(text) != std::string::npos) found.push_back(item->path().string());
+    if (item->is_regular_file() && text_of(item->path()).find(text) != std::string::npos)
+      found.push_back(item->path().string());
   }
   return found;
 }

@@ -22,7 +22,8 @@ boost::json::value json_file(fs::path const& path) {
 }
 
 void git(std::vector<std::string> arguments) {
-  std::map<std::string, std::string> const environment{{"PATH", std::getenv("PATH")}, {"HOME", "/nonexistent"}, {"GIT_CONFIG_NOSYSTEM", "1"}};
+  std::map<std::string, std::string> const environment{
+      {"PATH", std::getenv("PATH")}, {"HOME", "/nonexistent"}, {"GIT_CONFIG_NOSYSTEM", "1"}};
   auto const result = run_program("/usr/bin/git", environment, arguments, "/");
   if (result.status != 0) throw std::runtime_error("git failed: " + result.err);
 }
@@ -42,7 +43,8 @@ std::string text_of(fs::path const& path) {
   return text.str();
 }
 
-ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout, std::function<void(loopback::StandInSettings&)> const& adjust)
+ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout,
+                           std::function<void(loopback::StandInSettings&)> const& adjust)
     : scenario_(scenario), workspace_(directory_.path() / "workspace") {
   auto const description = json_file(scenario / "scenario.json");
   auto const event = json_file(scenario / "event.json");
@@ -51,7 +53,8 @@ ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout, std::fun
   switch (checkout) {
     case Checkout::full:
       git({"clone", "--quiet", "--no-checkout", (scenario / "repo.bundle").string(), workspace_.string()});
-      git({"--git-dir=" + git_dir, "fetch", "--quiet", "--force", "--update-head-ok", (scenario / "repo.bundle").string(), "+refs/*:refs/*"});
+      git({"--git-dir=" + git_dir, "fetch", "--quiet", "--force", "--update-head-ok", (scenario / "repo.bundle").string(),
+           "+refs/*:refs/*"});
       break;
     case Checkout::shallow: {  // what actions/checkout leaves by default: the merge commit alone
       auto const whole = (directory_.path() / "whole.git").string();
@@ -65,7 +68,8 @@ ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout, std::fun
     case Checkout::blobless: {
       auto const whole = (directory_.path() / "whole.git").string();
       git({"clone", "--quiet", "--mirror", (scenario / "repo.bundle").string(), whole});
-      for (auto const* right : {"uploadpack.allowAnySHA1InWant", "uploadpack.allowFilter"}) git({"--git-dir=" + whole, "config", right, "true"});
+      for (auto const* right : {"uploadpack.allowAnySHA1InWant", "uploadpack.allowFilter"})
+        git({"--git-dir=" + whole, "config", right, "true"});
       git({"init", "--quiet", workspace_.string()});
       git({"--git-dir=" + git_dir, "remote", "add", "origin", "file://" + whole});
       std::vector<std::string> fetch{"--git-dir=" + git_dir, "fetch", "--quiet", "--filter=blob:none"};
@@ -78,12 +82,15 @@ ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout, std::fun
       git(fetch);
       break;
     }
-    case Checkout::none: fs::create_directories(workspace_); break;
+    case Checkout::none:
+      fs::create_directories(workspace_);
+      break;
   }
   auto const github = json_file(scenario / "github.json");
   auto const* hidden = array_in(github, "hide_tags");
   if (hidden != nullptr && checkout == Checkout::full)
-    for (auto const& name : *hidden) git({"--git-dir=" + git_dir, "update-ref", "-d", "refs/tags/" + std::string(name.as_string())});
+    for (auto const& name : *hidden)
+      git({"--git-dir=" + git_dir, "update-ref", "-d", "refs/tags/" + std::string(name.as_string())});
   fs::copy_file(scenario / "trusted_root.json", workspace_ / "trusted_root.json");
   fs::create_directories(directory_.path() / "temp");
   fs::copy_file(scenario / "event.json", directory_.path() / "event.json");
@@ -109,7 +116,8 @@ ReleaseWorld::ReleaseWorld(fs::path const& scenario, Checkout checkout, std::fun
                  {"GITHUB_JOB", "atomic-chart-release"},
                  {"GITHUB_RUN_ID", "7000000042"},
                  {"GITHUB_RUN_ATTEMPT", "2"},
-                 {"GITHUB_WORKFLOW_REF", string_in(*repository, "full_name").value() + "/.github/workflows/release.yaml@refs/pull/42/merge"},
+                 {"GITHUB_WORKFLOW_REF",
+                  string_in(*repository, "full_name").value() + "/.github/workflows/release.yaml@refs/pull/42/merge"},
                  {"GITHUB_WORKFLOW_SHA", merge},
                  {"GITHUB_WORKSPACE", workspace_.string()},
                  {"RUNNER_TEMP", (directory_.path() / "temp").string()},
@@ -156,7 +164,8 @@ std::string ReleaseWorld::summary() const { return text_of(environment.at("GITHU
 std::vector<std::string> ReleaseWorld::packages() const {
   std::vector<std::string> names;
   std::error_code error;
-  for (auto const& item : fs::directory_iterator(workspace_ / ".cr-release-packages", error)) names.push_back(item.path().filename().string());
+  for (auto const& item : fs::directory_iterator(workspace_ / ".cr-release-packages", error))
+    names.push_back(item.path().filename().string());
   std::ranges::sort(names);
   return names;
 }

@@ -28,13 +28,15 @@ struct Subject {
   std::string name, hex;
 };
 
-// Lines of a checksums file as the attest action reads them: split at the first space, one flag character off, the rest a name (A-68).
+// Lines of a checksums file as the attest action reads them: split at the first space, one flag character off, the rest a name
+// (A-68).
 inline std::vector<Subject> subjects_of_checksums(std::string const& text) {
   std::vector<Subject> subjects;
   for (auto const line : acr::lines(text)) {
     if (acr::trimmed(line).empty()) continue;
     auto const space = line.find(' ');
-    if (space == std::string_view::npos || space + 2 >= line.size()) throw std::runtime_error("not a checksum line: " + std::string(line));
+    if (space == std::string_view::npos || space + 2 >= line.size())
+      throw std::runtime_error("not a checksum line: " + std::string(line));
     subjects.push_back({std::string(line.substr(space + 2)), std::string(line.substr(0, space))});
   }
   return subjects;
@@ -57,7 +59,9 @@ struct Sequence {
       : signing(std::move(signer)), folder(std::move(scenario)), world(std::move(ready)) {}
 
   /// This run, as certificates name it (.21); at its second attempt.
-  [[nodiscard]] std::string run_url() const { return "https://github.com/acme/helm-charts/actions/runs/" + world->environment.at("GITHUB_RUN_ID"); }
+  [[nodiscard]] std::string run_url() const {
+    return "https://github.com/acme/helm-charts/actions/runs/" + world->environment.at("GITHUB_RUN_ID");
+  }
   acr::loopback::GithubAnswers& github() const { return world->github().github(); }
   [[nodiscard]] std::string body() const { return github().pull_body(42).value_or(""); }
   [[nodiscard]] std::string manifest() const { return text_of(world->file("release-attestation-manifest.json")); }
@@ -82,13 +86,14 @@ struct Sequence {
     acr::write_file(file, signing.attest(request) + "\n");
     return "/home/runner/work/_temp/" + name + "/attestation.json";
   }
-  /// As the workflow that the action ships, called by this repository's: the certificate names the called file at its own ref, all else is
-  /// the caller's (B-11).
+  /// As the workflow that the action ships, called by this repository's: the certificate names the called file at its own ref,
+  /// all else is the caller's (B-11).
   static signing::Attest shipped(std::string const& ref = "refs/tags/v1") {
     return {.san = "https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@" + ref};
   }
   std::string attest_packages(acr::signing::Attest request = {}) {
-    return attest("packages", subjects_of_checksums(text_of(world->file(world->outputs().at("checksums-path")))), std::move(request));
+    return attest("packages", subjects_of_checksums(text_of(world->file(world->outputs().at("checksums-path")))),
+                  std::move(request));
   }
   std::string attest_report(signing::Attest request = {}) {
     return attest("report", {{"w7-tag-verify", world->outputs().at("verification-digest").substr(7)}}, std::move(request));
@@ -96,7 +101,8 @@ struct Sequence {
 
   /// O-19: one step for all charts.
   std::string attest_oci(signing::Attest request = {}) {
-    return attest("oci", subjects_of_checksums(text_of(world->file(world->outputs().at("oci-subjects-path")))), std::move(request));
+    return attest("oci", subjects_of_checksums(text_of(world->file(world->outputs().at("oci-subjects-path")))),
+                  std::move(request));
   }
 
   std::string attest_manifest(signing::Attest request = {}) {
@@ -110,7 +116,8 @@ struct Sequence {
 };
 
 inline std::map<std::string, std::string> ids_and_bundles(std::string const& packages, std::string const& report) {
-  return {{"build-attestation-id", "88001"}, {"verification-attestation-id", "88002"}, {"bundle-paths", packages + "\n" + report}};
+  return {
+      {"build-attestation-id", "88001"}, {"verification-attestation-id", "88002"}, {"bundle-paths", packages + "\n" + report}};
 }
 
 // Stage 8: another clone, the packages of the release, and a GitHub that lists what the attest step has made.
@@ -120,8 +127,9 @@ struct Publishing {
   boost::json::object push;  ///< the event: the pull request was merged as its test merge was
 
   /// `bundles` are listed for the packages, `of_manifest` for the manifest, `of_oci` for the OCI digests.
-  explicit Publishing(Sequence& released, std::vector<std::string> const& bundles, std::vector<std::string> const& of_manifest = {},
-                      Checkout checkout = Checkout::full, std::vector<std::string> const& of_oci = {})
+  explicit Publishing(Sequence& released, std::vector<std::string> const& bundles,
+                      std::vector<std::string> const& of_manifest = {}, Checkout checkout = Checkout::full,
+                      std::vector<std::string> const& of_oci = {})
       : sequence(released) {
     auto const packages = subjects_of_checksums(text_of(sequence.world->file(".cr-release-packages/checksums.txt")));
     auto github = json_of(text_of(sequence.folder / "github.json"));
@@ -140,7 +148,8 @@ struct Publishing {
     for (auto const& bundle : bundles) list(bundle, subjects);
     for (auto const& bundle : of_manifest) list(bundle, {boost::json::string(acr::sha256_text(sequence.manifest()))});
     boost::json::array oci;
-    for (auto const& subject : subjects_of_checksums(text_of(sequence.world->file(".cr-release-packages/oci-subjects.txt")))) oci.emplace_back("sha256:" + subject.hex);
+    for (auto const& subject : subjects_of_checksums(text_of(sequence.world->file(".cr-release-packages/oci-subjects.txt"))))
+      oci.emplace_back("sha256:" + subject.hex);
     for (auto const& bundle : of_oci) list(bundle, oci);
     acr::write_file(sequence.folder / "github.json", boost::json::serialize(github));
     world = std::make_unique<ReleaseWorld>(sequence.folder, checkout);
@@ -156,16 +165,24 @@ struct Publishing {
   ProgramResult step(std::map<std::string, std::string> inputs = {}) {
     auto const event = world->temporary() / "push.json";
     acr::write_file(event, boost::json::serialize(push));
-    inputs.insert({{"command", "verify-package"}, {"output-dir", "packages"}, {"manifest-path", "manifest.json"}, {"GITHUB_EVENT_NAME", "push"}});
-    inputs.insert({{"GITHUB_EVENT_PATH", event.string()}, {"GITHUB_REF", std::string(push.at("ref").as_string())}, {"GITHUB_SHA", std::string(push.at("after").as_string())}});
+    inputs.insert({{"command", "verify-package"},
+                   {"output-dir", "packages"},
+                   {"manifest-path", "manifest.json"},
+                   {"GITHUB_EVENT_NAME", "push"}});
+    inputs.insert({{"GITHUB_EVENT_PATH", event.string()},
+                   {"GITHUB_REF", std::string(push.at("ref").as_string())},
+                   {"GITHUB_SHA", std::string(push.at("after").as_string())}});
     return world->run(inputs);
   }
   /// The output of git in the workspace's repository, without its line end.
   std::string git(std::vector<std::string> words) const {
     words.insert(words.begin(), {"--git-dir=" + world->file(".git").string()});
-    std::map<std::string, std::string> const environment{{"PATH", std::getenv("PATH")},         {"HOME", "/nonexistent"},
-                                                         {"GIT_CONFIG_NOSYSTEM", "1"},          {"GIT_AUTHOR_NAME", "a"},
-                                                         {"GIT_AUTHOR_EMAIL", "a@example.org"}, {"GIT_COMMITTER_NAME", "a"},
+    std::map<std::string, std::string> const environment{{"PATH", std::getenv("PATH")},
+                                                         {"HOME", "/nonexistent"},
+                                                         {"GIT_CONFIG_NOSYSTEM", "1"},
+                                                         {"GIT_AUTHOR_NAME", "a"},
+                                                         {"GIT_AUTHOR_EMAIL", "a@example.org"},
+                                                         {"GIT_COMMITTER_NAME", "a"},
                                                          {"GIT_COMMITTER_EMAIL", "a@example.org"}};
     auto const result = run_program("/usr/bin/git", environment, words, "/");
     if (result.status != 0) throw std::runtime_error("git failed: " + result.err);

@@ -1,5 +1,5 @@
-// The whole job as a workflow strings it together (A section 13): run → attest → finalize → attest the manifest → finalize, with the
-// built program; the attest steps are played by the signing world that also signed the upstream attestations.
+// The whole job as a workflow strings it together (A section 13): run → attest → finalize → attest the manifest → finalize,
+// with the built program; the attest steps are played by the signing world that also signed the upstream attestations.
 #include <cctype>
 
 #include "scenario/sequence.hpp"
@@ -14,8 +14,9 @@ using namespace acr::test;
 TEST_CASE("run, attest, finalize, attest, finalize: verified ids in manifest and description (A-73, A-74)", "[scenario]") {
   Sequence sequence;
   auto const line_end = GENERATE(as<std::string>{}, "\n", "\r\n");
-  auto const before = "Our notes." + line_end + line_end + "<!-- ATTESTATION_MAP" + line_end + R"({"lint":"14400001","w9-future":"7"})" + line_end + "-->" +
-                      line_end + "<!-- somebody else's -->" + line_end;
+  auto const before = "Our notes." + line_end + line_end + "<!-- ATTESTATION_MAP" + line_end +
+                      R"({"lint":"14400001","w9-future":"7"})" + line_end + "-->" + line_end + "<!-- somebody else's -->" +
+                      line_end;
   sequence.github().set_pull_body(42, before);
   REQUIRE(sequence.world->run().status == 0);
   CHECK(sequence.writes() == 0);
@@ -36,7 +37,8 @@ TEST_CASE("run, attest, finalize, attest, finalize: verified ids in manifest and
   for (auto const& chart : *acr::array_in(document, "charts"))
     CHECK(acr::string_in(chart, "digest") ==
           acr::sha256_text(text_of(sequence.world->file(".cr-release-packages/" + acr::string_in(chart, "package").value()))));
-  for (auto const* name : {"gateway", "ledger"}) CHECK(acr::find(*acr::find(document, "upstream"), name)->as_object().size() == 2);
+  for (auto const* name : {"gateway", "ledger"})
+    CHECK(acr::find(*acr::find(document, "upstream"), name)->as_object().size() == 2);
 
   auto const body = sequence.body();
   CHECK(body.rfind("Our notes." + line_end + line_end, 0) == 0);
@@ -54,7 +56,8 @@ TEST_CASE("run, attest, finalize, attest, finalize: verified ids in manifest and
   CHECK(sequence.writes() == 1);
 
   // The overall attestation signs the manifest: its id goes to the description only.
-  std::map<std::string, std::string> const overall{{"overall-attestation-id", "88003"}, {"bundle-paths", sequence.attest_manifest()}};
+  std::map<std::string, std::string> const overall{{"overall-attestation-id", "88003"},
+                                                   {"bundle-paths", sequence.attest_manifest()}};
   REQUIRE(sequence.finalize(overall).status == 0);
   CHECK(sequence.manifest() == manifest);
   CHECK(sequence.world->outputs().at("attestation-map").find(R"("overall":"88003")") != std::string::npos);
@@ -78,7 +81,8 @@ TEST_CASE("a matrix hands in one id file and one bundle per chart (A-71)", "[sce
   std::filesystem::path const temp = sequence.world->environment.at("RUNNER_TEMP");
   for (auto const& subject : subjects) {
     sequence.attest("job", {subject});
-    acr::write_file(sequence.world->file("ids/" + subject.name.substr(0, subject.name.find('-')) + ".json"), text_of(temp / "job/attestation.json"));
+    acr::write_file(sequence.world->file("ids/" + subject.name.substr(0, subject.name.find('-')) + ".json"),
+                    text_of(temp / "job/attestation.json"));
   }
   acr::write_file(sequence.world->file("ids/gateway.id"), "501\n");
   std::map<std::string, std::string> const inputs{
@@ -89,7 +93,8 @@ TEST_CASE("a matrix hands in one id file and one bundle per chart (A-71)", "[sce
   CHECK(sequence.writes() == 0);
   acr::write_file(sequence.world->file("ids/ledger.id"), "502");
   REQUIRE(sequence.finalize(inputs).status == 0);
-  CHECK(sequence.world->outputs().at("attestation-map") == R"({"tag-verification":"503","build-gateway":"501","build-ledger":"502"})");
+  CHECK(sequence.world->outputs().at("attestation-map") ==
+        R"({"tag-verification":"503","build-gateway":"501","build-ledger":"502"})");
 }
 
 TEST_CASE("bundles that do not vouch for this release are refused and nothing is recorded (A-74)", "[scenario]") {
@@ -100,18 +105,28 @@ TEST_CASE("bundles that do not vouch for this release are refused and nothing is
   };
   std::vector<Row> const rows{
       {"a package of other bytes",
-       [](Sequence& s) { return s.attest("packages", {{"gateway-1.1.0.tgz", std::string(64, '0')}}); }, "bundle-subject"},
-      {"another run", [](Sequence& s) { return s.attest_packages({.fulcio = {{21, "https://github.com/acme/helm-charts/actions/runs/1/attempts/1"}}}); }, "bundle-run"},
-      {"another file of the pull request", [](Sequence& s) { return s.attest_packages({.workflow = ".github/workflows/other.yaml"}); }, "bundle-signer"},
+       [](Sequence& s) {
+         return s.attest("packages", {{"gateway-1.1.0.tgz", std::string(64, '0')}});
+       },
+       "bundle-subject"},
+      {"another run",
+       [](Sequence& s) {
+         return s.attest_packages({.fulcio = {{21, "https://github.com/acme/helm-charts/actions/runs/1/attempts/1"}}});
+       },
+       "bundle-run"},
+      {"another file of the pull request",
+       [](Sequence& s) { return s.attest_packages({.workflow = ".github/workflows/other.yaml"}); }, "bundle-signer"},
       {"the packages without the report", [](Sequence& s) { return s.attest_packages(); }, "bundle-missing"},
-      {"another predicate", [](Sequence& s) { return s.attest_packages({.predicate_type = "https://example.com/mine/v1"}); }, "predicate-type"},
+      {"another predicate", [](Sequence& s) { return s.attest_packages({.predicate_type = "https://example.com/mine/v1"}); },
+       "predicate-type"},
       {"another commit", [](Sequence& s) { return s.attest_packages({.commit = std::string(40, '7')}); }, "identity"},
       {"another repository", [](Sequence& s) { return s.attest_packages({.repository = "mallory/helm-charts"}); }, "identity"},
       {"a signature of other content",
        [](Sequence& s) { return s.attest_packages({.bundle = [](auto& parts) { parts.payload[20] ^= 1; }}); }, "log-body"},
       {"one package of two",
        [](Sequence& s) {
-         return s.attest("packages", {subjects_of_checksums(text_of(s.world->file(s.world->outputs().at("checksums-path")))).front()});
+         return s.attest("packages",
+                         {subjects_of_checksums(text_of(s.world->file(s.world->outputs().at("checksums-path")))).front()});
        },
        "bundle-coverage"},
       {"a file outside of workspace and temp", [](Sequence&) { return std::string("/etc/passwd"); }, "bad-input"},
@@ -124,7 +139,8 @@ TEST_CASE("bundles that do not vouch for this release are refused and nothing is
     CAPTURE(row.defect);
     REQUIRE(sequence.world->run().status == 0);  // outputs for the attest step
     auto const paths = row.paths(sequence);
-    auto const result = sequence.finalize({{"build-attestation-id", "1"}, {"verification-attestation-id", "2"}, {"bundle-paths", paths}});
+    auto const result =
+        sequence.finalize({{"build-attestation-id", "1"}, {"verification-attestation-id", "2"}, {"bundle-paths", paths}});
     INFO(result.out);
     CHECK(result.status == (row.reason == "bad-input" ? 2 : 1));
     auto const reason = sequence.world->outputs().at("reason");
@@ -219,7 +235,8 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
   Sequence sequence;
   REQUIRE(sequence.world->run().status == 0);
   auto const path = sequence.attest_packages(Sequence::shipped());
-  auto const bundle = text_of(std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP")) / "packages" / "attestation.json");
+  auto const bundle =
+      text_of(std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP")) / "packages" / "attestation.json");
   auto const foreign = [&] {
     sequence.attest_packages({.repository = "mallory/helm-charts"});
     return text_of(std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP")) / "packages" / "attestation.json");
@@ -232,10 +249,14 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
     CHECK(result.status == 0);
     CHECK(result.out.find("ok    the package equals the one built from gateway-v1.1.0") != std::string::npos);
     CHECK(result.out.find("FAIL  attestation 88001") != std::string::npos);
-    CHECK(result.out.find("ok    attestation 88002, signed by https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1") !=
-          std::string::npos);
-    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--build-signer-workflows", "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"}).status ==
-          1);
+    CHECK(
+        result.out.find(
+            "ok    attestation 88002, signed by https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1") !=
+        std::string::npos);
+    CHECK(publishing
+              .verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--build-signer-workflows",
+                       "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"})
+              .status == 1);
   }
   SECTION("attested by others only, or by nobody") {
     auto const bundles = GENERATE_COPY(values<std::vector<std::string>>({{foreign}, {}}));
@@ -262,9 +283,10 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
     CHECK(altered.status == 1);
     CHECK(altered.out.find("FAIL  altered.tgz: the package differs from a rebuild of the tag") != std::string::npos);
     CHECK(altered.out.find("expected sha256:") != std::string::npos);
-    for (auto const& words : std::vector<std::vector<std::string>>{{"missing.tgz", "gateway-v1.1.0"},
-                                                                   {"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "missing.json"},
-                                                                   {"packages/gateway-1.1.0.tgz"}}) {
+    for (auto const& words :
+         std::vector<std::vector<std::string>>{{"missing.tgz", "gateway-v1.1.0"},
+                                               {"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "missing.json"},
+                                               {"packages/gateway-1.1.0.tgz"}}) {
       auto const result = publishing.verify(words);
       CHECK(result.status == 2);
       CHECK(result.err.find("internal error") == std::string::npos);
@@ -277,7 +299,8 @@ TEST_CASE("before publishing: manifest and packages are attested, and rebuilt fr
   Sequence sequence;
   REQUIRE(sequence.world->run().status == 0);
   auto const temp = std::filesystem::path(sequence.world->environment.at("RUNNER_TEMP"));
-  auto const inputs = ids_and_bundles(sequence.attest_packages(Sequence::shipped()), sequence.attest_report(Sequence::shipped()));
+  auto const inputs =
+      ids_and_bundles(sequence.attest_packages(Sequence::shipped()), sequence.attest_report(Sequence::shipped()));
   REQUIRE(sequence.finalize(inputs).status == 0);
   sequence.attest("overall", {{"w7-overall", acr::sha256_text(sequence.manifest()).substr(7)}}, Sequence::shipped());
   auto const packages = text_of(temp / "packages" / "attestation.json");

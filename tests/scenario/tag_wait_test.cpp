@@ -32,7 +32,8 @@ TEST_CASE("a tag that is pushed while the run waits is found, other charts going
   CHECK(world.github().violations() == std::vector<std::string>{});
 }
 
-TEST_CASE("a tag that never comes is refused when tag-wait is over, and a clone's own tag does not count (B-24)", "[scenario]") {
+TEST_CASE("a tag that never comes is refused when tag-wait is over, and a clone's own tag does not count (B-24)",
+          "[scenario]") {
   ReleaseWorld world(lab_folder() / "two-charts");  // the clone has the tag
   world.github().github().hide_tag("alertmanager-v1.42.0");
   auto const result = world.run({{"tag-wait", "6"}});
@@ -46,7 +47,7 @@ TEST_CASE("a tag that never comes is refused when tag-wait is over, and a clone'
   CHECK(line.find("within 6 seconds") != std::string::npos);
   CHECK(line.find("the checkout has the tag, at ") != std::string::npos);
   CHECK(world.github().count("api", "/git/ref/tags/alertmanager-v1.42.0") == 2);  // after five seconds and after six
-  CHECK(world.github().count("api", "/git/matching-refs/") == 2);                 // all charts' tags at first; near misses at the end
+  CHECK(world.github().count("api", "/git/matching-refs/") == 2);  // all charts' tags at first; near misses at the end
   CHECK(world.github().violations() == std::vector<std::string>{});
 }
 
@@ -68,7 +69,11 @@ TEST_CASE("a tag that the clone has at another object is read as the server has 
   REQUIRE(expected.status == 0);
   CHECK(expected.out.find("tag-differs") == std::string::npos);
   auto const files = release_of(world);
-  REQUIRE(run_program("/usr/bin/git", {}, {"--git-dir=" + world.file(".git").string(), "update-ref", "refs/tags/alertmanager-v1.42.0", "refs/heads/release"}, "/").status == 0);
+  REQUIRE(run_program("/usr/bin/git", {},
+                      {"--git-dir=" + world.file(".git").string(), "update-ref", "refs/tags/alertmanager-v1.42.0",
+                       "refs/heads/release"},
+                      "/")
+              .status == 0);
   auto const result = world.run();
   INFO(result.out);
   CHECK(result.status == 0);
@@ -102,7 +107,8 @@ TEST_CASE("attestations that are listed late are asked for again within tag-wait
   CHECK(world.github().violations() == std::vector<std::string>{});
 }
 
-TEST_CASE("a chart's group can be read while another chart waits for its tag, also when a signal ends the wait (A-21)", "[scenario]") {
+TEST_CASE("a chart's group can be read while another chart waits for its tag, also when a signal ends the wait (A-21)",
+          "[scenario]") {
   ReleaseWorld world(lab_folder() / "two-charts");
   world.github().github().hide_tag("alertmanager-v1.42.0");
   auto const running = world.start({{"tag-wait", "60"}});

@@ -1,4 +1,5 @@
-// `command: tags` and `tag --missing` with the built program: ids found by source digest, tags made once, and a release of them (B-14).
+// `command: tags` and `tag --missing` with the built program: ids found by source digest, tags made once, and a release of them
+// (B-14).
 #include <cstdlib>
 
 #include "git/tag_annotation.hpp"
@@ -64,29 +65,46 @@ struct Tagging {
   }
 
   // The check of a push to main, as the called workflow signs it.
-  std::int64_t attest(std::string const& chart, std::string const& key, std::string const& predicate = passed, std::string const& workflow = ".github/workflows/check-charts.yaml", std::string const& san = {}) {
-    auto const bundle = signing.attest({.subject_sha256 = digests.at(chart).substr(7), .subject_name = key, .predicate_type = test_result, .predicate = predicate,
-                                        .workflow = workflow, .ref = "refs/heads/main", .san = san, .commit = head, .timestamped = true});
-    github.as_object().at("attestations").as_array().push_back({{"id", next_id},
-                                                                {"repository_id", 500000001},
-                                                                {"listed_under", json::array{json::string(digests.at(chart))}},
-                                                                {"predicate_type", test_result},
-                                                                {"initiator", "github"},
-                                                                {"serve", "bundle_url"},
-                                                                {"bundle", json_of(bundle)}});
+  std::int64_t attest(std::string const& chart, std::string const& key, std::string const& predicate = passed,
+                      std::string const& workflow = ".github/workflows/check-charts.yaml", std::string const& san = {}) {
+    auto const bundle = signing.attest({.subject_sha256 = digests.at(chart).substr(7),
+                                        .subject_name = key,
+                                        .predicate_type = test_result,
+                                        .predicate = predicate,
+                                        .workflow = workflow,
+                                        .ref = "refs/heads/main",
+                                        .san = san,
+                                        .commit = head,
+                                        .timestamped = true});
+    github.as_object()
+        .at("attestations")
+        .as_array()
+        .push_back({{"id", next_id},
+                    {"repository_id", 500000001},
+                    {"listed_under", json::array{json::string(digests.at(chart))}},
+                    {"predicate_type", test_result},
+                    {"initiator", "github"},
+                    {"serve", "bundle_url"},
+                    {"bundle", json_of(bundle)}});
     return next_id++;
   }
   void attest_all(std::string const& key) {
     for (auto const& [chart, digest] : digests) attest(chart, key);
   }
 
-  std::unique_ptr<ReleaseWorld> world(Checkout checkout = Checkout::full, std::function<void(acr::loopback::StandInSettings&)> const& adjust = {}) {
+  std::unique_ptr<ReleaseWorld> world(Checkout checkout = Checkout::full,
+                                      std::function<void(acr::loopback::StandInSettings&)> const& adjust = {}) {
     acr::write_file(folder / "github.json", json::serialize(github));
     return std::make_unique<ReleaseWorld>(folder, checkout, adjust);
   }
   // As a step of a workflow on a push to main.
   std::map<std::string, std::string> inputs(std::map<std::string, std::string> more = {}) const {
-    more.insert({{"command", "tags"}, {"push", "true"}, {"signer-workflows", signer}, {"GITHUB_EVENT_NAME", "push"}, {"GITHUB_REF", "refs/heads/main"}, {"GITHUB_SHA", head}});
+    more.insert({{"command", "tags"},
+                 {"push", "true"},
+                 {"signer-workflows", signer},
+                 {"GITHUB_EVENT_NAME", "push"},
+                 {"GITHUB_REF", "refs/heads/main"},
+                 {"GITHUB_SHA", head}});
     return more;
   }
 };
@@ -146,13 +164,17 @@ std::size_t requests_of(acr::test::ProgramResult const& stage) {
   static constexpr std::string_view label = "API requests: ";
   auto const at = stage.out.find(label);
   if (at == std::string::npos) throw std::runtime_error("the stage does not say what it asked:\n" + stage.out);
-  return acr::to_number(std::string_view(stage.out).substr(at + label.size(), stage.out.find('\n', at) - at - label.size())).value();
+  return acr::to_number(std::string_view(stage.out).substr(at + label.size(), stage.out.find('\n', at) - at - label.size()))
+      .value();
 }
 
-TEST_CASE("thirty charts go from the check to the publication, twice, with nothing handed on but what is signed (B-13 … B-16, B-4, B-8)", "[scenario]") {
+TEST_CASE(
+    "thirty charts go from the check to the publication, twice, with nothing handed on but what is signed (B-13 … B-16, B-4, B-8)",
+    "[scenario]") {
   std::string const called = "org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/tags/v1";
   Tagging tagging(30);
-  for (auto const& [chart, digest] : tagging.digests) tagging.attest(chart, "lint", passed, ".github/workflows/ci.yaml", "https://github.com/" + called);
+  for (auto const& [chart, digest] : tagging.digests)
+    tagging.attest(chart, "lint", passed, ".github/workflows/ci.yaml", "https://github.com/" + called);
   acr::test::Sequence line(tagging.folder, tagging.signing, tagging.world());
   auto& world = *line.world;
   std::map<std::string, std::size_t> requests;
@@ -183,17 +205,20 @@ TEST_CASE("thirty charts go from the check to the publication, twice, with nothi
 
     auto const builder = acr::test::Sequence::shipped();
     stage("finalize", line.finalize(acr::test::ids_and_bundles(line.attest_packages(builder), line.attest_report(builder))));
-    stage("finalize overall", line.finalize({{"overall-attestation-id", "88003"}, {"bundle-paths", line.attest_manifest(builder)}}));
+    stage("finalize overall",
+          line.finalize({{"overall-attestation-id", "88003"}, {"bundle-paths", line.attest_manifest(builder)}}));
     CHECK((!again || world.outputs().at("attestation-map") == map));
     map = world.outputs().at("attestation-map");
 
     // The pull request is merged.
     auto const temp = fs::path(world.environment.at("RUNNER_TEMP"));
     auto const github = text_of(line.folder / "github.json");
-    acr::test::Publishing publishing(line, {text_of(temp / "packages/attestation.json")}, {text_of(temp / "overall/attestation.json")});
+    acr::test::Publishing publishing(line, {text_of(temp / "packages/attestation.json")},
+                                     {text_of(temp / "overall/attestation.json")});
     acr::write_file(line.folder / "github.json", github);
     for (auto const& tag : tags)
-      publishing.world->github().github().put_tag(std::string(tag.at("tag").as_string()), tagging.head, std::string(tag.at("message").as_string()));
+      publishing.world->github().github().put_tag(std::string(tag.at("tag").as_string()), tagging.head,
+                                                  std::string(tag.at("message").as_string()));
     stage("verify-package", publishing.step(strict(called)));
     CHECK(publishing.world->outputs().at("chart-count") == "30");
     stage("verify-package again", publishing.step(strict(called)));
@@ -206,7 +231,8 @@ TEST_CASE("thirty charts go from the check to the publication, twice, with nothi
 }
 
 TEST_CASE("under the strict set-up nothing but a true check of this content lets a chart through (B-4 … B-8)", "[scenario]") {
-  std::string const called = "org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/tags/v1", san = "https://github.com/" + called;
+  std::string const called = "org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/tags/v1",
+                    san = "https://github.com/" + called;
   Tagging tagging;
   auto const good = tagging.attest("ledger", "lint", passed, ".github/workflows/ci.yaml", san);
   std::string const web = tagging.digests.at("gateway"), other = tagging.digests.at("ledger");
@@ -218,10 +244,17 @@ TEST_CASE("under the strict set-up nothing but a true check of this content lets
       {"the check passed", san, passed, "- lint: ID " + web, ""},
       {"an id alone", san, passed, "- lint: ID", ""},
       {"the check failed", san, R"({"result":"FAILED"})", "- lint: ID " + web, "check-failed"},
-      {"a workflow of a branch", "https://github.com/acme/helm-charts/.github/workflows/check-charts.yaml@refs/heads/mine", passed, "- lint: ID " + web, "identity"},
-      {"the called file on a branch", "https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/heads/main", passed, "- lint: ID " + web, "identity"},
-      {"the called file at a pull request", "https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/pull/7/merge", passed, "- lint: ID " + web, "identity"},
-      {"the called file at a commit nobody listed", "https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@" + std::string(40, 'a'), passed, "- lint: ID " + web, "identity"},
+      {"a workflow of a branch", "https://github.com/acme/helm-charts/.github/workflows/check-charts.yaml@refs/heads/mine",
+       passed, "- lint: ID " + web, "identity"},
+      {"the called file on a branch",
+       "https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/heads/main", passed,
+       "- lint: ID " + web, "identity"},
+      {"the called file at a pull request",
+       "https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@refs/pull/7/merge", passed,
+       "- lint: ID " + web, "identity"},
+      {"the called file at a commit nobody listed",
+       "https://github.com/org/atomic-chart-release/.github/workflows/check-charts.yaml@" + std::string(40, 'a'), passed,
+       "- lint: ID " + web, "identity"},
       {"another key", san, passed, "- scan: ID " + web, "attestation-required"},
       {"a check of another chart", san, passed, "- lint: " + std::to_string(good) + " " + other, "subject-unbound"},
       {"no attestations", san, passed, "- No attestation data available", "missing-lineage"},
@@ -231,8 +264,11 @@ TEST_CASE("under the strict set-up nothing but a true check of this content lets
   auto const world = tagging.world();
   auto line = row.line;
   if (auto const at = line.find("ID"); at != std::string::npos) line.replace(at, 2, std::to_string(id));
-  world->github().github().put_tag("gateway-v1.1.0", tagging.head, "Release: gateway v1.1.0\n\nAttestation Lineage:\n" + line + "\n");
-  world->github().github().put_tag("ledger-v1.1.0", tagging.head, "Release: ledger v1.1.0\n\nAttestation Lineage:\n- lint: " + std::to_string(good) + " " + other + "\n");
+  world->github().github().put_tag("gateway-v1.1.0", tagging.head,
+                                   "Release: gateway v1.1.0\n\nAttestation Lineage:\n" + line + "\n");
+  world->github().github().put_tag(
+      "ledger-v1.1.0", tagging.head,
+      "Release: ledger v1.1.0\n\nAttestation Lineage:\n- lint: " + std::to_string(good) + " " + other + "\n");
   auto const result = world->run(strict(called));
   INFO(result.out);
   CHECK(result.status == (row.code.empty() ? 0 : 1));
@@ -243,7 +279,8 @@ TEST_CASE("without push the tags are only listed, on any event", "[scenario]") {
   Tagging tagging;
   tagging.attest_all("lint");
   auto const world = tagging.world();
-  auto const result = world->run(tagging.inputs({{"push", "false"}, {"GITHUB_REF", "refs/pull/42/merge"}, {"GITHUB_EVENT_NAME", "pull_request"}}));
+  auto const result = world->run(
+      tagging.inputs({{"push", "false"}, {"GITHUB_REF", "refs/pull/42/merge"}, {"GITHUB_EVENT_NAME", "pull_request"}}));
   INFO(result.out);
   CHECK(result.status == 0);
   CHECK(world->github().count("api", "POST /repos") == 0);
@@ -295,13 +332,18 @@ TEST_CASE("a tag of the checkout is not believed (B-24)", "[scenario]") {
 TEST_CASE("tags needs its signers, the server and a token that may write", "[scenario]") {
   Tagging tagging(1);
   tagging.attest_all("lint");
-  struct Row { std::string input, value; int status; std::string reason; };
-  auto const row = GENERATE(values<Row>({{"signer-workflows", "", 2, "bad-input"},
-                                         {"signer-workflows", "acme/helm-charts/.github/workflows/c.yaml@refs/pull/42/merge", 2, "bad-input"},
-                                         {"object-source", "local", 2, "bad-input"},
-                                         {"charts-dir", "chart", 2, "charts-dir-missing"},
-                                         {"no-attestations", "yes", 2, "bad-input"},
-                                         {"push", "true", 1, "tag-forbidden"}}));
+  struct Row {
+    std::string input, value;
+    int status;
+    std::string reason;
+  };
+  auto const row = GENERATE(
+      values<Row>({{"signer-workflows", "", 2, "bad-input"},
+                   {"signer-workflows", "acme/helm-charts/.github/workflows/c.yaml@refs/pull/42/merge", 2, "bad-input"},
+                   {"object-source", "local", 2, "bad-input"},
+                   {"charts-dir", "chart", 2, "charts-dir-missing"},
+                   {"no-attestations", "yes", 2, "bad-input"},
+                   {"push", "true", 1, "tag-forbidden"}}));
   CAPTURE(row.input, row.value);
   auto const world = tagging.world(Checkout::full, [](auto& settings) { settings.github.read_only_token = true; });
   auto const result = world->run(tagging.inputs({{row.input, row.value}}));
@@ -357,9 +399,14 @@ struct Terminal {
     git(world->workspace(), {"symbolic-ref", "HEAD", "refs/heads/main"});
   }
   acr::test::ProgramResult say(std::vector<std::string> more = {}, std::string const& signers = signer) const {
-    std::vector<std::string> words{"tag", "--missing", "--repository", "acme/helm-charts", "--repository-id", "500000001", "--signer-workflows", signers, "--trusted-root", "trusted_root.json"};
+    std::vector<std::string> words{"tag",       "--missing",          "--repository", "acme/helm-charts", "--repository-id",
+                                   "500000001", "--signer-workflows", signers,        "--trusted-root",   "trusted_root.json"};
     words.insert(words.end(), more.begin(), more.end());
-    return run_program(ACR_PROGRAM, {{"PATH", std::getenv("PATH")}, {"HOME", "/nonexistent"}, {"GH_TOKEN", "the-secret-token-of-the-test"}, {"GITHUB_API_URL", world->environment.at("GITHUB_API_URL")}},
+    return run_program(ACR_PROGRAM,
+                       {{"PATH", std::getenv("PATH")},
+                        {"HOME", "/nonexistent"},
+                        {"GH_TOKEN", "the-secret-token-of-the-test"},
+                        {"GITHUB_API_URL", world->environment.at("GITHUB_API_URL")}},
                        words, world->workspace());
   }
 };
@@ -372,7 +419,8 @@ TEST_CASE("tag --missing lists what is missing, and --push makes and pushes it w
   auto const listed = terminal.say();
   INFO(listed.out << listed.err);
   CHECK(listed.status == 0);
-  CHECK(listed.out == "gateway-v1.1.0  missing  lint: " + std::to_string(id) + "\nledger-v1.1.0  missing  lint: " + std::to_string(id + 1) + "\n");
+  CHECK(listed.out == "gateway-v1.1.0  missing  lint: " + std::to_string(id) +
+                          "\nledger-v1.1.0  missing  lint: " + std::to_string(id + 1) + "\n");
   CHECK(git(terminal.remote, {"tag"}).empty());
 
   auto const pushed = terminal.say({"--push", "--json"});
@@ -381,7 +429,8 @@ TEST_CASE("tag --missing lists what is missing, and --push makes and pushes it w
   auto const tags = json_of(pushed.out).as_array();
   CHECK(tags[0].at("status").as_string() == "created");
   CHECK(git(terminal.remote, {"tag"}) == "gateway-v1.1.0\nledger-v1.1.0\n");
-  CHECK(git(terminal.remote, {"cat-file", "tag", "gateway-v1.1.0"}).find(std::string(tags[0].at("message").as_string())) != std::string::npos);
+  CHECK(git(terminal.remote, {"cat-file", "tag", "gateway-v1.1.0"}).find(std::string(tags[0].at("message").as_string())) !=
+        std::string::npos);
   CHECK(git(terminal.remote, {"rev-parse", "gateway-v1.1.0^{commit}"}) == tagging.head + "\n");
   CHECK(terminal.world->github().count("api", "POST /repos") == 0);
 
@@ -433,11 +482,15 @@ TEST_CASE("tag --missing without attestations, without signers, without git", "[
   CHECK(terminal.say({"--charts-dir", "chart"}).err.find("charts-dir-missing") != std::string::npos);
   CHECK(terminal.say({"--ref", "main", "--no-attestations"}).status == 0);
   auto const start = [&](std::vector<std::string> const& words, std::string const& path) {
-    return run_program(ACR_PROGRAM, {{"PATH", path}, {"GITHUB_API_URL", terminal.world->environment.at("GITHUB_API_URL")}}, words, terminal.world->workspace());
+    return run_program(ACR_PROGRAM, {{"PATH", path}, {"GITHUB_API_URL", terminal.world->environment.at("GITHUB_API_URL")}},
+                       words, terminal.world->workspace());
   };
   CHECK(start({"tag"}, "/usr/bin").status == 2);
   CHECK(start({"tag", "--missing", "--signer-workflows", signer}, "/usr/bin").status == 2);
-  auto const without_git = start({"tag", "--missing", "--push", "--no-attestations", "--repository", "acme/helm-charts", "--repository-id", "500000001", "--signer-workflows", signer, "--trusted-root", "trusted_root.json"}, "/nonexistent");
+  auto const without_git =
+      start({"tag", "--missing", "--push", "--no-attestations", "--repository", "acme/helm-charts", "--repository-id",
+             "500000001", "--signer-workflows", signer, "--trusted-root", "trusted_root.json"},
+            "/nonexistent");
   INFO(without_git.err);
   CHECK(without_git.status == 2);
   CHECK(without_git.err.find("no-git") != std::string::npos);

@@ -1,6 +1,6 @@
-// A run of a tenant with data residency (T-5), by the program itself: api.octocorp.ghe.com and tuf-repo.github.com are servers of this
-// machine behind a proxy. Nobody but GitHub can sign for the real repository, so these runs end where its answer is missing;
-// tests/release/tenant_roots_test.cpp goes on from there.
+// A run of a tenant with data residency (T-5), by the program itself: api.octocorp.ghe.com and tuf-repo.github.com are servers
+// of this machine behind a proxy. Nobody but GitHub can sign for the real repository, so these runs end where its answer is
+// missing; tests/release/tenant_roots_test.cpp goes on from there.
 #include <algorithm>
 
 #include "loopback/authority.hpp"
@@ -30,7 +30,8 @@ std::filesystem::path const& scenario() {
 
 struct Tenant {
   Authority authority;
-  LoopbackServer repository{[](auto const&) { return Answer{.status = 404}; }, {.tls = authority.identity({"tuf-repo.github.com"})}};
+  LoopbackServer repository{[](auto const&) { return Answer{.status = 404}; },
+                            {.tls = authority.identity({"tuf-repo.github.com"})}};
   ReleaseWorld world;
   LoopbackProxy proxy{[this](std::string const& target) -> std::uint16_t {
     if (target == "api.octocorp.ghe.com:443") return world.github().api_port();
@@ -44,9 +45,12 @@ struct Tenant {
           settings.tls = authority.identity({"api.octocorp.ghe.com", "127.0.0.1"});
         }) {}
   ProgramResult run(std::map<std::string, std::string> const& more = {}) {
-    std::map<std::string, std::string> variables{{"GITHUB_API_URL", "https://api.octocorp.ghe.com"}, {"GITHUB_SERVER_URL", "https://octocorp.ghe.com"},
-                                                 {"HTTPS_PROXY", proxy.url()},                       {"NO_PROXY", "127.0.0.1"},
-                                                 {"SSL_CERT_FILE", authority.file().string()},       {"trusted-root", ""}};
+    std::map<std::string, std::string> variables{{"GITHUB_API_URL", "https://api.octocorp.ghe.com"},
+                                                 {"GITHUB_SERVER_URL", "https://octocorp.ghe.com"},
+                                                 {"HTTPS_PROXY", proxy.url()},
+                                                 {"NO_PROXY", "127.0.0.1"},
+                                                 {"SSL_CERT_FILE", authority.file().string()},
+                                                 {"trusted-root", ""}};
     for (auto const& [name, value] : more) variables[name] = value;
     return world.run(variables);
   }
@@ -58,7 +62,8 @@ struct Tenant {
 
 }  // namespace
 
-TEST_CASE("a tenant's run asks its server for the trust domain, and GitHub's repository alone for roots (T-5)", "[scenario][trust]") {
+TEST_CASE("a tenant's run asks its server for the trust domain, and GitHub's repository alone for roots (T-5)",
+          "[scenario][trust]") {
   Tenant tenant("octocorp.ghe.com");
   auto const result = tenant.run();
   INFO(result.out);
@@ -77,7 +82,11 @@ TEST_CASE("a tenant's run asks its server for the trust domain, and GitHub's rep
 
 TEST_CASE("a tenant's issuer is what the record says was demanded (T-5)", "[scenario][trust]") {
   Tenant tenant("octocorp.ghe.com");
-  auto const policy = [&] { return boost::json::parse(text_of(tenant.world.file(tenant.world.outputs().at("verification-path")))).at("policy").at("inputs"); };
+  auto const policy = [&] {
+    return boost::json::parse(text_of(tenant.world.file(tenant.world.outputs().at("verification-path"))))
+        .at("policy")
+        .at("inputs");
+  };
   tenant.run();
   CHECK(policy().at("oidc-issuer") == "https://token.actions.octocorp.ghe.com");
   tenant.run({{"oidc-issuer", "https://issuer.example"}});
@@ -119,14 +128,19 @@ namespace {
 
 ProgramResult on_terminal(Tenant& tenant, std::vector<std::string> const& words) {
   return run_program(ACR_PROGRAM,
-                     {{"PATH", "/usr/bin:/bin"}, {"HOME", tenant.world.temporary().string()}, {"GITHUB_API_URL", "https://api.octocorp.ghe.com"}, {"GH_TOKEN", "the-secret-token-of-the-test"},
-                      {"HTTPS_PROXY", tenant.proxy.url()}, {"SSL_CERT_FILE", tenant.authority.file().string()}},
+                     {{"PATH", "/usr/bin:/bin"},
+                      {"HOME", tenant.world.temporary().string()},
+                      {"GITHUB_API_URL", "https://api.octocorp.ghe.com"},
+                      {"GH_TOKEN", "the-secret-token-of-the-test"},
+                      {"HTTPS_PROXY", tenant.proxy.url()},
+                      {"SSL_CERT_FILE", tenant.authority.file().string()}},
                      words, tenant.world.workspace());
 }
 
 }  // namespace
 
-TEST_CASE("on a terminal a tenant's target is asked for, too, and nothing is written for the next version (T-5, T-36)", "[scenario][trust]") {
+TEST_CASE("on a terminal a tenant's target is asked for, too, and nothing is written for the next version (T-5, T-36)",
+          "[scenario][trust]") {
   Tenant tenant("octocorp.ghe.com");
   auto const offline = on_terminal(tenant, {"trusted-roots"});
   INFO(offline.out + offline.err);
@@ -141,7 +155,8 @@ TEST_CASE("on a terminal a tenant's target is asked for, too, and nothing is wri
   auto const refreshed = on_terminal(tenant, {"trusted-roots", "--refresh"});
   INFO(refreshed.out + refreshed.err);
   CHECK(refreshed.status == 3);
-  CHECK(refreshed.out.find("tuf-expired") != std::string::npos);  // the built-in start of trust, when nothing newer is to be had
+  CHECK(refreshed.out.find("tuf-expired") !=
+        std::string::npos);  // the built-in start of trust, when nothing newer is to be had
   CHECK(tenant.proxied("tuf-repo.github.com:443"));
   CHECK_FALSE(tenant.proxied("tuf-repo-cdn.sigstore.dev:443"));
 }

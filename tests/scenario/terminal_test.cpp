@@ -11,7 +11,8 @@ std::filesystem::path const lab = std::filesystem::path(ACR_TEST_DATA) / "lab";
 acr::test::ProgramResult dry_run(ReleaseWorld& world, std::vector<std::string> extra = {}) {
   std::vector<std::string> words{"run", "--base", "release", "--head", "main"};
   words.insert(words.end(), extra.begin(), extra.end());
-  std::map<std::string, std::string> environment{{"PATH", world.environment.at("PATH")}, {"GITHUB_API_URL", world.environment.at("GITHUB_API_URL")}};
+  std::map<std::string, std::string> environment{{"PATH", world.environment.at("PATH")},
+                                                 {"GITHUB_API_URL", world.environment.at("GITHUB_API_URL")}};
   if (!extra.empty()) environment["GH_TOKEN"] = "the-secret-token-of-the-test";
   return acr::test::run_program(ACR_PROGRAM, environment, words, world.workspace());
 }
@@ -40,9 +41,9 @@ TEST_CASE("a dry run without GitHub says what it could not check and promises no
 
 TEST_CASE("a dry run with a token verifies the attestations, too", "[scenario]") {
   ReleaseWorld world(lab / "two-charts");
-  std::vector<std::string> const asking{"--repository",    world.environment.at("GITHUB_REPOSITORY"), "--repository-id",
-                                        world.environment.at("GITHUB_REPOSITORY_ID"), "--trusted-root",
-                                        "trusted_root.json"};
+  std::vector<std::string> const asking{"--repository",    world.environment.at("GITHUB_REPOSITORY"),
+                                        "--repository-id", world.environment.at("GITHUB_REPOSITORY_ID"),
+                                        "--trusted-root",  "trusted_root.json"};
   auto const before = files_of(world.workspace());
   auto const result = dry_run(world, asking);
   INFO(result.out);

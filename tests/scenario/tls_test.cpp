@@ -1,5 +1,5 @@
-// The whole program over real TLS (G-2; issue 6): a private authority is believed by SSL_CERT_FILE alone, everything else is refused
-// before the token is sent.
+// The whole program over real TLS (G-2; issue 6): a private authority is believed by SSL_CERT_FILE alone, everything else is
+// refused before the token is sent.
 #include "loopback/authority.hpp"
 #include "scenario/release_files.hpp"
 #include "scenario/release_world.hpp"
@@ -40,16 +40,18 @@ TEST_CASE("a server that cannot prove its name gets nothing, the token least of 
     bool private_authority = true;
   };
   Authority const stranger;
-  std::vector<Row> const rows{{"another host's certificate", authority().identity({"github.example"}), "bad-certificate"},
-                              {"an expired certificate", authority().expired_identity({"127.0.0.1"}), "bad-certificate"},
-                              {"a strange authority", stranger.identity({"127.0.0.1"}), "bad-certificate"},
-                              {"a private authority that nobody named", authority().identity({"127.0.0.1"}), "bad-certificate", false},
-                              {"TLS 1.1 only", authority().old_identity({"127.0.0.1"}), "tls-failed"}};
+  std::vector<Row> const rows{
+      {"another host's certificate", authority().identity({"github.example"}), "bad-certificate"},
+      {"an expired certificate", authority().expired_identity({"127.0.0.1"}), "bad-certificate"},
+      {"a strange authority", stranger.identity({"127.0.0.1"}), "bad-certificate"},
+      {"a private authority that nobody named", authority().identity({"127.0.0.1"}), "bad-certificate", false},
+      {"TLS 1.1 only", authority().old_identity({"127.0.0.1"}), "tls-failed"}};
   for (auto const& row : rows) {
     CAPTURE(row.what);
     ReleaseWorld world(lab_folder() / "two-charts", Checkout::full, with(row.identity));
-    auto const result = world.run(row.private_authority ? std::map<std::string, std::string>{{"SSL_CERT_FILE", authority().file().string()}}
-                                                        : std::map<std::string, std::string>{});
+    auto const result =
+        world.run(row.private_authority ? std::map<std::string, std::string>{{"SSL_CERT_FILE", authority().file().string()}}
+                                        : std::map<std::string, std::string>{});
     INFO(result.out);
     CHECK(result.status == 3);
     CHECK(world.outputs().at("result") == "failed");

@@ -17,7 +17,7 @@ namespace acr::test {
 /// Lists one trusted root. Metadata are below /x/metadata/, targets below /x/targets/.
 struct TrustRepository {
   tuftest::Repository repository;
-  std::string organization = "sigstore.mock";                                                   ///< of the lab's certificates
+  std::string organization = "sigstore.mock";                                     ///< of the lab's certificates
   std::function<std::optional<loopback::Answer>(loopback::Seen const&)> instead;  ///< of an ordinary answer
   TemporaryDirectory directory;  ///< root.json, and trusted_root.json: the built-in copy
   loopback::LoopbackServer server;
@@ -36,9 +36,11 @@ struct TrustRepository {
   [[nodiscard]] loopback::Answer answer(loopback::Seen const& seen) const {
     if (instead)
       if (auto other = instead(seen)) return *other;
-    for (auto const& [prefix, files] : {std::pair{std::string("/x/metadata/"), &repository.files}, std::pair{std::string("/x/targets/"), &repository.target_files}}) {
+    for (auto const& [prefix, files] : {std::pair{std::string("/x/metadata/"), &repository.files},
+                                        std::pair{std::string("/x/targets/"), &repository.target_files}}) {
       if (!seen.path().starts_with(prefix)) continue;
-      if (auto const found = files->find(seen.path().substr(prefix.size())); found != files->end()) return loopback::Answer{.body = found->second};
+      if (auto const found = files->find(seen.path().substr(prefix.size())); found != files->end())
+        return loopback::Answer{.body = found->second};
     }
     return loopback::Answer{.status = 404};
   }
@@ -46,8 +48,11 @@ struct TrustRepository {
   [[nodiscard]] std::string variable(std::string const& date = {}) const {
     boost::json::object entry{{"url", server.base() + "/x"}, {"root", (directory.path() / "root.json").string()}};
     if (!date.empty())
-      entry["built-in"] =
-          boost::json::object{{"trusted_root", (directory.path() / "trusted_root.json").string()}, {"date", date}, {"timestamp", 1}, {"snapshot", 1}, {"targets", 1}};
+      entry["built-in"] = boost::json::object{{"trusted_root", (directory.path() / "trusted_root.json").string()},
+                                              {"date", date},
+                                              {"timestamp", 1},
+                                              {"snapshot", 1},
+                                              {"targets", 1}};
     return boost::json::serialize(boost::json::object{{organization, entry}});
   }
 };

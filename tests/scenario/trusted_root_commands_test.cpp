@@ -42,21 +42,32 @@ struct Desk {
   [[nodiscard]] std::map<std::string, std::string> environment() const {
     return {{"PATH", "/usr/bin:/bin"}, {"HOME", home.path().string()}, {"ACR_TUF_REPOSITORIES", trust.variable(date)}};
   }
-  ProgramResult run(std::vector<std::string> const& words) const { return run_program(ACR_PROGRAM, environment(), words, home.path()); }
+  ProgramResult run(std::vector<std::string> const& words) const {
+    return run_program(ACR_PROGRAM, environment(), words, home.path());
+  }
   ProgramResult inspect(std::vector<std::string> more = {}) const {
     std::vector<std::string> words{"inspect", bundle, digest, "--json"};
     words.insert(words.end(), more.begin(), more.end());
     return run(words);
   }
   ProgramResult verify_bundle(std::vector<std::string> more = {}) const {
-    std::vector<std::string> words{"verify-bundle", "--bundle", bundle, "--certificate-identity", identity(), "--certificate-oidc-issuer", "https://token.actions.githubusercontent.com", digest};
+    std::vector<std::string> words{"verify-bundle",
+                                   "--bundle",
+                                   bundle,
+                                   "--certificate-identity",
+                                   identity(),
+                                   "--certificate-oidc-issuer",
+                                   "https://token.actions.githubusercontent.com",
+                                   digest};
     words.insert(words.end(), more.begin(), more.end());
     return run(words);
   }
   /// Of the bundle's certificate, as the program shows it.
   [[nodiscard]] std::string identity() const {
-    auto const shown = run_program(ACR_PROGRAM, {{"PATH", "/usr/bin:/bin"}, {"HOME", "/nonexistent"}},
-                                   {"inspect", bundle, digest, "--json", "--trusted-root", (lab_folder() / "two-charts" / "trusted_root.json").string()}, "/");
+    auto const shown = run_program(
+        ACR_PROGRAM, {{"PATH", "/usr/bin:/bin"}, {"HOME", "/nonexistent"}},
+        {"inspect", bundle, digest, "--json", "--trusted-root", (lab_folder() / "two-charts" / "trusted_root.json").string()},
+        "/");
     return std::string(json::parse(shown.out).at("attestation").at("signer").at("subjectAlternativeName").as_string());
   }
   [[nodiscard]] fs::path cache() const { return home.path() / ".cache" / "atomic-chart-release" / "tuf" / "sigstore.mock"; }
@@ -105,11 +116,17 @@ TEST_CASE("trusted-roots shows what is built in, what is current, and the differ
 }
 
 TEST_CASE("trusted-roots says what is wrong with a repository, and its status does (T-36)", "[scenario][trust]") {
-  struct Row { Answer answer; int status; char const* problem; };
+  struct Row {
+    Answer answer;
+    int status;
+    char const* problem;
+  };
   for (auto const& row : std::vector<Row>{{{.status = 404}, 3, "tuf-unreachable"}, {{.body = "<html>"}, 1, "tuf-malformed"}}) {
     CAPTURE(row.problem);
     Desk desk(lab_root());
-    desk.trust.instead = [&](Seen const& seen) { return seen.path().ends_with("timestamp.json") ? std::optional(row.answer) : std::nullopt; };
+    desk.trust.instead = [&](Seen const& seen) {
+      return seen.path().ends_with("timestamp.json") ? std::optional(row.answer) : std::nullopt;
+    };
     auto const result = desk.run({"trusted-roots", "--refresh", "--json"});
     INFO(result.out + result.err);
     CHECK(result.status == row.status);
@@ -121,7 +138,8 @@ TEST_CASE("trusted-roots says what is wrong with a repository, and its status do
   }
 }
 
-TEST_CASE("trusted-roots writes the files that a program is built with, from what is built in alone (T-6, T-36)", "[scenario][trust]") {
+TEST_CASE("trusted-roots writes the files that a program is built with, from what is built in alone (T-6, T-36)",
+          "[scenario][trust]") {
   Desk desk(lab_root());
   desk.trust.organization = "public_good";
   auto& repository = desk.trust.repository;
@@ -142,7 +160,9 @@ TEST_CASE("trusted-roots writes the files that a program is built with, from wha
   CHECK(facts.at("date").as_string().size() == 10);
   CHECK_FALSE(fs::exists(desk.home.path() / ".cache"));
   // Nothing is written when the repository cannot be followed to its end.
-  desk.trust.instead = [&](Seen const& seen) { return seen.path().ends_with(".targets.json") ? std::optional(Answer{.status = 404}) : std::nullopt; };
+  desk.trust.instead = [&](Seen const& seen) {
+    return seen.path().ends_with(".targets.json") ? std::optional(Answer{.status = 404}) : std::nullopt;
+  };
   auto const failed = desk.run({"trusted-roots", "--write", (desk.home.path() / "none").string()});
   CHECK(failed.status == 3);
   CHECK_FALSE(fs::exists(desk.home.path() / "none"));
@@ -166,7 +186,10 @@ TEST_CASE("inspect and verify-bundle are offline unless --refresh is given (T-12
 }
 
 TEST_CASE("with --refresh nothing that is built in stands in for a repository (T-10, T-11)", "[scenario][trust]") {
-  struct Row { char const* what; int status; };
+  struct Row {
+    char const* what;
+    int status;
+  };
   auto const row = GENERATE(values<Row>({{"withdrawn", 1}, {"unreachable", 3}, {"expired", 3}, {"wrong", 1}}));
   CAPTURE(row.what);
   Desk desk(lab_root());
@@ -174,8 +197,14 @@ TEST_CASE("with --refresh nothing that is built in stands in for a repository (T
   CHECK(desk.verify_bundle().status == 0);
   std::string const what = row.what;
   if (what == "withdrawn") desk.trust.list(rogue_root());
-  if (what == "unreachable") desk.trust.instead = [](Seen const& seen) { return seen.path().ends_with("timestamp.json") ? std::optional(Answer{.status = 404}) : std::nullopt; };
-  if (what == "wrong") desk.trust.instead = [](Seen const& seen) { return seen.path().ends_with("timestamp.json") ? std::optional(Answer{.body = "<html>"}) : std::nullopt; };
+  if (what == "unreachable")
+    desk.trust.instead = [](Seen const& seen) {
+      return seen.path().ends_with("timestamp.json") ? std::optional(Answer{.status = 404}) : std::nullopt;
+    };
+  if (what == "wrong")
+    desk.trust.instead = [](Seen const& seen) {
+      return seen.path().ends_with("timestamp.json") ? std::optional(Answer{.body = "<html>"}) : std::nullopt;
+    };
   if (what == "expired") {
     desk.trust.repository.timestamp["expires"] = acr::tuftest::past;
     desk.trust.repository.publish_timestamp();
@@ -189,8 +218,9 @@ TEST_CASE("with --refresh nothing that is built in stands in for a repository (T
 TEST_CASE("option --refresh does not go with what names a root otherwise (T-7)", "[scenario][trust]") {
   Desk desk(lab_root());
   auto const file = (lab_folder() / "two-charts" / "trusted_root.json").string();
-  for (auto const& result : {desk.inspect({"--refresh", "--trusted-root", file}), desk.verify_bundle({"--refresh", "--trusted-root", file}),
-                             desk.run({"verify-bundle", "--refresh", "--bundle", desk.bundle, "--key", file, desk.digest})}) {
+  for (auto const& result :
+       {desk.inspect({"--refresh", "--trusted-root", file}), desk.verify_bundle({"--refresh", "--trusted-root", file}),
+        desk.run({"verify-bundle", "--refresh", "--bundle", desk.bundle, "--key", file, desk.digest})}) {
     INFO(result.err);
     CHECK(result.status == 2);
     CHECK(result.err.find("--refresh") != std::string::npos);
@@ -199,9 +229,11 @@ TEST_CASE("option --refresh does not go with what names a root otherwise (T-7)",
   CHECK(desk.trust.server.request_count() == 0);
 }
 
-TEST_CASE("offline commands judge by what the variable of tests has built in, and by nothing else (T-13a)", "[scenario][trust]") {
+TEST_CASE("offline commands judge by what the variable of tests has built in, and by nothing else (T-13a)",
+          "[scenario][trust]") {
   Desk desk(lab_root());
-  std::vector<std::string> const all{"verify-attestations", "--certificate-identity", desk.identity(), desk.bundle + "=" + desk.digest};
+  std::vector<std::string> const all{"verify-attestations", "--certificate-identity", desk.identity(),
+                                     desk.bundle + "=" + desk.digest};
   CHECK(desk.inspect().status == 0);
   CHECK(desk.verify_bundle().status == 0);
   CHECK(desk.run(all).status == 0);
@@ -214,7 +246,8 @@ TEST_CASE("offline commands judge by what the variable of tests has built in, an
   // A variable that cannot be used is an error of the environment, offline too.
   auto environment = desk.environment();
   environment["ACR_TUF_REPOSITORIES"] = "{}";
-  for (auto const& words : std::vector<std::vector<std::string>>{{"inspect", desk.bundle, desk.digest}, {"trusted-roots"}, all, {"inspect", "--refresh", desk.bundle, desk.digest}}) {
+  for (auto const& words : std::vector<std::vector<std::string>>{
+           {"inspect", desk.bundle, desk.digest}, {"trusted-roots"}, all, {"inspect", "--refresh", desk.bundle, desk.digest}}) {
     auto const result = run_program(ACR_PROGRAM, environment, words, "/");
     INFO(result.err);
     CHECK(result.status == 2);
@@ -236,11 +269,15 @@ TEST_CASE("a dry run judges by current roots, and one without GitHub asks for no
   auto const without = run_program(ACR_PROGRAM, environment, words, world.workspace());
   INFO(without.out + without.err);
   CHECK(without.status == 0);
-  for (auto const& offline : std::vector<std::vector<std::string>>{{"changed", "--base", "release", "--head", "main"}, {"gate", "--event", "x", "--repository", "o/r"}, {"lineage", "none"}, {"list", "charts/none"}})
+  for (auto const& offline : std::vector<std::vector<std::string>>{{"changed", "--base", "release", "--head", "main"},
+                                                                   {"gate", "--event", "x", "--repository", "o/r"},
+                                                                   {"lineage", "none"},
+                                                                   {"list", "charts/none"}})
     run_program(ACR_PROGRAM, environment, offline, world.workspace());
   CHECK(desk.trust.server.request_count() == 0);
   environment["GH_TOKEN"] = "the-secret-token-of-the-test";
-  for (auto const* word : {"--repository", "GITHUB_REPOSITORY", "--repository-id", "GITHUB_REPOSITORY_ID"}) words.emplace_back(word[0] == '-' ? word : world.environment.at(word));
+  for (auto const* word : {"--repository", "GITHUB_REPOSITORY", "--repository-id", "GITHUB_REPOSITORY_ID"})
+    words.emplace_back(word[0] == '-' ? word : world.environment.at(word));
   auto const with = run_program(ACR_PROGRAM, environment, words, world.workspace());
   INFO(with.out + with.err);
   CHECK(with.status == 0);
@@ -252,9 +289,11 @@ TEST_CASE("on a terminal a repository has thirty seconds, where a run has ten (T
   desk.trust.list(lab_root());
   // Four answers in sequence.
   desk.trust.instead = [&](Seen const& seen) -> std::optional<Answer> {
-    for (auto const& [prefix, files] : {std::pair{std::string("/x/metadata/"), &desk.trust.repository.files}, std::pair{std::string("/x/targets/"), &desk.trust.repository.target_files}}) {
+    for (auto const& [prefix, files] : {std::pair{std::string("/x/metadata/"), &desk.trust.repository.files},
+                                        std::pair{std::string("/x/targets/"), &desk.trust.repository.target_files}}) {
       if (!seen.path().starts_with(prefix)) continue;
-      if (auto const found = files->find(seen.path().substr(prefix.size())); found != files->end()) return Answer{.body = found->second, .delay = std::chrono::milliseconds(3500)};
+      if (auto const found = files->find(seen.path().substr(prefix.size())); found != files->end())
+        return Answer{.body = found->second, .delay = std::chrono::milliseconds(3500)};
     }
     return std::nullopt;
   };
@@ -262,9 +301,11 @@ TEST_CASE("on a terminal a repository has thirty seconds, where a run has ten (T
   auto environment = desk.environment();
   environment["GITHUB_API_URL"] = world.environment.at("GITHUB_API_URL");
   environment["GH_TOKEN"] = "the-secret-token-of-the-test";
-  auto const dry = run_program(ACR_PROGRAM, environment,
-                               {"run", "--base", "release", "--head", "main", "--repository", world.environment.at("GITHUB_REPOSITORY"), "--repository-id", world.environment.at("GITHUB_REPOSITORY_ID")},
-                               world.workspace());
+  auto const dry =
+      run_program(ACR_PROGRAM, environment,
+                  {"run", "--base", "release", "--head", "main", "--repository", world.environment.at("GITHUB_REPOSITORY"),
+                   "--repository-id", world.environment.at("GITHUB_REPOSITORY_ID")},
+                  world.workspace());
   INFO(dry.out + dry.err);
   CHECK(dry.status == 0);
   CHECK(dry.wall > std::chrono::seconds(10));
@@ -275,7 +316,8 @@ TEST_CASE("on a terminal a repository has thirty seconds, where a run has ten (T
   CHECK(desk.inspect({"--refresh"}).status == 0);
 }
 
-TEST_CASE("a refresh that is killed after any of its files leaves what the next one can go on from (T-32)", "[scenario][trust]") {
+TEST_CASE("a refresh that is killed after any of its files leaves what the next one can go on from (T-32)",
+          "[scenario][trust]") {
   for (std::size_t answered = 0; answered < 6; ++answered) {
     CAPTURE(answered);
     Desk desk(rogue_root());
@@ -300,7 +342,9 @@ TEST_CASE("a refresh that is killed after any of its files leaves what the next 
       return seen_so_far > answered;
     };
     {
-      RunningProgram program({.program = ACR_PROGRAM, .environment = desk.environment(), .arguments = {"inspect", desk.bundle, desk.digest, "--refresh"}});
+      RunningProgram program({.program = ACR_PROGRAM,
+                              .environment = desk.environment(),
+                              .arguments = {"inspect", desk.bundle, desk.digest, "--refresh"}});
       // 2.root.json, 3.root.json (absent), snapshot, targets, trusted root: with all five the program ends by itself.
       for (int i = 0; i < 2000 && !stalled() && answered < 5; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
       if (answered < 5) {
@@ -316,7 +360,8 @@ TEST_CASE("a refresh that is killed after any of its files leaves what the next 
       stalls = false;
     }
     // Each file that passed its own step is there, whole, and nothing else.
-    for (auto const& [name, step] : std::map<std::string, std::size_t>{{"root.json", 0}, {"timestamp.json", 2}, {"snapshot.json", 3}, {"targets.json", 4}}) {
+    for (auto const& [name, step] : std::map<std::string, std::size_t>{
+             {"root.json", 0}, {"timestamp.json", 2}, {"snapshot.json", 3}, {"targets.json", 4}}) {
       CAPTURE(name);
       CHECK(fs::exists(desk.cache() / name) == (answered >= step));
       if (answered >= step) CHECK(json::parse(text_of(desk.cache() / name)).at("signed").is_object());
@@ -336,18 +381,31 @@ TEST_CASE("two commands at once share one cache (T-32)", "[scenario][trust]") {
   desk.trust.list(lab_root());
   std::vector<std::unique_ptr<RunningProgram>> programs;
   for (int i = 0; i < 4; ++i)
-    programs.push_back(std::make_unique<RunningProgram>(ProgramStart{.program = ACR_PROGRAM, .environment = desk.environment(), .arguments = {"inspect", desk.bundle, desk.digest, "--refresh"}}));
+    programs.push_back(
+        std::make_unique<RunningProgram>(ProgramStart{.program = ACR_PROGRAM,
+                                                      .environment = desk.environment(),
+                                                      .arguments = {"inspect", desk.bundle, desk.digest, "--refresh"}}));
   for (auto const& program : programs) CHECK(program->wait().status == 0);
   CHECK(desk.trust.server.request_count() == 5);  // the first one asks, the others find its copy
 }
 
-TEST_CASE("tuf keeps what was verified when a refresh ends in an error, and downloads an unchanged target once (T-32, T-37)", "[scenario][trust]") {
+TEST_CASE("tuf keeps what was verified when a refresh ends in an error, and downloads an unchanged target once (T-32, T-37)",
+          "[scenario][trust]") {
   Desk desk(lab_root());
   auto const root = (desk.trust.directory.path() / "root.json").string();
   auto const metadata = (desk.home.path() / "metadata").string();
   auto const targets = (desk.home.path() / "targets").string();
-  std::vector<std::string> const common{"tuf", "--metadata-dir", metadata, "--metadata-url", desk.trust.server.base() + "/x/metadata", "--target-base-url", desk.trust.server.base() + "/x/targets",
-                                        "--target-dir", targets, "--target-name", "trusted_root.json"};
+  std::vector<std::string> const common{"tuf",
+                                        "--metadata-dir",
+                                        metadata,
+                                        "--metadata-url",
+                                        desk.trust.server.base() + "/x/metadata",
+                                        "--target-base-url",
+                                        desk.trust.server.base() + "/x/targets",
+                                        "--target-dir",
+                                        targets,
+                                        "--target-name",
+                                        "trusted_root.json"};
   auto const tuf = [&](std::vector<std::string> more) {
     std::vector<std::string> words = common;
     words.insert(words.end(), more.begin(), more.end());
@@ -356,7 +414,9 @@ TEST_CASE("tuf keeps what was verified when a refresh ends in an error, and down
   CHECK(tuf({"refresh"}).status == 1);  // not begun
   CHECK(tuf({"init", root}).status == 0);
   CHECK(desk.trust.server.request_count() == 0);
-  desk.trust.instead = [&](Seen const& seen) { return seen.path().ends_with("2.targets.json") ? std::optional(Answer{.status = 404}) : std::nullopt; };
+  desk.trust.instead = [&](Seen const& seen) {
+    return seen.path().ends_with("2.targets.json") ? std::optional(Answer{.status = 404}) : std::nullopt;
+  };
   auto const failed = tuf({"download"});
   CHECK(failed.status == 1);
   CHECK(failed.err.find("tuf-unreachable") != std::string::npos);

@@ -28,7 +28,9 @@ std::map<std::string, std::string> inputs(std::string const& variable, std::stri
   return {{"ACR_TUF_REPOSITORIES", variable}, {"trusted-root", ""}, {"trusted-root-refresh", mode}};
 }
 
-json::value report_roots(ReleaseWorld const& world) { return json::parse(text_of(world.file(world.outputs().at("verification-path")))).at("trusted_roots"); }
+json::value report_roots(ReleaseWorld const& world) {
+  return json::parse(text_of(world.file(world.outputs().at("verification-path")))).at("trusted_roots");
+}
 
 constexpr auto recent = "2026-08-21";
 constexpr auto old = "2025-01-01";
@@ -56,7 +58,8 @@ TEST_CASE("a run verifies by the fresh trusted root and says so (T-8, T-14)", "[
   CHECK(json::parse(text_of(world.file(outputs.at("manifest-path")))).at("verification").at("trusted_roots") == roots);
   CHECK(json::parse(text_of(world.file(outputs.at("vsa-path")))).at("trusted_roots") == roots);
   auto const summary = world.summary();
-  CHECK(summary.find("| `sigstore.mock` | `trusted_root.json` | `tuf` | root 1, targets 2 | `" + acr::sha256_text(lab_root()).substr(0, 19) + "` |") != std::string::npos);
+  CHECK(summary.find("| `sigstore.mock` | `trusted_root.json` | `tuf` | root 1, targets 2 | `" +
+                     acr::sha256_text(lab_root()).substr(0, 19) + "` |") != std::string::npos);
   // The same commit and the same roots give the same bytes, though timestamp and snapshot are newer (A-66).
   trust.repository.snapshot["version"] = 7;
   trust.repository.publish_snapshot();
@@ -67,26 +70,55 @@ TEST_CASE("a run verifies by the fresh trusted root and says so (T-8, T-14)", "[
   auto const second = again.run(inputs(trust.variable()));
   INFO(second.out);
   CHECK(second.status == 0);
-  for (auto const* output : {"verification-path", "manifest-path", "vsa-path"}) CHECK(text_of(again.file(again.outputs().at(output))) == text_of(world.file(outputs.at(output))));
+  for (auto const* output : {"verification-path", "manifest-path", "vsa-path"})
+    CHECK(text_of(again.file(again.outputs().at(output))) == text_of(world.file(outputs.at(output))));
 }
 
 namespace {
 
 /// What a repository does wrong; see break_repository().
-enum class Wrong { none, refused, absent, cut_short, server_error, slow, expired, expired_root, signature, rollback, page, too_large, redirected, encoded, malformed_root, not_listed };
+enum class Wrong {
+  none,
+  refused,
+  absent,
+  cut_short,
+  server_error,
+  slow,
+  expired,
+  expired_root,
+  signature,
+  rollback,
+  page,
+  too_large,
+  redirected,
+  encoded,
+  malformed_root,
+  not_listed
+};
 
-std::optional<Answer> at_timestamp(Seen const& seen, Answer answer) { return seen.path().ends_with("/timestamp.json") ? std::optional(std::move(answer)) : std::nullopt; }
+std::optional<Answer> at_timestamp(Seen const& seen, Answer answer) {
+  return seen.path().ends_with("/timestamp.json") ? std::optional(std::move(answer)) : std::nullopt;
+}
 
 void break_repository(Trust& trust, Wrong wrong) {
   auto& repository = trust.repository;
-  auto const timestamp = [&trust](Answer answer) { trust.instead = [answer](Seen const& seen) { return at_timestamp(seen, answer); }; };
+  auto const timestamp = [&trust](Answer answer) {
+    trust.instead = [answer](Seen const& seen) { return at_timestamp(seen, answer); };
+  };
   switch (wrong) {
-    case Wrong::none: return;
-    case Wrong::refused: trust.instead = [](Seen const&) { return std::optional(Answer{.delivery = Delivery::reset_before}); }; return;
-    case Wrong::absent: return timestamp({.status = 404});
-    case Wrong::cut_short: return timestamp({.body = repository.files.at("timestamp.json"), .delivery = Delivery::close_in_body});
-    case Wrong::server_error: return timestamp({.status = 503});
-    case Wrong::slow: return timestamp({.delivery = Delivery::stall_before});
+    case Wrong::none:
+      return;
+    case Wrong::refused:
+      trust.instead = [](Seen const&) { return std::optional(Answer{.delivery = Delivery::reset_before}); };
+      return;
+    case Wrong::absent:
+      return timestamp({.status = 404});
+    case Wrong::cut_short:
+      return timestamp({.body = repository.files.at("timestamp.json"), .delivery = Delivery::close_in_body});
+    case Wrong::server_error:
+      return timestamp({.status = 503});
+    case Wrong::slow:
+      return timestamp({.delivery = Delivery::stall_before});
     case Wrong::expired:
       repository.timestamp["expires"] = acr::tuftest::past;
       return repository.publish_timestamp();
@@ -100,11 +132,16 @@ void break_repository(Trust& trust, Wrong wrong) {
       repository.timestamp["version"] = 0x7fff;
       repository.publish_timestamp();
       return;
-    case Wrong::page: return timestamp({.body = "<html>log in</html>"});
-    case Wrong::too_large: return timestamp({.body = std::string(20000, ' ')});
-    case Wrong::redirected: return timestamp(acr::loopback::redirect_answer(302, "http://127.0.0.1:9/timestamp.json"));
-    case Wrong::encoded: return timestamp({.headers = {{"Content-Encoding", "gzip"}}, .body = repository.files.at("timestamp.json")});
-    case Wrong::malformed_root: return trust.list("{\"mediaType\":\"x\"}");
+    case Wrong::page:
+      return timestamp({.body = "<html>log in</html>"});
+    case Wrong::too_large:
+      return timestamp({.body = std::string(20000, ' ')});
+    case Wrong::redirected:
+      return timestamp(acr::loopback::redirect_answer(302, "http://127.0.0.1:9/timestamp.json"));
+    case Wrong::encoded:
+      return timestamp({.headers = {{"Content-Encoding", "gzip"}}, .body = repository.files.at("timestamp.json")});
+    case Wrong::malformed_root:
+      return trust.list("{\"mediaType\":\"x\"}");
     case Wrong::not_listed:
       repository.targets["targets"] = json::object();
       return repository.publish();
@@ -118,7 +155,8 @@ struct Expected {
 };
 
 Expected expected_of(std::string const& mode, Wrong wrong, bool is_old) {
-  bool const unreachable = wrong == Wrong::refused || wrong == Wrong::absent || wrong == Wrong::cut_short || wrong == Wrong::server_error || wrong == Wrong::slow;
+  bool const unreachable = wrong == Wrong::refused || wrong == Wrong::absent || wrong == Wrong::cut_short ||
+                           wrong == Wrong::server_error || wrong == Wrong::slow;
   bool const expired = wrong == Wrong::expired || wrong == Wrong::expired_root;
   if (mode == "off") return {0, "", is_old ? "trusted-root-old" : ""};
   if (wrong == Wrong::none) return {0, "", ""};
@@ -160,14 +198,16 @@ void check_run(std::string const& mode, Wrong wrong, char const* date) {
   CHECK(root.as_object().contains("tuf") == fresh);
   CHECK(root.as_object().contains("date") == !fresh);
   if (!fresh) CHECK(root.at("date") == date);
-  CHECK(json::parse(text_of(world.file(world.outputs().at("manifest-path")))).at("verification").at("trusted_roots").at(0) == root);
+  CHECK(json::parse(text_of(world.file(world.outputs().at("manifest-path")))).at("verification").at("trusted_roots").at(0) ==
+        root);
 }
 
 }  // namespace
 
 TEST_CASE("each mode under each fault, in a whole run (T-7 … T-10, T-13)", "[scenario][trust]") {
-  auto const wrong = GENERATE(Wrong::none, Wrong::refused, Wrong::absent, Wrong::cut_short, Wrong::server_error, Wrong::expired, Wrong::expired_root, Wrong::signature, Wrong::rollback,
-                              Wrong::page, Wrong::too_large, Wrong::redirected, Wrong::encoded, Wrong::malformed_root, Wrong::not_listed);
+  auto const wrong = GENERATE(Wrong::none, Wrong::refused, Wrong::absent, Wrong::cut_short, Wrong::server_error, Wrong::expired,
+                              Wrong::expired_root, Wrong::signature, Wrong::rollback, Wrong::page, Wrong::too_large,
+                              Wrong::redirected, Wrong::encoded, Wrong::malformed_root, Wrong::not_listed);
   for (auto const* mode : {"auto", "require", "off"}) check_run(mode, wrong, recent);
 }
 
@@ -224,8 +264,14 @@ TEST_CASE("nothing in HOME is read, not even trusted roots, and nothing is writt
   auto const expected = release_of(world);
   // Whoever opens a pipe that nobody writes to waits until the test gives up.
   TemporaryDirectory const home;
-  std::set<std::string> const pipes{".gitconfig", ".config/git/config", ".config/git/attributes", ".netrc", ".docker/config.json", ".config/helm/repositories.yaml",
-                                    ".curlrc", ".cache/atomic-chart-release/tuf/sigstore.mock/root.json"};
+  std::set<std::string> const pipes{".gitconfig",
+                                    ".config/git/config",
+                                    ".config/git/attributes",
+                                    ".netrc",
+                                    ".docker/config.json",
+                                    ".config/helm/repositories.yaml",
+                                    ".curlrc",
+                                    ".cache/atomic-chart-release/tuf/sigstore.mock/root.json"};
   for (auto const& name : pipes) {
     std::filesystem::create_directories((home.path() / name).parent_path());
     REQUIRE(::mkfifo((home.path() / name).c_str(), 0644) == 0);

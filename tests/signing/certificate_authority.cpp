@@ -58,15 +58,21 @@ void add_known(X509* x509, X509* issuer, int nid, std::string const& value) {
 void add_raw(X509* x509, Extension const& spec) {
   Handle<ASN1_OBJECT, ASN1_OBJECT_free> const oid(OBJ_txt2obj(spec.oid.c_str(), 1));
   Handle<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free> const value(ASN1_OCTET_STRING_new());
-  must(oid && value && ASN1_OCTET_STRING_set(value.get(), reinterpret_cast<unsigned char const*>(spec.value.data()), static_cast<int>(spec.value.size())) == 1, "make an extension");
-  Handle<X509_EXTENSION, X509_EXTENSION_free> const extension(X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), spec.critical ? 1 : 0, value.get()));
+  must(oid && value &&
+           ASN1_OCTET_STRING_set(value.get(), reinterpret_cast<unsigned char const*>(spec.value.data()),
+                                 static_cast<int>(spec.value.size())) == 1,
+       "make an extension");
+  Handle<X509_EXTENSION, X509_EXTENSION_free> const extension(
+      X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), spec.critical ? 1 : 0, value.get()));
   must(extension && X509_add_ext(x509, extension.get(), -1) == 1, "add an extension");
 }
 
 void set_name(X509_NAME* name, CertificateSpec const& spec) {
   auto const add = [&](char const* field, std::string const& value) {
     if (value.empty()) return;
-    must(X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, reinterpret_cast<unsigned char const*>(value.data()), static_cast<int>(value.size()), -1, 0) == 1, "set a name");
+    must(X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, reinterpret_cast<unsigned char const*>(value.data()),
+                                    static_cast<int>(value.size()), -1, 0) == 1,
+         "set a name");
   };
   add("O", spec.organization);
   add("CN", spec.common_name);
@@ -75,10 +81,14 @@ void set_name(X509_NAME* name, CertificateSpec const& spec) {
 EVP_MD const* method(Key const& key, HashAlgorithm hash) {
   if (key.type() == KeyType::ed25519) return nullptr;
   switch (hash) {
-    case HashAlgorithm::sha1: return EVP_sha1();
-    case HashAlgorithm::sha384: return EVP_sha384();
-    case HashAlgorithm::sha512: return EVP_sha512();
-    case HashAlgorithm::sha256: break;
+    case HashAlgorithm::sha1:
+      return EVP_sha1();
+    case HashAlgorithm::sha384:
+      return EVP_sha384();
+    case HashAlgorithm::sha512:
+      return EVP_sha512();
+    case HashAlgorithm::sha256:
+      break;
   }
   return EVP_sha256();
 }

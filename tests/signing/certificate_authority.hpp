@@ -26,13 +26,13 @@ struct CertificateSpec {
   std::string common_name;
   std::int64_t not_before = 0;  ///< seconds since 1970
   std::int64_t not_after = 0;
-  std::string serial_hex = "";             ///< random when empty
-  std::string basic_constraints;           ///< OpenSSL's notation: "critical,CA:TRUE,pathlen:0"; empty: no such extension
-  std::string key_usage;                   ///< "critical,keyCertSign,cRLSign"
-  std::string extended_key_usage;          ///< "codeSigning"
-  std::string name_constraints;            ///< "critical,permitted;URI:.example.com"
-  std::vector<Extension> extensions;       ///< in this order, duplicates as they are
-  bool key_identifiers = true;             ///< subject and authority key identifier
+  std::string serial_hex = "";        ///< random when empty
+  std::string basic_constraints;      ///< OpenSSL's notation: "critical,CA:TRUE,pathlen:0"; empty: no such extension
+  std::string key_usage;              ///< "critical,keyCertSign,cRLSign"
+  std::string extended_key_usage;     ///< "codeSigning"
+  std::string name_constraints;       ///< "critical,permitted;URI:.example.com"
+  std::vector<Extension> extensions;  ///< in this order, duplicates as they are
+  bool key_identifiers = true;        ///< subject and authority key identifier
   HashAlgorithm signature_hash = HashAlgorithm::sha256;
 };
 
@@ -44,8 +44,8 @@ struct Identity {
   std::string der;
 };
 
-/// Issues `spec` for `key`. `issuer` null: self-signed. `finish` may add extensions that depend on everything else (SCTs): it gets
-/// the DER of the TBSCertificate as it is without them.
+/// Issues `spec` for `key`. `issuer` null: self-signed. `finish` may add extensions that depend on everything else (SCTs): it
+/// gets the DER of the TBSCertificate as it is without them.
 Identity issue(CertificateSpec const& spec, Key const& key, Identity const* issuer,
                std::function<std::vector<Extension>(std::string const& tbs)> const& finish = {});
 

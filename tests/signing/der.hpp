@@ -16,7 +16,9 @@ inline std::string octets(std::string_view content) { return element(0x04, conte
 inline std::string utf8(std::string_view content) { return element(0x0c, content); }
 inline std::string null() { return element(0x05, {}); }
 /// Explicit or constructed `[number]`.
-inline std::string context(unsigned char number, std::string_view content) { return element(static_cast<unsigned char>(0xa0 | number), content); }
+inline std::string context(unsigned char number, std::string_view content) {
+  return element(static_cast<unsigned char>(0xa0 | number), content);
+}
 std::string integer(std::uint64_t value);
 /// "1.3.6.1…".
 std::string oid(std::string_view dotted);

@@ -53,7 +53,8 @@ json::array logs(std::vector<LogParts> const& parts) {
     json::object one;
     one["baseUrl"] = log.base_url;
     one["hashAlgorithm"] = log.hash_algorithm;
-    one["publicKey"] = json::object{{"rawBytes", base64(log.key)}, {"keyDetails", log.details}, {"validFor", validity(log.start, log.end)}};
+    one["publicKey"] =
+        json::object{{"rawBytes", base64(log.key)}, {"keyDetails", log.details}, {"validFor", validity(log.start, log.end)}};
     one["logId"] = json::object{{"keyId", base64(log.log_id)}};
     if (!log.operator_name.empty()) one["operator"] = log.operator_name;
     list.push_back(one);
@@ -98,7 +99,8 @@ std::string BundleParts::json() const {
     json::array const signatures{json::object{{"sig", base64(signature)}}};
     out["dsseEnvelope"] = json::object{{"payload", base64(payload)}, {"payloadType", payload_type}, {"signatures", signatures}};
   } else {
-    out["messageSignature"] = json::object{{"messageDigest", {{"algorithm", digest_algorithm}, {"digest", base64(digest)}}}, {"signature", base64(signature)}};
+    out["messageSignature"] = json::object{{"messageDigest", {{"algorithm", digest_algorithm}, {"digest", base64(digest)}}},
+                                           {"signature", base64(signature)}};
   }
   return json::serialize(out);
 }

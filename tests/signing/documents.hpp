@@ -21,7 +21,7 @@ struct EntryParts {
   std::int64_t log_index = 0;
   std::string log_id;  ///< raw
   std::string kind, version;
-  std::int64_t integrated_time = 0;  ///< left out when 0
+  std::int64_t integrated_time = 0;    ///< left out when 0
   std::optional<std::string> promise;  ///< raw
   std::optional<ProofParts> proof;
   std::string body;  ///< JSON text
@@ -35,9 +35,9 @@ struct BundleParts {
   std::vector<EntryParts> entries;
   std::vector<std::string> timestamps;  ///< DER
   bool is_envelope = true;
-  std::string payload, payload_type;           ///< envelope
-  std::string digest_algorithm, digest;        ///< message: "SHA2_256", raw
-  std::string signature;                       ///< of either, raw
+  std::string payload, payload_type;     ///< envelope
+  std::string digest_algorithm, digest;  ///< message: "SHA2_256", raw
+  std::string signature;                 ///< of either, raw
 
   [[nodiscard]] std::string json() const;
 };
@@ -45,10 +45,10 @@ struct BundleParts {
 struct LogParts {
   std::string base_url;
   std::string hash_algorithm = "SHA2_256";
-  std::string key;      ///< SPKI, DER
-  std::string details;  ///< "PKIX_ECDSA_P256_SHA_256"
-  std::string start, end;  ///< RFC 3339, empty: left out
-  std::string log_id;   ///< raw
+  std::string key;            ///< SPKI, DER
+  std::string details;        ///< "PKIX_ECDSA_P256_SHA_256"
+  std::string start, end;     ///< RFC 3339, empty: left out
+  std::string log_id;         ///< raw
   std::string operator_name;  ///< empty: left out
 };
 

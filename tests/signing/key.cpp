@@ -15,26 +15,40 @@ namespace {
 
 EVP_PKEY* made(KeyType type) {
   switch (type) {
-    case KeyType::p256: return EVP_EC_gen("P-256");
-    case KeyType::p384: return EVP_EC_gen("P-384");
-    case KeyType::p521: return EVP_EC_gen("P-521");
-    case KeyType::secp256k1: return EVP_EC_gen("secp256k1");
-    case KeyType::p224: return EVP_EC_gen("P-224");
-    case KeyType::rsa1024: return EVP_RSA_gen(1024);
-    case KeyType::rsa2048: return EVP_RSA_gen(2048);
-    case KeyType::rsa3072: return EVP_RSA_gen(3072);
-    case KeyType::rsa4096: return EVP_RSA_gen(4096);
-    case KeyType::ed25519: return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    case KeyType::p256:
+      return EVP_EC_gen("P-256");
+    case KeyType::p384:
+      return EVP_EC_gen("P-384");
+    case KeyType::p521:
+      return EVP_EC_gen("P-521");
+    case KeyType::secp256k1:
+      return EVP_EC_gen("secp256k1");
+    case KeyType::p224:
+      return EVP_EC_gen("P-224");
+    case KeyType::rsa1024:
+      return EVP_RSA_gen(1024);
+    case KeyType::rsa2048:
+      return EVP_RSA_gen(2048);
+    case KeyType::rsa3072:
+      return EVP_RSA_gen(3072);
+    case KeyType::rsa4096:
+      return EVP_RSA_gen(4096);
+    case KeyType::ed25519:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
   }
   return nullptr;
 }
 
 EVP_MD const* method(HashAlgorithm hash) {
   switch (hash) {
-    case HashAlgorithm::sha1: return EVP_sha1();
-    case HashAlgorithm::sha256: return EVP_sha256();
-    case HashAlgorithm::sha384: return EVP_sha384();
-    case HashAlgorithm::sha512: return EVP_sha512();
+    case HashAlgorithm::sha1:
+      return EVP_sha1();
+    case HashAlgorithm::sha256:
+      return EVP_sha256();
+    case HashAlgorithm::sha384:
+      return EVP_sha384();
+    case HashAlgorithm::sha512:
+      return EVP_sha512();
   }
   return nullptr;
 }
@@ -67,23 +81,34 @@ std::string Key::raw_public() const {
 
 HashAlgorithm Key::hash() const {
   switch (type_) {
-    case KeyType::p384: return HashAlgorithm::sha384;
+    case KeyType::p384:
+      return HashAlgorithm::sha384;
     case KeyType::p521:
-    case KeyType::ed25519: return HashAlgorithm::sha512;
-    default: return HashAlgorithm::sha256;
+    case KeyType::ed25519:
+      return HashAlgorithm::sha512;
+    default:
+      return HashAlgorithm::sha256;
   }
 }
 
 std::string Key::details() const {
   switch (type_) {
-    case KeyType::p256: return "PKIX_ECDSA_P256_SHA_256";
-    case KeyType::p384: return "PKIX_ECDSA_P384_SHA_384";
-    case KeyType::p521: return "PKIX_ECDSA_P521_SHA_512";
-    case KeyType::rsa2048: return "PKIX_RSA_PKCS1V15_2048_SHA256";
-    case KeyType::rsa3072: return "PKIX_RSA_PKCS1V15_3072_SHA256";
-    case KeyType::rsa4096: return "PKIX_RSA_PKCS1V15_4096_SHA256";
-    case KeyType::ed25519: return "PKIX_ED25519";
-    default: return "PKIX_UNLISTED";
+    case KeyType::p256:
+      return "PKIX_ECDSA_P256_SHA_256";
+    case KeyType::p384:
+      return "PKIX_ECDSA_P384_SHA_384";
+    case KeyType::p521:
+      return "PKIX_ECDSA_P521_SHA_512";
+    case KeyType::rsa2048:
+      return "PKIX_RSA_PKCS1V15_2048_SHA256";
+    case KeyType::rsa3072:
+      return "PKIX_RSA_PKCS1V15_3072_SHA256";
+    case KeyType::rsa4096:
+      return "PKIX_RSA_PKCS1V15_4096_SHA256";
+    case KeyType::ed25519:
+      return "PKIX_ED25519";
+    default:
+      return "PKIX_UNLISTED";
   }
 }
 

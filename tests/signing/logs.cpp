@@ -45,7 +45,8 @@ SctParts CtLog::parts(std::string_view issuer_spki, std::string tbs, std::int64_
   SctParts parts;
   parts.log_id = id();
   parts.timestamp_ms = static_cast<std::uint64_t>(seconds) * 1000;
-  parts.signature_algorithm = key_.type() == KeyType::rsa2048 || key_.type() == KeyType::rsa3072 || key_.type() == KeyType::rsa4096 ? 1 : 3;
+  parts.signature_algorithm =
+      key_.type() == KeyType::rsa2048 || key_.type() == KeyType::rsa3072 || key_.type() == KeyType::rsa4096 ? 1 : 3;
   parts.issuer_key_hash = sha256(issuer_spki);
   parts.tbs = std::move(tbs);
   return parts;
@@ -54,8 +55,8 @@ SctParts CtLog::parts(std::string_view issuer_spki, std::string tbs, std::int64_
 std::string CtLog::serialized(SctParts const& parts) const {
   std::string const head = big_endian(parts.version, 1);
   std::string const extensions = big_endian(parts.extensions.size(), 2) + parts.extensions;
-  std::string const signed_data = head + std::string(1, '\0') + big_endian(parts.timestamp_ms, 8) + big_endian(1, 2) + parts.issuer_key_hash +
-                                  big_endian(parts.tbs.size(), 3) + parts.tbs + extensions;
+  std::string const signed_data = head + std::string(1, '\0') + big_endian(parts.timestamp_ms, 8) + big_endian(1, 2) +
+                                  parts.issuer_key_hash + big_endian(parts.tbs.size(), 3) + parts.tbs + extensions;
   std::string const signature = parts.signature.empty() ? key_.sign(HashAlgorithm::sha256, signed_data) : parts.signature;
   return head + parts.log_id + big_endian(parts.timestamp_ms, 8) + extensions + big_endian(parts.hash_algorithm, 1) +
          big_endian(parts.signature_algorithm, 1) + big_endian(signature.size(), 2) + signature;
@@ -92,21 +93,26 @@ RekorLog RekorLog::v1(std::string host, Key key, std::int64_t first_index, std::
   return {false, std::move(host), std::move(key), first_index, strangers};
 }
 
-RekorLog RekorLog::v2(std::string host, Key key, std::size_t strangers) { return {true, std::move(host), std::move(key), 0, strangers}; }
+RekorLog RekorLog::v2(std::string host, Key key, std::size_t strangers) {
+  return {true, std::move(host), std::move(key), 0, strangers};
+}
 
 std::string RekorLog::id() const {
-  if (!v2_ || key_.type() == KeyType::p256 || key_.type() == KeyType::p384 || key_.type() == KeyType::p521) return sha256(key_.spki());
+  if (!v2_ || key_.type() == KeyType::p256 || key_.type() == KeyType::p384 || key_.type() == KeyType::p521)
+    return sha256(key_.spki());
   if (key_.type() == KeyType::ed25519) return sha256(host_ + "\n\x01" + key_.raw_public());
   return sha256(host_ + "\n\xff" + "PKIX-RSA-PKCS#1v1.5" + key_.spki());
 }
 
 std::string RekorLog::promise(EntryParts const& entry) const {
-  return key_.sign(HashAlgorithm::sha256, "{\"body\":\"" + base64(entry.body) + "\",\"integratedTime\":" + std::to_string(entry.integrated_time) +
-                                              ",\"logID\":\"" + hex(entry.log_id) + "\",\"logIndex\":" + std::to_string(entry.log_index) + "}");
+  return key_.sign(HashAlgorithm::sha256,
+                   "{\"body\":\"" + base64(entry.body) + "\",\"integratedTime\":" + std::to_string(entry.integrated_time) +
+                       ",\"logID\":\"" + hex(entry.log_id) + "\",\"logIndex\":" + std::to_string(entry.log_index) + "}");
 }
 
 std::string RekorLog::checkpoint(LogHooks const& hooks) const {
-  std::string text = host_ + (v2_ ? "" : " - 1193050959916656506") + "\n" + std::to_string(leaves_.size()) + "\n" + base64(tree_root(leaves_)) + "\n";
+  std::string text = host_ + (v2_ ? "" : " - 1193050959916656506") + "\n" + std::to_string(leaves_.size()) + "\n" +
+                     base64(tree_root(leaves_)) + "\n";
   if (hooks.checkpoint_text) hooks.checkpoint_text(text);
   std::vector<NoteLine> lines{{host_, hint(), key_.sign(v2_ ? key_.hash() : HashAlgorithm::sha256, text)}};
   if (hooks.checkpoint_lines) hooks.checkpoint_lines(lines);

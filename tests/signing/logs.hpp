@@ -1,7 +1,7 @@
 #pragma once
 
-// The logs of the virtual signing world: certificate transparency, Rekor v1, Rekor v2. Trees, proofs and notes are written from the
-// definitions (RFC 6962 §2.1, C2SP signed-note), not from the verifier's algorithms.
+// The logs of the virtual signing world: certificate transparency, Rekor v1, Rekor v2. Trees, proofs and notes are written from
+// the definitions (RFC 6962 §2.1, C2SP signed-note), not from the verifier's algorithms.
 
 #include <cstdint>
 #include <functional>

@@ -40,12 +40,18 @@ int main(int argc, char** argv) {
     acr::signing::ScenarioOptions options;
     for (int i = 2; i + 1 < argc; i += 2) {
       std::string const option = argv[i], value = argv[i + 1];
-      if (option == "--name") options.name = value;
-      else if (option == "--repository") options.repository = value;
-      else if (option == "--charts") options.charts = number(value);
-      else if (option == "--attestations") options.attestations = number(value);
-      else if (option == "--templates") options.templates = number(value);
-      else throw std::invalid_argument("unknown option " + option);
+      if (option == "--name")
+        options.name = value;
+      else if (option == "--repository")
+        options.repository = value;
+      else if (option == "--charts")
+        options.charts = number(value);
+      else if (option == "--attestations")
+        options.attestations = number(value);
+      else if (option == "--templates")
+        options.templates = number(value);
+      else
+        throw std::invalid_argument("unknown option " + option);
     }
     acr::signing::write_scenario(argv[1], options);
     return 0;

@@ -31,7 +31,8 @@ constexpr std::string_view new_version = "1.1.0";
 constexpr std::string_view check_commit = "fde89a9d05668add4348c3f63e66be735e488242";
 
 /// One `git` without a shell and without anybody's configuration.
-void git(std::filesystem::path const& git_dir, std::vector<std::string> words, std::filesystem::path const& input = "/dev/null") {
+void git(std::filesystem::path const& git_dir, std::vector<std::string> words,
+         std::filesystem::path const& input = "/dev/null") {
   words.insert(words.begin(), {"git", "--git-dir=" + git_dir.string()});
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
@@ -55,7 +56,9 @@ void git(std::filesystem::path const& git_dir, std::vector<std::string> words, s
 /// A directory for the bare repository, gone in the end.
 class WorkFolder {
  public:
-  WorkFolder() : path_(std::filesystem::temp_directory_path() / ("acr-scenario-" + random_hex(8))) { std::filesystem::create_directories(path_); }
+  WorkFolder() : path_(std::filesystem::temp_directory_path() / ("acr-scenario-" + random_hex(8))) {
+    std::filesystem::create_directories(path_);
+  }
   ~WorkFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
@@ -78,7 +81,9 @@ std::vector<ChartPlan> planned(ScenarioOptions const& options) {
   std::vector<ChartPlan> charts;
   for (std::size_t i = 0; i < options.charts; ++i) {
     std::string const number = std::to_string(i + 1);
-    std::string const name = options.charts == 2 ? (i == 0 ? "gateway" : "ledger") : "service-" + std::string(3 - std::min<std::size_t>(3, number.size()), '0') + number;
+    std::string const name = options.charts == 2
+                                 ? (i == 0 ? "gateway" : "ledger")
+                                 : "service-" + std::string(3 - std::min<std::size_t>(3, number.size()), '0') + number;
     charts.push_back({name, "charts/" + name, name + "-v" + std::string(new_version), options.vendored_subchart && i == 1});
     if (auto const extras = options.extras.find(name); extras != options.extras.end()) charts.back().extras = extras->second;
   }
@@ -86,8 +91,9 @@ std::vector<ChartPlan> planned(ScenarioOptions const& options) {
 }
 
 std::string chart_yaml(ChartPlan const& chart, std::string_view version) {
-  std::string text = "apiVersion: v2\nname: " + chart.name + "\ndescription: The " + chart.name + " of a sample release\ntype: application\nversion: " + std::string(version) +
-                     "\nappVersion: \"" + std::string(version) + "\"\n";
+  std::string text = "apiVersion: v2\nname: " + chart.name + "\ndescription: The " + chart.name +
+                     " of a sample release\ntype: application\nversion: " + std::string(version) + "\nappVersion: \"" +
+                     std::string(version) + "\"\n";
   if (chart.has_subchart) text += "dependencies:\n  - name: labels\n    version: 0.1.0\n    repository: \"\"\n";
   return text + chart.extras.chart_yaml;
 }
@@ -103,14 +109,17 @@ std::map<std::string, std::string> chart_files(ChartPlan const& chart, std::size
   files[root + "templates/_helpers.tpl"] = "{{- define \"" + chart.name + ".name\" -}}\n{{ .Chart.Name }}\n{{- end }}\n";
   for (std::size_t i = 0; i < templates; ++i) {
     std::string const number = std::to_string(i + 1);
-    files[root + "templates/settings-" + number + ".yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include \"" + chart.name + ".name\" . }}-" + number +
-                                                              "\ndata:\n  replicas: {{ .Values.replicas | quote }}\n";
+    files[root + "templates/settings-" + number + ".yaml"] =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include \"" + chart.name + ".name\" . }}-" + number +
+        "\ndata:\n  replicas: {{ .Values.replicas | quote }}\n";
   }
   for (auto const& [path, bytes] : chart.extras.files) files[root + path] = bytes;
   if (chart.has_subchart) {
     std::string const below = root + "charts/labels/";
-    files[below + "Chart.yaml"] = "apiVersion: v2\nname: labels\ndescription: Labels in common\ntype: library\nversion: 0.1.0\n";
-    files[below + "templates/_labels.tpl"] = "{{- define \"labels.standard\" -}}\napp.kubernetes.io/managed-by: {{ .Release.Service }}\n{{- end }}\n";
+    files[below + "Chart.yaml"] =
+        "apiVersion: v2\nname: labels\ndescription: Labels in common\ntype: library\nversion: 0.1.0\n";
+    files[below + "templates/_labels.tpl"] =
+        "{{- define \"labels.standard\" -}}\napp.kubernetes.io/managed-by: {{ .Release.Service }}\n{{- end }}\n";
   }
   return files;
 }
@@ -118,10 +127,12 @@ std::map<std::string, std::string> chart_files(ChartPlan const& chart, std::size
 /// Text for `git fast-import`.
 class ImportStream {
  public:
-  void commit(std::string const& ref, int mark, std::int64_t time, std::string const& message, std::vector<std::string> const& from,
-              std::map<std::string, std::string> const& files, std::map<std::string, std::string> const& links = {}) {
+  void commit(std::string const& ref, int mark, std::int64_t time, std::string const& message,
+              std::vector<std::string> const& from, std::map<std::string, std::string> const& files,
+              std::map<std::string, std::string> const& links = {}) {
     std::string const when = std::to_string(time) + " +0000\n";
-    text_ += "commit " + ref + "\nmark :" + std::to_string(mark) + "\nauthor " + std::string(person) + " " + when + "committer " + std::string(person) + " " + when;
+    text_ += "commit " + ref + "\nmark :" + std::to_string(mark) + "\nauthor " + std::string(person) + " " + when +
+             "committer " + std::string(person) + " " + when;
     data(message);
     for (std::size_t i = 0; i < from.size(); ++i) text_ += (i == 0 ? "from " : "merge ") + from[i] + "\n";
     for (auto const& [path, content] : files) {
@@ -157,7 +168,8 @@ std::map<int, std::string> read_marks(std::filesystem::path const& file) {
 }
 
 std::string key_name(std::size_t index) {
-  static constexpr std::array<char const*, 5> names = {"lint", "artifacthub-lint", "k8s-install-v1.32.11", "w5-verification", "w5-semver"};
+  static constexpr std::array<char const*, 5> names = {"lint", "artifacthub-lint", "k8s-install-v1.32.11", "w5-verification",
+                                                       "w5-semver"};
   return index < names.size() ? names[index] : "check-" + std::to_string(index + 1);
 }
 
@@ -174,11 +186,16 @@ json::object repository_json(ScenarioOptions const& options) {
           {"url", "https://api.github.com/repos/" + options.repository}};
 }
 
-json::object event_json(ScenarioOptions const& options, std::string const& head, std::string const& base, std::string const& merge) {
+json::object event_json(ScenarioOptions const& options, std::string const& head, std::string const& base,
+                        std::string const& merge) {
   std::string const owner = options.repository.substr(0, options.repository.find('/'));
   std::string const number = std::to_string(options.pull_request);
   auto const side = [&](char const* ref, std::string const& sha) {
-    return json::object{{"label", owner + ":" + ref}, {"ref", ref}, {"sha", sha}, {"user", {{"login", owner}}}, {"repo", repository_json(options)}};
+    return json::object{{"label", owner + ":" + ref},
+                        {"ref", ref},
+                        {"sha", sha},
+                        {"user", {{"login", owner}}},
+                        {"repo", repository_json(options)}};
   };
   json::object const bot{{"login", owner + "-bot[bot]"}, {"id", 1}, {"type", "Bot"}};
   json::object pull;
@@ -206,10 +223,14 @@ json::object event_json(ScenarioOptions const& options, std::string const& head,
 
 std::string predicate_of(ScenarioOptions const& options) {
   std::string const server = "https://github.com/" + options.repository;
-  json::object const workflow{{"ref", "refs/pull/17/merge"}, {"repository", server}, {"path", ".github/workflows/validate.yaml"}};
-  json::object const github{{"event_name", "pull_request"}, {"repository_id", std::to_string(options.repository_id)},
-                            {"repository_owner_id", std::to_string(options.owner_id)}, {"runner_environment", "github-hosted"}};
-  json::array const resolved{json::object{{"uri", "git+" + server + "@refs/pull/17/merge"}, {"digest", {{"gitCommit", check_commit}}}}};
+  json::object const workflow{
+      {"ref", "refs/pull/17/merge"}, {"repository", server}, {"path", ".github/workflows/validate.yaml"}};
+  json::object const github{{"event_name", "pull_request"},
+                            {"repository_id", std::to_string(options.repository_id)},
+                            {"repository_owner_id", std::to_string(options.owner_id)},
+                            {"runner_environment", "github-hosted"}};
+  json::array const resolved{
+      json::object{{"uri", "git+" + server + "@refs/pull/17/merge"}, {"digest", {{"gitCommit", check_commit}}}}};
   json::object const definition{{"buildType", "https://actions.github.io/buildtypes/workflow/v1"},
                                 {"externalParameters", {{"workflow", workflow}}},
                                 {"internalParameters", {{"github", github}}},
@@ -221,7 +242,9 @@ std::string predicate_of(ScenarioOptions const& options) {
 
 }  // namespace
 
-World scenario_world() { return World({.profile = Profile::other, .organization = "sample.example", .now = first_commit_time}); }
+World scenario_world() {
+  return World({.profile = Profile::other, .organization = "sample.example", .now = first_commit_time});
+}
 
 void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& options) {
   auto world = scenario_world();
@@ -248,15 +271,19 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
   std::map<std::string, std::string> changed;
   for (auto const& chart : charts) {
     std::string const root = chart.path + "/";
-    std::map<std::string, std::string> const files{{root + "Chart.yaml", chart_yaml(chart, new_version)},
-                                                   {root + "templates/notice.yaml", "# new in " + std::string(new_version) + "\n"}};
-    commits.commit("refs/heads/main", mark + 1, time += 60, "chore(" + chart.name + "): release " + std::string(new_version) + "\n", {":" + std::to_string(mark)}, files);
+    std::map<std::string, std::string> const files{
+        {root + "Chart.yaml", chart_yaml(chart, new_version)},
+        {root + "templates/notice.yaml", "# new in " + std::string(new_version) + "\n"}};
+    commits.commit("refs/heads/main", mark + 1, time += 60,
+                   "chore(" + chart.name + "): release " + std::string(new_version) + "\n", {":" + std::to_string(mark)},
+                   files);
     changed.insert(files.begin(), files.end());
     ++mark;
   }
   int const head_mark = mark, merge_mark = mark + 1;
   // The test merge: its first parent is the release branch, its tree the head's.
-  commits.commit("refs/pull/" + std::to_string(options.pull_request) + "/merge", merge_mark, time += 60, "Merge main into release\n", {":1", ":" + std::to_string(head_mark)}, changed);
+  commits.commit("refs/pull/" + std::to_string(options.pull_request) + "/merge", merge_mark, time += 60,
+                 "Merge main into release\n", {":1", ":" + std::to_string(head_mark)}, changed);
   write_file(script, commits.text());
   git(git_dir, {"fast-import", "--quiet", "--export-marks=" + marks_file.string()}, script);
   auto const ids = read_marks(marks_file);
@@ -283,17 +310,30 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
       listed[key] = ": " + std::to_string(id) + " sha256:" + digest_hex + "\n";
       lineage += "- " + key + listed[key];
       expected[key] = json::object{{"id", std::to_string(id)}, {"digest", "sha256:" + digest_hex}, {"verdict", "verified"}};
-      auto const bundle = world.attest({.subject_sha256 = digest_hex, .subject_name = "w-" + key, .predicate_type = predicate.type, .predicate = predicate.json, .repository = options.repository,
-                                        .commit = std::string(check_commit), .repository_id = std::to_string(options.repository_id),
-                                        .owner_id = std::to_string(options.owner_id), .timestamped = true,
+      auto const bundle = world.attest({.subject_sha256 = digest_hex,
+                                        .subject_name = "w-" + key,
+                                        .predicate_type = predicate.type,
+                                        .predicate = predicate.json,
+                                        .repository = options.repository,
+                                        .commit = std::string(check_commit),
+                                        .repository_id = std::to_string(options.repository_id),
+                                        .owner_id = std::to_string(options.owner_id),
+                                        .timestamped = true,
                                         .time = first_commit_time + static_cast<std::int64_t>(i) * 60});
-      attestations.push_back(json::object{{"id", id}, {"repository_id", options.repository_id}, {"listed_under", json::array{json::value("sha256:" + digest_hex)}},
-                                          {"predicate_type", predicate.type}, {"initiator", "github"}, {"serve", "bundle_url"}, {"bundle", json::parse(bundle)}});
+      attestations.push_back(json::object{{"id", id},
+                                          {"repository_id", options.repository_id},
+                                          {"listed_under", json::array{json::value("sha256:" + digest_hex)}},
+                                          {"predicate_type", predicate.type},
+                                          {"initiator", "github"},
+                                          {"serve", "bundle_url"},
+                                          {"bundle", json::parse(bundle)}});
     }
     tags.tag(chart.tag, commit, first_commit_time + 60 * static_cast<std::int64_t>(i + 1) + 1,
-             "Release: " + chart.name + " v" + std::string(new_version) + "\n\nAttestation Lineage:\n" + lineage + "\nChangelog:\n- chore(" + chart.name + "): release " +
-                 std::string(new_version) + "\n\nSource PR: #17\nCommit: " + commit + "\n");
-    expected_charts.push_back(json::object{{"name", chart.name}, {"version", new_version}, {"path", chart.path}, {"tag", chart.tag}, {"attestations", expected}});
+             "Release: " + chart.name + " v" + std::string(new_version) + "\n\nAttestation Lineage:\n" + lineage +
+                 "\nChangelog:\n- chore(" + chart.name + "): release " + std::string(new_version) +
+                 "\n\nSource PR: #17\nCommit: " + commit + "\n");
+    expected_charts.push_back(json::object{
+        {"name", chart.name}, {"version", new_version}, {"path", chart.path}, {"tag", chart.tag}, {"attestations", expected}});
   }
   write_file(script, tags.text());
   git(git_dir, {"fast-import", "--quiet"}, script);
@@ -304,11 +344,20 @@ void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& 
   std::string const base = ids.at(1);
   std::string const merge = ids.at(merge_mark);
   json::object const expect{{"outcome", "released"}, {"stage", nullptr}, {"error", nullptr}, {"charts", expected_charts}};
-  std::string const summary = std::to_string(options.charts) + " charts, " + std::to_string(options.attestations) + " attestations each; every attestation verifies.";
-  write_file(folder / "scenario.json", to_pretty_json(json::object{{"name", options.name}, {"description", summary}, {"head", head}, {"base", base}, {"merge", merge},
-                                                                   {"inputs", json::object()}, {"expect", expect}}));
+  std::string const summary = std::to_string(options.charts) + " charts, " + std::to_string(options.attestations) +
+                              " attestations each; every attestation verifies.";
+  write_file(folder / "scenario.json", to_pretty_json(json::object{{"name", options.name},
+                                                                   {"description", summary},
+                                                                   {"head", head},
+                                                                   {"base", base},
+                                                                   {"merge", merge},
+                                                                   {"inputs", json::object()},
+                                                                   {"expect", expect}}));
   write_file(folder / "event.json", to_pretty_json(event_json(options, head, base, merge)));
-  write_file(folder / "github.json", to_pretty_json(json::object{{"repository", options.repository}, {"repository_id", options.repository_id}, {"attestations", attestations}, {"hide_tags", nullptr}}));
+  write_file(folder / "github.json", to_pretty_json(json::object{{"repository", options.repository},
+                                                                 {"repository_id", options.repository_id},
+                                                                 {"attestations", attestations},
+                                                                 {"hide_tags", nullptr}}));
   write_file(folder / "trusted_root.json", world.trusted_root().json() + "\n");
 }
 

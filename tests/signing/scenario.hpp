@@ -43,8 +43,8 @@ struct ScenarioOptions {
   std::map<std::string, std::string> more_links{};  ///< symbolic links: target by path
 };
 
-/// Writes scenario.json, event.json, github.json, trusted_root.json and repo.bundle below `folder`, which is created. All times are
-/// fixed, and so are all object ids; keys and signatures are fresh. Throws std::runtime_error when git fails.
+/// Writes scenario.json, event.json, github.json, trusted_root.json and repo.bundle below `folder`, which is created. All times
+/// are fixed, and so are all object ids; keys and signatures are fresh. Throws std::runtime_error when git fails.
 void write_scenario(std::filesystem::path const& folder, ScenarioOptions const& options);
 
 /// The Sigstore that signs such releases, and the same with one that goes on signing afterwards, as the attest steps do.

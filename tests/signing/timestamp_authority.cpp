@@ -18,10 +18,14 @@ namespace {
 
 std::string digest_oid(HashAlgorithm hash) {
   switch (hash) {
-    case HashAlgorithm::sha1: return "1.3.14.3.2.26";
-    case HashAlgorithm::sha256: return "2.16.840.1.101.3.4.2.1";
-    case HashAlgorithm::sha384: return "2.16.840.1.101.3.4.2.2";
-    case HashAlgorithm::sha512: return "2.16.840.1.101.3.4.2.3";
+    case HashAlgorithm::sha1:
+      return "1.3.14.3.2.26";
+    case HashAlgorithm::sha256:
+      return "2.16.840.1.101.3.4.2.1";
+    case HashAlgorithm::sha384:
+      return "2.16.840.1.101.3.4.2.2";
+    case HashAlgorithm::sha512:
+      return "2.16.840.1.101.3.4.2.3";
   }
   return {};
 }
@@ -30,10 +34,14 @@ std::string signature_oid(KeyType key, HashAlgorithm hash) {
   bool const rsa = key == KeyType::rsa2048 || key == KeyType::rsa3072 || key == KeyType::rsa4096 || key == KeyType::rsa1024;
   if (key == KeyType::ed25519) return "1.3.101.112";
   switch (hash) {
-    case HashAlgorithm::sha1: return rsa ? "1.2.840.113549.1.1.5" : "1.2.840.10045.4.1";
-    case HashAlgorithm::sha256: return rsa ? "1.2.840.113549.1.1.11" : "1.2.840.10045.4.3.2";
-    case HashAlgorithm::sha384: return rsa ? "1.2.840.113549.1.1.12" : "1.2.840.10045.4.3.3";
-    case HashAlgorithm::sha512: return rsa ? "1.2.840.113549.1.1.13" : "1.2.840.10045.4.3.4";
+    case HashAlgorithm::sha1:
+      return rsa ? "1.2.840.113549.1.1.5" : "1.2.840.10045.4.1";
+    case HashAlgorithm::sha256:
+      return rsa ? "1.2.840.113549.1.1.11" : "1.2.840.10045.4.3.2";
+    case HashAlgorithm::sha384:
+      return rsa ? "1.2.840.113549.1.1.12" : "1.2.840.10045.4.3.3";
+    case HashAlgorithm::sha512:
+      return rsa ? "1.2.840.113549.1.1.13" : "1.2.840.10045.4.3.4";
   }
   return {};
 }
@@ -64,7 +72,9 @@ std::string encoded(T* object, int (*encode)(T const*, unsigned char**)) {
   return out;
 }
 
-std::string attribute(std::string const& oid, std::string const& value) { return der::sequence(der::oid(oid) + der::set(value)); }
+std::string attribute(std::string const& oid, std::string const& value) {
+  return der::sequence(der::oid(oid) + der::set(value));
+}
 
 /// DER sorts the elements of a set.
 std::string sorted(std::vector<std::string> elements) {
@@ -97,7 +107,9 @@ std::vector<std::string> StampingAuthority::chain() const {
 TimestampParts StampingAuthority::parts(std::int64_t seconds) const {
   TimestampParts parts;
   parts.seconds = seconds;
-  parts.digest_algorithm = signer_.key.type() == KeyType::p384 ? HashAlgorithm::sha384 : signer_.key.type() == KeyType::ed25519 ? HashAlgorithm::sha512 : HashAlgorithm::sha256;
+  parts.digest_algorithm = signer_.key.type() == KeyType::p384      ? HashAlgorithm::sha384
+                           : signer_.key.type() == KeyType::ed25519 ? HashAlgorithm::sha512
+                                                                    : HashAlgorithm::sha256;
   return parts;
 }
 
@@ -110,51 +122,65 @@ std::string StampingAuthority::stamp(std::string_view message, TimestampParts co
   std::string info = der::integer(parts.info_version) + der::oid("1.3.6.1.4.1.57264.2") +
                      der::sequence(algorithm(digest_oid(parts.imprint_algorithm)) + der::octets(imprint)) + der::integer(4711) +
                      der::element(0x18, parts.gen_time.empty() ? gen_time_of(parts.seconds) : parts.gen_time);
-  if (parts.critical_extension) info += der::context(1, der::sequence(der::oid("1.2.3.4") + der::element(0x01, "\xff") + der::octets(der::null())));
+  if (parts.critical_extension)
+    info += der::context(1, der::sequence(der::oid("1.2.3.4") + der::element(0x01, "\xff") + der::octets(der::null())));
   std::string const content = der::sequence(info);
 
   std::string const named = parts.ess_certificate.empty() ? signer_.der : parts.ess_certificate;
   std::vector<std::string> attributes;
-  if (!parts.content_type_attribute_oid.empty()) attributes.push_back(attribute("1.2.840.113549.1.9.3", der::oid(parts.content_type_attribute_oid)));
+  if (!parts.content_type_attribute_oid.empty())
+    attributes.push_back(attribute("1.2.840.113549.1.9.3", der::oid(parts.content_type_attribute_oid)));
   std::string const message_digest =
-      attribute("1.2.840.113549.1.9.4", der::octets(parts.message_digest.empty() ? digest(parts.digest_algorithm, content) : parts.message_digest));
+      attribute("1.2.840.113549.1.9.4",
+                der::octets(parts.message_digest.empty() ? digest(parts.digest_algorithm, content) : parts.message_digest));
   if (parts.message_digest_attribute) attributes.push_back(message_digest);
   if (parts.message_digest_twice) attributes.push_back(message_digest);
   if (parts.ess_v1)
-    attributes.push_back(attribute("1.2.840.113549.1.9.16.2.12", der::sequence(der::sequence(der::sequence(der::octets(digest(HashAlgorithm::sha1, named)))))));
+    attributes.push_back(
+        attribute("1.2.840.113549.1.9.16.2.12",
+                  der::sequence(der::sequence(der::sequence(der::octets(digest(HashAlgorithm::sha1, named)))))));
   if (parts.ess_v2) {
     std::string const by = parts.ess_hash == HashAlgorithm::sha256 ? std::string() : algorithm(digest_oid(parts.ess_hash));
-    attributes.push_back(attribute("1.2.840.113549.1.9.16.2.47", der::sequence(der::sequence(der::sequence(by + der::octets(digest(parts.ess_hash, named)))))));
+    attributes.push_back(
+        attribute("1.2.840.113549.1.9.16.2.47",
+                  der::sequence(der::sequence(der::sequence(by + der::octets(digest(parts.ess_hash, named)))))));
   }
   std::string const signed_attributes = sorted(attributes);
 
   std::string sid = der::sequence(issuer + serial);
   if (parts.by_key_identifier) {
     ASN1_OCTET_STRING const* const id = X509_get0_subject_key_id(x509.get());
-    sid = der::element(0x80, {reinterpret_cast<char const*>(ASN1_STRING_get0_data(id)), static_cast<std::size_t>(ASN1_STRING_length(id))});
+    sid = der::element(
+        0x80, {reinterpret_cast<char const*>(ASN1_STRING_get0_data(id)), static_cast<std::size_t>(ASN1_STRING_length(id))});
   }
   std::string const to_sign = parts.signed_attributes ? der::set(signed_attributes) : content;
-  std::string const signature_algorithm =
-      parts.signature_algorithm_oid.empty() ? signature_oid(signer_.key.type(), parts.digest_algorithm) : parts.signature_algorithm_oid;
-  std::string const signer = der::sequence(der::integer(parts.signer_version) + sid + algorithm(digest_oid(parts.digest_algorithm)) +
-                                           (parts.signed_attributes ? der::context(0, signed_attributes) : std::string()) + algorithm(signature_algorithm) +
-                                           der::octets(signer_.key.sign(parts.digest_algorithm, to_sign)));
+  std::string const signature_algorithm = parts.signature_algorithm_oid.empty()
+                                              ? signature_oid(signer_.key.type(), parts.digest_algorithm)
+                                              : parts.signature_algorithm_oid;
+  std::string const signer =
+      der::sequence(der::integer(parts.signer_version) + sid + algorithm(digest_oid(parts.digest_algorithm)) +
+                    (parts.signed_attributes ? der::context(0, signed_attributes) : std::string()) +
+                    algorithm(signature_algorithm) + der::octets(signer_.key.sign(parts.digest_algorithm, to_sign)));
   std::string signers;
   for (std::size_t i = 0; i < parts.signers; ++i) signers += signer;
 
   std::string certificates;
   for (auto const& der : parts.embedded) certificates += der;
-  std::string const announced = parts.announced_digest_oid.empty() ? digest_oid(parts.digest_algorithm) : parts.announced_digest_oid;
-  std::string const signed_data = der::sequence(
-      der::integer(parts.signed_data_version) + der::set(algorithm(announced)) +
-      der::sequence(der::oid(parts.inner_type_oid) + der::context(0, der::octets(content))) +
-      (certificates.empty() ? std::string() : der::context(0, certificates)) + der::set(signers));
-  std::string const status = der::sequence(der::integer(static_cast<std::uint64_t>(parts.status)) + (parts.failure_info ? der::element(0x03, std::string("\x00\x80", 2)) : std::string()));
+  std::string const announced =
+      parts.announced_digest_oid.empty() ? digest_oid(parts.digest_algorithm) : parts.announced_digest_oid;
+  std::string const signed_data =
+      der::sequence(der::integer(parts.signed_data_version) + der::set(algorithm(announced)) +
+                    der::sequence(der::oid(parts.inner_type_oid) + der::context(0, der::octets(content))) +
+                    (certificates.empty() ? std::string() : der::context(0, certificates)) + der::set(signers));
+  std::string const status =
+      der::sequence(der::integer(static_cast<std::uint64_t>(parts.status)) +
+                    (parts.failure_info ? der::element(0x03, std::string("\x00\x80", 2)) : std::string()));
   std::string const token = der::sequence(der::oid(parts.content_type_oid) + der::context(0, signed_data));
   return der::sequence(status + token) + parts.trailing;
 }
 
-std::string StampingAuthority::openssl_stamp(std::string_view message, std::int64_t seconds, bool embed, HashAlgorithm hash) const {
+std::string StampingAuthority::openssl_stamp(std::string_view message, std::int64_t seconds, bool embed,
+                                             HashAlgorithm hash) const {
   auto const must = [](bool ok) {
     if (!ok) throw std::runtime_error("OpenSSL could not make a timestamp");
   };
@@ -164,17 +190,23 @@ std::string StampingAuthority::openssl_stamp(std::string_view message, std::int6
   must(X509_ALGOR_set0(by.get(), OBJ_nid2obj(NID_sha256), V_ASN1_NULL, nullptr) == 1);
   std::string digest_bytes = sha256(message);
   must(TS_MSG_IMPRINT_set_algo(imprint.get(), by.get()) == 1 &&
-       TS_MSG_IMPRINT_set_msg(imprint.get(), reinterpret_cast<unsigned char*>(digest_bytes.data()), static_cast<int>(digest_bytes.size())) == 1);
-  must(TS_REQ_set_version(request.get(), 1) == 1 && TS_REQ_set_msg_imprint(request.get(), imprint.get()) == 1 && TS_REQ_set_cert_req(request.get(), embed ? 1 : 0) == 1);
+       TS_MSG_IMPRINT_set_msg(imprint.get(), reinterpret_cast<unsigned char*>(digest_bytes.data()),
+                              static_cast<int>(digest_bytes.size())) == 1);
+  must(TS_REQ_set_version(request.get(), 1) == 1 && TS_REQ_set_msg_imprint(request.get(), imprint.get()) == 1 &&
+       TS_REQ_set_cert_req(request.get(), embed ? 1 : 0) == 1);
   Handle<BIO, BIO_free_all> const in(BIO_new(BIO_s_mem()));
   must(i2d_TS_REQ_bio(in.get(), request.get()) == 1);
 
   Handle<TS_RESP_CTX, TS_RESP_CTX_free> const context(TS_RESP_CTX_new());
   X509Handle const x509 = parsed(signer_.der);
-  EVP_MD const* const md = hash == HashAlgorithm::sha384 ? EVP_sha384() : hash == HashAlgorithm::sha512 ? EVP_sha512() : EVP_sha256();
+  EVP_MD const* const md = hash == HashAlgorithm::sha384   ? EVP_sha384()
+                           : hash == HashAlgorithm::sha512 ? EVP_sha512()
+                                                           : EVP_sha256();
   Handle<ASN1_OBJECT, ASN1_OBJECT_free> const policy(OBJ_txt2obj("1.3.6.1.4.1.57264.2", 1));
-  must(TS_RESP_CTX_set_signer_cert(context.get(), x509.get()) == 1 && TS_RESP_CTX_set_signer_key(context.get(), signer_.key.native()) == 1 &&
-       TS_RESP_CTX_set_signer_digest(context.get(), md) == 1 && TS_RESP_CTX_set_ess_cert_id_digest(context.get(), EVP_sha256()) == 1 &&
+  must(TS_RESP_CTX_set_signer_cert(context.get(), x509.get()) == 1 &&
+       TS_RESP_CTX_set_signer_key(context.get(), signer_.key.native()) == 1 &&
+       TS_RESP_CTX_set_signer_digest(context.get(), md) == 1 &&
+       TS_RESP_CTX_set_ess_cert_id_digest(context.get(), EVP_sha256()) == 1 &&
        TS_RESP_CTX_set_def_policy(context.get(), policy.get()) == 1 && TS_RESP_CTX_add_md(context.get(), EVP_sha256()) == 1);
   TS_RESP_CTX_set_time_cb(context.get(), &fixed_time, &seconds);
   TS_RESP_CTX_set_serial_cb(context.get(), &fixed_serial, nullptr);

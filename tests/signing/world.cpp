@@ -17,7 +17,9 @@ constexpr std::string_view in_toto = "application/vnd.in-toto+json";
 
 WorldOptions completed(WorldOptions options) {
   if (options.organization.empty())
-    options.organization = options.profile == Profile::public_good ? "sigstore.dev" : options.profile == Profile::github ? "GitHub, Inc." : "acr.example";
+    options.organization = options.profile == Profile::public_good ? "sigstore.dev"
+                           : options.profile == Profile::github    ? "GitHub, Inc."
+                                                                   : "acr.example";
   return options;
 }
 
@@ -82,26 +84,34 @@ Body body_of(LogKind log, BundleParts const& bundle, Key const& key) {
   std::string const pem = bundle.certificates.empty() ? key.pem() : pem_block("CERTIFICATE", bundle.certificates.front());
   std::string const payload_hash = hex(sha256(bundle.payload));
   switch (log) {
-    case LogKind::none: return {};
+    case LogKind::none:
+      return {};
     case LogKind::hashedrekord: {
       json::object const hash{{"algorithm", hash_name(key.hash())}, {"value", hex(bundle.digest)}};
       json::object const signature{{"content", base64(bundle.signature)}, {"publicKey", {{"content", base64(pem)}}}};
       json::object const spec{{"data", {{"hash", hash}}}, {"signature", signature}};
-      return {"hashedrekord", "0.0.1", json::serialize(json::object{{"apiVersion", "0.0.1"}, {"kind", "hashedrekord"}, {"spec", spec}})};
+      return {"hashedrekord", "0.0.1",
+              json::serialize(json::object{{"apiVersion", "0.0.1"}, {"kind", "hashedrekord"}, {"spec", spec}})};
     }
     case LogKind::dsse: {
       json::array const signatures{json::object{{"signature", base64(bundle.signature)}, {"verifier", base64(pem)}}};
-      json::object const spec{{"envelopeHash", hash_json(hex(sha256("the envelope as it was")))}, {"payloadHash", hash_json(payload_hash)}, {"signatures", signatures}};
+      json::object const spec{{"envelopeHash", hash_json(hex(sha256("the envelope as it was")))},
+                              {"payloadHash", hash_json(payload_hash)},
+                              {"signatures", signatures}};
       return {"dsse", "0.0.1", json::serialize(json::object{{"apiVersion", "0.0.1"}, {"kind", "dsse"}, {"spec", spec}})};
     }
     case LogKind::intoto: {
       json::array const signatures{json::object{{"publicKey", base64(pem)}, {"sig", base64(base64(bundle.signature))}}};
       json::object const envelope{{"payloadType", bundle.payload_type}, {"signatures", signatures}};
-      json::object const content{{"envelope", envelope}, {"hash", hash_json(hex(sha256("the envelope as it was")))}, {"payloadHash", hash_json(payload_hash)}};
-      return {"intoto", "0.0.2", json::serialize(json::object{{"apiVersion", "0.0.2"}, {"kind", "intoto"}, {"spec", {{"content", content}}}})};
+      json::object const content{{"envelope", envelope},
+                                 {"hash", hash_json(hex(sha256("the envelope as it was")))},
+                                 {"payloadHash", hash_json(payload_hash)}};
+      return {"intoto", "0.0.2",
+              json::serialize(json::object{{"apiVersion", "0.0.2"}, {"kind", "intoto"}, {"spec", {{"content", content}}}})};
     }
     case LogKind::rekor2: {
-      std::string const data = bundle.is_envelope ? digest(key.hash(), pae(bundle.payload_type, bundle.payload)) : bundle.digest;
+      std::string const data =
+          bundle.is_envelope ? digest(key.hash(), pae(bundle.payload_type, bundle.payload)) : bundle.digest;
       json::object verifier;
       verifier["keyDetails"] = key.type() == KeyType::ed25519 ? "PKIX_ED25519_PH" : key.details();
       if (bundle.certificates.empty()) {
@@ -112,7 +122,8 @@ Body body_of(LogKind log, BundleParts const& bundle, Key const& key) {
       json::object const record{{"data", {{"algorithm", proto_hash_name(key.hash())}, {"digest", base64(data)}}},
                                 {"signature", {{"content", base64(bundle.signature)}, {"verifier", verifier}}}};
       return {"hashedrekord", "0.0.2",
-              json::serialize(json::object{{"apiVersion", "0.0.2"}, {"kind", "hashedrekord"}, {"spec", {{"hashedRekordV002", record}}}})};
+              json::serialize(
+                  json::object{{"apiVersion", "0.0.2"}, {"kind", "hashedrekord"}, {"spec", {{"hashedRekordV002", record}}}})};
     }
   }
   return {};
@@ -123,10 +134,27 @@ std::vector<Extension> fulcio_extensions(Attest const& request, std::string cons
   std::string const owner = request.repository.substr(0, request.repository.find('/'));
   std::string const workflow = server + request.repository + "/" + request.workflow + "@" + request.ref;
   std::map<int, std::optional<std::string>> values = {
-      {1, request.issuer}, {2, request.trigger}, {3, request.commit}, {4, "Validate"}, {5, request.repository}, {6, request.ref},
-      {8, request.issuer}, {9, san}, {10, request.commit}, {11, request.runner}, {12, server + request.repository}, {13, request.commit},
-      {14, request.ref}, {15, request.repository_id}, {16, server + owner}, {17, request.owner_id}, {18, workflow}, {19, request.commit},
-      {20, request.trigger}, {21, server + request.repository + "/actions/runs/1/attempts/1"}, {22, "public"},
+      {1, request.issuer},
+      {2, request.trigger},
+      {3, request.commit},
+      {4, "Validate"},
+      {5, request.repository},
+      {6, request.ref},
+      {8, request.issuer},
+      {9, san},
+      {10, request.commit},
+      {11, request.runner},
+      {12, server + request.repository},
+      {13, request.commit},
+      {14, request.ref},
+      {15, request.repository_id},
+      {16, server + owner},
+      {17, request.owner_id},
+      {18, workflow},
+      {19, request.commit},
+      {20, request.trigger},
+      {21, server + request.repository + "/actions/runs/1/attempts/1"},
+      {22, "public"},
   };
   for (auto const& [number, value] : request.fulcio) values[number] = value;
   std::vector<Extension> extensions;
@@ -138,7 +166,8 @@ std::vector<Extension> fulcio_extensions(Attest const& request, std::string cons
 }  // namespace
 
 std::string pae(std::string_view type, std::string_view payload) {
-  return "DSSEv1 " + std::to_string(type.size()) + " " + std::string(type) + " " + std::to_string(payload.size()) + " " + std::string(payload);
+  return "DSSEv1 " + std::to_string(type.size()) + " " + std::string(type) + " " + std::to_string(payload.size()) + " " +
+         std::string(payload);
 }
 
 World::World(WorldOptions options)
@@ -152,7 +181,9 @@ World::World(WorldOptions options)
 
 Identity World::leaf(Attest const& request) {
   std::int64_t const time = request.time != 0 ? request.time : options_.now;
-  std::string const san = !request.san.empty() ? request.san : "https://github.com/" + request.repository + "/" + request.workflow + "@" + request.ref;
+  std::string const san = !request.san.empty()
+                              ? request.san
+                              : "https://github.com/" + request.repository + "/" + request.workflow + "@" + request.ref;
   CertificateSpec spec;
   spec.not_before = time;
   spec.not_after = time + leaf_seconds;
@@ -199,7 +230,9 @@ BundleParts World::parts(Attest const& request) {
   }
   if (request.signature) request.signature(bundle.signature);
 
-  LogKind const log = request.log.value_or(options_.profile == Profile::github ? LogKind::none : request.message ? LogKind::hashedrekord : LogKind::dsse);
+  LogKind const log = request.log.value_or(options_.profile == Profile::github ? LogKind::none
+                                           : request.message                   ? LogKind::hashedrekord
+                                                                               : LogKind::dsse);
   if (log != LogKind::none) {
     Body const body = body_of(log, bundle, key);
     RekorLog& to = log == LogKind::rekor2 ? rekor2 : rekor;
@@ -221,11 +254,13 @@ TrustedRootParts World::trusted_root() const {
   std::string const start = rfc3339(options_.now - year);
   std::string const name = "world.example";
   TrustedRootParts root;
-  root.certificate_authorities.push_back({options_.organization, "sigstore", "https://fulcio." + name, {intermediate_.der, root_.der}, start, {}, {}});
+  root.certificate_authorities.push_back(
+      {options_.organization, "sigstore", "https://fulcio." + name, {intermediate_.der, root_.der}, start, {}, {}});
   root.timestamp_authorities.push_back({options_.organization, "TSA", "https://timestamp." + name, tsa.chain(), start, {}, {}});
   if (options_.profile == Profile::github) return root;
   for (auto const* log : {&rekor, &rekor2})
-    root.tlogs.push_back({"https://" + log->host(), "SHA2_256", log->key().spki(), log->key().details(), start, {}, log->id(), {}});
+    root.tlogs.push_back(
+        {"https://" + log->host(), "SHA2_256", log->key().spki(), log->key().details(), start, {}, log->id(), {}});
   root.ctlogs.push_back({"https://ct." + name, "SHA2_256", ct.key().spki(), ct.key().details(), start, {}, ct.id(), {}});
   return root;
 }

@@ -53,7 +53,7 @@ struct Attest {
   std::string subject_sha256{};  ///< 64 hex digits
   std::string subject_name = "artifact";
   std::string predicate_type = "https://slsa.dev/provenance/v1";
-  std::string predicate = "{}";           ///< JSON
+  std::string predicate = "{}";            ///< JSON
   std::optional<std::string> statement{};  ///< the whole payload
   std::optional<std::string> message{};    ///< a file's bytes: message signature instead of envelope
 
@@ -69,24 +69,24 @@ struct Attest {
   std::string trigger = "pull_request";
   std::string runner = "github-hosted";
   std::map<int, std::optional<std::string>> fulcio{};  ///< .n → another value, or none
-  std::optional<Key> bare_key{};  ///< no certificate: a key known out of band (V-88)
+  std::optional<Key> bare_key{};                       ///< no certificate: a key known out of band (V-88)
 
   // How.
   KeyType key = KeyType::p256;
   std::string version = "0.3";
-  std::optional<LogKind> log{};     ///< default: none for GitHub, else hashedrekord or dsse, by content
+  std::optional<LogKind> log{};       ///< default: none for GitHub, else hashedrekord or dsse, by content
   std::optional<bool> timestamped{};  ///< default: where there is no promise
   bool embed_tsa_certificate = false;
   std::int64_t time = 0;  ///< default: the world's
 
   // Where to step in.
-  std::function<void(CertificateSpec&)> leaf{};              ///< before it is issued
-  std::function<void(std::vector<SctParts>&)> scts{};        ///< before they are signed
+  std::function<void(CertificateSpec&)> leaf{};                   ///< before it is issued
+  std::function<void(std::vector<SctParts>&)> scts{};             ///< before they are signed
   std::function<void(std::vector<Extension>&)> sct_extensions{};  ///< before they go into the certificate
-  std::function<void(std::string& signature)> signature{};   ///< before it is logged and timestamped
+  std::function<void(std::string& signature)> signature{};        ///< before it is logged and timestamped
   LogHooks log_hooks{};
   std::function<void(TimestampParts&)> timestamp{};
-  std::function<void(BundleParts&)> bundle{};                ///< at the end
+  std::function<void(BundleParts&)> bundle{};  ///< at the end
 };
 
 class World {

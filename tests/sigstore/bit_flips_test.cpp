@@ -52,7 +52,8 @@ void put_time(Bundle& b, std::string v) { b.log_entries[0].integrated_time = num
 void put_proof_index(Bundle& b, std::string v) { b.log_entries[0].inclusion_proof->log_index = number(v); }
 void put_tree_size(Bundle& b, std::string v) { b.log_entries[0].inclusion_proof->tree_size = number(v); }
 
-/// V-63: a v1 log's signature line is known by its key hint; the name before it is not signed and differs in private deployments.
+/// V-63: a v1 log's signature line is known by its key hint; the name before it is not signed and differs in private
+/// deployments.
 std::set<std::size_t> signer_name(std::string const& checkpoint) {
   std::set<std::size_t> positions;
   for (std::size_t i = checkpoint.find("\u2014 ") + 4; checkpoint[i] != ' '; ++i) positions.insert(i);
@@ -73,7 +74,8 @@ std::vector<Part> parts_of(Bundle const& bundle) {
     if (entry.inclusion_promise) parts.push_back({"promise", *entry.inclusion_promise, put_promise, {}});
     if (entry.inclusion_proof)
       parts.insert(parts.end(), {{"root hash", entry.inclusion_proof->root_hash, put_root_hash, {}},
-                                 {"checkpoint", entry.inclusion_proof->checkpoint, put_checkpoint, signer_name(entry.inclusion_proof->checkpoint)},
+                                 {"checkpoint", entry.inclusion_proof->checkpoint, put_checkpoint,
+                                  signer_name(entry.inclusion_proof->checkpoint)},
                                  {"first hash", entry.inclusion_proof->hashes.front(), put_first_hash, {}},
                                  {"last hash", entry.inclusion_proof->hashes.back(), put_last_hash, {}},
                                  {"proof index", eight_bytes(entry.inclusion_proof->log_index), put_proof_index, {}},
@@ -110,7 +112,8 @@ void flip_all(std::string const& name, bool exhaustive) {
       accepted[i] = verifier.verify(damaged, artifact, policy).attestation.has_value() ? 1 : 0;
     });
     for (std::size_t i = 0; i < accepted.size(); ++i)
-      if (accepted[i]) FAIL_CHECK(name << ": a flipped bit in byte " << i / bits << " of the " << part.name << " went unnoticed");
+      if (accepted[i])
+        FAIL_CHECK(name << ": a flipped bit in byte " << i / bits << " of the " << part.name << " went unnoticed");
     CHECK(!accepted.empty());
   }
 }
@@ -127,7 +130,9 @@ TEST_CASE("certificates with the tag of revocation lists are refused in a timest
   auto bundle = parse_bundle(sample.bundle).value();
   Policy policy;
   policy.certificate_identity = sample.identity;
-  auto const accepted = [&] { return Verifier().verify(bundle, Artifact::of_bytes(sample.artifact), policy).attestation.has_value(); };
+  auto const accepted = [&] {
+    return Verifier().verify(bundle, Artifact::of_bytes(sample.artifact), policy).attestation.has_value();
+  };
   REQUIRE(accepted());
   REQUIRE(bundle.timestamps[0].substr(241, 2) == std::string("\xa0\0", 2));
   bundle.timestamps[0][241] = '\xa1';

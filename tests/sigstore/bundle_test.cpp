@@ -20,7 +20,8 @@ std::string const& minimal_v3() {
   static std::string const text = R"({
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
-    "certificate": {"rawBytes": ")" + leaf_base64() + R"("},
+    "certificate": {"rawBytes": ")" +
+                                  leaf_base64() + R"("},
     "tlogEntries": [{
       "logIndex": "7",
       "logId": {"keyId": "d0=="},
@@ -42,10 +43,10 @@ std::string const& minimal_v3() {
 std::string v3(std::string_view from, std::string_view to) { return samples::with(minimal_v3(), from, to); }
 
 std::string v1_or_v2(std::string_view version) {
-  return samples::with(
-      samples::with(minimal_v3(), "application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.sigstore.bundle+json;version=" + std::string(version)),
-      "\"certificate\": {\"rawBytes\": \"" + leaf_base64() + "\"}",
-      "\"x509CertificateChain\": {\"certificates\": [{\"rawBytes\": \"" + leaf_base64() + "\"}]}");
+  return samples::with(samples::with(minimal_v3(), "application/vnd.dev.sigstore.bundle.v0.3+json",
+                                     "application/vnd.dev.sigstore.bundle+json;version=" + std::string(version)),
+                       "\"certificate\": {\"rawBytes\": \"" + leaf_base64() + "\"}",
+                       "\"x509CertificateChain\": {\"certificates\": [{\"rawBytes\": \"" + leaf_base64() + "\"}]}");
 }
 
 constexpr std::string_view message_signature =
@@ -83,7 +84,10 @@ TEST_CASE("a small bundle is read field by field", "[sigstore]") {
 }
 
 TEST_CASE("exactly four media types are bundles (V-5)", "[sigstore]") {
-  struct Row { char const* media_type; bool accepted; };
+  struct Row {
+    char const* media_type;
+    bool accepted;
+  };
   auto const row = GENERATE(values<Row>({
       {"application/vnd.dev.sigstore.bundle.v0.3+json", true},
       {"application/vnd.dev.sigstore.bundle+json;version=0.3", true},
@@ -97,7 +101,8 @@ TEST_CASE("exactly four media types are bundles (V-5)", "[sigstore]") {
       {"", false},
   }));
   CAPTURE(row.media_type);
-  auto const bundle = parse_bundle(samples::with(v3("d0==", "dw=="), "application/vnd.dev.sigstore.bundle.v0.3+json", row.media_type));
+  auto const bundle =
+      parse_bundle(samples::with(v3("d0==", "dw=="), "application/vnd.dev.sigstore.bundle.v0.3+json", row.media_type));
   CHECK(bundle.has_value() == row.accepted);
   if (!row.accepted) CHECK(bundle.error().code == "bundle-version");
 }
@@ -110,7 +115,9 @@ TEST_CASE("old versions are accepted only where that is asked for (V-6)", "[sigs
 }
 
 TEST_CASE("each version has its own shape (V-7)", "[sigstore]") {
-  auto const refused = [](std::string const& text) { return parse_bundle(samples::with(text, "d0==", "dw=="), any_version).has_error(); };
+  auto const refused = [](std::string const& text) {
+    return parse_bundle(samples::with(text, "d0==", "dw=="), any_version).has_error();
+  };
   std::string const promise = R"("inclusionPromise": {"signedEntryTimestamp": "AAEC"},)";
   std::string const v1 = v1_or_v2("0.1");
   std::string const v2 = v1_or_v2("0.2");
@@ -125,7 +132,8 @@ TEST_CASE("each version has its own shape (V-7)", "[sigstore]") {
   SECTION("0.2 without inclusion proof") { CHECK(refused(without_proof(v2))); }
   SECTION("0.3 without inclusion proof") { CHECK(refused(without_proof(minimal_v3()))); }
   SECTION("0.3 with a certificate chain") {
-    CHECK(refused(samples::with(v2, "application/vnd.dev.sigstore.bundle+json;version=0.2", "application/vnd.dev.sigstore.bundle.v0.3+json")));
+    CHECK(refused(samples::with(v2, "application/vnd.dev.sigstore.bundle+json;version=0.2",
+                                "application/vnd.dev.sigstore.bundle.v0.3+json")));
   }
   SECTION("0.2 with a single certificate") {
     CHECK(refused(v3("application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.sigstore.bundle+json;version=0.2")));
@@ -137,15 +145,24 @@ TEST_CASE("each version has its own shape (V-7)", "[sigstore]") {
 }
 
 TEST_CASE("a damaged bundle is refused with the place of the damage", "[sigstore]") {
-  struct Row { char const* defect; char const* from; char const* to; char const* rule; char const* where; };
+  struct Row {
+    char const* defect;
+    char const* from;
+    char const* to;
+    char const* rule;
+    char const* where;
+  };
   auto const row = GENERATE(values<Row>({
-      {"two kinds of key material", "\"certificate\": {", "\"publicKey\": {\"hint\": \"x\"}, \"certificate\": {", "V-7", "bundle.verificationMaterial"},
+      {"two kinds of key material", "\"certificate\": {", "\"publicKey\": {\"hint\": \"x\"}, \"certificate\": {", "V-7",
+       "bundle.verificationMaterial"},
       {"no key material", "\"certificate\": {", "\"kertificate\": {", "V-7", "bundle.verificationMaterial"},
       {"unknown top-level field", "{\n  \"mediaType\"", "{\"x\": 1, \"mediaType\"", "V-14", "bundle"},
-      {"unknown field in an entry", "\"logIndex\": \"7\"", "\"logIndex\": \"7\", \"foo\": 0", "V-14", "bundle.verificationMaterial.tlogEntries[0]"},
+      {"unknown field in an entry", "\"logIndex\": \"7\"", "\"logIndex\": \"7\", \"foo\": 0", "V-14",
+       "bundle.verificationMaterial.tlogEntries[0]"},
       {"snake case", "\"logIndex\": \"7\"", "\"log_index\": \"7\"", "V-14", "bundle.verificationMaterial.tlogEntries[0]"},
       {"duplicate name", "\"logIndex\": \"7\"", "\"logIndex\": \"7\", \"logIndex\": \"7\"", "V-13", ""},
-      {"negative log index", "\"logIndex\": \"7\"", "\"logIndex\": \"-1\"", "V-17", "bundle.verificationMaterial.tlogEntries[0].logIndex"},
+      {"negative log index", "\"logIndex\": \"7\"", "\"logIndex\": \"-1\"", "V-17",
+       "bundle.verificationMaterial.tlogEntries[0].logIndex"},
       {"log index with exponent", "\"logIndex\": \"7\"", "\"logIndex\": 7e0", "V-17", ""},
       {"log index with fraction", "\"logIndex\": \"7\"", "\"logIndex\": 7.0", "V-17", ""},
       {"log index with plus", "\"logIndex\": \"7\"", "\"logIndex\": \"+7\"", "V-17", ""},
@@ -156,7 +173,8 @@ TEST_CASE("a damaged bundle is refused with the place of the damage", "[sigstore
       {"log index beyond int64", "\"logIndex\": \"7\"", "\"logIndex\": \"9223372036854775808\"", "V-17", ""},
       {"log index beyond int64 as number", "\"logIndex\": \"7\"", "\"logIndex\": 9223372036854775808", "V-17", ""},
       {"empty log index", "\"logIndex\": \"7\"", "\"logIndex\": \"\"", "V-17", ""},
-      {"negative integrated time", "\"1700000000\"", "\"-1700000000\"", "V-17", "bundle.verificationMaterial.tlogEntries[0].integratedTime"},
+      {"negative integrated time", "\"1700000000\"", "\"-1700000000\"", "V-17",
+       "bundle.verificationMaterial.tlogEntries[0].integratedTime"},
       {"tree size zero", "\"treeSize\": \"3\"", "\"treeSize\": \"0\"", "V-17", ""},
       {"proof index not in the tree", "\"logIndex\": \"2\"", "\"logIndex\": \"3\"", "V-17", ""},
       {"log id missing", "\"logId\": {\"keyId\": \"dw==\"},", "", "V-51", ""},
@@ -196,16 +214,23 @@ TEST_CASE("a damaged bundle is refused with the place of the damage", "[sigstore
 }
 
 TEST_CASE("what proto3 JSON allows is read alike", "[sigstore]") {
-  struct Row { char const* what; char const* from; char const* to; };
+  struct Row {
+    char const* what;
+    char const* from;
+    char const* to;
+  };
   auto const row = GENERATE(values<Row>({
       {"log index as a number", "\"logIndex\": \"7\"", "\"logIndex\": 7"},
       {"null promise = none", "{\"signedEntryTimestamp\": \"AAEC\"}", "null"},
       {"URL alphabet without padding", "\"sig\": \"AAEC\"", "\"sig\": \"-_8\""},
       {"no keyid", ", \"keyid\": \"\"", ""},
       {"first entry of a shard (V-15a)", "\"logIndex\": \"7\",", ""},
-      {"a proof of a tree with one leaf (V-15a)", "\"logIndex\": \"2\", \"treeSize\": \"3\", \"rootHash\": \"AAAA\", \"hashes\": [\"AAAA\"]", "\"treeSize\": \"1\", \"rootHash\": \"AAAA\""},
+      {"a proof of a tree with one leaf (V-15a)",
+       "\"logIndex\": \"2\", \"treeSize\": \"3\", \"rootHash\": \"AAAA\", \"hashes\": [\"AAAA\"]",
+       "\"treeSize\": \"1\", \"rootHash\": \"AAAA\""},
       {"no integrated time (V-18)", "\"integratedTime\": \"1700000000\",", ""},
-      {"no timestamps", "\"timestampVerificationData\": {\"rfc3161Timestamps\": [{\"signedTimestamp\": \"MAA=\"}]}", "\"timestampVerificationData\": null"},
+      {"no timestamps", "\"timestampVerificationData\": {\"rfc3161Timestamps\": [{\"signedTimestamp\": \"MAA=\"}]}",
+       "\"timestampVerificationData\": null"},
   }));
   CAPTURE(row.what);
   CHECK(parse_bundle(samples::with(v3("d0==", "dw=="), row.from, row.to)).has_value());

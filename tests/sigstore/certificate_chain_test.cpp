@@ -16,7 +16,8 @@ constexpr char const* signing_time = "2026-01-01T00:05:00Z";
 /// A root, an intermediate and a leaf; each part can be replaced by a wish that is wrong.
 struct Hierarchy {
   forge::Issued root = forge::issue(forge::authority("root"), nullptr);
-  forge::Issued intermediate = forge::issue(forge::with(forge::authority("intermediate"), "extendedKeyUsage", "codeSigning"), &root);
+  forge::Issued intermediate =
+      forge::issue(forge::with(forge::authority("intermediate"), "extendedKeyUsage", "codeSigning"), &root);
   forge::Issued leaf = forge::issue(forge::leaf(), &intermediate);
   Validity valid_for{};
 
@@ -26,7 +27,8 @@ struct Hierarchy {
     std::vector<CertificateAuthority> const authorities{authority({intermediate.certificate, root.certificate}, valid_for)};
     return verdict(authorities, time);
   }
-  [[nodiscard]] std::string verdict(std::vector<CertificateAuthority> const& authorities, char const* time = signing_time) const {
+  [[nodiscard]] std::string verdict(std::vector<CertificateAuthority> const& authorities,
+                                    char const* time = signing_time) const {
     SignatureMemory memory;
     ChainVerifier const chains(authorities, memory);
     auto const paths = chains.paths(leaf.certificate);
@@ -42,9 +44,7 @@ struct Hierarchy {
 
 }  // namespace
 
-TEST_CASE("a leaf chains to its authority (V-34)", "[sigstore]") {
-  CHECK(Hierarchy().verdict().empty());
-}
+TEST_CASE("a leaf chains to its authority (V-34)", "[sigstore]") { CHECK(Hierarchy().verdict().empty()); }
 
 TEST_CASE("genuine leaves chain, strictly, and their true issuer is kept (V-36, V-37)", "[sigstore]") {
   for (auto const& name : samples::attestation_names()) {
@@ -66,7 +66,11 @@ TEST_CASE("genuine leaves chain, strictly, and their true issuer is kept (V-36, 
 }
 
 TEST_CASE("a leaf that is not made for signing code is refused (V-34)", "[sigstore]") {
-  struct Row { char const* defect; char const* extension; char const* value; };
+  struct Row {
+    char const* defect;
+    char const* extension;
+    char const* value;
+  };
   auto const row = GENERATE(values<Row>({
       {"no extended key usage", "extendedKeyUsage", ""},
       {"a TLS server's", "extendedKeyUsage", "serverAuth"},
@@ -83,7 +87,11 @@ TEST_CASE("a leaf that is not made for signing code is refused (V-34)", "[sigsto
 }
 
 TEST_CASE("what a leaf may have is accepted (V-34, V-35)", "[sigstore]") {
-  struct Row { char const* what; char const* extension; char const* value; };
+  struct Row {
+    char const* what;
+    char const* extension;
+    char const* value;
+  };
   auto const row = GENERATE(values<Row>({
       {"more usages beside code signing", "extendedKeyUsage", "serverAuth,codeSigning"},
       {"no key usage", "keyUsage", ""},
@@ -97,7 +105,11 @@ TEST_CASE("what a leaf may have is accepted (V-34, V-35)", "[sigstore]") {
 }
 
 TEST_CASE("an intermediate that may not issue is refused (V-34)", "[sigstore]") {
-  struct Row { char const* defect; char const* extension; char const* value; };
+  struct Row {
+    char const* defect;
+    char const* extension;
+    char const* value;
+  };
   auto const row = GENERATE(values<Row>({
       {"no CA", "basicConstraints", "critical,CA:FALSE"},
       {"no basic constraints", "basicConstraints", ""},
@@ -186,8 +198,10 @@ TEST_CASE("all accepted kinds of keys chain (V-36)", "[sigstore]") {
 
 TEST_CASE("a certificate signed by a stranger of the right name is refused (V-34)", "[sigstore]") {
   Hierarchy h;
-  forge::Issued const stranger = forge::issue(forge::with(forge::authority("intermediate"), "subjectKeyIdentifier", "00"), &h.root);
-  forge::Issued const same_name = forge::issue(forge::with(forge::authority("intermediate"), "authorityKeyIdentifier", ""), nullptr);
+  forge::Issued const stranger =
+      forge::issue(forge::with(forge::authority("intermediate"), "subjectKeyIdentifier", "00"), &h.root);
+  forge::Issued const same_name =
+      forge::issue(forge::with(forge::authority("intermediate"), "authorityKeyIdentifier", ""), nullptr);
   for (auto const* issuer : {&stranger, &same_name}) {
     h.leaf = forge::issue(forge::with(forge::leaf(), "authorityKeyIdentifier", ""), issuer);
     CHECK_FALSE(h.verdict().empty());

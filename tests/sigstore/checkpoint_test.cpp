@@ -17,10 +17,16 @@ namespace {
 std::string const root_hash = base64(sha256("root"));
 std::string const text = "log.example\n7\n" + root_hash + "\n";
 std::string const dash = "\xe2\x80\x94 ";
-std::string const line = dash + "log.example " + base64("hint" "signature") + "\n";
+std::string const line = dash + "log.example " +
+                         base64(
+                             "hint"
+                             "signature") +
+                         "\n";
 
 std::string rule(Verdict<Checkpoint> const& checkpoint) { return checkpoint ? "" : checkpoint.error().rule_number; }
-std::string why(Verdict<bool> const& outcome) { return outcome ? "" : outcome.error().rule_number + ": " + outcome.error().why; }
+std::string why(Verdict<bool> const& outcome) {
+  return outcome ? "" : outcome.error().rule_number + ": " + outcome.error().why;
+}
 
 LogInstance instance(signing::RekorLog const& log, std::string const& base_url) {
   return {base_url, PublicKey::from_spki(log.key().spki()).value(), log.id(), {}, {}, {}};
@@ -37,7 +43,9 @@ std::string judged(signing::RekorLog const& log, LogInstance const& known, signi
 }  // namespace
 
 TEST_CASE("a checkpoint is read line by line", "[sigstore]") {
-  auto const checkpoint = parse_checkpoint(text + "Timestamp: 1675209600000000000\n\n" + line + dash + "witness.example/1 " + base64("abcdxyz") + "\n").value();
+  auto const checkpoint = parse_checkpoint(text + "Timestamp: 1675209600000000000\n\n" + line + dash + "witness.example/1 " +
+                                           base64("abcdxyz") + "\n")
+                              .value();
   CHECK(checkpoint.text == text + "Timestamp: 1675209600000000000\n");
   CHECK(checkpoint.origin == "log.example");
   CHECK(checkpoint.tree_size == 7);
@@ -156,9 +164,12 @@ TEST_CASE("only lines of the log itself count (V-61, V-64)", "[sigstore]") {
   };
   using Lines = std::vector<signing::NoteLine>;
   std::string const none = "V-61: no signature line is the log's";
-  CHECK(with_lines([&](Lines& l) { l.insert(l.begin(), signing::cosignature(witness, "witness.example", signed_text, 1)); }).empty());
+  CHECK(with_lines([&](Lines& l) {
+          l.insert(l.begin(), signing::cosignature(witness, "witness.example", signed_text, 1));
+        }).empty());
   CHECK(with_lines([&](Lines& l) { l = {signing::cosignature(witness, "witness.example", signed_text, 1)}; }) == none);
-  CHECK(with_lines([&](Lines& l) { l = {signing::cosignature(key, "log.example", signed_text, 1)}; }) == none);  // the log as a witness
+  CHECK(with_lines([&](Lines& l) { l = {signing::cosignature(key, "log.example", signed_text, 1)}; }) ==
+        none);  // the log as a witness
   CHECK(with_lines([](Lines& l) { l[0].hint[0] ^= 1; }) == none);
   CHECK(with_lines([](Lines& l) { l[0].name = "other.example"; }) == none);
   CHECK(with_lines([](Lines& l) { l.push_back({"log.example", "\1\2\3\4", "another key of this origin"}); }).empty());

@@ -29,15 +29,18 @@ int run(std::vector<std::string> const& arguments, std::string* said = nullptr) 
 /// The suite's way of calling: options in this order, artifact last.
 std::vector<std::string> arguments_of(fs::path const& folder, bool by_digest) {
   auto const line = [&](char const* name, char const* otherwise) {
-    return fs::exists(folder / name) ? std::string(acr::trimmed(acr::read_file(folder / name, 10'000))) : std::string(otherwise);
+    return fs::exists(folder / name) ? std::string(acr::trimmed(acr::read_file(folder / name, 10'000)))
+                                     : std::string(otherwise);
   };
   std::vector<std::string> arguments{"--bundle", (folder / "bundle.sigstore.json").string()};
   if (fs::exists(folder / "key.pub")) {
     arguments.insert(arguments.end(), {"--key", (folder / "key.pub").string()});
   } else {
-    arguments.insert(arguments.end(), {"--certificate-identity", line("identity", default_identity), "--certificate-oidc-issuer", line("issuer", default_issuer)});
+    arguments.insert(arguments.end(), {"--certificate-identity", line("identity", default_identity),
+                                       "--certificate-oidc-issuer", line("issuer", default_issuer)});
   }
-  if (fs::exists(folder / "trusted_root.json")) arguments.insert(arguments.end(), {"--trusted-root", (folder / "trusted_root.json").string()});
+  if (fs::exists(folder / "trusted_root.json"))
+    arguments.insert(arguments.end(), {"--trusted-root", (folder / "trusted_root.json").string()});
   fs::path const artifact = fs::exists(folder / "artifact") ? folder / "artifact" : folder.parent_path() / "a.txt";
   arguments.push_back(by_digest ? acr::sha256_text(acr::read_file(artifact, 1'000'000)) : artifact.string());
   return arguments;

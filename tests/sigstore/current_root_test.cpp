@@ -19,7 +19,8 @@ using Answer = Verdict<std::optional<TrustedRoot>>;
 TrustedRoot root_of(World const& world) { return parse_trusted_root(world.trusted_root().json(), "world").value(); }
 
 Verifier verifier(std::vector<TrustedRoot> roots, std::function<Answer(std::string const&)> current) {
-  return Verifier(std::move(roots), {.minimum_version = BundleVersion::v0_1, .remember_signatures = true, .current_root = std::move(current)});
+  return Verifier(std::move(roots),
+                  {.minimum_version = BundleVersion::v0_1, .remember_signatures = true, .current_root = std::move(current)});
 }
 
 std::string verdict_of(Verifier const& verifier, std::string const& bundle) {
@@ -46,20 +47,24 @@ TEST_CASE("an authority that the current root lacks is not taken from the built-
   World world, fresh;
   auto const bundle = world.attest({.subject_sha256 = file_digest});
   CHECK(verdict_of(verifier({root_of(world)}, {}), bundle) == "fine");
-  CHECK(verdict_of(verifier({root_of(world)}, [&](std::string const&) -> Answer { return std::optional(root_of(fresh)); }), bundle) != "fine");
+  CHECK(verdict_of(verifier({root_of(world)}, [&](std::string const&) -> Answer { return std::optional(root_of(fresh)); }),
+                   bundle) != "fine");
   // A root of another organisation is not one of this bundle's.
   World other({.profile = signing::Profile::other});
-  CHECK(verdict_of(verifier({root_of(world)}, [&](std::string const&) -> Answer { return std::optional(root_of(other)); }), bundle) == "trusted-root-unknown");
+  CHECK(verdict_of(verifier({root_of(world)}, [&](std::string const&) -> Answer { return std::optional(root_of(other)); }),
+                   bundle) == "trusted-root-unknown");
 }
 
 TEST_CASE("what refuses a root refuses its bundles, and no other root is tried (T-9)", "[sigstore]") {
   World world;
   auto const bundle = world.attest({.subject_sha256 = file_digest});
-  auto const refused = verifier({root_of(world)}, [](std::string const&) -> Answer { return reject("trusted-root-invalid", "x", "y"); });
+  auto const refused =
+      verifier({root_of(world)}, [](std::string const&) -> Answer { return reject("trusted-root-invalid", "x", "y"); });
   CHECK(verdict_of(refused, bundle) == "trusted-root-invalid");
   CHECK(refused.current_roots().empty());
   // Nothing said: the verifier's own count.
-  CHECK(verdict_of(verifier({root_of(world)}, [](std::string const&) -> Answer { return std::optional<TrustedRoot>(); }), bundle) == "fine");
+  CHECK(verdict_of(verifier({root_of(world)}, [](std::string const&) -> Answer { return std::optional<TrustedRoot>(); }),
+                   bundle) == "fine");
 }
 
 TEST_CASE("the first answer for an organisation stays, and what throws has answered nothing", "[sigstore]") {

@@ -26,7 +26,8 @@ EVP_PKEY* native(Key const& key) { return static_cast<EVP_PKEY*>(key.pkey.get())
 void add_name(X509_NAME* name, char const* field, std::string const& value) {
   if (value.empty()) return;
   must(X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, reinterpret_cast<unsigned char const*>(value.data()),
-                                  static_cast<int>(value.size()), -1, 0) == 1, "name");
+                                  static_cast<int>(value.size()), -1, 0) == 1,
+       "name");
 }
 
 }  // namespace
@@ -48,8 +49,11 @@ Wish leaf() {
   Wish wish;
   wish.subject.clear();
   wish.organization.clear();
-  wish.extensions = {{"keyUsage", "critical,digitalSignature"}, {"extendedKeyUsage", "codeSigning"}, {"subjectKeyIdentifier", "hash"},
-                     {"authorityKeyIdentifier", "keyid"}, {"subjectAltName", san}};
+  wish.extensions = {{"keyUsage", "critical,digitalSignature"},
+                     {"extendedKeyUsage", "codeSigning"},
+                     {"subjectKeyIdentifier", "hash"},
+                     {"authorityKeyIdentifier", "keyid"},
+                     {"subjectAltName", san}};
   return wish;
 }
 
@@ -57,7 +61,9 @@ Wish authority(std::string const& name) {
   Wish wish;
   wish.subject = name;
   wish.not_after = "20261231235959Z";
-  wish.extensions = {{"basicConstraints", "critical,CA:TRUE"}, {"keyUsage", "critical,keyCertSign,cRLSign"}, {"subjectKeyIdentifier", "hash"},
+  wish.extensions = {{"basicConstraints", "critical,CA:TRUE"},
+                     {"keyUsage", "critical,keyCertSign,cRLSign"},
+                     {"subjectKeyIdentifier", "hash"},
                      {"authorityKeyIdentifier", "keyid"}};
   return wish;
 }
@@ -80,7 +86,8 @@ Issued issue(Wish const& wish, Issued const* issuer, Key const& key) {
   X509V3_set_ctx(&context, parent, x509, nullptr, nullptr, 0);
   X509V3_set_ctx_nodb(&context);
   for (auto const& [name, value] : wish.extensions) {
-    Handle<X509_EXTENSION, X509_EXTENSION_free> const extension(X509V3_EXT_nconf(nullptr, &context, name.c_str(), value.c_str()));
+    Handle<X509_EXTENSION, X509_EXTENSION_free> const extension(
+        X509V3_EXT_nconf(nullptr, &context, name.c_str(), value.c_str()));
     must(extension != nullptr, (name + "=" + value).c_str());
     must(X509_add_ext(x509, extension.get(), -1) == 1, "extension");
   }

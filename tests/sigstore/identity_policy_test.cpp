@@ -89,15 +89,26 @@ TEST_CASE("owner and repository names ignore ASCII case, nothing else does (V-93
 }
 
 TEST_CASE("look-alikes of the repository are refused (V-94)", "[sigstore]") {
-  struct Row { char const* source; char const* owner; char const* san; };
+  struct Row {
+    char const* source;
+    char const* owner;
+    char const* san;
+  };
   auto const row = GENERATE(values<Row>({
-      {"https://github.com/octo/charts-evil", "https://github.com/octo", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
-      {"https://github.com/octo/charts", "https://github.com/octo", "https://github.com/octo/charts-evil/.github/workflows/lint.yml@refs/tags/v1"},
-      {"https://github.com/octo/charts", "https://github.com/octo-evil", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
-      {"https://github.com/octo/charts/", "https://github.com/octo", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
-      {"http://github.com/octo/charts", "https://github.com/octo", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
-      {"https://github.com/octo/charts", "https://github.com/octo", "https://github.com.evil.example/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
-      {"https://github.com/octo/charts", "https://github.com/octo", "http://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
+      {"https://github.com/octo/charts-evil", "https://github.com/octo",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
+      {"https://github.com/octo/charts", "https://github.com/octo",
+       "https://github.com/octo/charts-evil/.github/workflows/lint.yml@refs/tags/v1"},
+      {"https://github.com/octo/charts", "https://github.com/octo-evil",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
+      {"https://github.com/octo/charts/", "https://github.com/octo",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
+      {"http://github.com/octo/charts", "https://github.com/octo",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
+      {"https://github.com/octo/charts", "https://github.com/octo",
+       "https://github.com.evil.example/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
+      {"https://github.com/octo/charts", "https://github.com/octo",
+       "http://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
       {"https://github.com/octo/charts", "https://github.com/octo", "https://github.com/octo"},
       {"https://github.com/octo/charts", "https://github.com/octo", "someone@example.com"},
   }));
@@ -137,7 +148,9 @@ TEST_CASE("an enterprise's issuer is not the default one, and the message says h
   identity.issuer += "/octo-enterprise";
   auto const outcome = judge(identity, for_repository());
   REQUIRE(outcome.failed("OIDC issuer"));
-  CHECK_THAT(outcome.failed("OIDC issuer")->fix, Catch::Matchers::EndsWith("https://token.actions.githubusercontent.com/octo-enterprise if that is your enterprise"));
+  CHECK_THAT(
+      outcome.failed("OIDC issuer")->fix,
+      Catch::Matchers::EndsWith("https://token.actions.githubusercontent.com/octo-enterprise if that is your enterprise"));
   auto policy = for_repository();
   policy.certificate_oidc_issuer = identity.issuer;
   CHECK(passes(identity, policy));
@@ -217,22 +230,39 @@ TEST_CASE("signer-repo names the repository of the signing workflow", "[sigstore
 }
 
 TEST_CASE("signer-workflow is matched as a whole (V-93, V-94)", "[sigstore]") {
-  struct Row { char const* option; char const* san; bool passes; };
+  struct Row {
+    char const* option;
+    char const* san;
+    bool passes;
+  };
   auto const row = GENERATE(values<Row>({
-      {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", true},
-      {"OCTO/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", true},
-      {"github.com/octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", true},
-      {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@724e3bf5665461d1a62166fccd2deec9ee613b51", true},
+      {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1",
+       true},
+      {"OCTO/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1",
+       true},
+      {"github.com/octo/charts/.github/workflows/lint.yml",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", true},
+      {"octo/charts/.github/workflows/lint.yml",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@724e3bf5665461d1a62166fccd2deec9ee613b51", true},
       {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml", true},
-      {"octo/charts/.github/workflows/lint.yml@refs/tags/v1", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", true},
-      {"octo/charts/.github/workflows/lint.yml@refs/tags/v1", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v11", false},
-      {"octo/charts/.github/workflows/lint.yml@v1", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", false},
-      {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml.evil.yml@refs/tags/v1", false},
-      {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lintxyml@refs/tags/v1", false},
-      {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/LINT.yml@refs/tags/v1", false},
-      {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@evil.yml@refs/tags/v1", false},
-      {"octo/charts/.github/workflows/lint.yml", "https://evil.example/octo/charts/.github/workflows/lint.yml@refs/tags/v1", false},
-      {"evil.example/octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", false},
+      {"octo/charts/.github/workflows/lint.yml@refs/tags/v1",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", true},
+      {"octo/charts/.github/workflows/lint.yml@refs/tags/v1",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v11", false},
+      {"octo/charts/.github/workflows/lint.yml@v1", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1",
+       false},
+      {"octo/charts/.github/workflows/lint.yml",
+       "https://github.com/octo/charts/.github/workflows/lint.yml.evil.yml@refs/tags/v1", false},
+      {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lintxyml@refs/tags/v1",
+       false},
+      {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/LINT.yml@refs/tags/v1",
+       false},
+      {"octo/charts/.github/workflows/lint.yml",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@evil.yml@refs/tags/v1", false},
+      {"octo/charts/.github/workflows/lint.yml", "https://evil.example/octo/charts/.github/workflows/lint.yml@refs/tags/v1",
+       false},
+      {"evil.example/octo/charts/.github/workflows/lint.yml",
+       "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", false},
       {"charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", false},
   }));
   CAPTURE(row.option, row.san);
@@ -244,7 +274,11 @@ TEST_CASE("signer-workflow is matched as a whole (V-93, V-94)", "[sigstore]") {
 }
 
 TEST_CASE("signer-workflows pins file and ref, with a star in the ref only (A-60)", "[sigstore]") {
-  struct Row { char const* allowed; char const* ref; bool passes; };
+  struct Row {
+    char const* allowed;
+    char const* ref;
+    bool passes;
+  };
   auto const row = GENERATE(values<Row>({
       {"octo/wf/.github/workflows/a.yml@refs/heads/main", "refs/heads/main", true},
       {"Octo/WF/.github/workflows/a.yml@refs/heads/main", "refs/heads/main", true},
@@ -259,8 +293,10 @@ TEST_CASE("signer-workflows pins file and ref, with a star in the ref only (A-60
       {"octo/wf/.github/workflows/a.yml@refs/heads/*-*-x", "refs/heads/a-b-c-x", true},
       {"octo/wf/.github/workflows/a.yml@refs/heads/*", "refs/heads/any", true},
       {"octo/wf/.github/workflows/a.yml@refs/heads/*", "refs/heads/any/thing", false},
-      {"octo/wf/.github/workflows/a.yml@724e3bf5665461d1a62166fccd2deec9ee613b51", "724e3bf5665461d1a62166fccd2deec9ee613b51", true},
-      {"octo/wf/.github/workflows/a.yml@724e3bf5665461d1a62166fccd2deec9ee613b51", "724e3bf5665461d1a62166fccd2deec9ee613b52", false},
+      {"octo/wf/.github/workflows/a.yml@724e3bf5665461d1a62166fccd2deec9ee613b51", "724e3bf5665461d1a62166fccd2deec9ee613b51",
+       true},
+      {"octo/wf/.github/workflows/a.yml@724e3bf5665461d1a62166fccd2deec9ee613b51", "724e3bf5665461d1a62166fccd2deec9ee613b52",
+       false},
       {"octo/wf/.github/workflows/b.yml@refs/heads/main", "refs/heads/main", false},
       {"octo/wf2/.github/workflows/a.yml@refs/heads/main", "refs/heads/main", false},
   }));
@@ -297,7 +333,8 @@ TEST_CASE("the nearest miss is named", "[sigstore]") {
       auto const outcome = judge(identity, policy);
       REQUIRE(outcome.failed("signer workflow"));
       CHECK(outcome.failed("signer workflow")->fix.find("refs/pull") == std::string::npos);
-      CHECK(outcome.failed("signer workflow")->fix.find("reusable workflow that is called at a protected branch or tag") != std::string::npos);
+      CHECK(outcome.failed("signer workflow")->fix.find("reusable workflow that is called at a protected branch or tag") !=
+            std::string::npos);
     }
     identity.san = "https://github.com/octo/charts/.github/workflows/a.yml@refs/heads/main";  // control
     CHECK(judge(identity, policy).failed("signer workflow")->fix ==
@@ -306,9 +343,10 @@ TEST_CASE("the nearest miss is named", "[sigstore]") {
   SECTION("an enterprise's own issuer, by the name of the action's input") {
     auto identity = certificate();
     identity.issuer = "https://token.actions.githubusercontent.com/acme";
-    CHECK(judge(identity, policy).failed("OIDC issuer")->fix ==
-          "the certificate is of an enterprise with an issuer of its own: give oidc-issuer https://token.actions.githubusercontent.com/acme if that is "
-          "your enterprise");
+    CHECK(
+        judge(identity, policy).failed("OIDC issuer")->fix ==
+        "the certificate is of an enterprise with an issuer of its own: give oidc-issuer https://token.actions.githubusercontent.com/acme if that is "
+        "your enterprise");
   }
   SECTION("a repository whose name begins alike") {
     auto identity = certificate();
@@ -324,7 +362,8 @@ TEST_CASE("a repository that was renamed or transferred after signing is refused
   auto old = certificate();
   old.san = "https://github.com/octo/old-charts/.github/workflows/lint.yml@refs/tags/v1";
   set(old, FulcioExtension::source_repository_uri, "https://github.com/octo/old-charts");
-  std::string const advice = "after signing; run the checks again under its present name octo/charts, and tag with the ids of the new attestations";
+  std::string const advice =
+      "after signing; run the checks again under its present name octo/charts, and tag with the ids of the new attestations";
 
   SECTION("renamed: every check that the old name fails says it") {
     auto const outcome = judge(old, policy);
@@ -332,7 +371,8 @@ TEST_CASE("a repository that was renamed or transferred after signing is refused
     for (auto const* name : {"signer workflow", "source repository"}) {
       CAPTURE(name);
       REQUIRE(outcome.failed(name));
-      CHECK(outcome.failed(name)->fix == "the certificate has this repository's id 1001 and the name octo/old-charts: the repository was renamed " + advice);
+      CHECK(outcome.failed(name)->fix ==
+            "the certificate has this repository's id 1001 and the name octo/old-charts: the repository was renamed " + advice);
     }
   }
   SECTION("renamed, with a pinned signer of the new name") {
@@ -345,7 +385,9 @@ TEST_CASE("a repository that was renamed or transferred after signing is refused
     set(old, FulcioExtension::source_repository_owner_id, "76");
     auto const outcome = judge(old, policy);
     for (auto const* name : {"source repository owner", "source repository"})
-      CHECK(outcome.failed(name)->fix == "the certificate has this repository's id 1001 and the name before/charts: the repository was transferred " + advice);
+      CHECK(outcome.failed(name)->fix ==
+            "the certificate has this repository's id 1001 and the name before/charts: the repository was transferred " +
+                advice);
   }
   SECTION("another id is another repository: no such hint") {
     set(old, FulcioExtension::source_repository_id, "1002");
@@ -462,7 +504,11 @@ TEST_CASE("a release attestation speaks of this repository, tag and commit (V-38
 }
 
 TEST_CASE("identity patterns match as RE2 would", "[sigstore]") {
-  struct Row { char const* pattern; char const* text; bool found; };
+  struct Row {
+    char const* pattern;
+    char const* text;
+    bool found;
+  };
   auto const row = GENERATE(values<Row>({
       {"", "", true},
       {"b", "abc", true},
@@ -506,14 +552,16 @@ TEST_CASE("identity patterns match as RE2 would", "[sigstore]") {
 }
 
 TEST_CASE("a pattern outside the known syntax is refused", "[sigstore]") {
-  auto const pattern = GENERATE(values<char const*>({"(", ")", "a)", "[a", "a**", "a*?", "*a", "a{x}", "a{3,1}", "a{999}", "(?P<n>a)", "(?=a)", R"(\b)", R"(\)", "[z-a]", "((a{200}){200}){200}"}));
+  auto const pattern = GENERATE(values<char const*>({"(", ")", "a)", "[a", "a**", "a*?", "*a", "a{x}", "a{3,1}", "a{999}",
+                                                     "(?P<n>a)", "(?=a)", R"(\b)", R"(\)", "[z-a]", "((a{200}){200}){200}"}));
   CAPTURE(pattern);
   CHECK(IdentityPattern::compile(pattern).has_error());
 }
 
 TEST_CASE("only the released workflow may sign when the policy names one (B-16a)", "[sigstore]") {
   auto policy = for_repository();
-  policy.released_workflow = ReleasedWorkflow{"github.com", "octo/action", ".github/workflows/release.yaml", {1, 2, 0}, {1, 1, 0}};
+  policy.released_workflow =
+      ReleasedWorkflow{"github.com", "octo/action", ".github/workflows/release.yaml", {1, 2, 0}, {1, 1, 0}};
   auto called = certificate();
   called.san = "https://github.com/octo/action/.github/workflows/release.yaml@refs/tags/v1";
   CHECK(passes(called, policy));
@@ -522,7 +570,8 @@ TEST_CASE("only the released workflow may sign when the policy names one (B-16a)
   REQUIRE(own_file.failed("signer workflow"));
   CHECK(own_file.failures() == 1);
   CHECK(own_file.failed("signer workflow")->rule == "B-16a");
-  CHECK(own_file.failed("signer workflow")->fix == "call that workflow, or name the one that builds your releases in build-signer-workflows");
+  CHECK(own_file.failed("signer workflow")->fix ==
+        "call that workflow, or name the one that builds your releases in build-signer-workflows");
 
   called.san = "https://github.com/octo/action/.github/workflows/release.yaml@refs/heads/main";
   auto const branch = judge(called, policy);

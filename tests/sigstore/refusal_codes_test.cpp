@@ -1,5 +1,5 @@
-// The reason code of each of the verifier's refusals, at the place where a reader of docs/refusals.md expects it. What exactly is
-// refused, and what beside it passes, the other files of this folder say.
+// The reason code of each of the verifier's refusals, at the place where a reader of docs/refusals.md expects it. What exactly
+// is refused, and what beside it passes, the other files of this folder say.
 #include "sigstore/certificate.hpp"
 #include "sigstore/limits.hpp"
 #include "sigstore/verifier.hpp"
@@ -42,7 +42,8 @@ TEST_CASE("what is wrong with a bundle's content has a code of its own", "[sigst
   CHECK(code(world, {}).empty());
   CHECK(code(world, {.bundle = [](auto& parts) { parts.signature.clear(); }}) == "bundle-shape");
   CHECK(code(world, {.subject_sha256 = std::string(64, 'a')}) == "artifact-mismatch");
-  CHECK(code(world, {.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"p"})"}) == "statement");
+  CHECK(code(world, {.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"p"})"}) ==
+        "statement");
   auto other_predicate = policy();
   other_predicate.predicate_types = {"https://slsa.dev/provenance/v0.2"};
   CHECK(code(world, {}, other_predicate) == "predicate-type");
@@ -50,11 +51,16 @@ TEST_CASE("what is wrong with a bundle's content has a code of its own", "[sigst
   CHECK(code(world, {}, other_predicate).empty());
 
   auto const key = signing::Key::generate(KeyType::p256);
-  std::string const statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"f","digest":{"sha256":")" + file_digest + R"("}}],"predicateType":"p"})";
+  std::string const statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"f","digest":{"sha256":")" +
+                                file_digest + R"("}}],"predicateType":"p"})";
   auto const of_type = [&](std::string const& type) {
-    return code(world, {.statement = statement, .bare_key = key, .log = LogKind::dsse,
-                        .signature = [&](std::string& signature) { signature = key.sign(signing::pae(type, statement)); },
-                        .bundle = [&](auto& parts) { parts.payload_type = type; }}, with_key(key));
+    return code(world,
+                {.statement = statement,
+                 .bare_key = key,
+                 .log = LogKind::dsse,
+                 .signature = [&](std::string& signature) { signature = key.sign(signing::pae(type, statement)); },
+                 .bundle = [&](auto& parts) { parts.payload_type = type; }},
+                with_key(key));
   };
   CHECK(of_type("text/plain") == "payload-type");
   CHECK(of_type("application/vnd.in-toto+json").empty());
@@ -74,7 +80,8 @@ TEST_CASE("what is wrong with a signer has a code of its own", "[sigstore]") {
   CHECK(code(root, bundle) == "certificate-time");
 
   Policy release;
-  release.release = ReleasePolicy{"acme/helm-charts", "500000001", "9001", "web-v1", "fde89a9d05668add4348c3f63e66be735e488242"};
+  release.release =
+      ReleasePolicy{"acme/helm-charts", "500000001", "9001", "web-v1", "fde89a9d05668add4348c3f63e66be735e488242"};
   CHECK(code(world, {}, release) == "release-attestation");
 
   auto const key = signing::Key::generate(KeyType::p256);
@@ -115,7 +122,9 @@ TEST_CASE("what is wrong with the evidence of logs and clocks has a code of its 
 TEST_CASE("a text that is not a digest is refused (V-50.4)", "[sigstore]") {
   std::string const digits(64, 'a');
   CHECK(Artifact::of_digest_text("sha256:" + digits).has_value());
-  for (std::string const& text : {digits, "sha256:" + digits.substr(1), "sha256:" + digits + "aa", "sha1:" + std::string(40, 'a'), "sha512:" + digits, "sha256:" + std::string(64, 'g'), std::string()}) {
+  for (std::string const& text :
+       {digits, "sha256:" + digits.substr(1), "sha256:" + digits + "aa", "sha1:" + std::string(40, 'a'), "sha512:" + digits,
+        "sha256:" + std::string(64, 'g'), std::string()}) {
     CAPTURE(text);
     auto const artifact = Artifact::of_digest_text(text);
     REQUIRE(artifact.has_error());
@@ -132,6 +141,7 @@ TEST_CASE("a certificate's outer form is refused for what it is (V-9, V-34)", "[
   CHECK(why(world.root().der).empty());
   CHECK(why("") == "certificate: it is empty");
   CHECK(why(std::string(limits::max_certificate_bytes + 1, 'x')) == "certificate: it is larger than the limit");
-  CHECK(refusal(world, {.leaf = [](auto& spec) { spec.basic_constraints = "critical,CA:TRUE"; }}) == "V-34: the signing certificate is a CA certificate");
+  CHECK(refusal(world, {.leaf = [](auto& spec) { spec.basic_constraints = "critical,CA:TRUE"; }}) ==
+        "V-34: the signing certificate is a CA certificate");
   CHECK_THROWS_AS(Artifact::of_digest(HashAlgorithm::sha256, "short"), std::logic_error);
 }

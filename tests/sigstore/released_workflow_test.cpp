@@ -7,7 +7,8 @@ using namespace acr::sigstore;
 namespace {
 
 ReleasedWorkflow shipped(std::string_view own, std::string_view oldest) {
-  return {"github.com", "octo/action", ".github/workflows/release.yaml", release_number(own).value(), release_number(oldest).value()};
+  return {"github.com", "octo/action", ".github/workflows/release.yaml", release_number(own).value(),
+          release_number(oldest).value()};
 }
 
 bool at(ReleasedWorkflow const& workflow, std::string const& ref) {
@@ -18,7 +19,8 @@ bool at(ReleasedWorkflow const& workflow, std::string const& ref) {
 TEST_CASE("a release number is three decimal numbers", "[sigstore]") {
   CHECK(release_number("1.20.3") == ReleaseNumber{1, 20, 3});
   CHECK(release_number("0.0.0") == ReleaseNumber{0, 0, 0});
-  for (auto const* text : {"", "1", "1.2", "1.2.3.4", "1.2.03", "01.2.3", "1.-2.3", "1.2.3-rc.1", "1.2.3+a", "1.2.x", "1.2.", "v1.2.3", " 1.2.3", "1.2.9999999"}) {
+  for (auto const* text : {"", "1", "1.2", "1.2.3.4", "1.2.03", "01.2.3", "1.-2.3", "1.2.3-rc.1", "1.2.3+a", "1.2.x", "1.2.",
+                           "v1.2.3", " 1.2.3", "1.2.9999999"}) {
     CAPTURE(text);
     CHECK_FALSE(release_number(text));
   }
@@ -36,19 +38,19 @@ TEST_CASE("a released workflow counts at tags of its own major version, not belo
       {"refs/tags/v2.3.1", true},
       {"refs/tags/v2.3.2", true},
       {"refs/tags/v2.10.0", true},
-      {"refs/tags/v2.3.0", false},   // below the oldest trusted
+      {"refs/tags/v2.3.0", false},  // below the oldest trusted
       {"refs/tags/v2.2.9", false},
-      {"refs/tags/v1", false},       // another major version
+      {"refs/tags/v1", false},  // another major version
       {"refs/tags/v1.9.9", false},
       {"refs/tags/v3", false},
       {"refs/tags/v3.0.0", false},
-      {"refs/tags/v2.3", false},     // not a release
+      {"refs/tags/v2.3", false},  // not a release
       {"refs/tags/v02", false},
       {"refs/tags/v2.3.2-rc.1", false},
       {"refs/tags/v2/x", false},
       {"refs/tags/2.3.2", false},
       {"refs/tags/v", false},
-      {"refs/heads/v2", false},      // a branch, and a branch that is called like a release
+      {"refs/heads/v2", false},  // a branch, and a branch that is called like a release
       {"refs/heads/v2.3.2", false},
       {"refs/heads/main", false},
       {"refs/pull/7/merge", false},
@@ -67,9 +69,12 @@ TEST_CASE("a released workflow is one file of one repository on one host (B-16a)
   };
   CHECK(matches("https://github.com/octo/action/.github/workflows/release.yaml@refs/tags/v1"));
   CHECK(matches("https://github.com/Octo/Action/.github/workflows/release.yaml@refs/tags/v1"));
-  for (auto const* uri : {"https://github.com/octo/action2/.github/workflows/release.yaml@refs/tags/v1", "https://github.com/mallory/action/.github/workflows/release.yaml@refs/tags/v1",
-                          "https://github.com/octo/action/.github/workflows/check.yaml@refs/tags/v1", "https://github.com/octo/action/.github/workflows/release.yml@refs/tags/v1",
-                          "https://ghe.example/octo/action/.github/workflows/release.yaml@refs/tags/v1", "https://github.com/octo/action/.github/workflows/release.yaml"}) {
+  for (auto const* uri : {"https://github.com/octo/action2/.github/workflows/release.yaml@refs/tags/v1",
+                          "https://github.com/mallory/action/.github/workflows/release.yaml@refs/tags/v1",
+                          "https://github.com/octo/action/.github/workflows/check.yaml@refs/tags/v1",
+                          "https://github.com/octo/action/.github/workflows/release.yml@refs/tags/v1",
+                          "https://ghe.example/octo/action/.github/workflows/release.yaml@refs/tags/v1",
+                          "https://github.com/octo/action/.github/workflows/release.yaml"}) {
     CAPTURE(uri);
     CHECK_FALSE(matches(uri));
   }
@@ -85,7 +90,8 @@ TEST_CASE("before 1.0.0 only releases of the own minor version count (B-16a)", "
 }
 
 TEST_CASE("what is expected is said in words", "[sigstore]") {
-  CHECK(shipped("2.4.0", "2.3.1").text() == "octo/action/.github/workflows/release.yaml@refs/tags/v2, or at v2.x.y from v2.3.1");
+  CHECK(shipped("2.4.0", "2.3.1").text() ==
+        "octo/action/.github/workflows/release.yaml@refs/tags/v2, or at v2.x.y from v2.3.1");
   CHECK(shipped("0.4.2", "0.4.1").text() == "octo/action/.github/workflows/release.yaml@refs/tags/v0.4.x from v0.4.1");
 }
 

@@ -27,13 +27,16 @@ Judged judged(samples::Attestation const& sample, Change const& change) {
   return {result.rejection->code, result.rejection->fix_text};
 }
 
-struct Row { char const *sample, *list, *code, *kind; };
+struct Row {
+  char const *sample, *list, *code, *kind;
+};
 
 auto rows() {
-  return GENERATE(values<Row>({{"private-instance-demo", "certificateAuthorities", "certificate-chain", "certificate authority"},
-                               {"private-instance-demo", "timestampAuthorities", "timestamp-threshold", "timestamp authority"},
-                               {"reusable-workflow", "tlogs", "log-threshold", "transparency log"},
-                               {"reusable-workflow", "ctlogs", "sct", "certificate transparency log"}}));
+  return GENERATE(
+      values<Row>({{"private-instance-demo", "certificateAuthorities", "certificate-chain", "certificate authority"},
+                   {"private-instance-demo", "timestampAuthorities", "timestamp-threshold", "timestamp authority"},
+                   {"reusable-workflow", "tlogs", "log-threshold", "transparency log"},
+                   {"reusable-workflow", "ctlogs", "sct", "certificate transparency log"}}));
 }
 
 // All that is left is one whose key is another's, trusted from `start`.
@@ -57,7 +60,8 @@ TEST_CASE("an authority or log that came after the root: the advice names root, 
   auto const sample = samples::attestation(row.sample);
   CHECK(judged(sample, [](json::object&) {}).code.empty());
   auto const strangers = strangers_of(row.list);
-  auto const old = judged(sample, [&](json::object& root) { leave_stranger(root, row.list, "2020-01-01T00:00:00Z", strangers); });
+  auto const old =
+      judged(sample, [&](json::object& root) { leave_stranger(root, row.list, "2020-01-01T00:00:00Z", strangers); });
   if (std::string(row.list) == "certificateAuthorities") {
     // Staging's organisation is another: the instance itself is unknown then, and the advice is to give its root.
     CHECK(old.code == "trusted-root-unknown");
@@ -66,9 +70,13 @@ TEST_CASE("an authority or log that came after the root: the advice names root, 
   CHECK(old.code == row.code);
   CHECK(old.fix.rfind("the trusted root old.json is older than this signature of 20", 0) == 0);
   CHECK(old.fix.find("its newest " + std::string(row.kind) + " is trusted from 2020-01-01T00:00:00Z") != std::string::npos);
-  CHECK(old.fix.find("use a newer version of this program, or set trusted-root to a file that `gh attestation trusted-root` has written") != std::string::npos);
+  CHECK(
+      old.fix.find(
+          "use a newer version of this program, or set trusted-root to a file that `gh attestation trusted-root` has written") !=
+      std::string::npos);
 
-  auto const young = judged(sample, [&](json::object& root) { leave_stranger(root, row.list, "2030-01-01T00:00:00Z", strangers); });
+  auto const young =
+      judged(sample, [&](json::object& root) { leave_stranger(root, row.list, "2030-01-01T00:00:00Z", strangers); });
   CHECK(young.code == row.code);
   CHECK(young.fix.find("lacks it for another reason") != std::string::npos);
 }
@@ -80,7 +88,9 @@ TEST_CASE("the certificate authority that has signed is gone from the root", "[s
     authorities.erase(authorities.begin());
   });
   CHECK(gone.code == "certificate-chain");
-  CHECK(gone.fix.rfind("the trusted root old.json is older than the certificate authority of this signature of 2024-04-22T17:33:26Z", 0) == 0);
+  CHECK(gone.fix.rfind(
+            "the trusted root old.json is older than the certificate authority of this signature of 2024-04-22T17:33:26Z", 0) ==
+        0);
 }
 
 TEST_CASE("an authority whose time was over: only a root that has no later one is called old", "[sigstore]") {
@@ -91,7 +101,8 @@ TEST_CASE("an authority whose time was over: only a root that has no later one i
         auto& authorities = root.at(list).as_array();
         if (alone) authorities.erase(authorities.begin() + 1, authorities.end());
       }
-      root.at("certificateAuthorities").as_array().front().as_object()["validFor"] = json::object{{"start", "2023-10-27T16:30:00Z"}, {"end", "2024-01-01T00:00:00Z"}};
+      root.at("certificateAuthorities").as_array().front().as_object()["validFor"] =
+          json::object{{"start", "2023-10-27T16:30:00Z"}, {"end", "2024-01-01T00:00:00Z"}};
     };
   };
   CHECK(judged(sample, ended(true)).code == "certificate-time");

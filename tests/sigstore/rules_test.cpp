@@ -167,10 +167,12 @@ TEST_CASE("a changed payload, type or signature is refused (V-1, V-49)", "[sigst
     return rule(world, request);
   };
   CHECK(changed([](auto& parts) { parts.payload += " "; }) == "V-47");
-  CHECK(changed([](auto& parts) { parts.payload = "no statement at all"; }) == "V-47");  // V-1: nobody has looked at it, else V-50
+  CHECK(changed([](auto& parts) { parts.payload = "no statement at all"; }) ==
+        "V-47");  // V-1: nobody has looked at it, else V-50
   CHECK(changed([](auto& parts) { parts.payload_type = "text/plain"; }) == "V-47");
   // The timestamp is over the signature, and notices first.
-  CHECK(changed([](auto& parts) { parts.signature.back() = static_cast<char>(parts.signature.back() ^ 1); }).starts_with("V-7"));
+  CHECK(
+      changed([](auto& parts) { parts.signature.back() = static_cast<char>(parts.signature.back() ^ 1); }).starts_with("V-7"));
 }
 
 TEST_CASE("a payload that is signed but no in-toto statement is refused (V-50.1)", "[sigstore]") {
@@ -182,8 +184,11 @@ TEST_CASE("a payload that is signed but no in-toto statement is refused (V-50.1)
     auto request = attested();
     request.bare_key = key;
     request.log = LogKind::dsse;
-    request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"f","digest":{"sha256":")" + file_digest + R"("}}],"predicateType":"p"})";
-    request.signature = [&, statement = *request.statement](std::string& signature) { signature = key.sign(signing::pae(type, statement)); };
+    request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"f","digest":{"sha256":")" +
+                        file_digest + R"("}}],"predicateType":"p"})";
+    request.signature = [&, statement = *request.statement](std::string& signature) {
+      signature = key.sign(signing::pae(type, statement));
+    };
     request.bundle = [&](auto& parts) { parts.payload_type = type; };
     return rule(world.trusted_root(), world.attest(request), with_key);
   };
@@ -200,8 +205,11 @@ TEST_CASE("old P-384 and P-521 signatures over SHA-256 hold, other mixtures do n
     with_key.key = KeyPolicy{PublicKey::from_pem(key.pem()).value(), {}};
     auto request = attested();
     request.bare_key = key;
-    request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"f","digest":{"sha256":")" + file_digest + R"("}}],"predicateType":"p"})";
-    request.signature = [&, statement = *request.statement](std::string& signature) { signature = key.sign(hash, signing::pae("application/vnd.in-toto+json", statement)); };
+    request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"f","digest":{"sha256":")" +
+                        file_digest + R"("}}],"predicateType":"p"})";
+    request.signature = [&, statement = *request.statement](std::string& signature) {
+      signature = key.sign(hash, signing::pae("application/vnd.in-toto+json", statement));
+    };
     return rule(world.trusted_root(), world.attest(request), with_key);
   };
   CHECK(signed_with(KeyType::p384, HashAlgorithm::sha384).empty());
@@ -220,7 +228,8 @@ TEST_CASE("a bare signature is verified over the digest that its key signs (V-48
     Attest request;
     request.message = file;
     request.key = type;
-    auto const result = Verifier({*root}).verify(world.attest(request), Artifact::of_digest(hash, digest(hash, file)), policy());
+    auto const result =
+        Verifier({*root}).verify(world.attest(request), Artifact::of_digest(hash, digest(hash, file)), policy());
     return result.rejection ? result.rejection->rule_number : std::string();
   };
   CHECK(by(KeyType::p256, HashAlgorithm::sha256).empty());
@@ -278,13 +287,15 @@ TEST_CASE("a release attestation of GitHub passes its own policy only (V-38, V-3
   for (int number = 1; number <= 24; ++number) request.fulcio[number] = std::nullopt;
   request.statement = R"({"_type":"https://in-toto.io/Statement/v1","subject":[
       {"uri":"pkg:github/acme/helm-charts@web-v1","digest":{"sha1":"fde89a9d05668add4348c3f63e66be735e488242"}},
-      {"name":"web.tgz","digest":{"sha256":")" + file_digest + R"("}}],
+      {"name":"web.tgz","digest":{"sha256":")" +
+                      file_digest + R"("}}],
       "predicateType":"https://in-toto.io/attestation/release/v0.2",
       "predicate":{"repository":"acme/helm-charts","repositoryId":"500000001","ownerId":"9001","tag":"web-v1"}})";
   std::string const bundle = world.attest(request);
   CHECK_FALSE(rule(world.trusted_root(), bundle).empty());
   Policy release;
-  release.release = ReleasePolicy{"acme/helm-charts", "500000001", "9001", "web-v1", "fde89a9d05668add4348c3f63e66be735e488242"};
+  release.release =
+      ReleasePolicy{"acme/helm-charts", "500000001", "9001", "web-v1", "fde89a9d05668add4348c3f63e66be735e488242"};
   CHECK(rule(world.trusted_root(), bundle, release).empty());
   release.release->tag = "web-v2";
   CHECK(rule(world.trusted_root(), bundle, release) == "V-38a");

@@ -33,7 +33,8 @@ struct Attestation {
 inline Attestation attestation(std::string const& name) {
   std::filesystem::path const in = std::filesystem::path("github") / name;
   auto const line = [&](char const* file) { return std::string(acr::trimmed(text(in / file))); };
-  return {name, text(in / "bundle.sigstore.json"), text(in / "artifact"), line("identity"), line("issuer"), text(line("trusted_root"))};
+  return {name,           text(in / "bundle.sigstore.json"), text(in / "artifact"), line("identity"),
+          line("issuer"), text(line("trusted_root"))};
 }
 
 inline std::vector<std::string> attestation_names() {

@@ -15,14 +15,19 @@ TEST_CASE("a generated release holds what it promises, and its object ids are fi
   signing::ScenarioOptions const options{.charts = 3, .attestations = 6, .templates = 1};
   signing::write_scenario(first.path(), options);
   signing::write_scenario(second.path(), options);
-  auto const json_of = [](std::filesystem::path const& file) { return parse_json(read_file(file, std::size_t{16} << 20), "scenario").value(); };
-  CHECK(read_file(first.path() / "scenario.json", std::size_t{1} << 20) == read_file(second.path() / "scenario.json", std::size_t{1} << 20));
-  CHECK(read_file(first.path() / "event.json", std::size_t{1} << 20) == read_file(second.path() / "event.json", std::size_t{1} << 20));
+  auto const json_of = [](std::filesystem::path const& file) {
+    return parse_json(read_file(file, std::size_t{16} << 20), "scenario").value();
+  };
+  CHECK(read_file(first.path() / "scenario.json", std::size_t{1} << 20) ==
+        read_file(second.path() / "scenario.json", std::size_t{1} << 20));
+  CHECK(read_file(first.path() / "event.json", std::size_t{1} << 20) ==
+        read_file(second.path() / "event.json", std::size_t{1} << 20));
   CHECK(std::filesystem::file_size(first.path() / "repo.bundle") > 1000);
 
   auto const scenario = json_of(first.path() / "scenario.json");
   auto const github = json_of(first.path() / "github.json");
-  auto const root = sigstore::parse_trusted_root(read_file(first.path() / "trusted_root.json", std::size_t{1} << 20), "scenario").value();
+  auto const root =
+      sigstore::parse_trusted_root(read_file(first.path() / "trusted_root.json", std::size_t{1} << 20), "scenario").value();
   sigstore::Verifier const verifier({root});
   std::size_t verified = 0;
   for (auto const& chart : scenario.at_pointer("/expect/charts").as_array())

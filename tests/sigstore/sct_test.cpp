@@ -35,7 +35,8 @@ std::string number(std::uint64_t value, std::size_t size) {
 }
 
 std::string one_sct(char version = 0, std::string const& extensions = "", std::string const& behind = "") {
-  std::string const sct = version + std::string(32, 'L') + number(1700000000123, 8) + number(extensions.size(), 2) + extensions + "\x04\x03" + number(3, 2) + "sig" + behind;
+  std::string const sct = version + std::string(32, 'L') + number(1700000000123, 8) + number(extensions.size(), 2) +
+                          extensions + "\x04\x03" + number(3, 2) + "sig" + behind;
   return number(sct.size(), 2) + sct;
 }
 

@@ -45,9 +45,11 @@ TEST_CASE("Ed25519ph is that of RFC 8032 7.3", "[sigstore]") {
 }
 
 TEST_CASE("pure Ed25519 is that of RFC 8032 7.1", "[sigstore]") {
-  auto const key = PublicKey::from_spki(*acr::from_hex("302a300506032b65700321003d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"));
+  auto const key = PublicKey::from_spki(
+      *acr::from_hex("302a300506032b65700321003d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"));
   REQUIRE(key.has_value());
-  std::string const signature = *acr::from_hex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+  std::string const signature = *acr::from_hex(
+      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
   CHECK(key->verifies(HashAlgorithm::sha512, "\x72", signature));
   CHECK_FALSE(key->verifies(HashAlgorithm::sha512, "\x73", signature));
 }

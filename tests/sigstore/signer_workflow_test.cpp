@@ -10,9 +10,11 @@ std::string const file = "octo/wf/.github/workflows/a.yml";
 std::string const commit(40, 'a');
 
 TEST_CASE("a signer is a workflow file at a full ref (B-10)", "[sigstore]") {
-  auto const line = GENERATE_COPY(as<std::string>{}, file + "@refs/heads/main", file + "@refs/tags/v1", file + "@refs/tags/v1.*", file + "@refs/pull/*/merge",
-                                  file + "@refs/heads/*", file + "@refs/heads/a/b", file + "@" + commit, file + "@" + std::string(64, '0'),
-                                  "Octo.x/w_f-1/.github/workflows/my file.yaml@refs/heads/main", "octo/wf/.github/workflows/a@b.yml@refs/heads/x@y");
+  auto const line =
+      GENERATE_COPY(as<std::string>{}, file + "@refs/heads/main", file + "@refs/tags/v1", file + "@refs/tags/v1.*",
+                    file + "@refs/pull/*/merge", file + "@refs/heads/*", file + "@refs/heads/a/b", file + "@" + commit,
+                    file + "@" + std::string(64, '0'), "Octo.x/w_f-1/.github/workflows/my file.yaml@refs/heads/main",
+                    "octo/wf/.github/workflows/a@b.yml@refs/heads/x@y");
   CAPTURE(line);
   auto const signer = SignerWorkflow::parse(line);
   REQUIRE(signer.has_value());
@@ -22,7 +24,9 @@ TEST_CASE("a signer is a workflow file at a full ref (B-10)", "[sigstore]") {
 }
 
 TEST_CASE("a signer of another form is a mistake, and says what may have been meant (B-10)", "[sigstore]") {
-  struct Row { std::string line, why, fix; };
+  struct Row {
+    std::string line, why, fix;
+  };
   auto const row = GENERATE_COPY(values<Row>({
       {"validate.yaml", "the line does not begin with owner/repo/", ""},
       {"", "the line does not begin with owner/repo/", ""},
@@ -33,9 +37,12 @@ TEST_CASE("a signer of another form is a mistake, and says what may have been me
       {file + "@", "the workflow has no @ref", "append the ref that it is called at, for example @refs/heads/main"},
       {file + "@v1", "the ref is not a full one", "did you mean @refs/tags/v1 or @refs/heads/v1?"},
       {file + "@main", "the ref is not a full one", "did you mean @refs/tags/main or @refs/heads/main?"},
-      {file + "@aaaaaaa", "the commit id is shortened; only a whole one names one commit", "give all digits of the commit id, in lower case"},
-      {file + "@" + std::string(39, 'a'), "the commit id is shortened; only a whole one names one commit", "give all digits of the commit id, in lower case"},
-      {file + "@" + std::string(40, 'A'), "commit ids are written in lower case", "give all digits of the commit id, in lower case"},
+      {file + "@aaaaaaa", "the commit id is shortened; only a whole one names one commit",
+       "give all digits of the commit id, in lower case"},
+      {file + "@" + std::string(39, 'a'), "the commit id is shortened; only a whole one names one commit",
+       "give all digits of the commit id, in lower case"},
+      {file + "@" + std::string(40, 'A'), "commit ids are written in lower case",
+       "give all digits of the commit id, in lower case"},
       {file + "@*", "`*` stands behind refs/heads/, refs/tags/ or refs/pull/ only", ""},
       {file + "@refs/*", "`*` stands behind refs/heads/, refs/tags/ or refs/pull/ only", ""},
       {file + "@refs/heads*", "`*` stands behind refs/heads/, refs/tags/ or refs/pull/ only", ""},
@@ -46,14 +53,17 @@ TEST_CASE("a signer of another form is a mistake, and says what may have been me
       {"octo/*/.github/workflows/a.yml@refs/heads/main", "`*` is allowed in the ref only", ""},
       {"*/wf/.github/workflows/a.yml@refs/heads/main", "`*` is allowed in the ref only", ""},
       {"octo/wf/.github/workflows/*.yml@refs/heads/main", "`*` is allowed in the ref only", ""},
-      {file + "@refs/heads/main, " + file + "@refs/heads/x", "a comma does not separate workflows", "write one workflow per line"},
+      {file + "@refs/heads/main, " + file + "@refs/heads/x", "a comma does not separate workflows",
+       "write one workflow per line"},
       {"octo/wf/action.yml@refs/heads/main", "the file is not in .github/workflows", ""},
       {"octo/wf/x/.github/workflows/a.yml@refs/heads/main", "the file is not in .github/workflows", ""},
-      {"octo/wf/.github/workflows/x/a.yml@refs/heads/main", "workflows are not read from directories below .github/workflows", ""},
+      {"octo/wf/.github/workflows/x/a.yml@refs/heads/main", "workflows are not read from directories below .github/workflows",
+       ""},
       {"octo/wf/.github/workflows/a.json@refs/heads/main", "the workflow's file name does not end in .yml or .yaml", ""},
       {"octo/wf/.github/workflows/.yml@refs/heads/main", "the workflow's file name does not end in .yml or .yaml", ""},
       {"octo/wf/.github/workflows/.yaml@refs/heads/main", "the workflow's file name does not end in .yml or .yaml", ""},
-      {"https://evil.example/" + file + "@refs/heads/main", "the workflow is on another server than this run", "leave the server out; only https://github.com counts"},
+      {"https://evil.example/" + file + "@refs/heads/main", "the workflow is on another server than this run",
+       "leave the server out; only https://github.com counts"},
       {"https://github.com.evil.example/" + file + "@refs/heads/main", "the workflow is on another server than this run",
        "leave the server out; only https://github.com counts"},
       {"octo/wf/.github/workflows/a\n.yml@refs/heads/main", "the line has a control character", ""},
@@ -87,8 +97,11 @@ TEST_CASE("a signer matches on the run's own host only", "[sigstore]") {
 }
 
 TEST_CASE("a predicate type is a URI with its scheme (B-10)", "[sigstore]") {
-  for (auto const* type : {"https://slsa.dev/provenance/v1", "urn:example:check", "a:b"}) CHECK(parse_predicate_type(type).value() == type);
-  struct Row { std::string line, why; };
+  for (auto const* type : {"https://slsa.dev/provenance/v1", "urn:example:check", "a:b"})
+    CHECK(parse_predicate_type(type).value() == type);
+  struct Row {
+    std::string line, why;
+  };
   auto const row = GENERATE(values<Row>({
       {"slsa.dev/provenance/v1", "the predicate type has no scheme"},
       {"https:", "the predicate type has no scheme"},

@@ -21,7 +21,9 @@ std::string refused_by(std::string const& text) {
   return statement ? std::string() : statement.error().rule_number;
 }
 
-Statement with_digests(std::map<std::string, std::string> digests) { return {"https://in-toto.io/Statement/v1", {{"web", "", std::move(digests)}}, "p"}; }
+Statement with_digests(std::map<std::string, std::string> digests) {
+  return {"https://in-toto.io/Statement/v1", {{"web", "", std::move(digests)}}, "p"};
+}
 
 }  // namespace
 
@@ -35,7 +37,12 @@ TEST_CASE("a statement is read field by field (V-19a)", "[sigstore]") {
 }
 
 TEST_CASE("a statement with a defect is refused (V-19, V-50.2)", "[sigstore]") {
-  struct Row { char const* defect; char const* from; char const* to; char const* rule; };
+  struct Row {
+    char const* defect;
+    char const* from;
+    char const* to;
+    char const* rule;
+  };
   auto const row = GENERATE(values<Row>({
       {"unknown version", "Statement/v1\"", "Statement/v2\"", "V-50.2"},
       {"no type", "\"_type\": \"https://in-toto.io/Statement/v1\",", "", "V-50.2"},
@@ -58,12 +65,17 @@ TEST_CASE("a statement with a defect is refused (V-19, V-50.2)", "[sigstore]") {
 }
 
 TEST_CASE("what a statement may leave out or add is accepted (V-19a)", "[sigstore]") {
-  struct Row { char const* what; char const* from; char const* to; };
+  struct Row {
+    char const* what;
+    char const* from;
+    char const* to;
+  };
   auto const row = GENERATE(values<Row>({
       {"the old version", "Statement/v1\"", "Statement/v0.1\""},
       {"no predicate", ",\n  \"predicate\": {\"any\": [1, {\"thing\": null}]}", ""},
       {"a subject with uri alone", "\"name\": \"web-1.0.0.tgz\"", "\"uri\": \"pkg:github/o/r@v1\""},
-      {"all subject fields", "\"digest\"", "\"uri\": \"u\", \"content\": \"AA==\", \"downloadLocation\": \"d\", \"mediaType\": \"m\", \"annotations\": {\"a\": 1}, \"digest\""},
+      {"all subject fields", "\"digest\"",
+       "\"uri\": \"u\", \"content\": \"AA==\", \"downloadLocation\": \"d\", \"mediaType\": \"m\", \"annotations\": {\"a\": 1}, \"digest\""},
       {"a subject without digest", ", \"digest\": {\"sha256\": \"aa\"}", ""},
   }));
   CAPTURE(row.what);
@@ -95,7 +107,9 @@ TEST_CASE("a subject matches by SHA-2 digests of the artifact alone (V-50.3)", "
   std::string upper = sha256_hex;
   for (char& c : upper)
     if (c >= 'a') c = static_cast<char>(c - 32);
-  auto const matches = [&](std::map<std::string, std::string> digests) { return matching_subject(with_digests(std::move(digests)), artifact).has_value(); };
+  auto const matches = [&](std::map<std::string, std::string> digests) {
+    return matching_subject(with_digests(std::move(digests)), artifact).has_value();
+  };
   CHECK(matches({{"sha256", sha256_hex}}));
   CHECK(matches({{"sha256", upper}}));
   CHECK(matches({{"sha384", sha384_hex}}));
@@ -129,7 +143,8 @@ TEST_CASE("a digest of another algorithm than given is not compared, and the mes
 TEST_CASE("a digest is written as algorithm and hex (V-50.4)", "[sigstore]") {
   CHECK(Artifact::of_digest_text(sha256_text("x"))->digest(HashAlgorithm::sha256) == sha256("x"));
   CHECK(Artifact::of_digest_text("sha512:" + std::string(128, 'A')).has_value());
-  for (char const* text : {"", "sha256:", "sha256:aa", "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709", "md5:00", "web-1.0.0.tgz"}) {
+  for (char const* text :
+       {"", "sha256:", "sha256:aa", "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709", "md5:00", "web-1.0.0.tgz"}) {
     CAPTURE(text);
     CHECK(Artifact::of_digest_text(text).has_error());
   }

@@ -136,34 +136,53 @@ TEST_CASE("a timestamp is refused for each defect of its own", "[sigstore]") {
       {"granted with modifications", [](auto& p) { p.status = 1; }, "V-75: the authority has not granted it"},
       {"rejected", [](auto& p) { p.status = 2; }, "V-75: the authority has not granted it"},
       {"granted, with a failure", [](auto& p) { p.failure_info = true; }, "V-75: it is granted and has a reason for failure"},
-      {"bytes behind it", [](auto& p) { p.trailing = std::string(1, '\0'); }, "V-75: it is not a DER time-stamp response, or bytes follow it"},
+      {"bytes behind it", [](auto& p) { p.trailing = std::string(1, '\0'); },
+       "V-75: it is not a DER time-stamp response, or bytes follow it"},
       {"no signed data", [](auto& p) { p.content_type_oid = "1.2.840.113549.1.7.1"; }, "V-75: the token is not signed data"},
-      {"another content", [](auto& p) { p.inner_type_oid = "1.2.840.113549.1.7.1"; }, "V-75: the token's content is not a time-stamp"},
-      {"another version of signed data", [](auto& p) { p.signed_data_version = 1; }, "V-75: the signed data is of another version"},
-      {"another version of information", [](auto& p) { p.info_version = 2; }, "V-75: the time-stamp information is of another version"},
+      {"another content", [](auto& p) { p.inner_type_oid = "1.2.840.113549.1.7.1"; },
+       "V-75: the token's content is not a time-stamp"},
+      {"another version of signed data", [](auto& p) { p.signed_data_version = 1; },
+       "V-75: the signed data is of another version"},
+      {"another version of information", [](auto& p) { p.info_version = 2; },
+       "V-75: the time-stamp information is of another version"},
       {"another version of signer", [](auto& p) { p.signer_version = 3; }, "V-75: the signer's identifier is ill-formed"},
       {"no signer", [](auto& p) { p.signers = 0; }, "V-75: the token has not exactly one signer"},
       {"two signers", [](auto& p) { p.signers = 2; }, "V-75: the token has not exactly one signer"},
       {"critical extension", [](auto& p) { p.critical_extension = true; }, "V-75: it has a critical extension"},
-      {"imprint by SHA-1", [](auto& p) { p.imprint_algorithm = HashAlgorithm::sha1; }, "V-76: the imprint's hash algorithm is not accepted"},
+      {"imprint by SHA-1", [](auto& p) { p.imprint_algorithm = HashAlgorithm::sha1; },
+       "V-76: the imprint's hash algorithm is not accepted"},
       {"imprint of another length", [](auto& p) { p.imprint = "short"; }, "V-76: the imprint has the wrong length"},
-      {"imprint of another signature", [](auto& p) { p.imprint = sha256("another"); }, "V-76: it was made for another signature"},
-      {"digest by SHA-1", [](auto& p) { p.digest_algorithm = HashAlgorithm::sha1; }, "V-77: the signer's digest algorithm is not accepted"},
-      {"digest not announced", [](auto& p) { p.announced_digest_oid = "2.16.840.1.101.3.4.2.3"; }, "V-77: the signer's digest algorithm is not among those that the token announces"},
+      {"imprint of another signature", [](auto& p) { p.imprint = sha256("another"); },
+       "V-76: it was made for another signature"},
+      {"digest by SHA-1", [](auto& p) { p.digest_algorithm = HashAlgorithm::sha1; },
+       "V-77: the signer's digest algorithm is not accepted"},
+      {"digest not announced", [](auto& p) { p.announced_digest_oid = "2.16.840.1.101.3.4.2.3"; },
+       "V-77: the signer's digest algorithm is not among those that the token announces"},
       {"no signed attributes", [](auto& p) { p.signed_attributes = false; }, "V-77: the signer has no signed attributes"},
-      {"no content type", [](auto& p) { p.content_type_attribute_oid.clear(); }, "V-77: the signed content type is missing or not that of a time-stamp"},
-      {"another content type", [](auto& p) { p.content_type_attribute_oid = "1.2.840.113549.1.7.1"; }, "V-77: the signed content type is missing or not that of a time-stamp"},
+      {"no content type", [](auto& p) { p.content_type_attribute_oid.clear(); },
+       "V-77: the signed content type is missing or not that of a time-stamp"},
+      {"another content type", [](auto& p) { p.content_type_attribute_oid = "1.2.840.113549.1.7.1"; },
+       "V-77: the signed content type is missing or not that of a time-stamp"},
       {"no message digest", [](auto& p) { p.message_digest_attribute = false; }, "V-77: the signed message digest is missing"},
       {"two message digests", [](auto& p) { p.message_digest_twice = true; }, "V-77: a signed attribute occurs twice"},
-      {"another message digest", [](auto& p) { p.message_digest = std::string(48, 'x'); }, "V-77: the signed message digest is not that of the content"},
-      {"no certificate id", [](auto& p) { p.ess_v2 = false; }, "V-77: the signed attributes do not name the signer's certificate"},
-      {"another certificate's id", [&](auto& p) { p.ess_certificate = stranger; }, "V-77: the signed attributes name another certificate than the signer's"},
-      {"another certificate's id, SHA-1", [&](auto& p) { p.ess_certificate = stranger, p.ess_v1 = true, p.ess_v2 = false; }, "V-77: the signed attributes name another certificate than the signer's"},
-      {"certificate id by SHA-1 in V2", [](auto& p) { p.ess_hash = HashAlgorithm::sha1; }, "V-77: the hash algorithm of the signer's certificate id is not accepted"},
-      {"RSA algorithm for an EC key", [](auto& p) { p.signature_algorithm_oid = "1.2.840.113549.1.1.12"; }, "V-77: the signature algorithm does not fit the signer's key and digest algorithm"},
-      {"ECDSA with another hash", [](auto& p) { p.signature_algorithm_oid = "1.2.840.10045.4.3.2"; }, "V-77: the signature algorithm does not fit the signer's key and digest algorithm"},
-      {"a key's id for an algorithm", [](auto& p) { p.signature_algorithm_oid = "1.2.840.10045.2.1"; }, "V-77: the signature algorithm does not fit the signer's key and digest algorithm"},
-      {"unreadable embedded certificate", [](auto& p) { p.embedded = {signing::der::sequence("x")}; }, "V-78: an embedded certificate is unreadable: it is not an X.509 certificate"},
+      {"another message digest", [](auto& p) { p.message_digest = std::string(48, 'x'); },
+       "V-77: the signed message digest is not that of the content"},
+      {"no certificate id", [](auto& p) { p.ess_v2 = false; },
+       "V-77: the signed attributes do not name the signer's certificate"},
+      {"another certificate's id", [&](auto& p) { p.ess_certificate = stranger; },
+       "V-77: the signed attributes name another certificate than the signer's"},
+      {"another certificate's id, SHA-1", [&](auto& p) { p.ess_certificate = stranger, p.ess_v1 = true, p.ess_v2 = false; },
+       "V-77: the signed attributes name another certificate than the signer's"},
+      {"certificate id by SHA-1 in V2", [](auto& p) { p.ess_hash = HashAlgorithm::sha1; },
+       "V-77: the hash algorithm of the signer's certificate id is not accepted"},
+      {"RSA algorithm for an EC key", [](auto& p) { p.signature_algorithm_oid = "1.2.840.113549.1.1.12"; },
+       "V-77: the signature algorithm does not fit the signer's key and digest algorithm"},
+      {"ECDSA with another hash", [](auto& p) { p.signature_algorithm_oid = "1.2.840.10045.4.3.2"; },
+       "V-77: the signature algorithm does not fit the signer's key and digest algorithm"},
+      {"a key's id for an algorithm", [](auto& p) { p.signature_algorithm_oid = "1.2.840.10045.2.1"; },
+       "V-77: the signature algorithm does not fit the signer's key and digest algorithm"},
+      {"unreadable embedded certificate", [](auto& p) { p.embedded = {signing::der::sequence("x")}; },
+       "V-78: an embedded certificate is unreadable: it is not an X.509 certificate"},
   };
   for (auto const& row : rows) {
     CAPTURE(row.defect);
@@ -177,8 +196,9 @@ TEST_CASE("a timestamp's time is UTC in the form of RFC 3161 (V-80)", "[sigstore
   CHECK(at("20261124113320Z").empty());
   CHECK(at("20261124113320.5Z").empty());
   CHECK(at("20261124113320.000000001Z").empty());
-  for (char const* text : {"20261124113320", "20261124113320+0000", "20261124113320.50Z", "20261124113320.Z", "20261124113320,5Z", "202611241133Z", "20261324113320Z",
-                           "20261124113360Z", "2026112411332 Z", "20261124113320.0Z", "20261124113320z", ""}) {
+  for (char const* text :
+       {"20261124113320", "20261124113320+0000", "20261124113320.50Z", "20261124113320.Z", "20261124113320,5Z", "202611241133Z",
+        "20261324113320Z", "20261124113360Z", "2026112411332 Z", "20261124113320.0Z", "20261124113320z", ""}) {
     CAPTURE(text);
     if (*text != '\0') CHECK(at(text) == "V-80: its time is not in the form of RFC 3161");
   }
@@ -186,7 +206,8 @@ TEST_CASE("a timestamp's time is UTC in the form of RFC 3161 (V-80)", "[sigstore
   SignatureMemory memory;
   auto parts = world.tsa.parts(now);
   parts.gen_time = "20261124113320.25Z";
-  CHECK(TimestampVerifier(root.timestamp_authorities, memory).verify(world.tsa.stamp(signature, parts), signature)->time == Time{now, 250'000'000});
+  CHECK(TimestampVerifier(root.timestamp_authorities, memory).verify(world.tsa.stamp(signature, parts), signature)->time ==
+        Time{now, 250'000'000});
 }
 
 TEST_CASE("no bit of a timestamp may change unnoticed (V-77a)", "[sigstore]") {
@@ -228,9 +249,11 @@ TEST_CASE("the signer is exactly the certificate that the root names (V-78)", "[
   // Same key, issuer and serial number, other certificate: embedded beside a good signature.
   CHECK(judged(world, [&](TimestampParts& p) { p.embedded = {world.tsa.signer().der}; }).empty());
   CHECK(judged(world, [&](TimestampParts& p) { p.embedded = world.tsa.chain(); }).empty());
-  CHECK(judged(world, [&](TimestampParts& p) { p.embedded = {world.root().der}; }).empty());  // names nobody, trusted for nothing
+  CHECK(
+      judged(world, [&](TimestampParts& p) { p.embedded = {world.root().der}; }).empty());  // names nobody, trusted for nothing
 
-  Identity const authority = signing::issue(signing::authority_spec("twins.example", "TSA root", now - year, now + year), Key::generate(KeyType::p256), nullptr);
+  Identity const authority = signing::issue(signing::authority_spec("twins.example", "TSA root", now - year, now + year),
+                                            Key::generate(KeyType::p256), nullptr);
   auto spec = signing::stamping_spec("twins.example", now - year, now + year);
   spec.serial_hex = "4711";
   Key const key = Key::generate(KeyType::p256);
@@ -242,7 +265,8 @@ TEST_CASE("the signer is exactly the certificate that the root names (V-78)", "[
   auto parts = known.parts(now);
   CHECK(judged(root, known.stamp(signature, parts)).empty());
   parts.embedded = {twin.signer().der};
-  CHECK(judged(root, known.stamp(signature, parts)) == "V-78: the embedded signer's certificate is not that of the trusted root");
+  CHECK(judged(root, known.stamp(signature, parts)) ==
+        "V-78: the embedded signer's certificate is not that of the trusted root");
   // The twin's own token, which OpenSSL would accept: it chains to the same anchor.
   CHECK(openssl_verifies(twin, twin.stamp(signature, parts), signature));
   CHECK_FALSE(judged(root, twin.stamp(signature, parts)).empty());
@@ -273,30 +297,38 @@ TEST_CASE("the signer's certificate is for time-stamping alone (V-79)", "[sigsto
   CHECK(tsa([](auto& s) { s.extended_key_usage.clear(); }) == purpose);
   CHECK(tsa([](auto& s) { s.key_usage = "critical,keyAgreement"; }) == "V-79: the signer's key may not make signatures");
   CHECK(tsa([](auto& s) { s.key_usage.clear(); }).empty());
-  CHECK_THAT(tsa([](auto& s) { s.extensions.push_back({"1.2.3.4", "\x05\x00", true}); }), Catch::Matchers::StartsWith("V-79: the signer's certificate chain does not hold: "));
+  CHECK_THAT(tsa([](auto& s) {
+               s.extensions.push_back({"1.2.3.4", "\x05\x00", true});
+             }),
+             Catch::Matchers::StartsWith("V-79: the signer's certificate chain does not hold: "));
   CHECK(tsa([](auto& s) { s.signature_hash = HashAlgorithm::sha1; }) != "");
 }
 
 TEST_CASE("the signer's authorities are held to RFC 5280 (V-79)", "[sigstore]") {
   auto const root = [](std::function<void(CertificateSpec&)> change) { return judged_by({.tsa_root = std::move(change)}); };
   CHECK_FALSE(root([](auto& s) { s.key_usage = "critical,digitalSignature"; }).empty());
-  CHECK_FALSE(root([](auto& s) { s.basic_constraints = "critical,CA:TRUE,pathlen:0", s.key_usage = "critical,cRLSign"; }).empty());
+  CHECK_FALSE(
+      root([](auto& s) { s.basic_constraints = "critical,CA:TRUE,pathlen:0", s.key_usage = "critical,cRLSign"; }).empty());
   CHECK(root([](auto& s) { s.basic_constraints = "critical,CA:TRUE,pathlen:0"; }).empty());
 
   // An intermediate between signer and anchor.
-  Identity const anchor = signing::issue(signing::authority_spec("mid.example", "anchor", now - year, now + year), Key::generate(KeyType::p256), nullptr);
+  Identity const anchor = signing::issue(signing::authority_spec("mid.example", "anchor", now - year, now + year),
+                                         Key::generate(KeyType::p256), nullptr);
   auto const below = [&](std::function<void(CertificateSpec&)> const& change) {
     auto spec = signing::authority_spec("mid.example", "intermediate", now - year, now + year);
     if (change) change(spec);
     Identity const middle = signing::issue(spec, Key::generate(KeyType::p256), &anchor);
-    StampingAuthority const authority(signing::issue(signing::stamping_spec("mid.example", now - year, now + year), Key::generate(KeyType::p256), &middle), {middle.der, anchor.der});
+    StampingAuthority const authority(
+        signing::issue(signing::stamping_spec("mid.example", now - year, now + year), Key::generate(KeyType::p256), &middle),
+        {middle.der, anchor.der});
     auto parts = World().trusted_root();
     parts.timestamp_authorities = {{"mid.example", "TSA", "https://mid.example", authority.chain(), {}, {}, {}}};
     return judged(parts, authority.stamp(signature, authority.parts(now)));
   };
   CHECK(below({}).empty());
   CHECK(below([](auto& s) { s.extended_key_usage = "timeStamping"; }).empty());
-  CHECK(below([](auto& s) { s.extended_key_usage = "codeSigning"; }) == "V-79: an intermediate authority may not issue time-stamping certificates");
+  CHECK(below([](auto& s) { s.extended_key_usage = "codeSigning"; }) ==
+        "V-79: an intermediate authority may not issue time-stamping certificates");
   CHECK_THAT(below([](auto& s) { s.basic_constraints = "critical,CA:FALSE"; }), Catch::Matchers::StartsWith("V-79: "));
   CHECK(below([](auto& s) { s.not_after = now - 1; }) == "V-79: it was made when an authority's certificate was not valid");
   CHECK(below([](auto& s) { s.not_after = now; }).empty());  // inclusive
@@ -308,10 +340,12 @@ TEST_CASE("a signer's certificate of another authority, with the known one's nam
   World const other;
   auto root = world.trusted_root();
   root.timestamp_authorities[0].certificates[1] = other.tsa.chain()[1];
-  CHECK_THAT(judged(root, world.tsa.stamp(signature, world.tsa.parts(now))), Catch::Matchers::StartsWith("V-79: the signer's certificate chain does not hold"));
+  CHECK_THAT(judged(root, world.tsa.stamp(signature, world.tsa.parts(now))),
+             Catch::Matchers::StartsWith("V-79: the signer's certificate chain does not hold"));
 }
 
-TEST_CASE("an authority of the known one's name and key identifier, but with another key, has signed nothing (V-79)", "[sigstore]") {
+TEST_CASE("an authority of the known one's name and key identifier, but with another key, has signed nothing (V-79)",
+          "[sigstore]") {
   // Names, identifiers, dates and extensions all fit; only the signature on the signer's certificate does not hold.
   World const world;
   auto const chain = world.tsa.chain();
@@ -320,7 +354,10 @@ TEST_CASE("an authority of the known one's name and key identifier, but with ano
   REQUIRE(id != nullptr);
   auto spec = signing::authority_spec(world.organization(), "TSA root", now - 5 * year, now + 5 * year);
   spec.key_identifiers = false;
-  spec.extensions.push_back({"2.5.29.14", signing::der::octets({reinterpret_cast<char const*>(ASN1_STRING_get0_data(id)), static_cast<std::size_t>(ASN1_STRING_length(id))}), false});
+  spec.extensions.push_back({"2.5.29.14",
+                             signing::der::octets({reinterpret_cast<char const*>(ASN1_STRING_get0_data(id)),
+                                                   static_cast<std::size_t>(ASN1_STRING_length(id))}),
+                             false});
   Identity const impostor = signing::issue(spec, Key::generate(KeyType::p384), nullptr);
   std::string const der = world.tsa.stamp(signature, world.tsa.parts(now));
   auto root = world.trusted_root();
@@ -328,7 +365,9 @@ TEST_CASE("an authority of the known one's name and key identifier, but with ano
   root.timestamp_authorities[0].certificates[1] = impostor.der;
   CHECK(judged(root, der) == "V-79: the signer's certificate chain does not hold: a signature is wrong");
   // The control: what the impostor did sign holds below it.
-  StampingAuthority const own(signing::issue(signing::stamping_spec(world.organization(), now - year, now + year), Key::generate(KeyType::p256), &impostor), {impostor.der});
+  StampingAuthority const own(signing::issue(signing::stamping_spec(world.organization(), now - year, now + year),
+                                             Key::generate(KeyType::p256), &impostor),
+                              {impostor.der});
   root.timestamp_authorities[0].certificates = own.chain();
   CHECK(judged(root, own.stamp(signature, own.parts(now))).empty());
 }
@@ -360,7 +399,8 @@ TEST_CASE("every period of an authority is tried, and one success suffices (V-81
   root.timestamp_authorities.insert(root.timestamp_authorities.begin(), retired);
   CHECK(judged(root, world.tsa.stamp(signature, world.tsa.parts(now))).empty());
   root.timestamp_authorities.pop_back();
-  CHECK(judged(root, world.tsa.stamp(signature, world.tsa.parts(now))) == "V-80: it was made outside the time for which the authority is trusted");
+  CHECK(judged(root, world.tsa.stamp(signature, world.tsa.parts(now))) ==
+        "V-80: it was made outside the time for which the authority is trusted");
 }
 
 TEST_CASE("an unknown authority's timestamp is skipped, a known one's bad timestamp refuses (V-82)", "[sigstore]") {
@@ -370,19 +410,27 @@ TEST_CASE("an unknown authority's timestamp is skipped, a known one's bad timest
   auto const foreign = [&](signing::BundleParts const& b) { return stranger.tsa.stamp(b.signature, stranger.tsa.parts(now)); };
   CHECK(with([&](signing::BundleParts& b) { b.timestamps.push_back(foreign(b)); }).empty());
   CHECK(with([&](signing::BundleParts& b) { b.timestamps = {foreign(b)}; }).empty());  // the log gives the time
-  CHECK(with([&](signing::BundleParts& b) { b.timestamps.push_back(world.tsa.stamp("another", world.tsa.parts(now))); }) == "V-76: it was made for another signature");
-  CHECK(with([&](signing::BundleParts& b) { b.timestamps.push_back("\x30\x01"); }) == "V-75: it is not a DER time-stamp response, or bytes follow it");
+  CHECK(with([&](signing::BundleParts& b) { b.timestamps.push_back(world.tsa.stamp("another", world.tsa.parts(now))); }) ==
+        "V-76: it was made for another signature");
+  CHECK(with([&](signing::BundleParts& b) { b.timestamps.push_back("\x30\x01"); }) ==
+        "V-75: it is not a DER time-stamp response, or bytes follow it");
 
   World github({.profile = signing::Profile::github});
-  CHECK(refusal(github, {.bundle = [&](signing::BundleParts& b) { b.timestamps = {foreign(b)}; }}) == "V-85: too few authorities have timestamped the signature");
+  CHECK(refusal(github, {.bundle = [&](signing::BundleParts& b) { b.timestamps = {foreign(b)}; }}) ==
+        "V-85: too few authorities have timestamped the signature");
   CHECK(refusal(github, {.timestamped = false}) == "V-85: it has no signed timestamp");
 }
 
 TEST_CASE("one authority counts once, whatever its number of timestamps (V-82)", "[sigstore]") {
   World world;
-  auto const bundle = parse_bundle(world.attest({.subject_sha256 = world_verdict::file_digest, .timestamped = true, .bundle = [&](signing::BundleParts& b) {
-    b.timestamps.push_back(world.tsa.stamp(b.signature, world.tsa.parts(now + 5)));
-  }})).value();
+  auto const bundle =
+      parse_bundle(world.attest({.subject_sha256 = world_verdict::file_digest,
+                                 .timestamped = true,
+                                 .bundle =
+                                     [&](signing::BundleParts& b) {
+                                       b.timestamps.push_back(world.tsa.stamp(b.signature, world.tsa.parts(now + 5)));
+                                     }}))
+          .value();
   auto const count = [&](signing::TrustedRootParts const& parts, std::size_t threshold) -> std::size_t {
     auto const root = parsed(parts);
     SignatureMemory memory;
@@ -398,6 +446,8 @@ TEST_CASE("one authority counts once, whatever its number of timestamps (V-82)",
 TEST_CASE("every timestamp's time has to fit the certificate (V-32, V-87)", "[sigstore]") {
   World world;
   using namespace world_verdict;
-  CHECK_THAT(refusal(world, {.timestamped = true, .timestamp = [](TimestampParts& p) { p.seconds += 86400; }}), Catch::Matchers::StartsWith("V-33: "));
-  CHECK_THAT(refusal(world, {.timestamped = true, .timestamp = [](TimestampParts& p) { p.seconds -= 86400; }}), Catch::Matchers::StartsWith("V-33: "));
+  CHECK_THAT(refusal(world, {.timestamped = true, .timestamp = [](TimestampParts& p) { p.seconds += 86400; }}),
+             Catch::Matchers::StartsWith("V-33: "));
+  CHECK_THAT(refusal(world, {.timestamped = true, .timestamp = [](TimestampParts& p) { p.seconds -= 86400; }}),
+             Catch::Matchers::StartsWith("V-33: "));
 }

@@ -37,15 +37,17 @@ TEST_CASE("an entry of an unknown log does not count (V-51)", "[sigstore]") {
 
 TEST_CASE("an entry that occurs twice is refused (V-52)", "[sigstore]") {
   World world;
-  CHECK(refusal_of_parts(world, [](BundleParts& b) { b.entries.push_back(b.entries[0]); }) == "V-52: the bundle holds this entry twice");
+  CHECK(refusal_of_parts(world, [](BundleParts& b) { b.entries.push_back(b.entries[0]); }) ==
+        "V-52: the bundle holds this entry twice");
 }
 
 TEST_CASE("one log, one address, one operator counts once (V-52)", "[sigstore]") {
   World world;
-  std::string const json = world.attest({.subject_sha256 = file_digest, .timestamped = true, .bundle = [&](BundleParts& b) {
-    // The same signing, logged once more in the same log.
-    b.entries.push_back(world.rekor.add("dsse", "0.0.1", b.entries[0].body, signing::world_time + 2));
-  }});
+  std::string const json =
+      world.attest({.subject_sha256 = file_digest, .timestamped = true, .bundle = [&](BundleParts& b) {
+                      // The same signing, logged once more in the same log.
+                      b.entries.push_back(world.rekor.add("dsse", "0.0.1", b.entries[0].body, signing::world_time + 2));
+                    }});
   auto const bundle = parse_bundle(json).value();
   auto const leaf = Certificate::parse(*bundle.leaf()).value();
   auto const count = [&](signing::TrustedRootParts const& parts, std::size_t threshold) -> std::size_t {
@@ -61,12 +63,14 @@ TEST_CASE("one log, one address, one operator counts once (V-52)", "[sigstore]")
   // Two logs of one operator, or at one address, are one.
   auto second = signing::RekorLog::v1("second.example", signing::Key::generate(signing::KeyType::p256));
   auto const two = [&](std::string const& url, std::string const& op) {
-    auto const parts = world.parts({.subject_sha256 = file_digest, .bundle = [&](BundleParts& b) {
-      b.entries.push_back(second.add("dsse", "0.0.1", b.entries[0].body, signing::world_time + 2));
-    }});
+    auto const parts =
+        world.parts({.subject_sha256 = file_digest, .bundle = [&](BundleParts& b) {
+                       b.entries.push_back(second.add("dsse", "0.0.1", b.entries[0].body, signing::world_time + 2));
+                     }});
     auto root = world.trusted_root();
     root.tlogs[0].operator_name = "operator";
-    root.tlogs.push_back({url, "SHA2_256", second.key().spki(), second.key().details(), root.tlogs[0].start, {}, second.id(), op});
+    root.tlogs.push_back(
+        {url, "SHA2_256", second.key().spki(), second.key().details(), root.tlogs[0].start, {}, second.id(), op});
     auto const parsed_root = parse_trusted_root(root.json(), "world").value();
     auto const parsed = parse_bundle(parts.json()).value();
     auto const signer = Certificate::parse(*parsed.leaf()).value();
@@ -84,9 +88,9 @@ TEST_CASE("one log, one address, one operator counts once (V-52)", "[sigstore]")
 TEST_CASE("a bad entry beside a good one is refused (V-53)", "[sigstore]") {
   World world;
   CHECK(refusal_of_parts(world, [&](BundleParts& b) {
-    b.entries.push_back(world.rekor.add("dsse", "0.0.1", b.entries[0].body, signing::world_time + 2));
-    (*b.entries[1].promise)[10] ^= 1;
-  }) == "V-55: the log has not signed this inclusion promise");
+          b.entries.push_back(world.rekor.add("dsse", "0.0.1", b.entries[0].body, signing::world_time + 2));
+          (*b.entries[1].promise)[10] ^= 1;
+        }) == "V-55: the log has not signed this inclusion promise");
 }
 
 TEST_CASE("a bundle without any log entry fails where the root has logs (V-8, V-85)", "[sigstore]") {
@@ -104,10 +108,10 @@ TEST_CASE("an inclusion promise is over body, time, log and index (V-55)", "[sig
   CHECK(refusal_of_parts(world, [](BundleParts& b) { *b.entries[0].promise += "x"; }) == why);  // bytes behind the DER
   // The proof's index is not what is promised.
   CHECK(refusal_of_parts(world, [&](BundleParts& b) {
-    EntryParts promised = b.entries[0];
-    promised.log_index = promised.proof->log_index;
-    b.entries[0].promise = world.rekor.promise(promised);
-  }) == why);
+          EntryParts promised = b.entries[0];
+          promised.log_index = promised.proof->log_index;
+          b.entries[0].promise = world.rekor.promise(promised);
+        }) == why);
 }
 
 TEST_CASE("the promise's payload is canonical JSON (V-55)", "[sigstore]") {
@@ -116,7 +120,8 @@ TEST_CASE("the promise's payload is canonical JSON (V-55)", "[sigstore]") {
   entry.log_id = "\x01\xff";
   entry.integrated_time = 1710869186;
   entry.canonicalized_body = "{\"a\":\"?>\"}";
-  CHECK(inclusion_promise_payload(entry) == R"({"body":"eyJhIjoiPz4ifQ==","integratedTime":1710869186,"logID":"01ff","logIndex":42})");
+  CHECK(inclusion_promise_payload(entry) ==
+        R"({"body":"eyJhIjoiPz4ifQ==","integratedTime":1710869186,"logID":"01ff","logIndex":42})");
 }
 
 TEST_CASE("an integrated time must lie in the log key's validity, both ends inclusive (V-56)", "[sigstore]") {
@@ -144,9 +149,9 @@ TEST_CASE("an integrated time must lie in the certificate's validity, promised o
     hooks.before_promise = [&](EntryParts& entry) { entry.integrated_time += shift; };
     CHECK(refusal(world, {.timestamped = true, .log_hooks = hooks}) == why);
     CHECK(refusal(world, {.timestamped = true, .bundle = [&](BundleParts& b) {
-      b.entries[0].promise.reset();
-      b.entries[0].integrated_time += shift;
-    }}) == why);
+                            b.entries[0].promise.reset();
+                            b.entries[0].integrated_time += shift;
+                          }}) == why);
   }
 }
 
@@ -160,9 +165,9 @@ TEST_CASE("a proof alone gives no time (V-58, V-84)", "[sigstore]") {
 TEST_CASE("without a promise it is the proof that binds an entry's body (V-20)", "[sigstore]") {
   World world;
   CHECK(refusal(world, {.timestamped = true, .bundle = [](BundleParts& b) {
-    b.entries[0].promise.reset();
-    b.entries[0].body += " ";  // the same JSON
-  }}) == "V-57: the tree of the checkpoint does not hold this entry");
+                          b.entries[0].promise.reset();
+                          b.entries[0].body += " ";  // the same JSON
+                        }}) == "V-57: the tree of the checkpoint does not hold this entry");
 }
 
 TEST_CASE("an inclusion proof is refused for each defect (V-57)", "[sigstore]") {
@@ -173,15 +178,23 @@ TEST_CASE("an inclusion proof is refused for each defect (V-57)", "[sigstore]") 
     char const* why;
   };
   std::vector<Row> const rows = {
-      {"another root", [](BundleParts& b) { b.entries[0].proof->root_hash[0] ^= 1; }, "V-57: the proof has another root than the checkpoint"},
-      {"short root", [](BundleParts& b) { b.entries[0].proof->root_hash.pop_back(); }, "V-57: the proof has another root than the checkpoint"},
-      {"another size", [](BundleParts& b) { b.entries[0].proof->tree_size += 1; }, "V-57: the proof is for another tree size than the checkpoint"},
+      {"another root", [](BundleParts& b) { b.entries[0].proof->root_hash[0] ^= 1; },
+       "V-57: the proof has another root than the checkpoint"},
+      {"short root", [](BundleParts& b) { b.entries[0].proof->root_hash.pop_back(); },
+       "V-57: the proof has another root than the checkpoint"},
+      {"another size", [](BundleParts& b) { b.entries[0].proof->tree_size += 1; },
+       "V-57: the proof is for another tree size than the checkpoint"},
       {"another place", [](BundleParts& b) { b.entries[0].proof->log_index -= 1; }, "V-57: "},
-      {"another hash", [](BundleParts& b) { b.entries[0].proof->hashes[0][0] ^= 1; }, "V-57: the tree of the checkpoint does not hold this entry"},
-      {"a hash of 31 bytes", [](BundleParts& b) { b.entries[0].proof->hashes[0].pop_back(); }, "V-57: a hash has the wrong length"},
-      {"a hash missing", [](BundleParts& b) { b.entries[0].proof->hashes.pop_back(); }, "V-57: the proof has the wrong number of hashes"},
-      {"a hash too many", [](BundleParts& b) { b.entries[0].proof->hashes.push_back(std::string(32, 'x')); }, "V-57: the proof has the wrong number of hashes"},
-      {"hashes the other way round", [](BundleParts& b) { std::swap(b.entries[0].proof->hashes[0], b.entries[0].proof->hashes[1]); },
+      {"another hash", [](BundleParts& b) { b.entries[0].proof->hashes[0][0] ^= 1; },
+       "V-57: the tree of the checkpoint does not hold this entry"},
+      {"a hash of 31 bytes", [](BundleParts& b) { b.entries[0].proof->hashes[0].pop_back(); },
+       "V-57: a hash has the wrong length"},
+      {"a hash missing", [](BundleParts& b) { b.entries[0].proof->hashes.pop_back(); },
+       "V-57: the proof has the wrong number of hashes"},
+      {"a hash too many", [](BundleParts& b) { b.entries[0].proof->hashes.push_back(std::string(32, 'x')); },
+       "V-57: the proof has the wrong number of hashes"},
+      {"hashes the other way round",
+       [](BundleParts& b) { std::swap(b.entries[0].proof->hashes[0], b.entries[0].proof->hashes[1]); },
        "V-57: the tree of the checkpoint does not hold this entry"},
   };
   world.attest({.subject_sha256 = file_digest});  // one more leaf: the next one's proof has at least two hashes
@@ -194,37 +207,53 @@ TEST_CASE("an inclusion proof is refused for each defect (V-57)", "[sigstore]") 
 TEST_CASE("the entry of another tree head is refused (V-57, V-58)", "[sigstore]") {
   World world;
   auto const earlier = world.parts({.subject_sha256 = file_digest}).entries[0].proof->checkpoint;
-  CHECK(refusal_of_parts(world, [&](BundleParts& b) { b.entries[0].proof->checkpoint = earlier; }) == "V-57: the proof is for another tree size than the checkpoint");
+  CHECK(refusal_of_parts(world, [&](BundleParts& b) { b.entries[0].proof->checkpoint = earlier; }) ==
+        "V-57: the proof is for another tree size than the checkpoint");
 }
 
 TEST_CASE("a checkpoint of another log or signer is refused (V-61)", "[sigstore]") {
   World world, stranger;
   for (auto const log : {LogKind::dsse, LogKind::rekor2}) {
     auto const checkpoint = stranger.parts({.subject_sha256 = file_digest, .log = log}).entries[0].proof->checkpoint;
-    CHECK(refusal_of_parts(world, [&](BundleParts& b) { b.entries[0].proof->checkpoint = checkpoint; }, log) == "V-61: no signature line is the log's");
+    CHECK(refusal_of_parts(
+              world, [&](BundleParts& b) { b.entries[0].proof->checkpoint = checkpoint; }, log) ==
+          "V-61: no signature line is the log's");
   }
 }
 
 TEST_CASE("a Rekor v2 entry under a v1 log's checkpoint is refused, and the other way round (V-54)", "[sigstore]") {
   World world;
   auto const body_of = [&](LogKind kind) { return world.parts({.subject_sha256 = file_digest, .log = kind}).entries[0].body; };
-  CHECK_THAT(refusal(world, {.timestamped = true, .bundle = [&](BundleParts& b) {
-    b.entries = {world.rekor.add("hashedrekord", "0.0.2", body_of(LogKind::rekor2), signing::world_time)};
-    b.entries[0].promise.reset();
-    b.entries[0].log_index = b.entries[0].proof->log_index;
-  }}), Catch::Matchers::StartsWith("V-63: its origin is not the log's name"));
-  CHECK_THAT(refusal(world, {.log = LogKind::rekor2, .bundle = [&](BundleParts& b) {
-    b.entries = {world.rekor2.add("dsse", "0.0.1", body_of(LogKind::dsse), signing::world_time)};
-  }}), Catch::Matchers::StartsWith("V-54: its origin has not the form of a Rekor v1 log"));
+  CHECK_THAT(refusal(world, {.timestamped = true,
+                             .bundle =
+                                 [&](BundleParts& b) {
+                                   b.entries = {
+                                       world.rekor.add("hashedrekord", "0.0.2", body_of(LogKind::rekor2), signing::world_time)};
+                                   b.entries[0].promise.reset();
+                                   b.entries[0].log_index = b.entries[0].proof->log_index;
+                                 }}),
+             Catch::Matchers::StartsWith("V-63: its origin is not the log's name"));
+  CHECK_THAT(refusal(world, {.log = LogKind::rekor2,
+                             .bundle =
+                                 [&](BundleParts& b) {
+                                   b.entries = {world.rekor2.add("dsse", "0.0.1", body_of(LogKind::dsse), signing::world_time)};
+                                 }}),
+             Catch::Matchers::StartsWith("V-54: its origin has not the form of a Rekor v1 log"));
 }
 
 TEST_CASE("a Rekor v2 entry has one index and no promise (V-57, V-71)", "[sigstore]") {
   World world;
-  CHECK(refusal_of_parts(world, [](BundleParts& b) { b.entries[0].log_index += 1; }, LogKind::rekor2) == "V-57: entry and proof have different indexes");
-  CHECK(refusal_of_parts(world, [&](BundleParts& b) { b.entries[0].promise = world.rekor2.promise(b.entries[0]); }, LogKind::rekor2) ==
+  CHECK(refusal_of_parts(
+            world, [](BundleParts& b) { b.entries[0].log_index += 1; }, LogKind::rekor2) ==
+        "V-57: entry and proof have different indexes");
+  CHECK(refusal_of_parts(
+            world, [&](BundleParts& b) { b.entries[0].promise = world.rekor2.promise(b.entries[0]); }, LogKind::rekor2) ==
         "V-71: a Rekor v2 log makes no inclusion promises");
-  CHECK_THAT(refusal_of_parts(world, [](BundleParts& b) { b.entries[0].proof.reset(); }, LogKind::rekor2), Catch::Matchers::StartsWith("V-7: "));
-  CHECK(refusal(world, {.log = LogKind::rekor2, .timestamped = false}) == "V-85: no trusted party confirms the time of signing");
+  CHECK_THAT(refusal_of_parts(
+                 world, [](BundleParts& b) { b.entries[0].proof.reset(); }, LogKind::rekor2),
+             Catch::Matchers::StartsWith("V-7: "));
+  CHECK(refusal(world, {.log = LogKind::rekor2, .timestamped = false}) ==
+        "V-85: no trusted party confirms the time of signing");
 }
 
 TEST_CASE("of two log instances with one id, one has to hold in full (V-23)", "[sigstore]") {
@@ -241,11 +270,12 @@ TEST_CASE("of two log instances with one id, one has to hold in full (V-23)", "[
 
 TEST_CASE("all that is wrong with an entry is listed", "[sigstore]") {
   World world;
-  auto const result = verification(world.trusted_root(), world.attest({.subject_sha256 = file_digest, .bundle = [](BundleParts& b) {
-    b.entries[0].promise->back() ^= 1;
-    b.entries[0].proof->hashes[0][0] ^= 1;
-    b.payload += " ";
-  }}));
+  auto const result =
+      verification(world.trusted_root(), world.attest({.subject_sha256 = file_digest, .bundle = [](BundleParts& b) {
+                                                         b.entries[0].promise->back() ^= 1;
+                                                         b.entries[0].proof->hashes[0][0] ^= 1;
+                                                         b.payload += " ";
+                                                       }}));
   std::set<std::string> failed;
   for (auto const& check : result.checks)
     if (!check.passed) failed.insert(check.name);

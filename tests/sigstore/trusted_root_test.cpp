@@ -46,7 +46,10 @@ TEST_CASE("built-in roots come with their date, their versions and the start of 
 }
 
 TEST_CASE("facts of a built-in root are all there or refused (T-6)", "[sigstore]") {
-  struct Row { char const* facts; bool good; };
+  struct Row {
+    char const* facts;
+    bool good;
+  };
   auto const row = GENERATE(values<Row>({
       {R"({"date":"2026-08-01","timestamp":1,"snapshot":2,"targets":0})", true},
       {R"({"timestamp":1,"snapshot":2,"targets":3})", false},
@@ -71,7 +74,12 @@ TEST_CASE("the staging root with its bare PKCS#1 key is read (V-26, V-27)", "[si
 }
 
 TEST_CASE("a damaged trusted root is refused as a whole", "[sigstore]") {
-  struct Row { char const* defect; char const* from; char const* to; char const* rule; };
+  struct Row {
+    char const* defect;
+    char const* from;
+    char const* to;
+    char const* rule;
+  };
   auto const row = GENERATE(values<Row>({
       {"unknown media type", "version=0.1", "version=0.9", "V-21"},
       {"unknown field", "\"tlogs\"", "\"extra\": 1, \"tlogs\"", "V-14"},
@@ -81,7 +89,8 @@ TEST_CASE("a damaged trusted root is refused as a whole", "[sigstore]") {
       {"other hash", "SHA2_256", "SHA2_512", "V-23"},
       {"no key kind", "PKIX_ECDSA_P256_SHA_256", "P256", "V-26"},
       {"declared kind is not the key's", "PKIX_ECDSA_P256_SHA_256", "PKIX_ECDSA_P384_SHA_384", "V-26"},
-      {"log id of another key", "wNI9atQGlz+VWfO6LRygH4QUfY/8W4RFwiT5i5WRgB0=", "zxGZFVvd0FEmjR8WrFwMdcAJ9vtaY/QXf44Y1wUeP6A=", "V-27"},
+      {"log id of another key",
+       "wNI9atQGlz+VWfO6LRygH4QUfY/8W4RFwiT5i5WRgB0=", "zxGZFVvd0FEmjR8WrFwMdcAJ9vtaY/QXf44Y1wUeP6A=", "V-27"},
       {"v2 log id, name changed", "https://log2025-1.rekor.sigstore.dev", "https://log2025-2.rekor.sigstore.dev", "V-27"},
       {"certificate that is none", "\"rawBytes\": \"MIIB+DCC", "\"rawBytes\": \"MIIB+DCD", "V-28"},
       {"key that is none", "\"rawBytes\": \"MFkwEwYHKoZI", "\"rawBytes\": \"MFkwEwYHKoZJ", "V-26"},
@@ -109,7 +118,8 @@ TEST_CASE("a log with a key kind of the future is left out, and said so (V-26)",
 }
 
 TEST_CASE("all three media types of trusted roots are read (V-21)", "[sigstore]") {
-  auto const type = GENERATE(values<char const*>({"application/vnd.dev.sigstore.trustedroot.v0.1+json", "application/vnd.dev.sigstore.trustedroot.v0.2+json"}));
+  auto const type = GENERATE(values<char const*>(
+      {"application/vnd.dev.sigstore.trustedroot.v0.1+json", "application/vnd.dev.sigstore.trustedroot.v0.2+json"}));
   CHECK(parse_trusted_root(damaged("application/vnd.dev.sigstore.trustedroot+json;version=0.1", type), "root").has_value());
 }
 

@@ -97,7 +97,8 @@ TEST_CASE("each genuine attestation fails for another artifact, identity, issuer
     Verifier const verifier = verifier_of(sample);
     Artifact const artifact = Artifact::of_bytes(sample.artifact);
     CHECK(rule(verifier.verify(sample.bundle, Artifact::of_bytes("another file"), policy_of(sample))) == "V-50.3");
-    for (std::string const& other : {sample.identity + "x", sample.identity.substr(0, sample.identity.size() - 1), std::string("https://github.com/")}) {
+    for (std::string const& other :
+         {sample.identity + "x", sample.identity.substr(0, sample.identity.size() - 1), std::string("https://github.com/")}) {
       Policy policy = policy_of(sample);
       policy.certificate_identity = other;
       CHECK(rule(verifier.verify(sample.bundle, artifact, policy)) == "V-93");
@@ -119,7 +120,10 @@ TEST_CASE("each genuine attestation fails for another artifact, identity, issuer
 TEST_CASE("a subject with sha512 alone needs the file or its sha512 (V-50.4)", "[sigstore]") {
   auto const sample = samples::attestation("npm-provenance-sha512");
   Verifier const verifier = verifier_of(sample);
-  auto const by = [&](HashAlgorithm algorithm) { return rule(verifier.verify(sample.bundle, Artifact::of_digest(algorithm, digest(algorithm, sample.artifact)), policy_of(sample))); };
+  auto const by = [&](HashAlgorithm algorithm) {
+    return rule(
+        verifier.verify(sample.bundle, Artifact::of_digest(algorithm, digest(algorithm, sample.artifact)), policy_of(sample)));
+  };
   CHECK(by(HashAlgorithm::sha512).empty());
   CHECK(by(HashAlgorithm::sha256) == "V-50.4");
 }
@@ -130,7 +134,8 @@ TEST_CASE("all checks that fail are listed, not only the first", "[sigstore]") {
   policy.repository = "somebody/else";
   policy.predicate_types = {"https://x.example"};
   auto const result = verifier_of(sample).verify(sample.bundle, Artifact::of_bytes("another file"), policy);
-  CHECK(failed_checks(result) == std::set<std::string>{"artifact", "predicate type", "signer workflow", "source repository", "source repository owner"});
+  CHECK(failed_checks(result) ==
+        std::set<std::string>{"artifact", "predicate type", "signer workflow", "source repository", "source repository owner"});
   // …and those that hold are shown as such.
   CHECK(std::count_if(result.checks.begin(), result.checks.end(), [](auto const& c) { return c.passed; }) > 8);
 }
@@ -141,14 +146,20 @@ TEST_CASE("a signer of another repository is named with the way to allow it", "[
   auto const artifact = Artifact::of_bytes(sample.artifact);
   auto const accepted = verifier.verify(sample.bundle, artifact, policy_of(sample));
   REQUIRE(accepted.attestation.has_value());
-  std::string const source = accepted.attestation->identity()->find(FulcioExtension::source_repository_uri)->substr(std::string("https://github.com/").size());
+  std::string const source = accepted.attestation->identity()
+                                 ->find(FulcioExtension::source_repository_uri)
+                                 ->substr(std::string("https://github.com/").size());
   Policy policy;
   policy.repository = source;
   auto const refused = verifier.verify(sample.bundle, artifact, policy);
   REQUIRE(refused.rejection.has_value());
-  CHECK_THAT(refused.rejection->fix_text, Catch::Matchers::StartsWith("it was signed by a reusable workflow of github/artifact-attestations-workflows; if you trust this workflow, allow it with signer-workflows: "));
+  CHECK_THAT(
+      refused.rejection->fix_text,
+      Catch::Matchers::StartsWith(
+          "it was signed by a reusable workflow of github/artifact-attestations-workflows; if you trust this workflow, allow it with signer-workflows: "));
   // The hint can be pasted.
-  policy.signer_workflows = {SignerWorkflow::parse(refused.rejection->fix_text.substr(refused.rejection->fix_text.rfind(' ') + 1)).value()};
+  policy.signer_workflows = {
+      SignerWorkflow::parse(refused.rejection->fix_text.substr(refused.rejection->fix_text.rfind(' ') + 1)).value()};
   CHECK(rule(verifier.verify(sample.bundle, artifact, policy)).empty());
 }
 
@@ -201,7 +212,9 @@ TEST_CASE("of several roots one must verify alone (V-31)", "[sigstore]") {
   TrustedRoot logs = *good, authorities = *good;
   logs.certificate_authorities = staging->certificate_authorities;
   authorities.tlogs.clear();
-  CHECK_FALSE(Verifier({logs, authorities}).verify(sample.bundle, Artifact::of_bytes(sample.artifact), policy_of(sample)).attestation.has_value());
+  CHECK_FALSE(Verifier({logs, authorities})
+                  .verify(sample.bundle, Artifact::of_bytes(sample.artifact), policy_of(sample))
+                  .attestation.has_value());
 }
 
 TEST_CASE("a batch is answered in the order of its jobs, on any number of threads", "[sigstore]") {
@@ -215,7 +228,8 @@ TEST_CASE("a batch is answered in the order of its jobs, on any number of thread
     policies.push_back(policy_of(sample));
   }
   std::vector<Verifier::Job> jobs;
-  for (std::size_t i = 0; i < 40; ++i) jobs.push_back({all[i % 5].bundle, &artifacts[i % 5], &policies[i % 7 == 0 ? (i + 1) % 5 : i % 5]});
+  for (std::size_t i = 0; i < 40; ++i)
+    jobs.push_back({all[i % 5].bundle, &artifacts[i % 5], &policies[i % 7 == 0 ? (i + 1) % 5 : i % 5]});
   auto const one = verifier.verify_all(jobs, 1);
   auto const four = verifier.verify_all(jobs, 4);
   REQUIRE(one.size() == 40);
@@ -261,11 +275,14 @@ TEST_CASE("a verification is told as text and as JSON", "[sigstore]") {
   CHECK(explain(&*bundle, bad).find("FAIL  V-50.3 artifact: ") != std::string::npos);
   CHECK(explain_json(&*bundle, bad).find("\"unverifiedClaims\": {") != std::string::npos);
   CHECK(explain_json(&*bundle, bad).find("\"attestation\"") == std::string::npos);
-  CHECK_THAT(explain(nullptr, verifier.verify("{", Artifact::of_bytes("x"), policy_of(sample))), Catch::Matchers::StartsWith("NOT VERIFIED: bundle at byte"));
+  CHECK_THAT(explain(nullptr, verifier.verify("{", Artifact::of_bytes("x"), policy_of(sample))),
+             Catch::Matchers::StartsWith("NOT VERIFIED: bundle at byte"));
 }
 
 TEST_CASE("a run whose time is over gets no verdict (B-25)", "[sigstore]") {
   auto const sample = samples::attestation(samples::attestation_names().front());
   auto const verifier = verifier_of(sample);
-  CHECK(acr::test::is_charged([&] { return verifier.verify(sample.bundle, Artifact::of_bytes(sample.artifact), policy_of(sample)).attestation.has_value(); }));
+  CHECK(acr::test::is_charged([&] {
+    return verifier.verify(sample.bundle, Artifact::of_bytes(sample.artifact), policy_of(sample)).attestation.has_value();
+  }));
 }

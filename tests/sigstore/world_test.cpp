@@ -23,9 +23,11 @@ TEST_CASE("attestations of the virtual world verify, for each instance", "[sigst
 
 TEST_CASE("every kind of log entry and bundle version of the virtual world verifies", "[sigstore]") {
   World world;
-  for (auto const log : {LogKind::dsse, LogKind::intoto, LogKind::rekor2}) CHECK(refusal(world, {.subject_sha256 = file_digest, .log = log}).empty());
+  for (auto const log : {LogKind::dsse, LogKind::intoto, LogKind::rekor2})
+    CHECK(refusal(world, {.subject_sha256 = file_digest, .log = log}).empty());
   for (auto const log : {LogKind::hashedrekord, LogKind::rekor2}) CHECK(refusal(world, {.message = file, .log = log}).empty());
-  for (char const* version : {"0.1", "0.2", "0.3"}) CHECK(refusal(world, {.subject_sha256 = file_digest, .version = version}).empty());
+  for (char const* version : {"0.1", "0.2", "0.3"})
+    CHECK(refusal(world, {.subject_sha256 = file_digest, .version = version}).empty());
 }
 
 TEST_CASE("every key kind of signer, authority and service verifies (V-47)", "[sigstore]") {
@@ -39,7 +41,12 @@ TEST_CASE("every key kind of signer, authority and service verifies (V-47)", "[s
     }
     if (key == KeyType::rsa3072) continue;
     bool const ct = key != KeyType::ed25519 && key != KeyType::p384 && key != KeyType::p521;
-    World other({.root_key = key, .intermediate_key = key, .rekor_key = key, .rekor2_key = key, .ct_key = ct ? key : KeyType::p256, .tsa_key = key});
+    World other({.root_key = key,
+                 .intermediate_key = key,
+                 .rekor_key = key,
+                 .rekor2_key = key,
+                 .ct_key = ct ? key : KeyType::p256,
+                 .tsa_key = key});
     CHECK(refusal(other, {.subject_sha256 = file_digest, .timestamped = true}).empty());
     CHECK(refusal(other, {.subject_sha256 = file_digest, .log = LogKind::rekor2}).empty());
   }
@@ -51,6 +58,10 @@ TEST_CASE("a bundle signed by a bare key verifies with that key alone (V-88)", "
   Policy with_key;
   with_key.key = KeyPolicy{PublicKey::from_pem(key.pem()).value(), {}};
   for (auto const log : {LogKind::dsse, LogKind::intoto, LogKind::rekor2})
-    CHECK(refusal(world.trusted_root(), world.attest({.subject_sha256 = file_digest, .bare_key = key, .log = log}), with_key).empty());
-  CHECK_FALSE(refusal(world.trusted_root(), world.attest({.subject_sha256 = file_digest, .bare_key = signing::Key::generate(KeyType::p256)}), with_key).empty());
+    CHECK(refusal(world.trusted_root(), world.attest({.subject_sha256 = file_digest, .bare_key = key, .log = log}), with_key)
+              .empty());
+  CHECK_FALSE(refusal(world.trusted_root(),
+                      world.attest({.subject_sha256 = file_digest, .bare_key = signing::Key::generate(KeyType::p256)}),
+                      with_key)
+                  .empty());
 }

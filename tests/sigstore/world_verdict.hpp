@@ -27,11 +27,13 @@ inline acr::sigstore::Verification verification(acr::signing::TrustedRootParts c
                                                 acr::sigstore::Policy const& demanded = policy()) {
   auto root = acr::sigstore::parse_trusted_root(parts.json(), "world");
   REQUIRE(root.has_value());
-  return acr::sigstore::Verifier({*root}, {acr::sigstore::BundleVersion::v0_1}).verify(bundle, acr::sigstore::Artifact::of_bytes(file), demanded);
+  return acr::sigstore::Verifier({*root}, {acr::sigstore::BundleVersion::v0_1})
+      .verify(bundle, acr::sigstore::Artifact::of_bytes(file), demanded);
 }
 
 /// "rule: why" of the first failure, empty for a pass.
-inline std::string refusal(acr::signing::TrustedRootParts const& root, std::string const& bundle, acr::sigstore::Policy const& demanded = policy()) {
+inline std::string refusal(acr::signing::TrustedRootParts const& root, std::string const& bundle,
+                           acr::sigstore::Policy const& demanded = policy()) {
   auto const result = verification(root, bundle, demanded);
   REQUIRE(result.attestation.has_value() != result.rejection.has_value());
   return result.rejection ? result.rejection->rule_number + ": " + result.rejection->why : "";

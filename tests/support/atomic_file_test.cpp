@@ -72,7 +72,8 @@ std::pair<std::int64_t, std::int64_t> times_of(std::filesystem::path const& path
   return {info.st_atim.tv_sec, info.st_mtim.tv_sec};
 }
 
-TEST_CASE("a file gets its times before its name, and a time that the file system does not keep is noticed (O-14)", "[support]") {
+TEST_CASE("a file gets its times before its name, and a time that the file system does not keep is noticed (O-14)",
+          "[support]") {
   acr::test::TemporaryDirectory const dir;
   auto const file = dir.path() / "x";
   CHECK(acr::write_file(file, "bytes", 1'700'000'000));
@@ -98,7 +99,8 @@ TEST_CASE("only a regular file is read, and a pipe does not hang (P-152)", "[sup
   using Catch::Matchers::EndsWith;
   using Catch::Matchers::StartsWith;
   acr::test::TemporaryDirectory const dir;
-  CHECK_THROWS_WITH(acr::read_file(dir.path() / "absent", 10), StartsWith("cannot read ") && EndsWith("No such file or directory"));
+  CHECK_THROWS_WITH(acr::read_file(dir.path() / "absent", 10),
+                    StartsWith("cannot read ") && EndsWith("No such file or directory"));
   CHECK_THROWS_WITH(acr::read_file(dir.path(), 10), EndsWith(": no regular file"));
   REQUIRE(::mkfifo((dir.path() / "pipe").c_str(), 0600) == 0);
   CHECK_THROWS_WITH(acr::read_file(dir.path() / "pipe", 10), EndsWith(": no regular file"));
@@ -109,8 +111,10 @@ TEST_CASE("only a regular file is read, and a pipe does not hang (P-152)", "[sup
 
 TEST_CASE("left-over files are known by their names", "[support]") {
   CHECK(acr::is_temporary_of(".manifest.json.0123456789ab.tmp", "manifest.json"));
-  for (char const* name : {"manifest.json", "manifest.json.0123456789ab.tmp", ".manifest.json.0123456789ab", ".other.0123456789ab.tmp", ".manifest.json.tmp",
-                           ".manifest.json..tmp", ".manifest.json.0123456789a.tmp", ".manifest.json.0123456789AB.tmp", ".manifest.json.0123456789abc.tmp", ""}) {
+  for (char const* name :
+       {"manifest.json", "manifest.json.0123456789ab.tmp", ".manifest.json.0123456789ab", ".other.0123456789ab.tmp",
+        ".manifest.json.tmp", ".manifest.json..tmp", ".manifest.json.0123456789a.tmp", ".manifest.json.0123456789AB.tmp",
+        ".manifest.json.0123456789abc.tmp", ""}) {
     CAPTURE(name);
     CHECK_FALSE(acr::is_temporary_of(name, "manifest.json"));
   }

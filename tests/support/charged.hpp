@@ -11,8 +11,8 @@
 
 namespace acr::test {
 
-/// True when `work`, which must cost at least a mebibyte and says whether it did what it should, goes on while there is time and is ended
-/// by the run's clock when there is none. (A CHECK inside of it would catch what the clock throws.)
+/// True when `work`, which must cost at least a mebibyte and says whether it did what it should, goes on while there is time
+/// and is ended by the run's clock when there is none. (A CHECK inside of it would catch what the clock throws.)
 template <class Work>
 bool is_charged(Work const& work) {
   auto const end = [&](std::chrono::seconds time) {

@@ -19,11 +19,11 @@ TEST_CASE("base64 follows the proto3 JSON rules", "[support]") {
       {"Zg==", "f"},
       {"Zg", "f"},
       {"Zg=", std::nullopt},
-      {"Zh==", std::nullopt},       // left-over bits
-      {"Zm9v\n", std::nullopt},     // line break
-      {"Zm9v====", std::nullopt},   // padding after a full group
-      {"_-8=", "\xff\xef"},         // URL alphabet
-      {"_+8=", std::nullopt},       // mixed alphabets
+      {"Zh==", std::nullopt},      // left-over bits
+      {"Zm9v\n", std::nullopt},    // line break
+      {"Zm9v====", std::nullopt},  // padding after a full group
+      {"_-8=", "\xff\xef"},        // URL alphabet
+      {"_+8=", std::nullopt},      // mixed alphabets
       {"Z", std::nullopt},
       {"Z===", std::nullopt},
       {"=", std::nullopt},
@@ -45,8 +45,9 @@ TEST_CASE("each byte at each place of a group is a digit of base64 or refuses th
       auto const bytes = acr::from_base64(text);
       CAPTURE(byte, place);
       REQUIRE(bytes.has_value() == (value != std::string::npos));
-      if (bytes) REQUIRE((static_cast<unsigned char>((*bytes)[0]) << 16 | static_cast<unsigned char>((*bytes)[1]) << 8 |
-                          static_cast<unsigned char>((*bytes)[2])) == static_cast<int>(value << (18 - 6 * place)));
+      if (bytes)
+        REQUIRE((static_cast<unsigned char>((*bytes)[0]) << 16 | static_cast<unsigned char>((*bytes)[1]) << 8 |
+                 static_cast<unsigned char>((*bytes)[2])) == static_cast<int>(value << (18 - 6 * place)));
     }
 }
 

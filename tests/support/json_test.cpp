@@ -5,8 +5,9 @@
 namespace {
 
 TEST_CASE("strict JSON refuses what parsers read differently", "[support]") {
-  auto const text = GENERATE(as<std::string>{}, R"({"a":1,"a":2})", R"({"a":{"b":1,"\u0062":2}})", "{\"a\":1}x", "\xef\xbb\xbf{}",
-                             "[1,]", "[NaN]", "[01]", "\"\n\"", R"("\ud800")", "\"\xff\"", "{", "", "// c\n{}", "[1 /*c*/]");
+  auto const text =
+      GENERATE(as<std::string>{}, R"({"a":1,"a":2})", R"({"a":{"b":1,"\u0062":2}})", "{\"a\":1}x", "\xef\xbb\xbf{}", "[1,]",
+               "[NaN]", "[01]", "\"\n\"", R"("\ud800")", "\"\xff\"", "{", "", "// c\n{}", "[1 /*c*/]");
   CAPTURE(text);
   auto const value = acr::parse_json(text, "bundle");
   REQUIRE(value.has_error());
@@ -39,7 +40,8 @@ TEST_CASE("ASCII JSON is one line of ASCII", "[support]") {
 }
 
 TEST_CASE("a member of another kind is none", "[support]") {
-  auto const value = acr::parse_json(R"({"text":"a","number":1,"big":18446744073709551615,"real":1.0,"null":null})", "event").value();
+  auto const value =
+      acr::parse_json(R"({"text":"a","number":1,"big":18446744073709551615,"real":1.0,"null":null})", "event").value();
   CHECK(acr::string_in(value, "text") == "a");
   CHECK(acr::integer_in(value, "number") == 1);
   for (char const* name : {"number", "null", "absent"}) CHECK_FALSE(acr::string_in(value, name));

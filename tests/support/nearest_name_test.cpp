@@ -10,9 +10,16 @@ namespace {
 constexpr std::array<std::string_view, 4> names{"signer-workflows", "charts-dir", "chart", "tag-wait"};
 
 TEST_CASE("the nearest name is the one with the fewest edits", "[support]") {
-  struct Row { char const *given, *nearest; };
-  auto const row = GENERATE(values<Row>({{"signer-workflow", "signer-workflows"}, {"chart_dir", "charts-dir"}, {"CHARTS-DIRS", "charts-dir"},
-                                         {"chart", "chart"}, {"char", "chart"}, {"wait-tag", "tag-wait"}, {"tagwait", "tag-wait"}}));
+  struct Row {
+    char const *given, *nearest;
+  };
+  auto const row = GENERATE(values<Row>({{"signer-workflow", "signer-workflows"},
+                                         {"chart_dir", "charts-dir"},
+                                         {"CHARTS-DIRS", "charts-dir"},
+                                         {"chart", "chart"},
+                                         {"char", "chart"},
+                                         {"wait-tag", "tag-wait"},
+                                         {"tagwait", "tag-wait"}}));
   CAPTURE(row.given);
   CHECK(acr::nearest_name(row.given, names) == row.nearest);
 }

@@ -14,7 +14,8 @@ class NoMoreFiles {
  public:
   NoMoreFiles() {
     int const next = ::dup(STDERR_FILENO);  // the lowest number that is free
-    if (next < 0 || ::getrlimit(RLIMIT_NOFILE, &before_) != 0) throw std::runtime_error("cannot ask for the limit of open files");
+    if (next < 0 || ::getrlimit(RLIMIT_NOFILE, &before_) != 0)
+      throw std::runtime_error("cannot ask for the limit of open files");
     ::close(next);
     rlimit const none{.rlim_cur = static_cast<rlim_t>(next), .rlim_max = before_.rlim_max};
     if (::setrlimit(RLIMIT_NOFILE, &none) != 0) throw std::runtime_error("cannot limit the open files");

@@ -61,16 +61,33 @@ TEST_CASE("Snappy blocks are refused for each defect (V-98)", "[support]") {
       {"", "it does not start with the length of its content"},
       {"\x80\x80\x80\x80\x80\x00"s, "it does not start with the length of its content"},
       {"\xff\xff\xff\xff\x1f"s, "it does not start with the length of its content"},  // 2^33-1
-      {"\x01\xf0"s, corrupt},  // a literal's length is cut off
-      {"\x05\x10" "abc"s, corrupt},  // a literal is cut off
-      {"\x01\x04" "ab"s, corrupt},  // a literal reaches past the declared length
-      {"\x05\x00" "a\x01"s, corrupt},  // a copy's offset is cut off
-      {"\x05\x00" "a\x01\x00"s, corrupt},  // a copy from nowhere
-      {"\x05\x00" "a\x01\x02"s, corrupt},  // a copy from before the content
-      {"\x04\x00" "a\x01\x01"s, corrupt},  // a copy reaches past the declared length
-      {"\x02\x00" "a"s, corrupt},  // shorter than declared
+      {"\x01\xf0"s, corrupt},                                                         // a literal's length is cut off
+      {"\x05\x10"
+       "abc"s,
+       corrupt},  // a literal is cut off
+      {"\x01\x04"
+       "ab"s,
+       corrupt},  // a literal reaches past the declared length
+      {"\x05\x00"
+       "a\x01"s,
+       corrupt},  // a copy's offset is cut off
+      {"\x05\x00"
+       "a\x01\x00"s,
+       corrupt},  // a copy from nowhere
+      {"\x05\x00"
+       "a\x01\x02"s,
+       corrupt},  // a copy from before the content
+      {"\x04\x00"
+       "a\x01\x01"s,
+       corrupt},  // a copy reaches past the declared length
+      {"\x02\x00"
+       "a"s,
+       corrupt},           // shorter than declared
       {"\x01"s, corrupt},  // no content at all
-      {"\x01\x00" "a\x00" "b"s, corrupt},  // bytes behind the end
+      {"\x01\x00"
+       "a\x00"
+       "b"s,
+       corrupt},  // bytes behind the end
       {"\xff\xff\xff\xff\x0f"s, "the content is larger than the limit"},
   }));
   CAPTURE(row.why);

@@ -53,12 +53,14 @@ TEST_CASE("a number is digits alone", "[support]") {
 }
 
 TEST_CASE("UTF-8 is what Unicode lets encode, in the shortest form", "[support]") {
-  for (char const* text : {"", "plain", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x9a\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"}) {
+  for (char const* text :
+       {"", "plain", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x9a\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"}) {
     CAPTURE(text);
     CHECK(acr::is_utf8(text));
   }
-  for (char const* text : {"\x80", "\xc3", "\xc3(", "\xe2\x82", "\xe2(\xa1", "\xe2\x82(", "\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",
-                           "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "text \xff"}) {
+  for (char const* text :
+       {"\x80", "\xc3", "\xc3(", "\xe2\x82", "\xe2(\xa1", "\xe2\x82(", "\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf",
+        "\xf0\x8f\xbf\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "text \xff"}) {
     CAPTURE(text);
     CHECK_FALSE(acr::is_utf8(text));
   }

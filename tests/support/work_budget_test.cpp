@@ -47,9 +47,11 @@ TEST_CASE("a cancelled run ends work within a mebibyte (B-25)", "[support]") {
   clock.cancel(ExitStatus::terminated);
   CHECK_THROWS_AS(check_work(), Cancelled);
   CHECK_THROWS_AS(charge_work(much), Cancelled);
-  CHECK_THROWS_AS([&] {
-    for (std::size_t i = 0; i <= much; ++i) charge_work(1);
-  }(), Cancelled);
+  CHECK_THROWS_AS(
+      [&] {
+        for (std::size_t i = 0; i <= much; ++i) charge_work(1);
+      }(),
+      Cancelled);
 }
 
 TEST_CASE("the time limit ends work (B-25)", "[support]") {

@@ -16,11 +16,15 @@ std::string code_of(std::string_view text) {
 }  // namespace
 
 TEST_CASE("the canonical form of a document (T-16)", "[tuf]") {
-  struct Row { char const* text; char const* form; };
+  struct Row {
+    char const* text;
+    char const* form;
+  };
   auto const row = GENERATE(values<Row>({
       {" {\"b\" : 1,\n\"a\":[ true , false,null ] } ", "{\"a\":[true,false,null],\"b\":1}"},
-      {"{\"b\":1,\"B\":2,\"\":3,\"\\u00e9\":4,\"\\ud83d\\ude00\":5,\"\\uffff\":6}", "{\"\":3,\"B\":2,\"b\":1,\"\xc3\xa9\":4,\"\xef\xbf\xbf\":6,\"\xf0\x9f\x98\x80\":5}"},  // bytes, not UTF-16
-      {"\"\\\"\\\\\\/\\n\\t\\u0001\\u007f\"", "\"\\\"\\\\/\n\t\x01\x7f\""},  // only these two are escaped
+      {"{\"b\":1,\"B\":2,\"\":3,\"\\u00e9\":4,\"\\ud83d\\ude00\":5,\"\\uffff\":6}",
+       "{\"\":3,\"B\":2,\"b\":1,\"\xc3\xa9\":4,\"\xef\xbf\xbf\":6,\"\xf0\x9f\x98\x80\":5}"},  // bytes, not UTF-16
+      {"\"\\\"\\\\\\/\\n\\t\\u0001\\u007f\"", "\"\\\"\\\\/\n\t\x01\x7f\""},                   // only these two are escaped
       {"[9223372036854775807,-9223372036854775808,0,-1]", "[9223372036854775807,-9223372036854775808,0,-1]"},
       {"[{},[],\"\"]", "[{},[],\"\"]"},
       {"\"-0\"", "\"-0\""},
@@ -33,7 +37,10 @@ TEST_CASE("the canonical form of a document (T-16)", "[tuf]") {
 }
 
 TEST_CASE("documents that have no canonical form (T-15, T-16)", "[tuf]") {
-  struct Row { std::string text; char const* code; };
+  struct Row {
+    std::string text;
+    char const* code;
+  };
   auto const row = GENERATE(values<Row>({
       {"1.0", "tuf-malformed T-16"},
       {"{\"unread\":[1e2]}", "tuf-malformed T-16"},

@@ -238,9 +238,18 @@ TEST_CASE("new keys of timestamp or snapshot drop what is stored of both: recove
     repository.targets["version"] = 1;
     repository.publish();
   };
-  struct Row { char const* what; bool recovers; };
-  auto const row = GENERATE(values<Row>({{"timestamp keys", true}, {"snapshot keys", true}, {"timestamp threshold", true}, {"snapshot threshold", true},
-                                         {"targets keys", false}, {"root keys", false}, {"nothing", false}, {"new id of the same key", false}}));
+  struct Row {
+    char const* what;
+    bool recovers;
+  };
+  auto const row = GENERATE(values<Row>({{"timestamp keys", true},
+                                         {"snapshot keys", true},
+                                         {"timestamp threshold", true},
+                                         {"snapshot threshold", true},
+                                         {"targets keys", false},
+                                         {"root keys", false},
+                                         {"nothing", false},
+                                         {"new id of the same key", false}}));
   CAPTURE(row.what);
   std::string const what = row.what;
   auto const root_keys = repository.signers["root"];
@@ -268,7 +277,9 @@ TEST_CASE("files are dropped before the root that has new keys is stored (T-25)"
   auto const root_keys = repository.signers["root"];
   repository.set_role("timestamp", {pooled_key(5)});
   repository.publish_root(root_keys);
-  struct Killed : std::runtime_error { using runtime_error::runtime_error; };
+  struct Killed : std::runtime_error {
+    using runtime_error::runtime_error;
+  };
   struct Fragile : acr::tuf::Store {
     MemoryStore& below;
     explicit Fragile(MemoryStore& store) : below(store) {}
@@ -286,7 +297,9 @@ TEST_CASE("files are dropped before the root that has new keys is stored (T-25)"
 TEST_CASE("floors of a built-in copy hold until keys change (T-6, T-25)", "[tuf]") {
   Repository repository;
   for (int i = 0; i < 4; ++i) repository.publish();  // version 5 of all
-  auto const with = [&](acr::tuf::Floors floors) { return refresh(repository, {.built_in = acr::tuf::BuiltIn{repository.initial_root(), floors}}).code(); };
+  auto const with = [&](acr::tuf::Floors floors) {
+    return refresh(repository, {.built_in = acr::tuf::BuiltIn{repository.initial_root(), floors}}).code();
+  };
   CHECK(with({5, 5, 5}) == "fine");
   CHECK(with({6, 0, 0}) == "tuf-rollback");
   CHECK(with({0, 6, 0}) == "tuf-rollback");
@@ -316,7 +329,8 @@ TEST_CASE("floors of a built-in copy hold until keys change (T-6, T-25)", "[tuf]
   SECTION("they hold when a stored timestamp counts, too") {
     auto store = initialised(repository);
     REQUIRE(refresh(repository, store).code() == "fine");
-    CHECK(refresh(repository, store, {.built_in = acr::tuf::BuiltIn{repository.initial_root(), {0, 6, 0}}}).code() == "tuf-rollback");
+    CHECK(refresh(repository, store, {.built_in = acr::tuf::BuiltIn{repository.initial_root(), {0, 6, 0}}}).code() ==
+          "tuf-rollback");
   }
 }
 
@@ -485,7 +499,9 @@ TEST_CASE("a stored snapshot is used when it is the wanted one, and a floor othe
   repository.publish_snapshot();
   auto store = initialised(repository);
   REQUIRE(refresh(repository, store).code() == "fine");
-  auto const asked_for_snapshot = [](Outcome const& outcome) { return std::count(outcome.requests.begin(), outcome.requests.end(), "1.snapshot.json") == 1; };
+  auto const asked_for_snapshot = [](Outcome const& outcome) {
+    return std::count(outcome.requests.begin(), outcome.requests.end(), "1.snapshot.json") == 1;
+  };
   CHECK_FALSE(asked_for_snapshot(refresh(repository, store)));
   SECTION("of the wanted version, signed by others: asked for, and no floor") {
     auto other = repository.snapshot;
@@ -509,7 +525,8 @@ TEST_CASE("a stored snapshot is used when it is the wanted one, and a floor othe
     CHECK(asked_for_snapshot(refresh(repository, store)));
   }
   SECTION("not the one that the timestamp's hash means") {
-    repository.listed_snapshot()["hashes"] = json::object{{"sha256", acr::hex(acr::sha256(repository.files.at("1.snapshot.json") + " "))}};
+    repository.listed_snapshot()["hashes"] =
+        json::object{{"sha256", acr::hex(acr::sha256(repository.files.at("1.snapshot.json") + " "))}};
     repository.files["1.snapshot.json"] += " ";
     repository.timestamp["version"] = 2;
     repository.publish_timestamp();
@@ -520,7 +537,12 @@ TEST_CASE("a stored snapshot is used when it is the wanted one, and a floor othe
 }
 
 TEST_CASE("lengths and hashes are held to where they are given (T-27, T-28, T-31)", "[tuf]") {
-  struct Row { char const* what; char const* member; std::string value; char const* code; };
+  struct Row {
+    char const* what;
+    char const* member;
+    std::string value;
+    char const* code;
+  };
   Repository repository;
   bool const of_targets = GENERATE(false, true);
   auto const& file = repository.files.at(of_targets ? "1.targets.json" : "1.snapshot.json");
@@ -579,7 +601,8 @@ TEST_CASE("a limit is never above what the metadata say (T-30)", "[tuf]") {
   repository.publish_snapshot();
   repository.listed_snapshot()["length"] = repository.files.at("1.snapshot.json").size();
   repository.publish_timestamp();
-  CHECK(limits_of() == std::vector<std::size_t>{512'000, 16'384, repository.files.at("1.snapshot.json").size(), repository.files.at("1.targets.json").size()});
+  CHECK(limits_of() == std::vector<std::size_t>{512'000, 16'384, repository.files.at("1.snapshot.json").size(),
+                                                repository.files.at("1.targets.json").size()});
   repository.listed_targets()["length"] = 5'000'001;
   repository.listed_snapshot().erase("length");
   repository.publish_as_is();
@@ -658,7 +681,10 @@ TEST_CASE("the hash in a target's address is its sha256, else its sha512, and ne
   Repository repository;
   repository.add_target(repository.targets, "t", "content");
   auto const hash512 = acr::hex(acr::digest(acr::HashAlgorithm::sha512, "content"));
-  struct Row { json::object hashes; std::string code; };
+  struct Row {
+    json::object hashes;
+    std::string code;
+  };
   std::vector<Row> const rows = {
       {{{"sha512", hash512}}, "fine"},
       {{{"md5", "x"}}, "tuf-digest"},
@@ -720,7 +746,9 @@ TEST_CASE("a refresh that is interrupted after any file can be repeated (T-32)",
   for (std::size_t stop = 0; stop < count; ++stop) {
     CAPTURE(stop);
     auto store = initialised(repository);
-    struct Interrupted : std::runtime_error { using runtime_error::runtime_error; };
+    struct Interrupted : std::runtime_error {
+      using runtime_error::runtime_error;
+    };
     std::size_t asked = 0;
     auto options = wanting({"x/t"});
     options.fetch = [&](std::string const& path) -> std::optional<std::string> {

@@ -20,15 +20,19 @@ RefreshOptions wanting(std::vector<std::string> targets) {
 Requests visited(Outcome const& outcome) {
   Requests roles;
   for (auto const& request : outcome.requests)
-    if (request.starts_with("1.") && request.ends_with(".json") && request.find(".root.") == std::string::npos && request.find(".snapshot.") == std::string::npos &&
-        request.find(".targets.") == std::string::npos)
+    if (request.starts_with("1.") && request.ends_with(".json") && request.find(".root.") == std::string::npos &&
+        request.find(".snapshot.") == std::string::npos && request.find(".targets.") == std::string::npos)
       roles.push_back(request.substr(2, request.size() - 7));
   return roles;
 }
 
 /// A tree of roles; each signs with a key of its own, pooled_key(10 + position).
 struct Tree {
-  struct Edge { std::string from, to; bool terminating = false; std::vector<std::string> paths = {"*"}; };
+  struct Edge {
+    std::string from, to;
+    bool terminating = false;
+    std::vector<std::string> paths = {"*"};
+  };
   Repository repository;
   std::map<std::string, json::object> documents;
   std::map<std::string, SigningKey> keys;
@@ -40,7 +44,8 @@ struct Tree {
         documents.emplace(edge.to, empty_targets());
       }
     }
-    for (auto const& edge : edges) Repository::delegate(document(edge.from), edge.to, {keys.at(edge.to)}, 1, edge.terminating, edge.paths);
+    for (auto const& edge : edges)
+      Repository::delegate(document(edge.from), edge.to, {keys.at(edge.to)}, 1, edge.terminating, edge.paths);
     for (auto const& [role, names] : targets)
       for (auto const& name : names) repository.add_target(document(role), name, "of " + role);
     publish();
@@ -55,7 +60,10 @@ struct Tree {
 }  // namespace
 
 TEST_CASE("roles are searched in pre-order, depth first (T-29)", "[tuf]") {
-  struct Row { std::vector<Tree::Edge> edges; Requests order; };
+  struct Row {
+    std::vector<Tree::Edge> edges;
+    Requests order;
+  };
   auto const row = GENERATE(values<Row>({
       {{{"targets", "A"}, {"targets", "B"}, {"A", "C"}, {"B", "D"}}, {"A", "C", "B", "D"}},
       {{{"targets", "A"}, {"targets", "B", true}, {"targets", "C"}}, {"A", "B"}},
@@ -94,11 +102,18 @@ TEST_CASE("a run looks in the top-level targets only (T-29)", "[tuf]") {
 
 TEST_CASE("a target's hash picks delegations by prefix (T-29)", "[tuf]") {
   auto const hash = acr::hex(acr::sha256("t"));
-  struct Row { json::array prefixes; bool found; };
+  struct Row {
+    json::array prefixes;
+    bool found;
+  };
   std::string upper = hash.substr(0, 8);
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  std::vector<Row> const rows = {{{json::string(hash.substr(0, 2))}, true}, {{json::string(hash)}, true}, {{"xx", json::string(hash.substr(0, 3))}, true},
-                                 {{json::string(hash.substr(1, 2))}, false}, {{}, false}, {{json::string(upper)}, false}};
+  std::vector<Row> const rows = {{{json::string(hash.substr(0, 2))}, true},
+                                 {{json::string(hash)}, true},
+                                 {{"xx", json::string(hash.substr(0, 3))}, true},
+                                 {{json::string(hash.substr(1, 2))}, false},
+                                 {{}, false},
+                                 {{json::string(upper)}, false}};
   for (auto const& row : rows) {
     CAPTURE(json::serialize(row.prefixes));
     Tree tree({{"targets", "A"}}, {{"A", {"t"}}});
@@ -112,7 +127,9 @@ TEST_CASE("a target's hash picks delegations by prefix (T-29)", "[tuf]") {
 
 TEST_CASE("succinct roles are not followed (T-29)", "[tuf]") {
   Repository repository;
-  repository.targets["delegations"] = json::object{{"keys", json::object{}}, {"succinct_roles", json::object{{"bit_length", 1}, {"name_prefix", "bin"}, {"keyids", json::array{}}, {"threshold", 1}}}};
+  repository.targets["delegations"] = json::object{
+      {"keys", json::object{}},
+      {"succinct_roles", json::object{{"bit_length", 1}, {"name_prefix", "bin"}, {"keyids", json::array{}}, {"threshold", 1}}}};
   repository.publish();
   CHECK(refresh(repository, wanting({"t"})).code() == "tuf-no-target");
   CHECK(refresh(repository).code() == "fine");
@@ -121,7 +138,8 @@ TEST_CASE("succinct roles are not followed (T-29)", "[tuf]") {
 TEST_CASE("at most 32 roles are visited in one search (T-29)", "[tuf]") {
   auto const chain = [](std::size_t length) {
     std::vector<Tree::Edge> edges;
-    for (std::size_t i = 0; i < length; ++i) edges.push_back({i == 0 ? "targets" : "r" + std::to_string(i), "r" + std::to_string(i + 1)});
+    for (std::size_t i = 0; i < length; ++i)
+      edges.push_back({i == 0 ? "targets" : "r" + std::to_string(i), "r" + std::to_string(i + 1)});
     return Tree(edges, {{"r" + std::to_string(length), {"t"}}});
   };
   CHECK(refresh(chain(32).repository, wanting({"t"})).code() == "fine");
@@ -198,7 +216,8 @@ TEST_CASE("a role that cannot be had or does not verify ends the search (T-29)",
     expected = "tuf-unlisted";
   }
   SECTION("another hash than the snapshot's") {
-    tree.repository.snapshot["meta"].as_object()["A.json"].as_object()["hashes"] = json::object{{"sha256", std::string(64, '0')}};
+    tree.repository.snapshot["meta"].as_object()["A.json"].as_object()["hashes"] =
+        json::object{{"sha256", std::string(64, '0')}};
     tree.repository.publish();
     expected = "tuf-digest";
   }
@@ -225,9 +244,20 @@ TEST_CASE("a stored delegated role serves when it is the listed one (T-28, T-29)
 }
 
 TEST_CASE("a role's name is encoded whole, in requests and in file names (T-29)", "[tuf]") {
-  struct Row { std::string name, encoded; };
-  auto const row = GENERATE(values<Row>({{"../x", "..%2Fx"}, {"?", "%3F"}, {"#", "%23"}, {"/a", "%2Fa"}, {"a b", "a%20b"}, {"..", ".."}, {"%41", "%2541"},
-                                         {"\xc3\xa9", "%C3%A9"}, {"a-b._~", "a-b._~"}, {"Root", "Root"}, {std::string("a\0b", 3), "a%00b"}}));
+  struct Row {
+    std::string name, encoded;
+  };
+  auto const row = GENERATE(values<Row>({{"../x", "..%2Fx"},
+                                         {"?", "%3F"},
+                                         {"#", "%23"},
+                                         {"/a", "%2Fa"},
+                                         {"a b", "a%20b"},
+                                         {"..", ".."},
+                                         {"%41", "%2541"},
+                                         {"\xc3\xa9", "%C3%A9"},
+                                         {"a-b._~", "a-b._~"},
+                                         {"Root", "Root"},
+                                         {std::string("a\0b", 3), "a%00b"}}));
   CAPTURE(row.name);
   Tree tree({{"targets", row.name}}, {{row.name, {"t"}}});
   MemoryStore store;
@@ -237,7 +267,8 @@ TEST_CASE("a role's name is encoded whole, in requests and in file names (T-29)"
 }
 
 TEST_CASE("names that a delegated role cannot have (T-29)", "[tuf]") {
-  auto const name = GENERATE(as<std::string>{}, "root", "timestamp", "snapshot", "targets", "", std::string(251, 'a'), std::string(84, '/'));
+  auto const name =
+      GENERATE(as<std::string>{}, "root", "timestamp", "snapshot", "targets", "", std::string(251, 'a'), std::string(84, '/'));
   CAPTURE(name);
   Repository repository;
   Repository::delegate(repository.targets, name, {pooled_key(10)}, 1, false, {"*"});
@@ -254,16 +285,24 @@ TEST_CASE("a name of 250 encoded bytes is one (T-29)", "[tuf]") {
 }
 
 TEST_CASE("malformed delegations refuse the file that holds them (T-29)", "[tuf]") {
-  struct Row { char const* what; char const* role; char const* code; };
+  struct Row {
+    char const* what;
+    char const* role;
+    char const* code;
+  };
   auto const row = GENERATE(values<Row>({
       {"control", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"paths":[]})", "fine"},
       {"control: prefixes", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"path_hash_prefixes":["a"]})", "fine"},
       {"control: another name", R"({"name":"C","keyids":[],"threshold":1,"terminating":false,"paths":[]})", "fine"},
       {"neither paths nor prefixes", R"({"name":"A","keyids":[],"threshold":1,"terminating":false})", "tuf-malformed"},
-      {"both", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"paths":[],"path_hash_prefixes":[]})", "tuf-malformed"},
-      {"a path that is not a string", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"paths":[1]})", "tuf-malformed"},
-      {"a prefix that is not a string", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"path_hash_prefixes":[1]})", "tuf-malformed"},
-      {"paths that are not a list", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"paths":"*"})", "tuf-malformed"},
+      {"both", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"paths":[],"path_hash_prefixes":[]})",
+       "tuf-malformed"},
+      {"a path that is not a string", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"paths":[1]})",
+       "tuf-malformed"},
+      {"a prefix that is not a string",
+       R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"path_hash_prefixes":[1]})", "tuf-malformed"},
+      {"paths that are not a list", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"paths":"*"})",
+       "tuf-malformed"},
       {"without a name", R"({"keyids":[],"threshold":1,"terminating":false,"paths":[]})", "tuf-malformed"},
       {"without keyids", R"({"name":"A","threshold":1,"terminating":false,"paths":[]})", "tuf-malformed"},
       {"without a threshold", R"({"name":"A","keyids":[],"terminating":false,"paths":[]})", "tuf-malformed"},
@@ -282,9 +321,16 @@ TEST_CASE("malformed delegations refuse the file that holds them (T-29)", "[tuf]
 }
 
 TEST_CASE("delegations have keys, and roles or succinct roles (T-29)", "[tuf]") {
-  struct Row { char const* delegations; char const* code; };
-  auto const row = GENERATE(values<Row>({{R"({"keys":{},"roles":[]})", "fine"}, {R"({"roles":[]})", "tuf-malformed"}, {R"({"keys":{}})", "tuf-malformed"},
-                                         {R"({"keys":[],"roles":[]})", "tuf-malformed"}, {R"({"keys":{},"roles":{}})", "tuf-malformed"}, {"[]", "tuf-malformed"}}));
+  struct Row {
+    char const* delegations;
+    char const* code;
+  };
+  auto const row = GENERATE(values<Row>({{R"({"keys":{},"roles":[]})", "fine"},
+                                         {R"({"roles":[]})", "tuf-malformed"},
+                                         {R"({"keys":{}})", "tuf-malformed"},
+                                         {R"({"keys":[],"roles":[]})", "tuf-malformed"},
+                                         {R"({"keys":{},"roles":{}})", "tuf-malformed"},
+                                         {"[]", "tuf-malformed"}}));
   CAPTURE(row.delegations);
   Repository repository;
   repository.targets["delegations"] = json::parse(row.delegations);

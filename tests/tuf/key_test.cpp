@@ -47,12 +47,23 @@ TEST_CASE("keys that are kept and verify nothing (T-18)", "[tuf]") {
   auto const edwards = text_of(SigningKey::ed25519());
   auto const rsa = text_of(SigningKey::rsa());
   auto const point = SigningKey::ecdsa().point_hex();
-  struct Row { char const* what; KeyText key; bool parses; };
+  struct Row {
+    char const* what;
+    KeyText key;
+    bool parses;
+  };
   std::vector<Row> const rows = {
       {"control", good, true},
       {"the old type name", {"ecdsa-sha2-nistp256", good.scheme, good.value}, true},
       {"a point in hex", {"ecdsa", "ecdsa-sha2-nistp256", point}, true},
-      {"line ends of another system", {good.type, good.scheme, [&] { auto s = good.value; for (std::size_t at = 0; (at = s.find('\n', at)) != std::string::npos; at += 2) s.replace(at, 1, "\r\n"); return s; }()}, true},
+      {"line ends of another system",
+       {good.type, good.scheme,
+        [&] {
+          auto s = good.value;
+          for (std::size_t at = 0; (at = s.find('\n', at)) != std::string::npos; at += 2) s.replace(at, 1, "\r\n");
+          return s;
+        }()},
+       true},
       {"ed25519", edwards, true},
       {"rsa", rsa, true},
       {"an unknown type", {"sphincs", good.scheme, good.value}, false},
@@ -71,12 +82,16 @@ TEST_CASE("keys that are kept and verify nothing (T-18)", "[tuf]") {
       {"no end of the block", {good.type, good.scheme, good.value.substr(0, 60)}, false},
       {"begin and end share their dashes", {good.type, good.scheme, "-----BEGIN PUBLIC KEY-----END PUBLIC KEY-----"}, false},
       {"not base64", {good.type, good.scheme, "-----BEGIN PUBLIC KEY-----\n!!!!\n-----END PUBLIC KEY-----"}, false},
-      {"a byte behind the key", {good.type, good.scheme, [&] {
-         auto const end = good.value.find("\n-----END");
-         auto body = good.value.substr(27, end - 27);
-         std::erase(body, '\n');
-         return "-----BEGIN PUBLIC KEY-----\n" + acr::base64(*acr::from_base64(body) + std::string(1, '\0')) + "\n-----END PUBLIC KEY-----";
-       }()}, false},
+      {"a byte behind the key",
+       {good.type, good.scheme,
+        [&] {
+          auto const end = good.value.find("\n-----END");
+          auto body = good.value.substr(27, end - 27);
+          std::erase(body, '\n');
+          return "-----BEGIN PUBLIC KEY-----\n" + acr::base64(*acr::from_base64(body) + std::string(1, '\0')) +
+                 "\n-----END PUBLIC KEY-----";
+        }()},
+       false},
   };
   for (auto const& row : rows) {
     CAPTURE(row.what);
@@ -102,7 +117,10 @@ TEST_CASE("signatures of distinct keys count, each once (T-19, T-20)", "[tuf]") 
   b.id = "b";
   auto again = a;
   again.id = "a again";
-  KeyTable keys{{"a", text_of(a)}, {"b", text_of(b)}, {"a again", {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", a.point_hex()}}, {"unlisted", text_of(stranger)}};
+  KeyTable keys{{"a", text_of(a)},
+                {"b", text_of(b)},
+                {"a again", {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", a.point_hex()}},
+                {"unlisted", text_of(stranger)}};
   Role const role{{"a", "a", "b", "a again", "gone"}, 5};
   std::string_view const message = "message";
   auto const count = [&](std::vector<Signature> const& signatures) { return count_signers(role, keys, signatures, message); };
@@ -110,17 +128,17 @@ TEST_CASE("signatures of distinct keys count, each once (T-19, T-20)", "[tuf]") 
   Signature const by_b{"b", hex_signature(b, message)};
   CHECK(count({by_a, by_b}) == 2);
   CHECK(count({}) == 0);
-  CHECK(count({by_a, {"a again", by_a.hex}}) == 1);            // the same key under two ids
-  CHECK(count({{"b", by_a.hex}, by_a}) == 1);                  // another's signature does not spoil a good one
+  CHECK(count({by_a, {"a again", by_a.hex}}) == 1);  // the same key under two ids
+  CHECK(count({{"b", by_a.hex}, by_a}) == 1);        // another's signature does not spoil a good one
   CHECK(count({{"unlisted", hex_signature(stranger, message)}}) == 0);
-  CHECK(count({{"gone", by_a.hex}}) == 0);                     // the key table lacks it
+  CHECK(count({{"gone", by_a.hex}}) == 0);  // the key table lacks it
   CHECK(count({{"a", ""}, by_b}) == 1);
   CHECK(count({{"a", "zz"}, by_b}) == 1);
   CHECK(count({{"a", by_a.hex + "00"}}) == 0);
   CHECK(count({{"a", " " + by_a.hex}}) == 0);
   std::string upper = by_a.hex;
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  CHECK(count({{"a", upper}}) == 1);                           // hex in either case
+  CHECK(count({{"a", upper}}) == 1);  // hex in either case
   Role const of_one{{"a", "b"}, 1};
   CHECK(count_signers(of_one, keys, std::vector<Signature>{by_a, by_b}, message) == 1);  // enough is enough
 }
@@ -128,7 +146,10 @@ TEST_CASE("signatures of distinct keys count, each once (T-19, T-20)", "[tuf]") 
 TEST_CASE("who may sign is compared by keys and threshold (T-25)", "[tuf]") {
   auto const a = SigningKey::ecdsa(), b = SigningKey::ed25519();
   KeyTable const keys{{"1", text_of(a)}, {"2", text_of(b)}, {"3", {"unknown", "x", "y"}}, {"4", {"unknown", "x", "z"}}};
-  KeyTable const other_ids{{"x", {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", a.point_hex()}}, {"y", text_of(b)}, {"3", {"unknown", "x", "y"}}, {"4", {"unknown", "x", "z"}}};
+  KeyTable const other_ids{{"x", {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", a.point_hex()}},
+                           {"y", text_of(b)},
+                           {"3", {"unknown", "x", "y"}},
+                           {"4", {"unknown", "x", "z"}}};
   CHECK(same_signers({{"1", "2"}, 1}, keys, {{"y", "x"}, 1}, other_ids));
   CHECK_FALSE(same_signers({{"1", "2"}, 1}, keys, {{"y", "x"}, 2}, other_ids));
   CHECK_FALSE(same_signers({{"1", "2"}, 1}, keys, {{"x"}, 1}, other_ids));

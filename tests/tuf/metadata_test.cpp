@@ -37,7 +37,10 @@ json::object without(std::string_view member) {
 
 TEST_CASE("the frame of a metadata file (T-15)", "[tuf]") {
   CHECK(root_code(document()) == "fine");
-  struct Row { char const* text; char const* code; };
+  struct Row {
+    char const* text;
+    char const* code;
+  };
   auto const row = GENERATE(values<Row>({
       {"[]", "tuf-malformed T-15"},
       {"{\"signatures\":[]}", "tuf-malformed T-15"},
@@ -66,7 +69,10 @@ TEST_CASE("unknown members are legal everywhere, and signed (T-15, T-16)", "[tuf
 }
 
 TEST_CASE("signatures have an id and a text, and no id signs twice (T-15, T-20)", "[tuf]") {
-  struct Row { char const* signatures; char const* code; };
+  struct Row {
+    char const* signatures;
+    char const* code;
+  };
   auto const row = GENERATE(values<Row>({
       {R"([])", "fine"},
       {R"([{"keyid":"a","sig":""},{"keyid":"b","sig":"x"}])", "fine"},
@@ -83,7 +89,11 @@ TEST_CASE("signatures have an id and a text, and no id signs twice (T-15, T-20)"
 }
 
 TEST_CASE("what all metadata have (T-17)", "[tuf]") {
-  struct Row { char const* member; char const* value; char const* code; };
+  struct Row {
+    char const* member;
+    char const* value;
+    char const* code;
+  };
   auto const row = GENERATE(values<Row>({
       {"_type", R"("targets")", "tuf-malformed T-17"},
       {"_type", R"("Root")", "tuf-malformed T-17"},
@@ -137,7 +147,10 @@ TEST_CASE("an offset of an expiry is converted (T-17)", "[tuf]") {
 }
 
 TEST_CASE("a root has the four top-level roles (T-20, T-21)", "[tuf]") {
-  struct Row { char const* role; char const* code; };
+  struct Row {
+    char const* role;
+    char const* code;
+  };
   auto const row = GENERATE(values<Row>({
       {R"({"keyids":["a"],"threshold":1})", "fine"},
       {R"({"keyids":[],"threshold":5})", "fine"},  // it can never be met; the file stands
@@ -160,7 +173,10 @@ TEST_CASE("a root has the four top-level roles (T-20, T-21)", "[tuf]") {
 }
 
 TEST_CASE("a key has type, scheme and keyval, whatever they say (T-18)", "[tuf]") {
-  struct Row { char const* key; char const* code; };
+  struct Row {
+    char const* key;
+    char const* code;
+  };
   auto const row = GENERATE(values<Row>({
       {R"({"keytype":"new","scheme":"newer","keyval":{}})", "fine"},
       {R"({"keytype":"ecdsa","scheme":"ecdsa-sha2-nistp256","keyval":{"public":7}})", "fine"},
@@ -178,7 +194,11 @@ TEST_CASE("a key has type, scheme and keyval, whatever they say (T-18)", "[tuf]"
 }
 
 TEST_CASE("files that a timestamp or snapshot lists (T-17, T-26, T-27)", "[tuf]") {
-  struct Row { char const* meta; char const* timestamp; char const* snapshot; };
+  struct Row {
+    char const* meta;
+    char const* timestamp;
+    char const* snapshot;
+  };
   auto const row = GENERATE(values<Row>({
       {R"({"snapshot.json":{"version":1}})", "fine", "fine"},
       {R"({"snapshot.json":{"version":1,"length":0,"hashes":{"x":"y"}}})", "fine", "fine"},
@@ -195,14 +215,18 @@ TEST_CASE("files that a timestamp or snapshot lists (T-17, T-26, T-27)", "[tuf]"
   }));
   CAPTURE(row.meta);
   auto const file = [&](char const* type) {
-    return R"({"signatures":[],"signed":{"_type":")" + std::string(type) + R"(","spec_version":"1.0","version":1,"expires":"2030-01-01T00:00:00Z","meta":)" + row.meta + "}}";
+    return R"({"signatures":[],"signed":{"_type":")" + std::string(type) +
+           R"(","spec_version":"1.0","version":1,"expires":"2030-01-01T00:00:00Z","meta":)" + row.meta + "}}";
   };
   CHECK(code_of(parse_timestamp(file("timestamp"), "timestamp.json")) == row.timestamp);
   CHECK(code_of(parse_snapshot(file("snapshot"), "1.snapshot.json")) == row.snapshot);
 }
 
 TEST_CASE("listed targets have length and hashes (T-28)", "[tuf]") {
-  struct Row { char const* targets; char const* code; };
+  struct Row {
+    char const* targets;
+    char const* code;
+  };
   auto const row = GENERATE(values<Row>({
       {R"({"a":{"length":0,"hashes":{"sha256":"x"},"custom":{}}})", "fine"},
       {R"({"a":{"length":-1,"hashes":{"sha256":"x"}}})", "tuf-malformed T-28"},

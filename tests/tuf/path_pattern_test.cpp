@@ -4,7 +4,11 @@
 using acr::tuf::matches_path;
 
 TEST_CASE("patterns of paths (T-29)", "[tuf]") {
-  struct Row { char const* pattern; char const* path; bool matches; };
+  struct Row {
+    char const* pattern;
+    char const* path;
+    bool matches;
+  };
   auto const row = GENERATE(values<Row>({
       {"a", "a", true},
       {"a", "A", false},

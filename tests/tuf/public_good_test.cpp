@@ -21,7 +21,8 @@ std::string data(std::string const& name) {
 std::optional<std::string> served(std::string const& path) {
   if (path == "165.snapshot.json") return data("public-good/snapshot.json");
   if (path == "14.targets.json") return data("public-good/targets.json");
-  if (path == acr::hex(acr::sha256(data("public-good/trusted_root.json"))) + ".trusted_root.json") return data("public-good/trusted_root.json");
+  if (path == acr::hex(acr::sha256(data("public-good/trusted_root.json"))) + ".trusted_root.json")
+    return data("public-good/trusted_root.json");
   if (path == "17.root.json") return std::nullopt;
   return data("public-good/" + path);
 }
@@ -65,7 +66,8 @@ TEST_CASE("the public-good timestamp is fresh until its second (T-17)", "[tuf]")
 
 TEST_CASE("the floors of the built-in copy fit the public-good repository (T-6)", "[tuf]") {
   auto const root = data("public-good/16.root.json");
-  for (auto const& [floors, code] : {std::pair{acr::tuf::Floors{762, 165, 14}, "fine"}, std::pair{acr::tuf::Floors{763, 165, 14}, "tuf-rollback"}}) {
+  for (auto const& [floors, code] :
+       {std::pair{acr::tuf::Floors{762, 165, 14}, "fine"}, std::pair{acr::tuf::Floors{763, 165, 14}, "tuf-rollback"}}) {
     MemoryStore store;
     auto with_floors = options("2026-08-25T00:00:00Z");
     with_floors.built_in = acr::tuf::BuiltIn{root, floors};

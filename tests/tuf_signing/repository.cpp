@@ -62,7 +62,8 @@ SigningKey SigningKey::ecdsa_p384() {
 
 SigningKey SigningKey::ed25519() {
   SigningKey key;
-  key.state_ = std::make_shared<State const>(State{KeyHandle(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")), "ed25519", "ed25519"});
+  key.state_ =
+      std::make_shared<State const>(State{KeyHandle(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")), "ed25519", "ed25519"});
   key.id = fresh_id();
   return key;
 }
@@ -110,7 +111,8 @@ std::string SigningKey::sign(std::string_view message) const {
   std::size_t size = 0;
   check(EVP_DigestSign(context.get(), nullptr, &size, bytes, message.size()) == 1, "no size");
   std::string out(size, '\0');
-  check(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes, message.size()) == 1, "no signature");
+  check(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes, message.size()) == 1,
+        "no signature");
   out.resize(size);
   return out;
 }
@@ -130,18 +132,28 @@ std::string signed_file(json::object const& content, std::vector<SigningKey> con
 }
 
 json::object empty_targets(std::int64_t version) {
-  return {{"_type", "targets"}, {"spec_version", "1.0.31"}, {"version", version}, {"expires", far}, {"targets", json::object{}}};
+  return {
+      {"_type", "targets"}, {"spec_version", "1.0.31"}, {"version", version}, {"expires", far}, {"targets", json::object{}}};
 }
 
 Repository::Repository() {
-  root = {{"_type", "root"}, {"spec_version", "1.0.31"}, {"version", 0}, {"expires", far}, {"consistent_snapshot", true}, {"keys", json::object{}}, {"roles", json::object{}}};
+  root = {{"_type", "root"},        {"spec_version", "1.0.31"}, {"version", 0}, {"expires", far}, {"consistent_snapshot", true},
+          {"keys", json::object{}}, {"roles", json::object{}}};
   set_role("root", {pooled_key(0)});
   set_role("timestamp", {pooled_key(1)});
   set_role("snapshot", {pooled_key(2)});
   set_role("targets", {pooled_key(3)});
   targets = empty_targets(0);
-  snapshot = {{"_type", "snapshot"}, {"spec_version", "1.0.31"}, {"version", 0}, {"expires", far}, {"meta", json::object{{"targets.json", json::object{{"version", 0}}}}}};
-  timestamp = {{"_type", "timestamp"}, {"spec_version", "1.0.31"}, {"version", 0}, {"expires", far}, {"meta", json::object{{"snapshot.json", json::object{{"version", 0}}}}}};
+  snapshot = {{"_type", "snapshot"},
+              {"spec_version", "1.0.31"},
+              {"version", 0},
+              {"expires", far},
+              {"meta", json::object{{"targets.json", json::object{{"version", 0}}}}}};
+  timestamp = {{"_type", "timestamp"},
+               {"spec_version", "1.0.31"},
+               {"version", 0},
+               {"expires", far},
+               {"meta", json::object{{"snapshot.json", json::object{{"version", 0}}}}}};
   publish_root();
   publish();
 }
@@ -174,7 +186,9 @@ void Repository::publish_snapshot() {
 }
 
 void Repository::publish() {
-  auto const next = [](json::object& document) { return (document["version"] = document["version"].as_int64() + 1).as_int64(); };
+  auto const next = [](json::object& document) {
+    return (document["version"] = document["version"].as_int64() + 1).as_int64();
+  };
   listed_targets()["version"] = next(targets);
   listed_snapshot()["version"] = next(snapshot);
   next(timestamp);
@@ -195,9 +209,10 @@ void Repository::add_target(json::object& document, std::string const& name, std
   target_files[percent_encode(directory, "/") + hash + "." + percent_encode(name.substr(directory.size()))] = bytes;
 }
 
-json::object& Repository::delegate(json::object& delegator, std::string const& name, std::vector<SigningKey> const& keys, std::int64_t threshold,
-                                   bool terminating, std::vector<std::string> const& paths) {
-  if (!delegator.contains("delegations")) delegator["delegations"] = json::object{{"keys", json::object{}}, {"roles", json::array{}}};
+json::object& Repository::delegate(json::object& delegator, std::string const& name, std::vector<SigningKey> const& keys,
+                                   std::int64_t threshold, bool terminating, std::vector<std::string> const& paths) {
+  if (!delegator.contains("delegations"))
+    delegator["delegations"] = json::object{{"keys", json::object{}}, {"roles", json::array{}}};
   auto& delegations = delegator["delegations"].as_object();
   json::array ids;
   for (auto const& key : keys) {
@@ -207,7 +222,8 @@ json::object& Repository::delegate(json::object& delegator, std::string const& n
   json::array patterns;
   for (auto const& path : paths) patterns.push_back(json::string(path));
   auto& roles = delegations["roles"].as_array();
-  roles.push_back(json::object{{"name", name}, {"keyids", ids}, {"threshold", threshold}, {"terminating", terminating}, {"paths", patterns}});
+  roles.push_back(json::object{
+      {"name", name}, {"keyids", ids}, {"threshold", threshold}, {"terminating", terminating}, {"paths", patterns}});
   return roles.back().as_object();
 }
 

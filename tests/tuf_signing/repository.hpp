@@ -57,7 +57,7 @@ class Repository {
  public:
   Repository();
 
-  json::object root, timestamp, snapshot, targets;  ///< what is published next
+  json::object root, timestamp, snapshot, targets;         ///< what is published next
   std::map<std::string, std::vector<SigningKey>> signers;  ///< by role
   std::map<std::string, std::string> files;                ///< by request path below metadata: "2.root.json"
 
@@ -77,8 +77,8 @@ class Repository {
   /// Lists a target and keeps its bytes at its path.
   void add_target(json::object& targets_document, std::string const& name, std::string const& bytes);
   /// A delegation of `delegator` (a targets document) to `name`; `more` are members such as paths.
-  static json::object& delegate(json::object& delegator, std::string const& name, std::vector<SigningKey> const& keys, std::int64_t threshold, bool terminating,
-                                std::vector<std::string> const& paths);
+  static json::object& delegate(json::object& delegator, std::string const& name, std::vector<SigningKey> const& keys,
+                                std::int64_t threshold, bool terminating, std::vector<std::string> const& paths);
   /// Publishes a delegated role's document as version `version` and lists it in the snapshot (publish_snapshot comes after).
   void publish_delegated(std::string const& name, json::object document, std::vector<SigningKey> const& keys);
 
