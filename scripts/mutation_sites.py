@@ -447,6 +447,12 @@ class Refusals:
         rest = words[m.end():].strip()
         return rest in ("", ")") or re.match(r"\)? ?\. (within|rule|expected|found|fix|in_source) \(", rest) is not None
 
+    def _is_text(self, scanner, s, value):
+        """Is the variable in `value` a string of the function around, by the name that another one has for a Rejection?"""
+        name = re.search(r"(\w+)(?: \))?$", value.split(" . ")[0].strip())
+        head = scanner.words(max(0, s.function.body[0] - 60), s.first)
+        return name is not None and re.search(rf"string(?: const)?(?: &)? {name.group(1)} [,)=;]", head) is not None
+
     def _gives(self, scanner, words):
         """A return statement's words: does it give a Rejection?"""
         value = words.removeprefix("return ").strip()
@@ -486,6 +492,10 @@ class Refusals:
                 return "refuse"
         if re.match(r"[\w. >-]+ = (std :: move \( )?\w+ \. error \( \)", words):
             return "pass"
+        kept = re.match(r"((?:\w+ (?:\.|->) )*\w*(?:refusal|rejection|reason|broken)_?) = (.*)", words)   # entry.refusal = std::move(why)
+        if kept and not kept.group(2).startswith(f"std :: move ( {kept.group(1)} )") and not self._is_text(scanner, s, kept.group(2)) \
+                and (self._variable(scanner, kept.group(2)) or re.match(r"(std :: move \( )?\* \w+ (\.|->) rejection\b", kept.group(2))):
+            return "refuse"
         return ""
 
     def sites(self):
