@@ -59,7 +59,7 @@ struct Network {
   explicit Network(std::size_t workers)
       : client(clock, acr::net::ClientSettings{.user_agent = "bench"}),
         http(client, clock),
-        source(http, settings(), workers) {}
+        source(http, settings(), workers, std::filesystem::path()) {}
   static HostSettings settings() {
     HostSettings hosts;
     hosts.loopback_http = true;

@@ -77,7 +77,7 @@ void measure(bool json, std::uint16_t port) {
   net::RetryingHttp retrying(http, clock);
   dependencies::HostSettings settings;
   settings.loopback_http = true;
-  dependencies::NetworkSource source(retrying, settings, 4);
+  dependencies::NetworkSource source(retrying, settings, 4, std::filesystem::path());
   auto const start = std::chrono::steady_clock::now();
   // The archive is not there: all of the index is read, and one request follows.
   auto const result = source.fetch({{"chart-7", "1.50.0", "http://127.0.0.1:" + std::to_string(port), ""}});

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dependencies/archive_store.hpp"
 #include "support/verdict.hpp"
 
 namespace acr::dependencies {
@@ -20,12 +21,12 @@ struct ArchiveOrder {
 };
 
 struct FetchedArchive {
-  std::shared_ptr<std::string const> bytes;  ///< the .tgz; shared by all orders of one fetch
-  std::string sha256;                        ///< "sha256:<hex>" of `bytes`
-  std::string url;                           ///< unredirected, no query; `oci://<host>/<path>:<tag>` (D-31)
-  std::string oci_manifest;                  ///< "sha256:<hex>" of the manifest the tag names; empty unless OCI
-  bool pinned = false;                       ///< the order's pin fits, to the archive or to the manifest (D-29)
-  std::vector<Rejection> warnings;           ///< about this order, in a fixed order
+  std::shared_ptr<StoredArchive const> stored;  ///< the .tgz; shared by all orders of one fetch
+  std::string sha256;                           ///< "sha256:<hex>" of its bytes
+  std::string url;                              ///< unredirected, no query; `oci://<host>/<path>:<tag>` (D-31)
+  std::string oci_manifest;                     ///< "sha256:<hex>" of the manifest the tag names; empty unless OCI
+  bool pinned = false;                          ///< the order's pin fits, to the archive or to the manifest (D-29)
+  std::vector<Rejection> warnings;              ///< about this order, in a fixed order
 };
 
 class ArchiveSource {

@@ -42,8 +42,8 @@ std::string named(BuildPlan const& plan, std::size_t index) {
 void inspect(ArchiveOrder const& order, Arrival& arrival, chart::Limits const& limits) {
   std::optional<MemoryGate::Pass> pass;
   auto const loaded = chart::made_in_memory(
-      limits, arrival.archive->bytes->size() > chart::ordinary_file_bytes, pass, [&](chart::Limits const& within) {
-        return chart::load_archive(*arrival.archive->bytes, archive_file_name(order.name, order.version), within);
+      limits, arrival.archive->stored->size() > chart::ordinary_file_bytes, pass, [&](chart::Limits const& within) {
+        return chart::load_archive(*arrival.archive->stored->bytes(), archive_file_name(order.name, order.version), within);
       });
   if (!loaded) {
     arrival.refusals.push_back(chart::with_repacking_advice(loaded.error()));
@@ -102,6 +102,14 @@ void warn_of_unpinned(ChartArchives& chart, std::string const& root) {
           .fix("paste the lines that the report prints, or run `atomic-chart-release pin` on the chart"));
 }
 
+/// P-19, before anything is read: archives are files of the package, and all of them are held at one time.
+Rejection too_large(std::uint64_t bytes, chart::PackageOptions const& options) {
+  return reject("chart-too-large", "charts", "the chart's archives are too large together: no Helm could load the package")
+      .rule("P-19")
+      .expected("less than " + std::to_string(options.limits.chart_bytes) + " bytes")
+      .found(std::to_string(bytes) + " bytes");
+}
+
 /// Builds archives from directories, each once for a chart.
 class Placing {
  public:
@@ -142,10 +150,11 @@ class Placing {
   ChartArchives const& fetched_;
   chart::PackageOptions options_;
   std::vector<std::optional<chart::ExtraArchive>> built_;  ///< by directory
+  std::uint64_t built_bytes_ = 0;                          ///< of all of these: they are held until the chart is packaged
 
   Verdict<chart::ExtraArchive> fetched(MissingDependency const& missing) const {
     return chart::ExtraArchive{archive_file_name(missing.locked.name, missing.locked.version),
-                               fetched_.archives.at(missing.index).bytes};
+                               fetched_.archives.at(missing.index).stored->bytes()};
   }
 
   /// D-25, D-26: as Helm packages the directory after its own build; depth is bounded by the plan.
@@ -158,6 +167,9 @@ class Placing {
     auto package = chart::package(tree_, directory.root, options_);
     options_.extra_archives.clear();
     if (!package) return package.error();
+    built_bytes_ += package->bytes.size();
+    if (built_bytes_ >= options_.limits.chart_bytes)
+      return too_large(built_bytes_, options_).within("file://" + directory.root);
     built_[index] = chart::ExtraArchive{package->file_name, std::make_shared<std::string const>(std::move(package->bytes))};
     return *built_[index];
   }
@@ -225,6 +237,9 @@ Verdict<std::vector<chart::ExtraArchive>> archives_of(chart::SourceTree const& t
   if (!plan.needs_build()) return std::vector<chart::ExtraArchive>();
   if (!plan.refusals.empty() || fetched.archives.size() != plan.orders.size())
     throw std::logic_error("archives of a chart that was refused");
+  std::uint64_t bytes = 0;
+  for (auto const& archive : fetched.archives) bytes += archive.stored->size();
+  if (bytes >= options.limits.chart_bytes) return too_large(bytes, options).within(plan.root.empty() ? "." : plan.root);
   auto placed = Placing(tree, plan, fetched, options).archives(0);
   if (!placed) return placed.error().within(plan.root.empty() ? "." : plan.root);
   return placed;

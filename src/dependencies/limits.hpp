@@ -21,6 +21,7 @@ inline constexpr std::size_t archive_bytes = 5'242'880;                       //
 inline constexpr std::size_t chart_dependencies = 100;                        ///< of one chart (D-35)
 inline constexpr std::size_t run_archives = 256;                              ///< D-35
 inline constexpr std::uint64_t run_archive_bytes = std::uint64_t{512} << 20;  ///< D-35
+inline constexpr std::size_t run_archive_kept_bytes = std::size_t{32} << 20;  ///< in memory; the others go to a file (B-25)
 inline constexpr std::uint64_t run_index_bytes = std::uint64_t{1} << 30;      ///< D-35
 inline constexpr std::size_t manifest_bytes = std::size_t{4} << 20;           ///< OCI manifest or index (D-20)
 inline constexpr std::size_t manifest_children = 16;                          ///< D-20

@@ -81,7 +81,7 @@ class KeepingSink final : public net::BodySink {
 
 /// One archive as it came, before the checks of each order.
 struct Archive {
-  std::shared_ptr<std::string const> bytes;
+  std::shared_ptr<StoredArchive const> stored;
   std::string sha256;
   std::string url;
   std::string oci_manifest;
@@ -110,7 +110,7 @@ std::string joined(std::vector<std::string> const& texts) {
 
 /// The checks of D-30 for one order; `choice` is what its index says, none for OCI.
 Verdict<FetchedArchive> checked(Archive const& archive, ArchiveOrder const& order, IndexChoice const* choice) {
-  FetchedArchive fetched{archive.bytes, archive.sha256, archive.url, archive.oci_manifest, false, archive.warnings};
+  FetchedArchive fetched{archive.stored, archive.sha256, archive.url, archive.oci_manifest, false, archive.warnings};
   fetched.pinned = !order.pin.empty() && (order.pin == archive.sha256 || order.pin == archive.oci_manifest);
   if (!order.pin.empty() && !fetched.pinned)
     return other_bytes(archive, "the fetched archive does not fit its pin", order.pin + " (digest in the lock)");
@@ -134,8 +134,12 @@ Verdict<FetchedArchive> checked(Archive const& archive, ArchiveOrder const& orde
 
 class NetworkSource::Impl {
  public:
-  Impl(net::Http& http, HostSettings settings, std::size_t workers, RunLimits limits)
-      : fetcher_(http, std::move(settings)), registries_(fetcher_), workers_(workers), budget_(limits) {}
+  Impl(net::Http& http, HostSettings settings, std::size_t workers, std::filesystem::path temporary, RunLimits limits)
+      : fetcher_(http, std::move(settings)),
+        registries_(fetcher_),
+        workers_(workers),
+        budget_(limits),
+        archives_(std::move(temporary), limits.kept_bytes) {}
 
   [[nodiscard]] Verdict<Wanted> wanted(ArchiveOrder const& order) const {
     auto url = fetcher_.repository_url(order.repository);
@@ -181,6 +185,7 @@ class NetworkSource::Impl {
   OciRegistries registries_;
   std::size_t const workers_;
   Budget budget_;
+  ArchiveStore archives_;
   std::atomic<std::size_t> kept_bytes_{0};    ///< of the texts of indexes
   std::map<std::string, IndexFile> indexes_;  ///< by the index's URL
   std::map<std::string, Source> sources_;     ///< by repository or registry, name, version and URL
@@ -246,7 +251,7 @@ void NetworkSource::Impl::download(Source& source) {
   }
   budget_.add_archive_bytes(bytes.size());
   archive.sha256 = sha256_text(bytes);
-  archive.bytes = std::make_shared<std::string const>(std::move(bytes));
+  archive.stored = archives_.keep(std::move(bytes));
   source.archive = Verdict<Archive>(std::move(archive));
 }
 
@@ -334,8 +339,9 @@ std::vector<Verdict<FetchedArchive>> NetworkSource::Impl::fetch(std::vector<Arch
   return results;
 }
 
-NetworkSource::NetworkSource(net::Http& http, HostSettings settings, std::size_t workers, RunLimits limits)
-    : impl_(std::make_unique<Impl>(http, std::move(settings), workers, limits)) {}
+NetworkSource::NetworkSource(net::Http& http, HostSettings settings, std::size_t workers, std::filesystem::path temporary,
+                             RunLimits limits)
+    : impl_(std::make_unique<Impl>(http, std::move(settings), workers, std::move(temporary), limits)) {}
 NetworkSource::~NetworkSource() = default;
 
 std::optional<Rejection> NetworkSource::refusal(ArchiveOrder const& order) const {

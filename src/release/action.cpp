@@ -174,7 +174,7 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
   for (auto const& notice : services.notices()) step.log.notice(notice, {}, report::Severity::low);
 
   dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url),
-                                     step.inputs.max_parallel);
+                                     step.inputs.max_parallel, step.environment.runner_temp);
   DependencyBuild dependencies(source, plan_settings(step.inputs, source), step.inputs.max_parallel);
   RunTools const tools{.objects = services.objects(),
                        .attestations = &services.attestations(),
@@ -318,7 +318,7 @@ ExitStatus publish_command(Step const& step, event::PushEvent const& push, RunCl
   auto& services = stage.services;
 
   dependencies::NetworkSource source(services.http(), host_settings(step.inputs, step.environment.api_url),
-                                     step.inputs.max_parallel);
+                                     step.inputs.max_parallel, step.environment.runner_temp);
   DependencyBuild dependencies(source, plan_settings(step.inputs, source), step.inputs.max_parallel);
   auto const check = check_published(settings, {.objects = services.objects(),
                                                 .attestations = &services.attestations(),
@@ -421,7 +421,8 @@ ExitStatus package_step(Step const& step, RunClock& clock) {
   auto const commit = commit_of_run(services.objects(), step.environment.sha);
   GitSourceTree const tree(services.objects(), commit.tree);
   check_output_paths(inputs, settings.workspace, {&tree});
-  dependencies::NetworkSource source(services.http(), host_settings(inputs, step.environment.api_url), inputs.max_parallel);
+  dependencies::NetworkSource source(services.http(), host_settings(inputs, step.environment.api_url), inputs.max_parallel,
+                                     step.environment.runner_temp);
   RebuildTools const tools{.source = source, .plan = plan_settings(inputs, source)};
   auto const time = settings.source_date_epoch.value_or(commit.committer_time);
   auto const checked = package_to_check(tree, {inputs.charts_dirs, inputs.exclude_charts}, inputs.chart, time,

@@ -99,6 +99,7 @@ DependencyNetwork::DependencyNetwork(event::ActionInputs const& inputs, event::E
     : client_(clock, net::client_settings([&](char const* name) { return environment(name).value_or(""); },
                                           "atomic-chart-release/" ACR_VERSION)),
       http_(client_, clock),
-      source_(http_, host_settings(inputs, environment("GITHUB_API_URL").value_or("")), inputs.max_parallel) {}
+      source_(http_, host_settings(inputs, environment("GITHUB_API_URL").value_or("")), inputs.max_parallel,
+              std::filesystem::path()) {}
 
 }  // namespace acr::release

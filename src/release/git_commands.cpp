@@ -231,7 +231,7 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   if (arguments.has("merge")) settings.change.merge = commit_named(services.objects(), arguments.value("merge"), "merge");
 
   dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url),
-                                     settings.inputs.max_parallel);
+                                     settings.inputs.max_parallel, settings.runner_temp);
   DependencyBuild dependencies(source, plan_settings(settings.inputs, source), settings.inputs.max_parallel);
   auto const outcome = run_release(settings, {.objects = services.objects(),
                                               .attestations = ask_github ? &services.attestations() : nullptr,

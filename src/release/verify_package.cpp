@@ -92,7 +92,7 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
 
   dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url),
-                                     settings.inputs.max_parallel);
+                                     settings.inputs.max_parallel, std::filesystem::path());
   RebuildTools const rebuild{.source = source, .plan = plan_settings(settings.inputs, source)};
   auto const built = rebuild_package(services.objects(), arguments.positional()[1], settings,
                                      settings.inputs.build_dependencies ? &rebuild : nullptr);

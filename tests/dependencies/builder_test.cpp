@@ -134,7 +134,7 @@ TEST_CASE("all charts of a run are one fetch, and each archive is asked for once
   CHECK(source.asked.size() == 1);
   for (auto const& chart : fetched) {
     CHECK(chart.refusals.empty());
-    CHECK(chart.archives.at(0).bytes == fetched.front().archives.at(0).bytes);  // shared, not copied
+    CHECK(chart.archives.at(0).stored == fetched.front().archives.at(0).stored);  // shared, not copied
   }
 }
 
@@ -291,6 +291,47 @@ TEST_CASE("a refusal of what is fetched names all aliases and the repository", "
   CHECK(refusals[0].where.starts_with(
       "charts/app: dependency redis 1.3.0 (alias cache, queue) from https://charts.example.org/stable: "));
   CHECK(refusals[1].where.starts_with("charts/app: dependency web 1.0.0 from https://charts.example.org/stable: "));
+}
+
+TEST_CASE("archives that are too large together are refused before they are read (P-19)", "[dependencies]") {
+  MemoryTree tree;
+  std::vector<Entry> const entries{{"redis", "1.3.0", stable}, {"mysql", "1.3.0", stable}};
+  add_chart(tree, "charts/app", entries, entries);
+  auto const redis = archive_of("redis", "1.3.0"), mysql = archive_of("mysql", "1.3.0");
+  FakeSource source;
+  source.holds(stable, "redis", "1.3.0", redis).holds(stable, "mysql", "1.3.0", mysql);
+  auto const plan = plan_build(tree, "charts/app");
+  auto const fetched = fetch_archives({&plan}, source, 1).front();
+  auto options = at_release_time();
+  options.limits.chart_bytes = redis.size() + mysql.size() + 1;
+  CHECK(archives_of(tree, plan, fetched, options).value().size() == 2);
+  options.limits.chart_bytes -= 1;
+  auto const refused = archives_of(tree, plan, fetched, options);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == "chart-too-large");
+  CHECK(refused.error().where == "charts/app: charts");
+}
+
+TEST_CASE("packages of local dependencies are too large together like files (P-19)", "[dependencies]") {
+  MemoryTree tree;
+  add_chart(tree, "charts/app", {{"one", ">=0.1", "file://../one"}, {"two", ">=0.1", "file://../two"}}, {});
+  add_chart(tree, "charts/one", {}, {});
+  add_chart(tree, "charts/two", {}, {});
+  FakeSource source;
+  auto const plan = plan_build(tree, "charts/app");
+  REQUIRE(plan.refusals.empty());
+  auto const fetched = fetch_archives({&plan}, source, 1).front();
+  auto options = at_release_time();
+  std::uint64_t together = 0;
+  for (auto const& archive : archives_of(tree, plan, fetched, options).value()) together += archive.bytes->size();
+  // Their own files are below the bound: it is the sum that counts.
+  options.limits.chart_bytes = together + 1;
+  CHECK(archives_of(tree, plan, fetched, options).value().size() == 2);
+  options.limits.chart_bytes = together;
+  auto const refused = archives_of(tree, plan, fetched, options);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == "chart-too-large");
+  CHECK(refused.error().where == "charts/app: file://charts/two: charts");
 }
 
 TEST_CASE("an answer too few is our own mistake, and so are archives of a refused chart", "[dependencies]") {

@@ -79,7 +79,7 @@ std::string const user_basic = "Basic dXNlcjpwYXNzd29yZA==";  // user:password
 TEST_CASE("hosts with names are asked over TLS, a failed certificate is not a passing fault (D-18, D-32)", "[dependencies]") {
   Internet internet({{"charts.example.org", repository_with_web()}});
   NetworkWorld world(settings_with(), 2, internet.client());
-  CHECK(*world.fetched({"web", "1.0.0", "https://charts.example.org/s", ""}).bytes == "archive");
+  CHECK(*world.fetched({"web", "1.0.0", "https://charts.example.org/s", ""}).stored->bytes() == "archive");
   CHECK(world.source.hosts() == std::vector<std::string>{"charts.example.org"});
 
   auto distrusting = internet.client();

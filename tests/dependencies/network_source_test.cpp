@@ -6,6 +6,8 @@
 
 #include "dependencies/limits.hpp"
 #include "network_world.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/thrown.hpp"
 
 namespace {
 
@@ -31,11 +33,24 @@ std::size_t asked(LoopbackServer const& server, std::string_view path) {
   return count;
 }
 
+TEST_CASE("archives that do not stay in memory lie in the directory for temporary files (B-25)", "[dependencies]") {
+  LoopbackServer server(ChartRepository("/s").add("web", "1.0.0", "archive").site());
+  RunLimits limits;
+  limits.kept_bytes = 7;
+  CHECK(*NetworkWorld(loopback_settings(), 4, {}, limits, "/nowhere/at/all").fetched(web(server)).stored->bytes() == "archive");
+  limits.kept_bytes = 6;
+  CHECK(acr::test::thrown_code([&] {
+          (void)NetworkWorld(loopback_settings(), 4, {}, limits, "/nowhere/at/all").outcome(web(server));
+        }) == "temporary-file");
+  acr::test::TemporaryDirectory const folder;
+  CHECK(*NetworkWorld(loopback_settings(), 4, {}, limits, folder.path()).fetched(web(server)).stored->bytes() == "archive");
+}
+
 TEST_CASE("an archive comes from the repository that the lock names, with what the record needs", "[dependencies]") {
   LoopbackServer server(ChartRepository("/s").add("web", "1.0.0", "archive").site());
   NetworkWorld world;
   auto const archive = world.fetched({"web", "1.0.0", server.base() + "/s/?r=2", sha256_text("archive")});
-  CHECK(*archive.bytes == "archive");
+  CHECK(*archive.stored->bytes() == "archive");
   CHECK(archive.sha256 == sha256_text("archive"));
   CHECK(archive.url == server.base() + "/s/web-1.0.0.tgz");
   CHECK(archive.oci_manifest.empty());
@@ -66,9 +81,9 @@ TEST_CASE("twenty orders for one archive ask once for index and archive (D-35)",
   orders.push_back({"db", "1.0.0", server.base() + "/s/", ""});
   auto results = world.source.fetch(orders);
   REQUIRE(results.size() == 22);
-  for (std::size_t i = 0; i < 20; ++i) CHECK(results[i]->bytes == results[0]->bytes);
-  CHECK(*results[20]->bytes == "two");
-  CHECK(*results[21]->bytes == "db");
+  for (std::size_t i = 0; i < 20; ++i) CHECK(results[i]->stored == results[0]->stored);
+  CHECK(*results[20]->stored->bytes() == "two");
+  CHECK(*results[21]->stored->bytes() == "db");
   CHECK(world.source.fetch(orders).size() == 22);  // a second call asks nobody
   CHECK(server.request_count() == 4);
 }
@@ -110,7 +125,7 @@ TEST_CASE("results keep the orders' places whatever the number of workers (D-35)
     if (auto const n = 23 - i; n % 5 == 0) {
       CHECK(results[i].error().code == "dep-not-found");
     } else {
-      CHECK(*results[i]->bytes == "archive " + std::to_string(n));
+      CHECK(*results[i]->stored->bytes() == "archive " + std::to_string(n));
     }
   }
   CHECK(server.most_at_once() <= workers);
@@ -139,8 +154,8 @@ TEST_CASE("build metadata and a leading v decide which entry is meant (D-16)", "
   LoopbackServer server(
       ChartRepository("/s").add("web", "3.0.0+b1", "b1").add("web", "3.0.0+b2", "b2").add("web", "v1.2.3", "v").site());
   NetworkWorld world;
-  CHECK(*world.fetched(web(server, "3.0.0+b2")).bytes == "b2");
-  CHECK(*world.fetched(web(server, "1.2.3")).bytes == "v");
+  CHECK(*world.fetched(web(server, "3.0.0+b2")).stored->bytes() == "b2");
+  CHECK(*world.fetched(web(server, "1.2.3")).stored->bytes() == "v");
   CHECK(world.outcome(web(server, "3.0.0")) == "dep-not-found");
   CHECK(world.last.found_value == "3.0.0+b2, 3.0.0+b1, v1.2.3");
 }
@@ -171,7 +186,7 @@ TEST_CASE("a body is raw whatever Content-Encoding says (D-18)", "[dependencies]
                             .file("web-1.0.0.tgz", {.headers = {{"Content-Encoding", "gzip"}}, .body = "archive"})
                             .site());
   NetworkWorld world;
-  CHECK(*world.fetched(web(server)).bytes == "archive");
+  CHECK(*world.fetched(web(server)).stored->bytes() == "archive");
 }
 
 TEST_CASE("statuses of an archive (D-18)", "[dependencies]") {
@@ -218,7 +233,7 @@ TEST_CASE("passing faults are survived: 503 twice, 429 with and without retry-af
         }
       });
   NetworkWorld world;
-  CHECK(world.fetched(web(server)).bytes->size() == 5000);
+  CHECK(world.fetched(web(server)).stored->size() == 5000);
 }
 
 TEST_CASE("a host out of reach refuses its orders, not those of others", "[dependencies]") {

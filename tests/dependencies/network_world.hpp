@@ -32,10 +32,10 @@ inline HostSettings loopback_settings(std::vector<std::string> const& credential
 
 struct NetworkWorld {
   explicit NetworkWorld(HostSettings settings = loopback_settings(), std::size_t workers = 4, net::ClientSettings client = {},
-                        RunLimits const& limits = {})
+                        RunLimits const& limits = {}, std::filesystem::path temporary = {})
       : http(clock, with_agent(std::move(client))),
         retrying(http, clock, pacing()),
-        source(retrying, std::move(settings), workers, limits) {}
+        source(retrying, std::move(settings), workers, std::move(temporary), limits) {}
 
   static net::ClientSettings with_agent(net::ClientSettings client) {
     client.user_agent = "atomic-chart-release/test";

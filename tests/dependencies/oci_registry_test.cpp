@@ -43,7 +43,7 @@ TEST_CASE("a chart is pulled by manifest and blob (D-20, D-21)", "[dependencies]
   LoopbackServer server(registry.site);
   NetworkWorld world;
   auto const archive = world.fetched({"web", "1.0.0+b.1", oci_of(server) + "/charts", ""});
-  CHECK(*archive.bytes == "archive");
+  CHECK(*archive.stored->bytes() == "archive");
   CHECK(archive.sha256 == sha256_text("archive"));
   CHECK(archive.url == oci_of(server) + "/charts/web:1.0.0_b.1");
   CHECK(archive.oci_manifest == sha256_text(manifest));
@@ -96,7 +96,7 @@ TEST_CASE("forms of manifests over the wire", "[dependencies]") {
     auto registry = with_web();
     for (auto& [path, answer] : registry.site.answers) answer.delivery = Delivery::chunked;
     LoopbackServer server(registry.site);
-    CHECK(*NetworkWorld().fetched(web(server)).bytes == "archive");
+    CHECK(*NetworkWorld().fetched(web(server)).stored->bytes() == "archive");
   }
   SECTION("a plain layer") {
     LoopbackServer server(with_manifest(text({oci_descriptor("application/tar+gzip", "archive")}, config)).site);
@@ -106,7 +106,7 @@ TEST_CASE("forms of manifests over the wire", "[dependencies]") {
   }
   SECTION("SHA-512") {
     LoopbackServer server(with_manifest(text({oci_descriptor(OciRegistry::content_type, "archive", true)}, config)).site);
-    CHECK(*NetworkWorld().fetched(web(server)).bytes == "archive");
+    CHECK(*NetworkWorld().fetched(web(server)).stored->bytes() == "archive");
   }
   SECTION("a layer larger than an archive may be") {
     auto large = chart_layer_text;
@@ -174,7 +174,7 @@ TEST_CASE("no digest need be announced", "[dependencies]") {
   auto registry = with_web();
   registry.site.answers["/v2/charts/web/manifests/1.0.0"].headers.pop_back();
   LoopbackServer server(registry.site);
-  CHECK(*NetworkWorld().fetched(web(server)).bytes == "archive");
+  CHECK(*NetworkWorld().fetched(web(server)).stored->bytes() == "archive");
 }
 
 // ---- access -----------------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ TEST_CASE("401, a token for everybody, and the blob behind a redirect to storage
   LoopbackServer server(with_bearer("abc", bearer(realm), registry.site));
   NetworkWorld world;
   auto const archive = world.fetched(web(server));
-  CHECK(*archive.bytes == "archive");
+  CHECK(*archive.stored->bytes() == "archive");
   CHECK(archive.url.find("secret") == std::string::npos);
   REQUIRE(realm.seen().size() == 1);
   CHECK(realm.seen()[0].target == "/token?own=1&service=charts&scope=repository%3Acharts%2Fweb%3Apull");
@@ -230,7 +230,7 @@ TEST_CASE("one token serves all versions of a chart, asked for at one time too (
   for (int i = 0; i < 8; ++i) orders.push_back({"web", "1.0." + std::to_string(i), oci_of(server) + "/charts", ""});
   NetworkWorld world(loopback_settings(), 8);
   auto const results = world.source.fetch(orders);
-  for (std::size_t i = 0; i < 8; ++i) CHECK(*results[i]->bytes == "archive " + std::to_string(i));
+  for (std::size_t i = 0; i < 8; ++i) CHECK(*results[i]->stored->bytes() == "archive " + std::to_string(i));
   CHECK(tokens == 1);
 }
 
@@ -248,7 +248,7 @@ TEST_CASE("a token that is no longer taken, or too old, is asked for anew (D-22)
     used = given.load();
     return site(seen);
   });
-  CHECK(*NetworkWorld().fetched(web(server)).bytes == "archive");
+  CHECK(*NetworkWorld().fetched(web(server)).stored->bytes() == "archive");
   CHECK(given == 2);
 }
 
@@ -257,7 +257,7 @@ TEST_CASE("a registry with a password: Basic, and Bearer where both are offered 
   SECTION("Basic") {
     LoopbackServer server(with_basic("user:password", with_web().site, "bAsIc realm=\"x\""));
     NetworkWorld world(loopback_settings({line(server)}));
-    CHECK(*world.fetched(web(server)).bytes == "archive");
+    CHECK(*world.fetched(web(server)).stored->bytes() == "archive");
     CHECK_FALSE(server.seen()[0].has("Authorization"));
     CHECK(server.request_count() == 3);
   }
@@ -278,7 +278,7 @@ TEST_CASE("a registry with a password: Basic, and Bearer where both are offered 
     LoopbackServer realm(token_service("abc", "user:password"));
     LoopbackServer server(with_bearer("abc", "Basic realm=\"x\", " + bearer(realm), with_web().site));
     NetworkWorld world(loopback_settings({line(server) + " realm=" + host_of(realm)}));
-    CHECK(*world.fetched(web(server)).bytes == "archive");
+    CHECK(*world.fetched(web(server)).stored->bytes() == "archive");
     for (auto const& seen : server.seen()) CHECK_FALSE(seen.header("Authorization").starts_with("Basic"));
   }
   SECTION("another kind") {

@@ -106,7 +106,7 @@ class FakeSource final : public ArchiveSource {
     auto const found = archives.find({order.repository, order.name, order.version});
     if (found == archives.end()) return reject("dep-not-found", order.repository, "no such version");
     FetchedArchive archive;
-    archive.bytes = std::make_shared<std::string const>(found->second);
+    archive.stored = std::make_shared<StoredArchive const>(found->second);
     archive.sha256 = sha256_text(found->second);
     archive.url = order.repository + "/" + order.name + "-" + order.version + ".tgz";
     archive.pinned = !order.pin.empty();
