@@ -20,6 +20,7 @@
 #include "chart/gzip_writer.hpp"
 #include "chart/package_command.hpp"
 #include "support/atomic_file.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 namespace fs = std::filesystem;
@@ -93,13 +94,13 @@ int main(int argc, char** argv) {
   auto const scratch = fs::temp_directory_path() / ("acr-bench-" + acr::random_hex(6));
   std::vector<fs::path> charts;
   std::vector<std::string> names;
-  for (auto const& entry : fs::directory_iterator(fs::path(ACR_TEST_DATA) / "charts"))
+  for (auto const& entry : fs::directory_iterator(acr::test::data_folder() / "charts"))
     if (entry.is_directory()) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   for (std::size_t i = 0; i < 100; ++i) {
     auto const target = scratch / std::to_string(i / names.size()) / names[i % names.size()];
     fs::create_directories(target.parent_path());
-    fs::copy(fs::path(ACR_TEST_DATA) / "charts" / names[i % names.size()], target, fs::copy_options::recursive);
+    fs::copy(acr::test::data_folder() / "charts" / names[i % names.size()], target, fs::copy_options::recursive);
     charts.push_back(target);
   }
 

@@ -13,6 +13,7 @@
 #include "scenario/release_world.hpp"
 #include "scenario/trust_repository.hpp"
 #include "signing/scenario.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 namespace {
@@ -83,7 +84,7 @@ int run(std::map<std::string, std::string> const& options) {
 int main(int argc, char** argv) {
   try {
     std::map<std::string, std::string> options{
-        {"--program", ACR_PROGRAM}, {"--runs", "20"}, {"--latency-ms", "50"}, {"--release", ""}};
+        {"--program", acr::test::built_program().string()}, {"--runs", "20"}, {"--latency-ms", "50"}, {"--release", ""}};
     for (int i = 1; i < argc; i += 2) {
       if (i + 1 == argc || !options.contains(argv[i])) throw std::invalid_argument(std::string("unknown option ") + argv[i]);
       options[argv[i]] = argv[i + 1];

@@ -20,6 +20,7 @@
 #include "sigstore/signature.hpp"
 #include "sigstore/verifier.hpp"
 #include "support/atomic_file.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 namespace {
@@ -75,7 +76,7 @@ struct Sample {
 };
 
 std::unique_ptr<Sample> sample(std::string const& name) {
-  std::string const folder = std::string(ACR_TEST_DATA) + "/sigstore/github/" + name + "/";
+  std::string const folder = acr::test::data_folder().string() + "/sigstore/github/" + name + "/";
   auto const text = [&](char const* file) { return read_file(folder + file, std::size_t{64} << 20); };
   auto out = std::make_unique<Sample>();
   out->name = name;

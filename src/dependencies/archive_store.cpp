@@ -15,7 +15,8 @@ namespace acr::dependencies {
 namespace {
 
 BadEnvironment cannot(std::string const& what, int error) {
-  std::string const reason = std::string("a temporary file for fetched archives cannot be ") + what + ": " + std::strerror(error);
+  std::string const reason =
+      std::string("a temporary file for fetched archives cannot be ") + what + ": " + std::strerror(error);
   if (error == ENOSPC || error == EDQUOT || error == EFBIG)
     return {"no-space", reason + "; free some space on the runner before this step"};
   return {"temporary-file", reason};
@@ -91,8 +92,8 @@ std::shared_ptr<StoredArchive const> ArchiveStore::keep(std::string bytes) {
       return std::make_shared<StoredArchive const>(std::move(bytes));
     }
     if (!file_)
-      file_ = std::make_shared<StoredArchive::File const>(directory_.empty() ? std::filesystem::temp_directory_path()
-                                                                            : directory_);
+      file_ =
+          std::make_shared<StoredArchive::File const>(directory_.empty() ? std::filesystem::temp_directory_path() : directory_);
     file = file_;
     offset = std::exchange(end_, end_ + bytes.size());
   }

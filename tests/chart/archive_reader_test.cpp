@@ -9,6 +9,7 @@
 #include "chart/tar_writer.hpp"
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
+#include "support/places.hpp"
 
 using namespace acr;
 using namespace acr::chart;
@@ -51,7 +52,7 @@ TEST_CASE("archives are read as Helm 4.2.4 reads them, or refused", "[chart]") {
   for (auto const& row : test::golden_lines("archives.tsv")) {
     auto const& name = row.at(0);
     CAPTURE(name);
-    auto const bytes = read_file(std::string(ACR_TEST_DATA) + "/helm-4.2.4/archives/" + name, 1 << 20);
+    auto const bytes = read_file(acr::test::data_folder().string() + "/helm-4.2.4/archives/" + name, 1 << 20);
     ArchiveBudget budget;
     auto const files = read_archive(bytes, name, budget);
     ++checked;

@@ -4,6 +4,7 @@
 
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 using namespace acr;
 using namespace acr::chart;
@@ -95,7 +96,7 @@ TEST_CASE("a given time replaces generated (P-132)", "[chart]") {
 TEST_CASE("every real lock is read and written", "[chart]") {
   std::size_t locks = 0;
   for (auto const* folder : {"/charts", "/dependencies"})
-    for (auto const& entry : std::filesystem::recursive_directory_iterator(std::string(ACR_TEST_DATA) + folder)) {
+    for (auto const& entry : std::filesystem::recursive_directory_iterator(acr::test::data_folder().string() + folder)) {
       auto const name = entry.path().filename();
       if (name != "Chart.lock" && name != "requirements.lock") continue;
       CAPTURE(entry.path().string());

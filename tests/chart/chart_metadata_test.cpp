@@ -6,6 +6,7 @@
 #include "chart/limits.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 using namespace acr;
 using namespace acr::chart;
@@ -234,7 +235,7 @@ TEST_CASE("a tidy chart is worth no warning", "[chart]") {
 TEST_CASE("every real chart is read, and what is written reads back the same", "[chart]") {
   std::size_t charts = 0;
   for (auto const* folder : {"/charts", "/dependencies"})
-    for (auto const& entry : std::filesystem::recursive_directory_iterator(std::string(ACR_TEST_DATA) + folder)) {
+    for (auto const& entry : std::filesystem::recursive_directory_iterator(acr::test::data_folder().string() + folder)) {
       if (entry.path().filename() != "Chart.yaml") continue;
       CAPTURE(entry.path().string());
       auto bytes = read_file(entry.path().string(), std::size_t{1} << 20);

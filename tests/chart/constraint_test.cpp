@@ -6,6 +6,7 @@
 
 #include "chart/constraint.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 using acr::chart::Constraint;
@@ -23,7 +24,7 @@ std::string answer(std::string const& constraint, std::string const& version) {
 }  // namespace
 
 TEST_CASE("Nine hundred constraints mean what they mean to Helm's semver library", "[constraint]") {
-  std::ifstream file(ACR_TEST_DATA "/dependencies/constraints.tsv");
+  std::ifstream file(acr::test::data_folder() / "dependencies/constraints.tsv");
   std::string line;
   std::size_t rows = 0;
   while (std::getline(file, line)) {

@@ -8,13 +8,14 @@
 
 #include "support/atomic_file.hpp"
 #include "support/encoding.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 namespace acr::test {
 
 /// Fields of each line of tests/data/helm-4.2.4/`name`.
 inline std::vector<std::vector<std::string>> golden_lines(std::string const& name) {
-  auto const text = read_file(std::string(ACR_TEST_DATA) + "/helm-4.2.4/" + name, std::size_t{16} << 20);
+  auto const text = read_file(acr::test::data_folder().string() + "/helm-4.2.4/" + name, std::size_t{16} << 20);
   std::vector<std::vector<std::string>> rows;
   for (auto const line : lines(text)) {
     auto& row = rows.emplace_back();

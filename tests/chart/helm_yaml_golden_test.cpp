@@ -6,6 +6,7 @@
 #include "chart/helm_answers.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 using namespace acr;
 
@@ -25,7 +26,7 @@ struct Count {
 };
 
 Count compare_with_helm(std::string const& file) {
-  auto const text = read_file(std::string(ACR_TEST_DATA) + "/chart-yaml/" + file, std::size_t{4} << 20);
+  auto const text = read_file(acr::test::data_folder().string() + "/chart-yaml/" + file, std::size_t{4} << 20);
   Count count;
   for (auto const line : lines(text)) {
     auto const fields = split(line, '\t');

@@ -8,6 +8,7 @@
 #include "chart/chart_lock.hpp"
 #include "chart/lock_digest.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace fs = std::filesystem;
 using acr::chart::AnyValue;
@@ -101,7 +102,7 @@ TEST_CASE("Nesting costs no stack", "[lock]") {
 
 TEST_CASE("Locks of real charts fit their charts", "[lock]") {
   std::size_t fits = 0, legacy = 0;
-  for (auto const& directory : fs::directory_iterator(ACR_TEST_DATA "/dependencies/charts")) {
+  for (auto const& directory : fs::directory_iterator(acr::test::data_folder() / "dependencies/charts")) {
     INFO(directory.path().filename().string());
     auto metadata = acr::chart::read_metadata(content(directory.path() / "Chart.yaml"), "Chart.yaml");
     REQUIRE(metadata.has_value());

@@ -11,6 +11,7 @@
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
+#include "support/places.hpp"
 
 using namespace acr;
 using namespace acr::chart;
@@ -120,7 +121,7 @@ void compare(Golden const& expected, SourceTree const& tree, std::string const& 
 TEST_CASE("every chart of the corpus has Helm's tar stream", "[chart]") {
   auto const charts = golden("packages.tsv");
   CHECK(charts.size() == 19);
-  DirectoryTree const tree(std::string(ACR_TEST_DATA) + "/charts");
+  DirectoryTree const tree(acr::test::data_folder().string() + "/charts");
   for (auto const& [name, expected] : charts) {
     CAPTURE(name);
     PackageOptions options;

@@ -23,6 +23,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace acr;
@@ -210,7 +211,7 @@ TEST_CASE("a package appears whole or not at all, and with its time (O-14)", "[c
 TEST_CASE("packaging twice gives the same bytes, whatever the surroundings", "[chart]") {
   // P-136: other path, time zone, umask, locale and order of creation.
   test::TemporaryDirectory directory;
-  auto const source = fs::path(ACR_TEST_DATA) / "charts/argo-cd";
+  auto const source = acr::test::data_folder() / "charts/argo-cd";
   std::vector<fs::path> files;
   for (auto const& entry : fs::recursive_directory_iterator(source))
     if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), source));

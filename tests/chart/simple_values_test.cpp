@@ -9,6 +9,7 @@
 #include "chart/values_check.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 using namespace acr;
 using namespace acr::chart;
@@ -71,7 +72,7 @@ TEST_CASE("the quick yes and the reader never contradict each other on made-up v
 
 TEST_CASE("most values of real charts are seen at a glance", "[chart]") {
   std::size_t all = 0, simple = 0;
-  for (auto const& entry : std::filesystem::recursive_directory_iterator(ACR_TEST_DATA "/charts")) {
+  for (auto const& entry : std::filesystem::recursive_directory_iterator(acr::test::data_folder() / "charts")) {
     if (entry.path().filename() != "values.yaml") continue;
     auto const text = read_file(entry.path(), 5'242'880);
     ++all;

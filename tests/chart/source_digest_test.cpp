@@ -8,6 +8,7 @@
 #include "git/git_cli.hpp"
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 using namespace acr;
 using namespace acr::chart;
@@ -40,7 +41,7 @@ MemoryTree tree_of(std::filesystem::path const& clone, std::string const& commit
 }  // namespace
 
 TEST_CASE("source digests are those of the specification's vectors", "[chart]") {
-  std::filesystem::path const data = std::filesystem::path(ACR_TEST_DATA) / "source-digest";
+  std::filesystem::path const data = acr::test::data_folder() / "source-digest";
   test::TemporaryDirectory const folder;
   auto const clone = folder.path() / "clone";
   test::shell(folder.path(),

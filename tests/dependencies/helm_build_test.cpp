@@ -10,6 +10,7 @@
 #include "dependencies/sample_charts.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 #include "support/tab_table.hpp"
 
 using namespace acr::dependencies;
@@ -20,7 +21,7 @@ namespace {
 
 constexpr std::size_t file_limit = std::size_t{16} << 20;
 constexpr std::int64_t any_time = 1'712'345'678;
-fs::path const data = fs::path(ACR_TEST_DATA) / "dependencies";
+fs::path const data = acr::test::data_folder() / "dependencies";
 
 FakeSource real_archives() {
   FakeSource source;

@@ -11,13 +11,14 @@
 #include "event/interface_tables.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace {
 
 using namespace acr::event;
 namespace fs = std::filesystem;
 
-fs::path const source = ACR_SOURCE_DIR;
+fs::path const source = acr::test::source_folder();
 
 YAML::Node action() { return YAML::LoadFile((source / "action.yml").string()); }
 

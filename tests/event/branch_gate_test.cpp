@@ -6,6 +6,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace {
@@ -14,7 +15,7 @@ using namespace acr::event;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-fs::path const events = fs::path(ACR_TEST_DATA) / "github" / "events";
+fs::path const events = acr::test::data_folder() / "github" / "events";
 
 std::string name_of(GateOutcome outcome) {
   return outcome == GateOutcome::accept ? "accept" : outcome == GateOutcome::skip ? "skip" : "reject";

@@ -7,6 +7,7 @@
 
 #include "event/action_interface.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 namespace {
@@ -15,7 +16,9 @@ using namespace acr::event;
 
 std::string const image = "docker://ghcr.io/org/atomic-chart-release@sha256:" + std::string(64, '0');
 
-YAML::Node workflow(std::string const& name) { return YAML::LoadFile(ACR_SOURCE_DIR "/.github/workflows/" + name + ".yaml"); }
+YAML::Node workflow(std::string const& name) {
+  return YAML::LoadFile(acr::test::source_folder() / ".github/workflows/" + name + ".yaml");
+}
 
 std::vector<YAML::Node> steps_of(YAML::Node const& document) {
   std::vector<YAML::Node> steps;

@@ -7,13 +7,14 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 
 namespace {
 
 using namespace acr::git;
 namespace fs = std::filesystem;
 
-fs::path const tags = fs::path(ACR_TEST_DATA) / "github" / "tags";
+fs::path const tags = acr::test::data_folder() / "github" / "tags";
 std::string const digest_a = "sha256:" + std::string(64, 'a');
 std::string const digest_b = "sha256:" + std::string(64, 'b');
 

@@ -14,12 +14,13 @@
 #include "loopback/github_stand_in.hpp"
 #include "net/http_client.hpp"
 #include "net/retrying_http.hpp"
+#include "support/places.hpp"
 
 namespace acr::test {
 
 inline loopback::StandInSettings lab(std::string const& scenario) {
   loopback::StandInSettings settings;
-  settings.github.scenario = std::string(ACR_TEST_DATA) + "/lab/" + scenario;
+  settings.github.scenario = acr::test::data_folder().string() + "/lab/" + scenario;
   settings.github.token = "ghs_0123456789abcdef";
   return settings;
 }

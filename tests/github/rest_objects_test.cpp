@@ -12,6 +12,7 @@
 #include "memory/objects.hpp"
 #include "net/http.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
 #include "support/thrown.hpp"
@@ -28,7 +29,7 @@ using test::ScriptedGithub;
 class LabRepository {
  public:
   explicit LabRepository(std::string const& scenario) {
-    auto const bundle = std::string(ACR_TEST_DATA) + "/lab/" + scenario + "/repo.bundle";
+    auto const bundle = acr::test::data_folder().string() + "/lab/" + scenario + "/repo.bundle";
     REQUIRE(loopback::git_output(folder_.path() / "x", {"clone", "--quiet", "--mirror", bundle, git_dir().string()}));
   }
   std::string git(std::vector<std::string> const& arguments) const {

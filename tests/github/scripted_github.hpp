@@ -12,12 +12,14 @@
 #include "github/api.hpp"
 #include "loopback/openapi.hpp"
 #include "loopback/scripted_http.hpp"
+#include "support/places.hpp"
 #include "support/run_clock.hpp"
 
 namespace acr::test {
 
 inline loopback::OpenApi const& github_description() {
-  static auto const description = loopback::shared_description(std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
+  static auto const description =
+      loopback::shared_description(acr::test::data_folder().string() + "/github/openapi-subset.json");
   return *description;
 }
 

@@ -14,6 +14,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
 
@@ -26,7 +27,7 @@ using test::LoopbackWorld;
 // What github.json of a scenario says: subject → (id, bundle).
 std::map<std::string, std::pair<std::string, std::string>> expected_in(std::string const& scenario) {
   JsonLimits bounds;
-  auto const text = read_file(std::string(ACR_TEST_DATA) + "/lab/" + scenario + "/github.json", std::size_t{64} << 20);
+  auto const text = read_file(acr::test::data_folder().string() + "/lab/" + scenario + "/github.json", std::size_t{64} << 20);
   auto const file = parse_json(text, scenario, bounds);
   REQUIRE(file.has_value());
   std::map<std::string, std::pair<std::string, std::string>> all;
@@ -367,7 +368,7 @@ TEST_CASE("without git data the API still lists tags", "[github]") {
 }
 
 TEST_CASE("storage turns away what proves itself twice", "[github]") {  // G-10: the stand-in itself
-  loopback::GithubAnswers answers(lab("no-lineage").github, std::string(ACR_TEST_DATA) + "/github/openapi-subset.json");
+  loopback::GithubAnswers answers(lab("no-lineage").github, acr::test::data_folder().string() + "/github/openapi-subset.json");
   auto const status = [&](std::map<std::string, std::string> headers) {
     return answers.storage({"GET", "/attestations/500000001/2026/11/24/14500051.json.sn?sig=secret-1", std::move(headers), ""})
         .status;

@@ -10,6 +10,7 @@
 
 #include "loopback/openapi.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 namespace acr::loopback {
@@ -145,8 +146,7 @@ struct GithubStandIn::State {
   std::unique_ptr<LoopbackServer> api;
 
   static std::filesystem::path document(StandInSettings const& settings) {
-    return settings.description.empty() ? std::filesystem::path(ACR_TEST_DATA) / "github" / "openapi-subset.json"
-                                        : settings.description;
+    return settings.description.empty() ? acr::test::data_folder() / "github" / "openapi-subset.json" : settings.description;
   }
 
   explicit State(StandInSettings wanted)

@@ -55,8 +55,6 @@ bool on(int site) {
   return site != s.off;
 }
 
-std::string program() { return state().here + "atomic-chart-release"; }
-
 void begin_case() {
   auto& s = state();
   std::lock_guard const lock(s.mutex);

@@ -13,9 +13,6 @@ namespace acr_mutant {
 /// True unless this site is the one that is off. Called where the program is about to refuse.
 bool on(int site);
 
-/// Of the program that lies beside this executable: what the scenario tests start.
-std::string program();
-
 /// The test case that starts now gets the sites reached from here on; the one that ended is written to `cases`.
 void begin_case();
 void end_case(std::string const& name, double seconds);

@@ -12,6 +12,7 @@
 #include "oci/manifest.hpp"
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 namespace {
@@ -20,7 +21,7 @@ namespace {
 using Line = std::vector<std::string>;
 
 std::vector<Line> recorded() {
-  std::ifstream file(ACR_TEST_DATA "/oci/digests.tsv");
+  std::ifstream file(acr::test::data_folder() / "oci/digests.tsv");
   std::vector<Line> all;
   for (std::string line; std::getline(file, line);) {
     auto& columns = all.emplace_back();
@@ -32,7 +33,8 @@ std::vector<Line> recorded() {
 acr::Verdict<acr::chart::Package> packaged(Line const& line) {
   acr::chart::PackageOptions options;
   options.time = std::stoll(line[2]);
-  if (line[0] == "chart") return acr::chart::package(acr::chart::DirectoryTree(ACR_TEST_DATA "/charts"), line[1], options);
+  if (line[0] == "chart")
+    return acr::chart::package(acr::chart::DirectoryTree(acr::test::data_folder() / "charts"), line[1], options);
   acr::chart::MemoryTree tree;
   for (std::size_t i = 5; i < line.size(); ++i) {
     auto const equals = line[i].find('=');

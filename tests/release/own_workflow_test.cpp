@@ -4,6 +4,7 @@
 
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -30,8 +31,8 @@ TEST_CASE("an address or version of another form is our own mistake", "[release]
 
 // A fork that releases itself changes one value, and label and program follow (docs/releasing.md).
 TEST_CASE("the image's label and the program name the same repository (B-16a)", "[release]") {
-  auto const source = acr::read_file(std::string(ACR_SOURCE_DIR) + "/Dockerfile", 1 << 20);
-  auto const cmake = acr::read_file(std::string(ACR_SOURCE_DIR) + "/CMakeLists.txt", 1 << 20);
+  auto const source = acr::read_file(acr::test::source_folder().string() + "/Dockerfile", 1 << 20);
+  auto const cmake = acr::read_file(acr::test::source_folder().string() + "/CMakeLists.txt", 1 << 20);
   auto const between = [](std::string const& text, std::string const& before, std::string const& after) {
     auto const at = text.find(before);
     REQUIRE(at != std::string::npos);

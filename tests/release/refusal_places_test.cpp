@@ -15,6 +15,7 @@
 #include "release/tuf_fetch.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 #include "support/thrown.hpp"
 #include "tuf_signing/repository.hpp"
 
@@ -292,7 +293,7 @@ TEST_CASE("a bundle whose root cannot be had ends the run, one whose root is wro
   }
   acr::RunClock clock{std::chrono::seconds(60)};
   acr::release::Services services(std::move(settings), clock);
-  auto const sample = std::filesystem::path(ACR_TEST_DATA) / "sigstore/github/reusable-workflow";
+  auto const sample = acr::test::data_folder() / "sigstore/github/reusable-workflow";
   acr::sigstore::Policy policy;
   policy.certificate_identity_regex = ".*";
   auto const verify = [&] {

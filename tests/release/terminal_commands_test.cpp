@@ -12,6 +12,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/thrown.hpp"
 #include "tuf_signing/repository.hpp"
@@ -295,7 +296,7 @@ TEST_CASE("a directory of metadata that cannot be locked is not used", "[release
 // A genuine bundle of the public instance, or GitHub's, and repositories of trusted roots that do not answer.
 TEST_CASE("`inspect --refresh` refuses what it has no current root for (T-12)", "[terminal][trust]") {
   TufWorld world;
-  auto const sample = fs::path(ACR_TEST_DATA) / "sigstore/github/reusable-workflow";
+  auto const sample = acr::test::data_folder() / "sigstore/github/reusable-workflow";
   auto const bundle = (sample / "bundle.sigstore.json").string(), artifact = (sample / "artifact").string();
   auto const root = R"({"url":")" + world.server.base() + R"(","root":")" + world.path("root.json") + "\"}";
   world.variables = {{"HOME", world.path("home")}};

@@ -7,13 +7,14 @@
 #include "report/vsa.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace {
 
 using Violations = std::vector<std::string>;
 
 std::string schema(std::string const& name) {
-  return acr::read_file(std::filesystem::path(ACR_SOURCE_DIR) / "docs" / "schema" / (name + ".schema.json"), 1 << 20);
+  return acr::read_file(acr::test::source_folder() / "docs" / "schema" / (name + ".schema.json"), 1 << 20);
 }
 
 Violations violations(std::string const& name, std::string const& document) {

@@ -1,13 +1,14 @@
 // `command: annotate` as a step of the tagging stage: what it writes is what a release reads.
 #include "scenario/release_world.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace {
 
 using acr::test::ReleaseWorld;
 using acr::test::text_of;
 
-std::filesystem::path const lab = std::filesystem::path(ACR_TEST_DATA) / "lab";
+std::filesystem::path const lab = acr::test::data_folder() / "lab";
 std::string const digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 std::map<std::string, std::string> inputs(std::string const& chart, std::string const& lineage) {
@@ -28,8 +29,8 @@ TEST_CASE("the annotation of a tag is written from ids and digests, its version 
   CHECK(text.find("Commit: " + world.environment.at("GITHUB_SHA")) != std::string::npos);
 
   // The reader's opinion of it, by the program's own command.
-  auto const read =
-      acr::test::run_program(ACR_PROGRAM, {{"PATH", "/usr/bin"}}, {"lineage", path.string(), "--json"}, world.workspace());
+  auto const read = acr::test::run_program(acr::test::built_program(), {{"PATH", "/usr/bin"}},
+                                           {"lineage", path.string(), "--json"}, world.workspace());
   CHECK(read.status == 0);
   CHECK(read.out.find(R"("w5-semver")") != std::string::npos);
   CHECK(read.out.find(digest) != std::string::npos);

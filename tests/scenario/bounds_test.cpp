@@ -10,6 +10,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -43,7 +44,7 @@ git update-ref refs/heads/main "$(git commit-tree "$(state 1.1.0)" -p "$base" -m
 }
 
 ProgramStart dry_run(fs::path const& workspace) {
-  return {.program = ACR_PROGRAM,
+  return {.program = acr::test::built_program(),
           .environment = {{"PATH", "/usr/bin:/bin"}},
           .arguments = {"run", "--base", "release", "--head", "main", "--workspace", workspace.string()},
           .watch_memory = true};
@@ -116,6 +117,28 @@ TEST_CASE("a signal ends packaging within two seconds (A-21, B-25)", "[scenario]
   CHECK(result.status == 128 + signal);
   CHECK(result.cpu < 6s);
   CHECK(fs::is_empty(temporary.path()));
+}
+
+// The shortest timeout there is: 30 seconds, in which this much cannot be packaged.
+TEST_CASE("a timeout ends packaging within two seconds (A-21, B-25)", "[scenario]") {
+  ReleaseWorld world(data_folder() / "lab" / "two-charts", Checkout::none);
+  write_heavy_repository(world.workspace(), 150);
+  auto const path = world.environment.at("GITHUB_EVENT_PATH");
+  auto event = acr::parse_json(text_of(path), "event").value();
+  auto& pull = event.as_object().at("pull_request").as_object();
+  pull.at("base").as_object()["sha"] = shell(world.workspace(), "git --git-dir=.git rev-parse release");
+  pull.at("head").as_object()["sha"] = shell(world.workspace(), "git --git-dir=.git rev-parse main");
+  pull["merge_commit_sha"] = nullptr;
+  acr::write_file(path, json::serialize(event));
+  auto const running =
+      world.start({{"timeout", "30"}, {"object-source", "local"}, {"missing-lineage", "ignore"}, {"max-parallel", "1"}});
+  auto const result = running->wait();
+  INFO(result.out + result.err);
+  CHECK(result.status == 3);
+  CHECK(world.outputs().at("reason") == "timeout");
+  CHECK(result.cpu < 33s);
+  for (auto const& name : world.packages()) CHECK_FALSE(name.ends_with(".tgz"));  // the report stays
+  CHECK(fs::is_empty(world.temporary()));
 }
 
 TEST_CASE("the largest charts are packaged one after another (B-25)", "[scenario]") {
@@ -191,7 +214,7 @@ TEST_CASE("a listing of more than twenty pages refuses the chart that has it, an
   int const further = GENERATE(2100, 20);
   CAPTURE(further);
   TemporaryDirectory const folder;
-  write_long_listing(fs::path(ACR_TEST_DATA) / "lab" / "two-charts", folder.path() / "scenario", further);
+  write_long_listing(acr::test::data_folder() / "lab" / "two-charts", folder.path() / "scenario", further);
   ReleaseWorld world(folder.path() / "scenario");
   auto const result = world.run({{"verify-policy", "flag"}});
   INFO(result.out);
@@ -210,7 +233,7 @@ TEST_CASE("a listing of more than twenty pages refuses the chart that has it, an
 
 TEST_CASE("a command that waits for nothing ends at once", "[scenario]") {
   auto const begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < 20; ++i) CHECK(run_program(ACR_PROGRAM, {}, {"--version"}, "/").status == 0);
+  for (int i = 0; i < 20; ++i) CHECK(run_program(acr::test::built_program(), {}, {"--version"}, "/").status == 0);
   // With a watch for signals that is waited for, twenty runs take half a second to a whole one longer.
   WARN("20 runs of --version: "
        << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count() << " ms");

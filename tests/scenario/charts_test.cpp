@@ -8,6 +8,7 @@
 #include "git/git_cli.hpp"
 #include "scenario/program.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -70,7 +71,7 @@ class Clone {
   acr::test::ProgramResult run(std::vector<std::string> const& extra = {}) const {
     std::vector<std::string> words{"run", "--base", "release", "--head", "main", "--missing-lineage", "warn"};
     words.insert(words.end(), extra.begin(), extra.end());
-    return acr::test::run_program(ACR_PROGRAM, {{"PATH", std::getenv("PATH")}}, words, path());
+    return acr::test::run_program(acr::test::built_program(), {{"PATH", std::getenv("PATH")}}, words, path());
   }
 
  private:

@@ -4,6 +4,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace {
@@ -14,8 +15,8 @@ using acr::test::text_of;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-fs::path const lab = fs::path(ACR_TEST_DATA) / "lab";
-fs::path const demo = fs::path(ACR_TEST_DATA) / "sigstore/github/private-instance-demo";
+fs::path const lab = acr::test::data_folder() / "lab";
+fs::path const demo = acr::test::data_folder() / "sigstore/github/private-instance-demo";
 
 bool holds(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
 
@@ -89,14 +90,14 @@ TEST_CASE("a wait for tags that is not shorter than the run ends it before any r
 }
 
 acr::test::ProgramResult inspect(std::string const& repository, std::string const& id, fs::path const& root) {
-  return run_program(ACR_PROGRAM, {{"PATH", "/usr/bin"}},
+  return run_program(acr::test::built_program(), {{"PATH", "/usr/bin"}},
                      {"inspect", (demo / "bundle.sigstore.json").string(), (demo / "artifact").string(), "--repository",
                       repository, "--repository-id", id, "--trusted-root", root.string(), "--json"},
                      "/");
 }
 
 TEST_CASE("a repository that was renamed after signing is refused, and says so (V-96)", "[scenario]") {
-  auto const root = fs::path(ACR_TEST_DATA) / "sigstore/trusted_root_github.json";
+  auto const root = acr::test::data_folder() / "sigstore/trusted_root_github.json";
   CHECK(inspect("actions/attest-demo", "763287532", root).status == 0);
   auto const renamed = inspect("actions/new-name", "763287532", root);
   CHECK(renamed.status == 1);
@@ -109,7 +110,7 @@ TEST_CASE("a repository that was renamed after signing is refused, and says so (
 TEST_CASE("a trusted root that is older than a signature says so, and what to do (T-1)", "[scenario]") {
   auto const kind = GENERATE(as<std::string>{}, "certificateAuthorities", "timestampAuthorities");
   auto const from = GENERATE(0, 1);  // the one that has signed, or the later ones too: the root of another day
-  auto document = acr::parse_json(text_of(fs::path(ACR_TEST_DATA) / "sigstore/trusted_root_github.json"), "root").value();
+  auto document = acr::parse_json(text_of(acr::test::data_folder() / "sigstore/trusted_root_github.json"), "root").value();
   auto& authorities = document.as_object().at(kind).as_array();
   auto const honest = authorities;
   acr::test::TemporaryDirectory const folder;

@@ -14,6 +14,7 @@
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -295,8 +296,8 @@ TEST_CASE("a package with fetched dependencies is made again from its tag", "[sc
     auto const verify = [&](std::vector<std::string> const& more) {
       std::vector<std::string> arguments{"verify-package", package, std::string(name) + "-v1.1.0", "--no-attestations"};
       arguments.insert(arguments.end(), more.begin(), more.end());
-      return acr::test::run_program(ACR_PROGRAM, {{"GITHUB_API_URL", world.environment.at("GITHUB_API_URL")}}, arguments,
-                                    world.workspace());
+      return acr::test::run_program(acr::test::built_program(), {{"GITHUB_API_URL", world.environment.at("GITHUB_API_URL")}},
+                                    arguments, world.workspace());
     };
     auto const same = verify({});
     CAPTURE(same.out, same.err);

@@ -6,6 +6,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace {
@@ -16,8 +17,8 @@ using acr::test::run_program;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-fs::path const lab = fs::path(ACR_TEST_DATA) / "lab";
-fs::path const vectors = fs::path(ACR_TEST_DATA) / "source-digest";
+fs::path const lab = acr::test::data_folder() / "lab";
+fs::path const vectors = acr::test::data_folder() / "source-digest";
 
 json::value json_of(std::string const& text) { return acr::parse_json(text, "test").value(); }
 
@@ -37,7 +38,7 @@ struct Clone {
   }
   acr::test::ProgramResult say(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "source-digest");
-    return run_program(ACR_PROGRAM, {{"PATH", std::getenv("PATH")}}, arguments, path);
+    return run_program(acr::test::built_program(), {{"PATH", std::getenv("PATH")}}, arguments, path);
   }
 };
 

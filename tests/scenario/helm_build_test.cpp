@@ -14,6 +14,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
+#include "support/places.hpp"
 #include "support/tab_table.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
@@ -25,7 +26,7 @@ using namespace acr::loopback;
 
 constexpr std::size_t file_limit = std::size_t{64} << 20;
 constexpr std::int64_t any_time = 1'712'345'678;
-fs::path const data = fs::path(ACR_TEST_DATA) / "dependencies";
+fs::path const data = acr::test::data_folder() / "dependencies";
 
 std::string without_slash(std::string path) {
   while (path.ends_with('/')) path.pop_back();
@@ -84,7 +85,7 @@ TEST_CASE("the program builds real charts to Helm's packages, over TLS and a pro
   for (auto const& word :
        {std::string("-d"), destination.string(), std::string("--source-date-epoch"), std::to_string(any_time)})
     arguments.push_back(word);
-  auto const result = acr::test::run_program(ACR_PROGRAM, hosts.environment(), arguments, directory.path());
+  auto const result = acr::test::run_program(acr::test::built_program(), hosts.environment(), arguments, directory.path());
   CAPTURE(result.out, result.err);
   REQUIRE(result.status == 0);
 
@@ -114,7 +115,7 @@ TEST_CASE("the program builds real charts to Helm's packages, over TLS and a pro
 TEST_CASE("without the hosts nothing is written, and what was packaged before stays", "[scenario][dependencies]") {
   acr::test::TemporaryDirectory const directory;
   auto const result = acr::test::run_program(
-      ACR_PROGRAM, {},
+      acr::test::built_program(), {},
       {"package", (data / "charts" / "node").string(), "-d", directory.path().string(), "--dependencies", "off"},
       directory.path());
   CHECK(result.status == 1);
@@ -125,12 +126,12 @@ TEST_CASE("without the hosts nothing is written, and what was packaged before st
 TEST_CASE("dependencies are explained without asking anybody (D-38)", "[scenario][dependencies]") {
   acr::test::TemporaryDirectory const directory;
   auto const chart = (data / "charts" / "kube-prometheus").string();
-  auto const text = acr::test::run_program(ACR_PROGRAM, {}, {"dependencies", chart}, directory.path());
+  auto const text = acr::test::run_program(acr::test::built_program(), {}, {"dependencies", chart}, directory.path());
   CHECK(text.status == 0);
   for (auto const* const part : {"node-exporter", "declared  4.x.x", "locked    4.4.17", "fetched from oci://",
                                  "committed, charts/kube-prometheus-crds", "pinned    no"})
     CHECK(text.out.find(part) != std::string::npos);
-  auto const json = acr::test::run_program(ACR_PROGRAM, {}, {"dependencies", chart, "--json"}, directory.path());
+  auto const json = acr::test::run_program(acr::test::built_program(), {}, {"dependencies", chart, "--json"}, directory.path());
   CHECK(json.status == 0);
   CHECK(json.out.find("\"origin\": \"committed\"") != std::string::npos);
 }
@@ -141,7 +142,7 @@ TEST_CASE("pins are written into a lock, and hold afterwards (D-29)", "[scenario
   auto const chart = directory.path() / "magento";
   fs::copy(data / "charts" / "magento", chart, fs::copy_options::recursive);
   auto const run = [&](std::vector<std::string> const& arguments) {
-    return acr::test::run_program(ACR_PROGRAM, hosts.environment(), arguments, directory.path());
+    return acr::test::run_program(acr::test::built_program(), hosts.environment(), arguments, directory.path());
   };
   auto const before = acr::test::text_of(chart / "Chart.lock");
   auto const required = run({"package", chart.string(), "-d", directory.path().string(), "--dependency-pins", "require"});

@@ -10,6 +10,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -18,7 +19,7 @@ using acr::test::release_of;
 using acr::test::ReleaseWorld;
 using acr::test::text_of;
 
-std::filesystem::path const lab = std::filesystem::path(ACR_TEST_DATA) / "lab";
+std::filesystem::path const lab = acr::test::data_folder() / "lab";
 
 boost::json::value json_of(std::filesystem::path const& path) { return acr::parse_json(text_of(path), path.string()).value(); }
 
@@ -235,12 +236,13 @@ TEST_CASE("an event that is not a pull request is refused with a reason", "[scen
 }
 
 TEST_CASE("started outside Actions the program says what is missing (C-6)", "[scenario]") {
-  auto const result = acr::test::run_program(ACR_PROGRAM, {}, {}, "/");
+  auto const result = acr::test::run_program(acr::test::built_program(), {}, {}, "/");
   CHECK(result.status == 2);
   CHECK(result.err.find("GITHUB_ACTIONS") != std::string::npos);
   CHECK(result.err.find("--help") != std::string::npos);
-  CHECK(acr::test::run_program(ACR_PROGRAM, {}, {"--version"}, "/").out == "atomic-chart-release " ACR_VERSION "\n");
-  CHECK(acr::test::run_program(ACR_PROGRAM, {}, {"--help"}, "/").status == 0);
+  CHECK(acr::test::run_program(acr::test::built_program(), {}, {"--version"}, "/").out == "atomic-chart-release " ACR_VERSION
+                                                                                          "\n");
+  CHECK(acr::test::run_program(acr::test::built_program(), {}, {"--help"}, "/").status == 0);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "loopback/server.hpp"
 #include "scenario/sequence.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -175,7 +176,7 @@ TEST_CASE("oci-digest looks at the registry (O-18)", "[scenario]") {
                   "apiVersion: v2\nname: web\nversion: 1.2.0+b1\nicon: https://example.org/i.png\n");
   auto const run = [&](std::vector<std::string> const& words) {
     // Loopback may be asked in plain http when the API is asked so, as in all tests.
-    return run_program(ACR_PROGRAM, {{"GITHUB_API_URL", "http://127.0.0.1:1"}}, words, directory.path());
+    return run_program(acr::test::built_program(), {{"GITHUB_API_URL", "http://127.0.0.1:1"}}, words, directory.path());
   };
   REQUIRE(run({"package", "web", "--source-date-epoch", "1700000000"}).status == 0);
   std::vector<std::string> words{"oci-digest",          "web-1.2.0+b1.tgz", "--oci-repository",

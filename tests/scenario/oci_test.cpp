@@ -12,6 +12,7 @@
 #include "scenario/release_files.hpp"
 #include "scenario/sequence.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -83,13 +84,14 @@ TEST_CASE("the gate tells where charts will be in the registry, and their digest
   }
   SECTION("a terminal that looks at the package computes the same") {
     auto const file = ".cr-release-packages/gateway-1.1.0.tgz";
-    auto const told = run_program(ACR_PROGRAM, {{"TZ", "Asia/Kolkata"}}, {"oci-digest", file, "--oci-repository", repository},
-                                  sequence.world->workspace());
+    auto const told = run_program(acr::test::built_program(), {{"TZ", "Asia/Kolkata"}},
+                                  {"oci-digest", file, "--oci-repository", repository}, sequence.world->workspace());
     CHECK(told.status == 0);
     CHECK(told.out == digest + "  " + ref + "\n");
-    auto const bare = run_program(ACR_PROGRAM, {}, {"oci-digest", file}, sequence.world->workspace());
+    auto const bare = run_program(acr::test::built_program(), {}, {"oci-digest", file}, sequence.world->workspace());
     CHECK(bare.out == digest + "  " + file + "\n");
-    auto const later = run_program(ACR_PROGRAM, {}, {"oci-digest", file, "--created", "0"}, sequence.world->workspace());
+    auto const later =
+        run_program(acr::test::built_program(), {}, {"oci-digest", file, "--created", "0"}, sequence.world->workspace());
     CHECK(later.out != bare.out);
   }
   SECTION("without the input, nothing of it exists, and the next run clears what this one left") {
@@ -324,7 +326,7 @@ struct Terminal {
   }
   [[nodiscard]] ProgramResult run(std::vector<std::string> const& words,
                                   std::map<std::string, std::string> const& environment = {}) const {
-    return run_program(ACR_PROGRAM, environment, words, directory.path());
+    return run_program(acr::test::built_program(), environment, words, directory.path());
   }
 };
 

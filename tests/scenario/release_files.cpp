@@ -1,9 +1,10 @@
 #include "scenario/release_files.hpp"
+#include "support/places.hpp"
 
 namespace acr::test {
 namespace fs = std::filesystem;
 
-fs::path lab_folder() { return fs::path(ACR_TEST_DATA) / "lab"; }
+fs::path lab_folder() { return acr::test::data_folder() / "lab"; }
 
 std::vector<std::string> lab_releases(bool network) {
   std::vector<std::string> names{"two-charts",       "ids-only",    "private-instance",  "no-lineage",

@@ -9,6 +9,7 @@
 #include "support/atomic_file.hpp"
 #include "support/encoding.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 namespace acr::test {
@@ -140,8 +141,8 @@ std::unique_ptr<RunningProgram> ReleaseWorld::start(std::map<std::string, std::s
     variables[variable ? name : "INPUT_" + upper(name)] = value;
   }
   for (auto const name : {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"}) std::ofstream(variables[name], std::ios::trunc);
-  return std::make_unique<RunningProgram>(
-      ProgramStart{.program = ACR_PROGRAM, .environment = variables, .directory = workspace_, .watch_memory = watch_memory});
+  return std::make_unique<RunningProgram>(ProgramStart{
+      .program = acr::test::built_program(), .environment = variables, .directory = workspace_, .watch_memory = watch_memory});
 }
 
 std::map<std::string, std::string> ReleaseWorld::outputs() const {

@@ -17,6 +17,7 @@
 #include "support/atomic_file.hpp"
 #include "support/digest.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
 
@@ -191,7 +192,7 @@ struct Publishing {
   ProgramResult verify(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "verify-package");
     arguments.insert(arguments.end(), {"--trusted-root", "trusted_root.json"});
-    return run_program(ACR_PROGRAM, world->environment, arguments, world->workspace());
+    return run_program(acr::test::built_program(), world->environment, arguments, world->workspace());
   }
 };
 

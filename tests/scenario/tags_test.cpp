@@ -9,6 +9,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
 
@@ -402,7 +403,7 @@ struct Terminal {
     std::vector<std::string> words{"tag",       "--missing",          "--repository", "acme/helm-charts", "--repository-id",
                                    "500000001", "--signer-workflows", signers,        "--trusted-root",   "trusted_root.json"};
     words.insert(words.end(), more.begin(), more.end());
-    return run_program(ACR_PROGRAM,
+    return run_program(acr::test::built_program(),
                        {{"PATH", std::getenv("PATH")},
                         {"HOME", "/nonexistent"},
                         {"GH_TOKEN", "the-secret-token-of-the-test"},
@@ -482,8 +483,9 @@ TEST_CASE("tag --missing without attestations, without signers, without git", "[
   CHECK(terminal.say({"--charts-dir", "chart"}).err.find("charts-dir-missing") != std::string::npos);
   CHECK(terminal.say({"--ref", "main", "--no-attestations"}).status == 0);
   auto const start = [&](std::vector<std::string> const& words, std::string const& path) {
-    return run_program(ACR_PROGRAM, {{"PATH", path}, {"GITHUB_API_URL", terminal.world->environment.at("GITHUB_API_URL")}},
-                       words, terminal.world->workspace());
+    return run_program(acr::test::built_program(),
+                       {{"PATH", path}, {"GITHUB_API_URL", terminal.world->environment.at("GITHUB_API_URL")}}, words,
+                       terminal.world->workspace());
   };
   CHECK(start({"tag"}, "/usr/bin").status == 2);
   CHECK(start({"tag", "--missing", "--signer-workflows", signer}, "/usr/bin").status == 2);

@@ -8,6 +8,7 @@
 #include "signing/scenario.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -127,7 +128,7 @@ TEST_CASE("a tenant's run may be given a root file, and asks nobody for roots (T
 namespace {
 
 ProgramResult on_terminal(Tenant& tenant, std::vector<std::string> const& words) {
-  return run_program(ACR_PROGRAM,
+  return run_program(acr::test::built_program(),
                      {{"PATH", "/usr/bin:/bin"},
                       {"HOME", tenant.world.temporary().string()},
                       {"GITHUB_API_URL", "https://api.octocorp.ghe.com"},

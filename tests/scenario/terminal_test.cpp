@@ -1,12 +1,13 @@
 // The dry run: what a release would do, told on a terminal in a clone; nothing is written.
 #include "scenario/release_world.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace {
 
 using acr::test::ReleaseWorld;
 
-std::filesystem::path const lab = std::filesystem::path(ACR_TEST_DATA) / "lab";
+std::filesystem::path const lab = acr::test::data_folder() / "lab";
 
 acr::test::ProgramResult dry_run(ReleaseWorld& world, std::vector<std::string> extra = {}) {
   std::vector<std::string> words{"run", "--base", "release", "--head", "main"};
@@ -14,7 +15,7 @@ acr::test::ProgramResult dry_run(ReleaseWorld& world, std::vector<std::string> e
   std::map<std::string, std::string> environment{{"PATH", world.environment.at("PATH")},
                                                  {"GITHUB_API_URL", world.environment.at("GITHUB_API_URL")}};
   if (!extra.empty()) environment["GH_TOKEN"] = "the-secret-token-of-the-test";
-  return acr::test::run_program(ACR_PROGRAM, environment, words, world.workspace());
+  return acr::test::run_program(acr::test::built_program(), environment, words, world.workspace());
 }
 
 std::vector<std::string> files_of(std::filesystem::path const& folder) {

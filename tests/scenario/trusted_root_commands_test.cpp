@@ -11,6 +11,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -43,7 +44,7 @@ struct Desk {
     return {{"PATH", "/usr/bin:/bin"}, {"HOME", home.path().string()}, {"ACR_TUF_REPOSITORIES", trust.variable(date)}};
   }
   ProgramResult run(std::vector<std::string> const& words) const {
-    return run_program(ACR_PROGRAM, environment(), words, home.path());
+    return run_program(acr::test::built_program(), environment(), words, home.path());
   }
   ProgramResult inspect(std::vector<std::string> more = {}) const {
     std::vector<std::string> words{"inspect", bundle, digest, "--json"};
@@ -65,7 +66,7 @@ struct Desk {
   /// Of the bundle's certificate, as the program shows it.
   [[nodiscard]] std::string identity() const {
     auto const shown = run_program(
-        ACR_PROGRAM, {{"PATH", "/usr/bin:/bin"}, {"HOME", "/nonexistent"}},
+        acr::test::built_program(), {{"PATH", "/usr/bin:/bin"}, {"HOME", "/nonexistent"}},
         {"inspect", bundle, digest, "--json", "--trusted-root", (lab_folder() / "two-charts" / "trusted_root.json").string()},
         "/");
     return std::string(json::parse(shown.out).at("attestation").at("signer").at("subjectAlternativeName").as_string());
@@ -248,7 +249,7 @@ TEST_CASE("offline commands judge by what the variable of tests has built in, an
   environment["ACR_TUF_REPOSITORIES"] = "{}";
   for (auto const& words : std::vector<std::vector<std::string>>{
            {"inspect", desk.bundle, desk.digest}, {"trusted-roots"}, all, {"inspect", "--refresh", desk.bundle, desk.digest}}) {
-    auto const result = run_program(ACR_PROGRAM, environment, words, "/");
+    auto const result = run_program(acr::test::built_program(), environment, words, "/");
     INFO(result.err);
     CHECK(result.status == 2);
     CHECK(result.err.find("ACR_TUF_REPOSITORIES") != std::string::npos);
@@ -266,19 +267,19 @@ TEST_CASE("a dry run judges by current roots, and one without GitHub asks for no
   auto environment = desk.environment();
   environment["GITHUB_API_URL"] = world.environment.at("GITHUB_API_URL");
   std::vector<std::string> words{"run", "--base", "release", "--head", "main"};
-  auto const without = run_program(ACR_PROGRAM, environment, words, world.workspace());
+  auto const without = run_program(acr::test::built_program(), environment, words, world.workspace());
   INFO(without.out + without.err);
   CHECK(without.status == 0);
   for (auto const& offline : std::vector<std::vector<std::string>>{{"changed", "--base", "release", "--head", "main"},
                                                                    {"gate", "--event", "x", "--repository", "o/r"},
                                                                    {"lineage", "none"},
                                                                    {"list", "charts/none"}})
-    run_program(ACR_PROGRAM, environment, offline, world.workspace());
+    run_program(acr::test::built_program(), environment, offline, world.workspace());
   CHECK(desk.trust.server.request_count() == 0);
   environment["GH_TOKEN"] = "the-secret-token-of-the-test";
   for (auto const* word : {"--repository", "GITHUB_REPOSITORY", "--repository-id", "GITHUB_REPOSITORY_ID"})
     words.emplace_back(word[0] == '-' ? word : world.environment.at(word));
-  auto const with = run_program(ACR_PROGRAM, environment, words, world.workspace());
+  auto const with = run_program(acr::test::built_program(), environment, words, world.workspace());
   INFO(with.out + with.err);
   CHECK(with.status == 0);
   CHECK(desk.trust.server.request_count() > 0);
@@ -302,7 +303,7 @@ TEST_CASE("on a terminal a repository has thirty seconds, where a run has ten (T
   environment["GITHUB_API_URL"] = world.environment.at("GITHUB_API_URL");
   environment["GH_TOKEN"] = "the-secret-token-of-the-test";
   auto const dry =
-      run_program(ACR_PROGRAM, environment,
+      run_program(acr::test::built_program(), environment,
                   {"run", "--base", "release", "--head", "main", "--repository", world.environment.at("GITHUB_REPOSITORY"),
                    "--repository-id", world.environment.at("GITHUB_REPOSITORY_ID")},
                   world.workspace());
@@ -342,7 +343,7 @@ TEST_CASE("a refresh that is killed after any of its files leaves what the next 
       return seen_so_far > answered;
     };
     {
-      RunningProgram program({.program = ACR_PROGRAM,
+      RunningProgram program({.program = acr::test::built_program(),
                               .environment = desk.environment(),
                               .arguments = {"inspect", desk.bundle, desk.digest, "--refresh"}});
       // 2.root.json, 3.root.json (absent), snapshot, targets, trusted root: with all five the program ends by itself.
@@ -382,7 +383,7 @@ TEST_CASE("two commands at once share one cache (T-32)", "[scenario][trust]") {
   std::vector<std::unique_ptr<RunningProgram>> programs;
   for (int i = 0; i < 4; ++i)
     programs.push_back(
-        std::make_unique<RunningProgram>(ProgramStart{.program = ACR_PROGRAM,
+        std::make_unique<RunningProgram>(ProgramStart{.program = acr::test::built_program(),
                                                       .environment = desk.environment(),
                                                       .arguments = {"inspect", desk.bundle, desk.digest, "--refresh"}}));
   for (auto const& program : programs) CHECK(program->wait().status == 0);

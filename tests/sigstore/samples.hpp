@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "support/atomic_file.hpp"
+#include "support/places.hpp"
 #include "support/text.hpp"
 
 namespace samples {
 
-inline std::filesystem::path folder() { return std::filesystem::path(ACR_TEST_DATA) / "sigstore"; }
+inline std::filesystem::path folder() { return acr::test::data_folder() / "sigstore"; }
 
 inline std::string text(std::filesystem::path const& below) { return acr::read_file(folder() / below, std::size_t{64} << 20); }
 

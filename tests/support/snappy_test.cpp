@@ -5,6 +5,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/packed.hpp"
+#include "support/places.hpp"
 
 using namespace acr;
 using namespace std::string_literals;
@@ -13,7 +14,7 @@ namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
-std::filesystem::path folder() { return std::filesystem::path(ACR_TEST_DATA) / "sigstore/snappy"; }
+std::filesystem::path folder() { return acr::test::data_folder() / "sigstore/snappy"; }
 
 std::string sample(std::string const& name) { return read_file(folder() / name, mebibyte); }
 

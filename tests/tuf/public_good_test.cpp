@@ -5,6 +5,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
+#include "support/places.hpp"
 #include "tuf_signing/repository.hpp"
 
 using namespace acr::tuftest;
@@ -13,7 +14,7 @@ using acr::tuf::MemoryStore;
 namespace {
 
 std::string data(std::string const& name) {
-  std::ifstream file(ACR_TEST_DATA "/tuf/" + name, std::ios::binary);
+  std::ifstream file(acr::test::data_folder() / "tuf/" + name, std::ios::binary);
   REQUIRE(file.good());
   return {std::istreambuf_iterator<char>(file), {}};
 }
