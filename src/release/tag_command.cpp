@@ -93,33 +93,29 @@ void show(MissingTags const& found, Terminal const& terminal) {
   if (found.charts.empty()) terminal.out << "nothing to tag\n";
 }
 
-}  // namespace
+std::vector<std::string_view> const values{"ref",
+                                           "workspace",
+                                           "remote",
+                                           "repository",
+                                           "repository-id",
+                                           "token",
+                                           "charts-dir",
+                                           "exclude-charts",
+                                           "tag-format",
+                                           "object-source",
+                                           "signer-workflows",
+                                           "oidc-issuer",
+                                           "predicate-types",
+                                           "deny-self-hosted",
+                                           "source-digest",
+                                           "required-attestations",
+                                           "trusted-root",
+                                           "trusted-root-refresh",
+                                           "max-parallel",
+                                           "api-version"};
 
-ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  std::vector<std::string_view> const values{"ref",
-                                             "workspace",
-                                             "remote",
-                                             "repository",
-                                             "repository-id",
-                                             "token",
-                                             "charts-dir",
-                                             "exclude-charts",
-                                             "tag-format",
-                                             "object-source",
-                                             "signer-workflows",
-                                             "oidc-issuer",
-                                             "predicate-types",
-                                             "deny-self-hosted",
-                                             "source-digest",
-                                             "required-attestations",
-                                             "trusted-root",
-                                             "trusted-root-refresh",
-                                             "max-parallel",
-                                             "api-version"};
-  Arguments const arguments(words, {.values = values, .repeated = {}, .flags = {"missing", "push", "no-attestations", "json"}});
-  arguments.expect_positional(0, 0, usage);
-  if (!arguments.has("missing")) throw BadEnvironment("usage", "usage: atomic-chart-release " + std::string(usage));
-
+// The command's options, read and checked.
+RunSettings read_settings(Arguments const& arguments, Terminal const& terminal) {
   RunSettings settings;
   settings.workspace = fs::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
   auto options = read_options(arguments, terminal, settings.workspace);
@@ -129,17 +125,26 @@ ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal cons
   settings.inputs.tag_wait = {};  // somebody sits here, and can ask again
   settings.repository = arguments.value("repository");
   settings.repository_id = arguments.value("repository-id");
-  auto const id = to_number(settings.repository_id, INT64_MAX);
-  if (settings.repository.empty() || !id || *id == 0)
+  if (settings.repository.empty() || to_number(settings.repository_id, INT64_MAX).value_or(0) == 0)
     throw BadEnvironment("usage", "tag needs --repository and --repository-id: the numeric id is the identity (A-50)");
   std::string mistakes;
   for (auto const& mistake : tag_mistakes(settings.inputs, settings.lists))
     mistakes += (mistakes.empty() ? "" : "; ") + mistake.sentence();
   if (!mistakes.empty()) throw BadEnvironment("bad-input", mistakes);
+  return settings;
+}
 
+}  // namespace
+
+ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+  Arguments const arguments(words, {.values = values, .repeated = {}, .flags = {"missing", "push", "no-attestations", "json"}});
+  arguments.expect_positional(0, 0, usage);
+  if (!arguments.has("missing")) throw BadEnvironment("usage", "usage: atomic-chart-release " + std::string(usage));
+
+  auto settings = read_settings(arguments, terminal);
   event::PullRequestEvent event;
   event.repository.full_name = settings.repository;
-  event.repository.id = static_cast<std::int64_t>(*id);
+  event.repository.id = static_cast<std::int64_t>(to_number(settings.repository_id, INT64_MAX).value());
   auto const environment = event::read_runner_environment(terminal.environment);
   if (!environment.server_url.empty()) settings.server_url = environment.server_url;
   Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);

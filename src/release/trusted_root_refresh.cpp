@@ -117,67 +117,88 @@ RefreshOutcome stored_trusted_root(TrustSource const& source, tuf::Store& store,
   return release::outcome_of(stored_root(source, store, kept, now));
 }
 
+namespace {
+
+RootChoice choice(RootChoice::Use use) {
+  return {.use = use, .notice = {}, .warning = {}, .refusal = {}, .status = ExitStatus::done};
+}
+
+RootChoice refused_choice(Rejection refusal, ExitStatus status) {
+  return {.use = RootChoice::Use::nothing, .notice = {}, .warning = {}, .refusal = std::move(refusal), .status = status};
+}
+
+// The copy that is built in, and how a choice speaks of it.
+struct FallBack {
+  std::string instance, text;
+  std::int64_t days = 0;
+  bool is_there = false;
+
+  [[nodiscard]] bool is_stale() const { return days > stale_days; }
+  [[nodiscard]] std::string age() const { return text + " is " + std::to_string(days) + " days old"; }
+  [[nodiscard]] Rejection say(std::string code, std::string why, std::string rule) const {
+    return reject(std::move(code), instance, std::move(why)).rule(std::move(rule));
+  }
+};
+
+RootChoice not_refreshed(FallBack const& copy) {
+  if (!copy.is_there)
+    return refused_choice(copy.say("trusted-root-stale", "there is no built-in copy, and trusted-root-refresh is off", "T-7"),
+                          ExitStatus::unreachable);
+  auto chosen = choice(RootChoice::Use::built_in);
+  if (copy.is_stale())
+    chosen.warning = copy.say("trusted-root-old", copy.age() + " and was not refreshed", "T-8")
+                         .fix("set trusted-root-refresh: auto, or update the action");
+  return chosen;
+}
+
+// The repository could not be reached, or its metadata has expired.
+RootChoice fall_back(FallBack const& copy, RefreshOutcome const& outcome) {
+  std::string const fault = outcome.fault.sentence();
+  if (!copy.is_there)
+    return refused_choice(
+        copy.say("trusted-root-stale", "it could not be refreshed, and there is no built-in copy: " + fault, "T-8"),
+        ExitStatus::unreachable);
+  if (copy.is_stale())
+    return refused_choice(copy.say("trusted-root-stale", copy.age() + " and could not be refreshed: " + fault, "T-8")
+                              .fix("update the action, or give a trusted-root file"),
+                          ExitStatus::unreachable);
+  auto chosen = choice(RootChoice::Use::built_in);
+  if (outcome.kind == RefreshOutcome::Kind::expired)
+    chosen.warning =
+        copy.say("trusted-root-expired",
+                 "the repository hands out metadata that has expired, so " + copy.text + " counts: " + fault, "T-9");
+  else
+    chosen.notice =
+        copy.say("trusted-root-built-in", "the repository cannot be reached, so " + copy.text + " counts: " + fault, "T-8");
+  return chosen;
+}
+
+}  // namespace
+
 RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::string_view organization,
                        std::string_view built_in_date, Time now) {
   using Kind = RefreshOutcome::Kind;
-  std::string const instance = "trusted root of " + std::string(organization);
-  std::string const copy = "the built-in copy of " + std::string(built_in_date);
   bool const has_copy = !built_in_date.empty();
-  auto const days = has_copy ? age_in_days(built_in_date, now) : 0;
-  bool const is_stale = days > stale_days;
-  auto const say = [&](std::string code, std::string why, std::string rule) {
-    return reject(std::move(code), instance, std::move(why)).rule(std::move(rule));
-  };
-  auto const built_in = [] {
-    return RootChoice{.use = RootChoice::Use::built_in, .notice = {}, .warning = {}, .refusal = {}, .status = ExitStatus::done};
-  };
-  auto const refused = [](Rejection refusal, ExitStatus status) {
-    return RootChoice{
-        .use = RootChoice::Use::nothing, .notice = {}, .warning = {}, .refusal = std::move(refusal), .status = status};
-  };
-
-  if (mode == RefreshMode::off || !outcome) {
-    if (!has_copy)
-      return refused(say("trusted-root-stale", "there is no built-in copy, and trusted-root-refresh is off", "T-7"),
-                     ExitStatus::unreachable);
-    auto choice = built_in();
-    if (is_stale)
-      choice.warning = say("trusted-root-old", copy + " is " + std::to_string(days) + " days old and was not refreshed", "T-8")
-                           .fix("set trusted-root-refresh: auto, or update the action");
-    return choice;
-  }
-  if (outcome->kind == Kind::fresh)
-    return {.use = RootChoice::Use::fresh, .notice = {}, .warning = {}, .refusal = {}, .status = ExitStatus::done};
-
-  std::string const fault = outcome->fault.sentence();
+  FallBack const copy{.instance = "trusted root of " + std::string(organization),
+                         .text = "the built-in copy of " + std::string(built_in_date),
+                         .days = has_copy ? age_in_days(built_in_date, now) : 0,
+                         .is_there = has_copy};
+  if (mode == RefreshMode::off || !outcome) return not_refreshed(copy);
+  if (outcome->kind == Kind::fresh) return choice(RootChoice::Use::fresh);
   if (mode == RefreshMode::require)
-    return refused(
-        say("trusted-root-stale", "it could not be refreshed: " + fault, "T-10")
+    return refused_choice(
+        copy.say("trusted-root-stale", "it could not be refreshed: " + outcome->fault.sentence(), "T-10")
             .fix(
                 "run again when the repository can be reached, or set trusted-root-refresh: auto, or give a trusted-root file"),
         outcome->kind == Kind::wrong ? ExitStatus::refused : ExitStatus::unreachable);
   // T-9: it is never answered by falling back.
   if (outcome->kind == Kind::wrong)
-    return refused(
-        say("trusted-root-invalid", "the repository's answer is wrong: " + fault, "T-9")
+    return refused_choice(
+        copy.say("trusted-root-invalid", "the repository's answer is wrong: " + outcome->fault.sentence(), "T-9")
             .fix(
                 "reach the repository without what changes its answers, or set trusted-root-refresh: off, or give a trusted-root file"),
         ExitStatus::refused);
-  if (!has_copy)
-    return refused(say("trusted-root-stale", "it could not be refreshed, and there is no built-in copy: " + fault, "T-8"),
-                   ExitStatus::unreachable);
-  if (is_stale)
-    return refused(say("trusted-root-stale",
-                       copy + " is " + std::to_string(days) + " days old and could not be refreshed: " + fault, "T-8")
-                       .fix("update the action, or give a trusted-root file"),
-                   ExitStatus::unreachable);
-  auto choice = built_in();
-  if (outcome->kind == Kind::expired)
-    choice.warning = say("trusted-root-expired",
-                         "the repository hands out metadata that has expired, so " + copy + " counts: " + fault, "T-9");
-  else
-    choice.notice = say("trusted-root-built-in", "the repository cannot be reached, so " + copy + " counts: " + fault, "T-8");
-  return choice;
+  return fall_back(copy, *outcome);
 }
 
 struct TrustedRootRefresh::State {

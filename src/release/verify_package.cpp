@@ -47,84 +47,112 @@ void line(Terminal const& terminal, bool good, std::string const& text) {
   terminal.out << (good ? "ok    " : "FAIL  ") << printable(text) << '\n';
 }
 
-}  // namespace
+// What is asked for, read and checked.
+struct Question {
+  RunSettings settings;
+  event::RunnerEnvironment environment;
+  std::string file, tag, bytes;
+  std::vector<std::string> bundles;
+  bool attested = true, ask_github = true;
+  std::int64_t repository_id = 0;
+};
 
-ExitStatus verify_package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+// Whose attestations count must be known, or that none do.
+void expect_a_repository(Question const& question, bool has_id) {
+  if (question.attested && question.settings.repository.empty())
+    throw BadEnvironment("usage", "whose attestations? give --repository O/R, or --no-attestations to compare bytes only");
+  if (question.ask_github && !has_id)
+    throw BadEnvironment("usage",
+                         "--repository needs --repository-id too: the numeric id is the identity (A-50); or give --bundle");
+  if (question.ask_github && question.settings.inputs.token.empty())
+    throw BadEnvironment("usage", "GitHub lists attestations to a token: set GH_TOKEN, or give --bundle");
+}
+
+Question read_question(std::vector<std::string_view> const& words, Terminal const& terminal) {
   std::vector<std::string_view> values{"workspace", "repository", "repository-id", "source-date-epoch"};
   for (auto const name : option_inputs) values.push_back(name);
   for (auto const name : dependency_inputs) values.push_back(name);
   Arguments const arguments(words, {.values = values, .repeated = {"bundle"}, .flags = {"no-attestations"}});
   arguments.expect_positional(
       2, 2, "verify-package FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--no-attestations]");
-  auto const& file = arguments.positional()[0];
-  auto const bytes = read_named_file(file, package_bytes);
+  Question question;
+  question.file = arguments.positional()[0];
+  question.tag = arguments.positional()[1];
+  question.bytes = read_named_file(question.file, package_bytes);
   auto const epoch = chart::source_date_epoch(arguments.value("source-date-epoch"));
   if (!epoch) throw BadEnvironment(epoch.error().code, epoch.error().sentence());
 
-  auto const environment = event::read_runner_environment(terminal.environment);
-  RunSettings settings;
+  question.environment = event::read_runner_environment(terminal.environment);
+  auto& settings = question.settings;
   settings.source_date_epoch = *epoch;
   settings.workspace =
       std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
   auto options = read_options(arguments, terminal, settings.workspace);
   settings.inputs = std::move(options.inputs);
   settings.lists = std::move(options.lists);
-  settings.repository = arguments.has("repository") ? arguments.value("repository") : environment.repository;
-  settings.repository_id = arguments.has("repository-id") ? arguments.value("repository-id") : environment.repository_id;
-  settings.server_url = server_url(environment);
+  settings.repository = arguments.has("repository") ? arguments.value("repository") : question.environment.repository;
+  settings.repository_id =
+      arguments.has("repository-id") ? arguments.value("repository-id") : question.environment.repository_id;
+  settings.server_url = server_url(question.environment);
 
-  auto const bundles = arguments.all("bundle");
-  bool const attested = !arguments.has("no-attestations");
-  bool const ask_github = attested && bundles.empty();
+  question.bundles = arguments.all("bundle");
+  question.attested = !arguments.has("no-attestations");
+  question.ask_github = question.attested && question.bundles.empty();
   auto const id = to_number(settings.repository_id, INT64_MAX);
-  if (attested && settings.repository.empty())
-    throw BadEnvironment("usage", "whose attestations? give --repository O/R, or --no-attestations to compare bytes only");
-  if (ask_github && !id)
-    throw BadEnvironment("usage",
-                         "--repository needs --repository-id too: the numeric id is the identity (A-50); or give --bundle");
-  if (ask_github && settings.inputs.token.empty())
-    throw BadEnvironment("usage", "GitHub lists attestations to a token: set GH_TOKEN, or give --bundle");
+  expect_a_repository(question, id.has_value());
+  question.repository_id = static_cast<std::int64_t>(id.value_or(0));
+  if (!question.ask_github) settings.inputs.object_source = event::ObjectSourceChoice::local;
+  return question;
+}
 
+// Whether the attestations prove it; all of them are shown.
+bool show_proofs(Question const& question, Services& services, Terminal const& terminal) {
+  auto const policy = builder_policy(question.settings);
+  if (auto const checked = sigstore::check_policy(policy); !checked) throw BadEnvironment("usage", checked.error().sentence());
+  auto const digest = sha256_text(question.bytes);
+  ListedProofs proofs;
+  if (question.ask_github)
+    proofs = verify_listed({digest}, services.attestations(), services.verifier(), policy, 2).at(digest);
+  else
+    proofs.attestations =
+        verify_files(question.bundles, sigstore::Artifact::of_bytes(question.bytes), services.verifier(), policy);
+  for (auto const& one : proofs.attestations)
+    line(terminal, !one.refusal,
+         "attestation " + one.name + (one.refusal ? ": " + one.refusal->sentence() : ", signed by " + one.signer));
+  if (!proofs.proved()) line(terminal, false, proofs.refusal(question.file, digest).sentence());
+  // What was named by hand must hold; what is listed must hold once.
+  return proofs.proved() && (question.ask_github || std::ranges::none_of(proofs.attestations, [](auto const& one) {
+                               return one.refusal.has_value();
+                             }));
+}
+
+}  // namespace
+
+ExitStatus verify_package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+  auto const question = read_question(words, terminal);
+  auto const& settings = question.settings;
   event::PullRequestEvent event;  // stands for the repository only
   event.repository.full_name = settings.repository.empty() ? "local/clone" : settings.repository;
-  event.repository.id = static_cast<std::int64_t>(id.value_or(0));
-  if (!ask_github) settings.inputs.object_source = event::ObjectSourceChoice::local;
-  Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
+  event.repository.id = question.repository_id;
+  Services services(service_settings(settings, event, question.environment, terminal.environment), terminal.clock);
 
-  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url),
+  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, question.environment.api_url),
                                      settings.inputs.max_parallel, std::filesystem::path());
   RebuildTools const rebuild{.source = source, .plan = plan_settings(settings.inputs, source)};
-  auto const built = rebuild_package(services.objects(), arguments.positional()[1], settings,
-                                     settings.inputs.build_dependencies ? &rebuild : nullptr);
+  auto const built =
+      rebuild_package(services.objects(), question.tag, settings, settings.inputs.build_dependencies ? &rebuild : nullptr);
   if (!built) {
     terminal.err << "refused: " << printable(built.error().sentence()) << '\n';
     return ExitStatus::refused;
   }
-  auto const differs = compare_package(file, sha256_text(bytes), built->digest, built->commit);
-  if (differs)
-    line(terminal, false, differs->sentence());
-  else
-    line(terminal, true, "the package equals the one built from " + arguments.positional()[1] + " (" + built->commit + ")");
-  if (!attested) {
+  auto const differs = compare_package(question.file, sha256_text(question.bytes), built->digest, built->commit);
+  line(terminal, !differs,
+       differs ? differs->sentence() : "the package equals the one built from " + question.tag + " (" + built->commit + ")");
+  if (!question.attested) {
     terminal.err << "no attestation was looked at (--no-attestations)\n";
     return differs ? ExitStatus::refused : ExitStatus::done;
   }
-
-  auto const policy = builder_policy(settings);
-  if (auto const checked = sigstore::check_policy(policy); !checked) throw BadEnvironment("usage", checked.error().sentence());
-  auto const digest = sha256_text(bytes);
-  ListedProofs proofs;
-  if (ask_github)
-    proofs = verify_listed({digest}, services.attestations(), services.verifier(), policy, 2).at(digest);
-  else
-    proofs.attestations = verify_files(bundles, sigstore::Artifact::of_bytes(bytes), services.verifier(), policy);
-  for (auto const& one : proofs.attestations)
-    line(terminal, !one.refusal,
-         "attestation " + one.name + (one.refusal ? ": " + one.refusal->sentence() : ", signed by " + one.signer));
-  bool proved = proofs.proved();
-  // What was named by hand must hold; what is listed must hold once.
-  if (!ask_github) proved = std::ranges::none_of(proofs.attestations, [](auto const& one) { return one.refusal.has_value(); });
-  if (!proofs.proved()) line(terminal, false, proofs.refusal(file, digest).sentence());
+  bool const proved = show_proofs(question, services, terminal);
   return !differs && proved ? ExitStatus::done : ExitStatus::refused;
 }
 
