@@ -180,9 +180,9 @@ RootChoice choose_root(RefreshMode mode, RefreshOutcome const* outcome, std::str
   using Kind = RefreshOutcome::Kind;
   bool const has_copy = !built_in_date.empty();
   FallBack const copy{.instance = "trusted root of " + std::string(organization),
-                         .text = "the built-in copy of " + std::string(built_in_date),
-                         .days = has_copy ? age_in_days(built_in_date, now) : 0,
-                         .is_there = has_copy};
+                      .text = "the built-in copy of " + std::string(built_in_date),
+                      .days = has_copy ? age_in_days(built_in_date, now) : 0,
+                      .is_there = has_copy};
   if (mode == RefreshMode::off || !outcome) return not_refreshed(copy);
   if (outcome->kind == Kind::fresh) return choice(RootChoice::Use::fresh);
   if (mode == RefreshMode::require)

@@ -2,6 +2,7 @@
 #include "release/check_stage.hpp"
 
 #include "chart/source_list.hpp"
+#include "dependencies/sample_charts.hpp"
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
@@ -10,6 +11,7 @@ namespace {
 
 using namespace acr;
 using chart::MemoryTree;
+namespace samples = dependencies::samples;
 
 std::string chart_yaml(std::string const& name, std::string const& version) {
   return "apiVersion: v2\nname: " + name + "\nversion: " + version + "\n";
@@ -78,6 +80,27 @@ TEST_CASE("a package to check is the commit's, and its source digest the same ch
   CHECK(release::package_to_check(tree, scope, "web", 1'790'000'000, nullptr).error().code == "values-yaml");
   tree.symlink("charts/web/notes", "../../../outside");
   CHECK(release::package_to_check(tree, scope, "web", 1'790'000'000, nullptr).error().code == "chart-unreadable");
+}
+
+TEST_CASE("a charts directory that is not there ends the search for changed charts", "[check-stage]") {
+  auto const base = base_tree();
+  chart::ChartsScope const elsewhere{{"helm"}};
+  CHECK(release::changed_source_digests(&base, base, elsewhere, 1).error().code == "charts-dir-missing");
+  CHECK(release::changed_source_digests(nullptr, base, elsewhere, 1).error().code == "charts-dir-missing");
+}
+
+TEST_CASE("a package to check has its dependencies, or is refused for them", "[check-stage]") {
+  std::vector<samples::Entry> const redis{{"redis", "1.0.0", "https://charts.example.org"}};
+  MemoryTree tree;
+  tree.file("charts/web/Chart.yaml", samples::chart_yaml("web", redis))
+      .file("charts/web/Chart.lock", samples::lock_text(redis, redis));
+  samples::FakeSource source;
+  release::RebuildTools const tools{.source = source, .plan = {}};
+  auto const refused = release::package_to_check(tree, scope, "web", 1'790'000'000, &tools);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == "dep-not-found");
+  source.holds("https://charts.example.org", "redis", "1.0.0", samples::archive_of("redis"));
+  CHECK(release::package_to_check(tree, scope, "web", 1'790'000'000, &tools).has_value());
 }
 
 }  // namespace

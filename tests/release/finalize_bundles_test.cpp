@@ -60,6 +60,22 @@ TEST_CASE("run, attest, finalize, attest, finalize: all ids are proved and the m
   CHECK(world.pulls.pull.body == body);
 }
 
+TEST_CASE("a bundle of OCI digests is about all of them, each under its own name (O-20)", "[release]") {
+  BundleWorld world;
+  Named const api{"ghcr.io/acme/charts/api", std::string(64, 'c')}, web{"ghcr.io/acme/charts/web", std::string(64, 'd')};
+  world.initial.charts[0].oci = acr::report::OciPlace{api.name + ":2.0.0", "sha256:" + api.hex, "2026-09-21T12:26:40Z"};
+  world.initial.charts[1].oci = acr::report::OciPlace{web.name + ":1.2.0", "sha256:" + web.hex, "2026-09-21T12:26:40Z"};
+  world.write("release-attestation-manifest.json", acr::report::manifest_text(world.initial));
+  world.settings.oci_attestation_id = "9003";
+  std::string expected;
+  std::vector<Named> subjects{api, web};
+  SECTION("both") {}
+  SECTION("one is missing") { subjects = {api}, expected = "bundle-coverage"; }
+  SECTION("the other one's digest") { subjects = {api, {web.name, api.hex}}, expected = "bundle-subject"; }
+  SECTION("another name") { subjects = {api, {"ghcr.io/acme/charts/db", web.hex}}, expected = "bundle-subject"; }
+  CHECK(code(world.with(world.all() + world.bundle(subjects))) == expected);
+}
+
 TEST_CASE("one file may hold many bundles, one per line (A-70)", "[release]") {
   BundleWorld world;
   auto const result = world.with(world.bundle({world.api}) + "\n" + world.bundle({world.web}) + world.bundle({world.report}));

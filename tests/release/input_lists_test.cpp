@@ -63,4 +63,13 @@ TEST_CASE("no lists, no mistakes", "[inputs]") {
   CHECK(reading.lists.signer_workflows.empty());
 }
 
+TEST_CASE("a place for charts that is none is a mistake, and none is no mistake (O-10)", "[inputs]") {
+  CHECK(places(release::read_lists(inputs({{"oci-repository", "acme/charts"}}), "https://github.com")) ==
+        std::vector<std::string>{"input oci-repository"});
+  auto const reading = release::read_lists(inputs({{"oci-repository", "ghcr.io/acme"}}), "https://github.com");
+  CHECK(reading.mistakes.empty());
+  CHECK(reading.lists.oci_repository.value().text() == "ghcr.io/acme");
+  CHECK_FALSE(release::read_lists(inputs({}), "https://github.com").lists.oci_repository.has_value());
+}
+
 }  // namespace

@@ -510,6 +510,24 @@ struct RegistryWorld : PipelineWorld {
   }
 };
 
+TEST_CASE("what a registry would not take is refused before it is packaged for one (O-11, O-13)", "[release]") {
+  PipelineWorld world;
+  std::vector<std::string> expected;
+  world.inputs["oci-repository"] = "ghcr.io/acme/charts";
+  SECTION("a name with capitals") {
+    world.base = chart_files("Web", "1.0.0");
+    world.tagged = chart_files("Web", "1.1.0");
+    world.tags = {{"Web-v1.1.0", annotation("Web", "1.1.0", {{"lint", "1001", subject_of("lint")}})}};
+    expected = {"oci-name @ charts/Web: Chart.yaml"};
+  }
+  SECTION("a time that a manifest cannot have") {
+    world.settings.source_date_epoch = 253'402'300'800;
+    expected = {"oci-time @ charts/web: time"};
+  }
+  SECTION("a time that manifest and file system can have") { world.settings.source_date_epoch = 4'000'000'000; }
+  CHECK(refusals(world.run()) == expected);
+}
+
 TEST_CASE("the registry is looked at for charts that nothing else counts against (O-22)", "[release]") {
   RegistryWorld world;
   SECTION("both") {

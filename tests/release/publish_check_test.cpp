@@ -134,6 +134,59 @@ std::vector<std::string> refusals(acr::release::PublishCheck const& check) {
 
 using Refusals = std::vector<std::string>;
 
+TEST_CASE("OCI digests that the gate recorded are computed anew (O-21)", "[release]") {
+  std::string const repository = "ghcr.io/acme/charts", place = "packages/oci-subjects.txt";
+  PublishWorld world;
+  auto const attested = [&](std::string const& digest) {
+    Attest made;
+    made.san = shipped;
+    made.subject_sha256 = digest.substr(7);
+    world.listed[digest].push_back({"", signing_world().attest(made)});
+  };
+  SECTION("a file that nobody asked for") {
+    world.write("oci-subjects.txt", "x");
+    CHECK(refusals(world.publish()) == Refusals{"oci-record-differs @ " + place});
+    return;
+  }
+  world.read({{"oci-repository", repository}});
+  auto const before = world.publish();
+  REQUIRE(before.record.charts.size() == 1);
+  auto const oci = before.record.charts[0].oci;
+  REQUIRE(oci.has_value());
+  CHECK(oci->ref == repository + "/web:1.1.0");
+  auto found = refusals(before);
+  CHECK(std::ranges::count(found, "oci-record-differs @ manifest: chart web") == 1);
+  CHECK(std::ranges::count(found, "oci-record-differs @ " + place) == 1);
+
+  world.manifest.charts[0].oci = oci;
+  fs::remove(world.place("manifest.json"));
+  auto const right = oci->digest.substr(7) + "  " + repository + "/web\n";
+  world.write("oci-subjects.txt", right);
+  SECTION("as recorded and attested") {
+    attested(oci->digest);
+    CHECK(refusals(world.publish()) == Refusals{});
+  }
+  SECTION("not attested") {
+    CHECK(refusals(world.publish()) == Refusals{"oci-unattested @ web, " + repository + "/web:1.1.0"});
+  }
+  SECTION("another digest") {
+    attested(oci->digest);
+    world.write("oci-subjects.txt", std::string(64, '1') + "  " + repository + "/web\n");
+    CHECK(refusals(world.publish()) == Refusals{"oci-record-differs @ " + place});
+  }
+  SECTION("no file") {
+    attested(oci->digest);
+    fs::remove(world.place(place));
+    CHECK(refusals(world.publish()) == Refusals{"oci-record-differs @ " + place});
+  }
+  SECTION("no plain file") {
+    attested(oci->digest);
+    fs::remove(world.place(place));
+    fs::create_symlink("tag-verification.json", world.place(place));
+    CHECK(refusals(world.publish()).size() == 1);
+  }
+}
+
 TEST_CASE("a release whose files, manifest and attestations agree is proved", "[release]") {
   PublishWorld world;
   auto const check = world.publish();

@@ -132,6 +132,24 @@ TEST_CASE("a package is made again from a tag that names its chart (A-95)", "[re
   };
   CHECK(rebuild(annotation("web", "1.1.0", {})).value().name == "web");
   CHECK(rebuild("Attestation Lineage:\n- No attestation data available\n").error().code == "release-line");
+  CHECK(rebuild(annotation("web", "1.2.0", {})).error().code == "no-chart");
+  CHECK(rebuild(annotation("api", "1.1.0", {})).error().code == "no-chart");
+  CHECK(rebuild(annotation("web", "1.1.0", {}, "\nCommit: " + commit + "\n")).value().commit == commit);
+  CHECK(rebuild(annotation("web", "1.1.0", {}, "\nCommit: " + std::string(40, '1') + "\n")).error().code == "commit-mismatch");
+  CHECK(acr::release::rebuild_package(objects, "web-v9.9.9", settings, nullptr).error().code == "tag-not-found");
+}
+
+TEST_CASE("a package that cannot be made is not made again", "[release]") {
+  git::MemoryObjects objects;
+  acr::release::RunSettings settings;
+  settings.inputs.charts_dirs = {"charts"};
+  bool const broken = GENERATE(true, false);
+  auto const commit = objects.add_commit(objects.add_files({{"charts/web/Chart.yaml", acr::test::chart_yaml("web", "1.1.0")},
+                                                            {"charts/web/values.yaml", broken ? "a: [\n" : "a: 1\n"}}));
+  objects.set_ref("refs/tags/web-v1.1.0",
+                  objects.add_tag("web-v1.1.0", commit, git::ObjectType::commit, annotation("web", "1.1.0", {})));
+  auto const rebuilt = acr::release::rebuild_package(objects, "web-v1.1.0", settings, nullptr);
+  CHECK((rebuilt ? "made" : rebuilt.error().code) == (broken ? "values-yaml" : "made"));
 }
 
 TEST_CASE("a package whose dependencies are not to be had is not made again", "[release]") {

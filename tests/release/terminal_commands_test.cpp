@@ -8,6 +8,7 @@
 #include "loopback/chart_hosts.hpp"
 #include "loopback/server.hpp"
 #include "release/commands.hpp"
+#include "release/console.hpp"
 #include "release/tuf_directory.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
@@ -22,41 +23,9 @@ namespace {
 using namespace acr;
 namespace fs = std::filesystem;
 namespace samples = dependencies::samples;
+using acr::test::Console;
 
 bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
-
-// A folder, and a terminal in it. `said`: what the last command printed to standard error, or threw.
-struct Console {
-  test::TemporaryDirectory directory;
-  std::map<std::string, std::string> variables;
-  std::ostringstream out, err;
-  RunClock clock;
-  std::string said;
-
-  [[nodiscard]] std::string path(std::string const& name) const { return (directory.path() / name).string(); }
-  void write(std::string const& name, std::string const& text) const { write_file(path(name), text); }
-
-  // The exit status; a thrown RunError has its own.
-  ExitStatus run(std::vector<std::string> const& words) {
-    out.str("");
-    err.str("");
-    release::Terminal const terminal{[this](std::string const& name) -> std::optional<std::string> {
-                                       auto const found = variables.find(name);
-                                       return found == variables.end() ? std::nullopt : std::optional(found->second);
-                                     },
-                                     out, err, clock};
-    try {
-      auto const status = release::run_command_line({words.begin(), words.end()}, terminal);
-      said = err.str();
-      return status;
-    } catch (Cancelled const&) {
-      throw;
-    } catch (RunError const& error) {
-      said = error.code() + ": " + error.what();
-      return error.status();
-    }
-  }
-};
 
 TEST_CASE("options of `package` that are none are refused before a chart is read", "[terminal]") {
   Console console;
@@ -304,6 +273,41 @@ TEST_CASE("`inspect --refresh` refuses what it has no current root for (T-12)", 
   world.variables.emplace("ACR_TUF_REPOSITORIES", R"({"sigstore.dev":)" + root + R"(,"GitHub, Inc.":)" + root + "}");
   CHECK(world.run({"inspect", bundle, artifact, "--refresh"}) == ExitStatus::unreachable);
   CHECK(has(world.out.str(), "it could not be refreshed"));
+}
+
+TEST_CASE("`verify-bundle --refresh` takes no key, whose bundle names no root (T-12)", "[terminal][trust]") {
+  Console console;
+  CHECK(console.run({"verify-bundle", "--refresh", "--bundle", "b", "--key", "k", "f"}) == ExitStatus::bad_input);
+  CHECK(console.said.rfind("usage: only roots that a certificate names are refreshed", 0) == 0);
+}
+
+TEST_CASE("`trusted-roots --write` is not for a tenant (T-12)", "[terminal][trust]") {
+  Console console;
+  console.variables = {{"HOME", console.path("home")}, {"GITHUB_API_URL", "https://api.octocorp.ghe.com"}};
+  CHECK(console.run({"trusted-roots", "--write", console.path("out")}) == ExitStatus::bad_input);
+  CHECK(console.said.rfind("usage: nothing is built in for a tenant", 0) == 0);
+}
+
+TEST_CASE("`tag` must know the repository, and what may be tagged", "[terminal]") {
+  Console console;
+  test::shell(console.directory.path(), "git init -q .");
+  std::vector<std::string> words{"tag", "--missing", "--workspace", console.directory.path().string()};
+  auto const add = [&](std::vector<std::string> const& more) { words.insert(words.end(), more.begin(), more.end()); };
+  std::vector<std::string> const named{"--repository", "acme/helm-charts", "--repository-id", "500000001"};
+  std::string said;
+  SECTION("no word of what") { words.erase(words.begin() + 1), said = "usage: usage: atomic-chart-release tag"; }
+  SECTION("no repository") { said = "usage: tag needs --repository and --repository-id"; }
+  SECTION("no number") {
+    add({"--repository", "acme/helm-charts"}), said = "usage: tag needs --repository and --repository-id";
+  }
+  SECTION("zero") {
+    add({"--repository", "acme/helm-charts", "--repository-id", "0"}), said = "usage: tag needs --repository and";
+  }
+  SECTION("nobody asks the server") { add(named), add({"--object-source", "local"}), said = "bad-input: "; }
+  SECTION("no signer") { add(named), said = "bad-input: "; }
+  CHECK(console.run(words) == ExitStatus::bad_input);
+  INFO(console.said);
+  CHECK(console.said.rfind(said, 0) == 0);
 }
 
 }  // namespace

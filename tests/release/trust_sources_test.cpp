@@ -76,7 +76,10 @@ TEST_CASE("a trust domain names the target, and nothing else (T-5)", "[release][
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == "trust-domain");
   }
-  CHECK(tenant_trust_source(repository, std::nullopt).error().code == "trust-domain");
+  auto const missing = tenant_trust_source(repository, std::nullopt);
+  REQUIRE(missing.has_error());
+  CHECK(missing.error().code == "trust-domain");
+  CHECK(missing.error().why == "domains.artifact_attestations.trust_domain is missing");
 }
 
 TEST_CASE("a tenant's issuer is derived where none is given (T-5)", "[release][trust]") {
