@@ -35,7 +35,9 @@ TEST_CASE("options of oci-digest that mean nothing are refused before a file is 
   Packaged console;
   std::vector<std::string> words{"oci-digest", console.file};
   std::string said;
-  SECTION("a time that is none (O-13)") { words.insert(words.end(), {"--created", "now"}), said = "oci-time: option --created"; }
+  SECTION("a time that is none (O-13)") {
+    words.insert(words.end(), {"--created", "now"}), said = "oci-time: option --created";
+  }
   SECTION("a time that RFC 3339 cannot write (O-13)") {
     words.insert(words.end(), {"--created", "253402300800"}), said = "oci-time: option --created";
   }
@@ -81,8 +83,9 @@ TEST_CASE("what a registry answers decides, and a run that is out of time says s
   int status = 404;
   loopback::LoopbackServer registry([&](loopback::Seen const&) { return loopback::Answer{.status = status}; });
   console.variables["GITHUB_API_URL"] = "http://127.0.0.1:1";  // tests speak http to loopback
-  std::vector<std::string> const words{"oci-digest", console.file, "--oci-repository",
-                                       "127.0.0.1:" + std::to_string(registry.port()) + "/charts", "--check", "free"};
+  std::vector<std::string> const words{"oci-digest",       console.file,
+                                       "--oci-repository", "127.0.0.1:" + std::to_string(registry.port()) + "/charts",
+                                       "--check",          "free"};
   SECTION("free") {
     CHECK(console.run(words) == ExitStatus::done);
     CHECK(has(console.out.str(), "  free\n"));

@@ -278,6 +278,17 @@ TEST_CASE("a cancelled run waits for no trusted root (A-21)", "[release][trust]"
   }
 }
 
+TEST_CASE("a refresh that is out of its own time is cancelled, not without outcome (T-8)", "[release][trust]") {
+  acr::release::TrustSource source;
+  source.organization = "sigstore.dev";
+  acr::RunClock clock;
+  acr::net::HttpClient const client(clock, {});
+  acr::release::TrustedRootRefresh refresh(
+      {source}, clock, client, std::chrono::seconds(10),
+      [](auto const&, auto&, auto) -> acr::release::RefreshOutcome { throw acr::Cancelled(ExitStatus::interrupted); });
+  CHECK_THROWS_AS(refresh.outcome_of("sigstore.dev"), acr::Cancelled);
+}
+
 // What a run judges a genuine bundle by when its repository of trusted roots is of no use.
 TEST_CASE("a bundle whose root cannot be had ends the run, one whose root is wrong is refused (T-8, T-9)", "[release][trust]") {
   acr::tuftest::Repository repository;

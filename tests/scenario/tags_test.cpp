@@ -455,6 +455,10 @@ TEST_CASE("tag --push refuses what git refuses, and a tag of the clone that says
     git(terminal.world->workspace(), {"tag", "gateway-v1.1.0", tagging.head});
     code = "tag-in-clone";
   }
+  SECTION("a tag that another git is writing") {
+    acr::write_file(terminal.world->workspace() / ".git/refs/tags/gateway-v1.1.0.lock", "");
+    code = "git-failed";
+  }
   SECTION("a remote that has the tag") {
     git(terminal.remote, {"update-ref", "refs/tags/gateway-v1.1.0", tagging.head});
     code = "git-failed";
