@@ -79,6 +79,18 @@ TEST_CASE("trust begins with a root that its own keys vouch for (T-23)", "[tuf]"
     CHECK(outcome.code() == "tuf-signatures");
     CHECK(outcome.requests.empty());
   }
+  SECTION("one that cannot be read, stored or built in") {
+    MemoryStore store;
+    store.save("root", "{}");
+    CHECK(refresh(repository, store).code() == "tuf-malformed");
+    MemoryStore empty;
+    auto const outcome = refresh(repository, empty, {.built_in = acr::tuf::BuiltIn{"{}", {}}});
+    CHECK(outcome.code() == "tuf-malformed");
+    CHECK(outcome.rejection->where == "built-in root.json: signatures");
+    CHECK(outcome.requests.empty());
+    // The control: beside a built-in root that can be read, the stored one is as if it were not there.
+    CHECK(refresh(repository, store, {.built_in = acr::tuf::BuiltIn{repository.initial_root(), {}}}).code() == "fine");
+  }
   SECTION("none at all") {
     MemoryStore store;
     auto const outcome = refresh(repository, store);
@@ -683,14 +695,16 @@ TEST_CASE("the hash in a target's address is its sha256, else its sha512, and ne
   auto const hash512 = acr::hex(acr::digest(acr::HashAlgorithm::sha512, "content"));
   struct Row {
     json::object hashes;
-    std::string code;
+    std::string code, why;
   };
+  std::string const not_listed = "neither its sha256 nor its sha512 is listed";
+  std::string const not_hex = "its listed hash is not lower-case hex of that algorithm";
   std::vector<Row> const rows = {
-      {{{"sha512", hash512}}, "fine"},
-      {{{"md5", "x"}}, "tuf-digest"},
-      {{{"sha256", "../../secret"}}, "tuf-digest"},
-      {{{"sha512", acr::hex(acr::sha256("content"))}}, "tuf-digest"},
-      {{}, "tuf-malformed"},
+      {{{"sha512", hash512}}, "fine", ""},
+      {{{"md5", "x"}}, "tuf-digest", not_listed},
+      {{{"sha256", "../../secret"}}, "tuf-digest", not_hex},
+      {{{"sha512", acr::hex(acr::sha256("content"))}}, "tuf-digest", not_hex},
+      {{}, "tuf-malformed", "no hash is listed"},
   };
   for (auto const& row : rows) {
     CAPTURE(json::serialize(row.hashes));
@@ -699,6 +713,7 @@ TEST_CASE("the hash in a target's address is its sha256, else its sha512, and ne
     repository.target_files[hash512 + ".t"] = "content";
     auto const outcome = refresh(repository, wanting({"t"}));
     CHECK(outcome.code() == row.code);
+    CHECK((outcome.rejection ? outcome.rejection->why : "") == row.why);
     if (row.code != "fine") CHECK(outcome.requests.back().find(".t") == outcome.requests.back().find(".targets.json"));
   }
 }
