@@ -117,6 +117,9 @@ TEST_CASE("what GitHub refuses is refused with its reason", "[github]") {
   CHECK(made.error().code == row.code);
   CHECK(made.error().where == "tag web-v1.2.0");
   CHECK(made.error().found_value == std::to_string(row.status) + ", Repository rule violations found");
+  // A missing permission is final; of a ref that could not be made the ref itself is asked.
+  bool const asks_for_ref = !row.at_object && row.status != 403 && row.status != 404;
+  CHECK(server.github.asked().size() == (row.at_object ? 1U : asks_for_ref ? 3U : 2U));
 }
 
 TEST_CASE("a lost answer is not repeated: the ref tells", "[github]") {
