@@ -233,6 +233,19 @@ TEST_CASE("what an input takes", "[event]") {
   CHECK(read({{"command", "finalize"}}).inputs.command == Command::finalize);
 }
 
+TEST_CASE("package needs a chart", "[event]") {
+  auto const refused = read({{"command", "package"}}).mistakes;
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].where == "input chart");
+  CHECK(refused[0].why == "package needs the name or the directory of one chart");
+  CHECK(refused[0].expected_value == "for example web");
+  CHECK(refused[0].found_value == "nothing");
+  auto const named = read({{"command", "package"}, {"chart", "web"}});
+  CHECK(named.mistakes.empty());
+  CHECK(named.inputs.chart == "web");
+  CHECK(read({{"command", "run"}}).mistakes.empty());
+}
+
 TEST_CASE("run looks for free tags alone, verify-package for pushed ones too (O-22)", "[event]") {
   CHECK(read({}).inputs.oci_check == OciCheck::off);
   CHECK(read({{"oci-check", "free"}}).inputs.oci_check == OciCheck::free);
