@@ -300,7 +300,8 @@ class Planner {
         return refuse(reject("dep-too-large", at(seen.files.declared, locked.declared_line),
                              "the chart has too many `file://` dependencies")
                           .rule("D-35")
-                          .expected("at most " + std::to_string(limits::local_targets)));
+                          .expected("at most " + std::to_string(limits::local_targets))
+                          .fix("commit the packages of some of them in charts/ instead"));
       auto const inner = survey(tree_, *target, settings_.limits);
       chain_.push_back(*target);
       if (!inner) {

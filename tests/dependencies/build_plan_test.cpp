@@ -271,6 +271,33 @@ TEST_CASE("a lattice of local dependencies is planned once per directory", "[dep
   CHECK(plan.directories.size() == 91);
 }
 
+TEST_CASE("a chart reaches at most 256 directories through local dependencies", "[dependencies]") {
+  MemoryTree tree;
+  auto const below = [&](std::string const& name, int count) {
+    std::vector<Entry> entries;
+    for (int i = 0; i < count; ++i) {
+      auto const leaf = name + std::to_string(i);
+      tree.file("charts/" + leaf + "/Chart.yaml", chart_yaml(leaf));
+      entries.push_back({leaf, ">=0", "file://../" + leaf});
+    }
+    add_chart(tree, "charts/" + name, entries, {});
+  };
+  add_chart(tree, "charts/app", {{"a", ">=0", "file://../a"}, {"b", ">=0", "file://../b"}, {"c", ">=0", "file://../c"}}, {});
+  below("a", 100);
+  below("b", 100);
+  below("c", 53);
+  auto const full = plan_build(tree, "charts/app");
+  CHECK(full.refusals.empty());
+  CHECK(full.directories.size() == 257);  // with the chart itself
+  below("c", 54);
+  auto const refused = only_refusal(plan_build(tree, "charts/app"));
+  CHECK(refused.code == "dep-too-large");
+  CHECK(refused.why == "the chart has too many `file://` dependencies");
+  CHECK(refused.expected_value == "at most 256");
+  CHECK(refused.fix_text == "commit the packages of some of them in charts/ instead");
+  CHECK(refused.where.find("dependency c53 >=0 from file://../c53") != std::string::npos);
+}
+
 TEST_CASE("two aliases may share one version, not two (D-28)", "[dependencies]") {
   MemoryTree tree;
   add_chart(tree, "charts/app", {{"redis", "1.x", stable, "alias: a"}, {"redis", ">=1", stable, "alias: b"}},
