@@ -209,6 +209,15 @@ TEST_CASE("reading a finished package gives the same metadata (O-2)", "[oci]") {
         config_json(acr::chart::packaged_metadata(package.chart_yaml, package.requirements_yaml).value()));
 }
 
+TEST_CASE("a package whose Chart.yaml cannot be read has no manifest (O-2)", "[oci]") {
+  auto package = packaged({{"Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"}});
+  CHECK(chart_manifest(package, t).has_value());
+  package.chart_yaml = "name: [\n";
+  auto const manifest = chart_manifest(package, t);
+  REQUIRE_FALSE(manifest.has_value());
+  CHECK(manifest.error().code == "chart-yaml");
+}
+
 TEST_CASE("a provenance file is a second layer, in the order of the digests (O-5)", "[oci]") {
   auto const metadata = metadata_of("apiVersion: v2\nname: web\nversion: 1.0.0\n");
   auto const layers = [&](char package, char provenance) {
@@ -246,6 +255,8 @@ TEST_CASE("a time that the annotation cannot have is refused (O-13)", "[oci]") {
     auto const manifest = chart_manifest(package, time);
     REQUIRE_FALSE(manifest.has_value());
     CHECK(manifest.error().code == "oci-time");
+    CHECK_THROWS_AS(chart_manifest(metadata_of("apiVersion: v2\nname: web\nversion: 1.0.0\n"), {fill('0'), 1}, {}, time),
+                    std::logic_error);
   }
   auto const manifest = chart_manifest(package, t);
   REQUIRE(manifest.has_value());
