@@ -132,6 +132,40 @@ TEST_CASE("a committed chart without locked version must meet the constraint", "
   CHECK(only_refusal(plan_build(tree, "charts/app")).code == "dep-vendored-version");
 }
 
+TEST_CASE("a constraint that Helm cannot read holds for no committed and no local chart", "[dependencies]") {
+  MemoryTree tree;
+  auto const declare = [&](std::string const& redis, std::string const& lib) {
+    add_chart(tree, "charts/app",
+              {{"redis", redis, stable}, {"lib", lib, "file://../lib"}, {"web", "2.0.0", "oci://registry.example.org/team"}},
+              {});
+  };
+  tree.file("charts/app/charts/redis/Chart.yaml", chart_yaml("redis", {}, "1.9.9"));
+  add_chart(tree, "charts/lib", {}, {});
+  declare("1.x", "1.x");
+  CHECK(plan_build(tree, "charts/app").refusals.empty());
+  declare("1,", "1.x");
+  auto const committed = only_refusal(plan_build(tree, "charts/app"));
+  CHECK(committed.code == "dep-lock-mismatch");
+  CHECK(committed.where.starts_with("charts/app: Chart.yaml:6: dependency redis 1,"));
+  declare("1.x", "1,");
+  auto const local = only_refusal(plan_build(tree, "charts/app"));
+  CHECK(local.code == "dep-lock-mismatch");
+  CHECK(local.where.starts_with("charts/app: Chart.yaml:9: dependency lib 1,"));
+}
+
+TEST_CASE("a chart whose archives cannot be read is refused before anything is planned", "[dependencies]") {
+  auto tree = one_missing();
+  tree.file("charts/app/charts/redis-1.3.0.tgz", "no gzip");
+  auto const plan = plan_build(tree, "charts/app");
+  auto const refused = only_refusal(plan);
+  CHECK(refused.code == "archive-gzip");
+  CHECK(refused.where.starts_with("charts/app: charts/redis-1.3.0.tgz"));
+  CHECK_FALSE(plan.needs_build());
+  CHECK(plan.orders.empty());
+  tree.file("charts/app/charts/redis-1.3.0.tgz", archive_of("redis", "1.3.0"));
+  CHECK(plan_build(tree, "charts/app").orders.size() == 1);
+}
+
 TEST_CASE("an archive that nobody declares is refused, a directory stays", "[dependencies]") {
   auto tree = one_missing();
   tree.file("charts/app/charts/extra/Chart.yaml", chart_yaml("extra"));
@@ -319,6 +353,15 @@ TEST_CASE("an ignore rule that hides what is fetched is found before fetching", 
   CHECK(plan.refusals[0].found_value == "line 2: *.tgz");
   tree.file("charts/app/.helmignore", "/*.tgz\n");
   CHECK(plan_build(tree, "charts/app").refusals.empty());
+
+  MemoryTree local;
+  add_chart(local, "charts/app", {{"lib", "1.x", "file://../lib"}}, {});
+  add_chart(local, "charts/lib", {}, {});
+  CHECK(plan_build(local, "charts/app").refusals.empty());
+  local.file("charts/app/.helmignore", "charts/lib-*\n");
+  auto const refused = only_refusal(plan_build(local, "charts/app"));
+  CHECK(refused.code == "dep-ignored");
+  CHECK(refused.where.starts_with("charts/app: charts/lib-1.0.0.tgz"));
 }
 
 TEST_CASE("names that would leave charts/ are refused before fetching", "[dependencies]") {

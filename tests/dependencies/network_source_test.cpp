@@ -352,6 +352,45 @@ TEST_CASE("bytes of an index that is tried again count once (D-35)", "[dependenc
   CHECK(asked(server, "/s/index.yaml") == 3);
 }
 
+TEST_CASE("an index over the run's limit is not read on, and not asked for again (D-35)", "[dependencies]") {
+  ChartRepository repository("/s");
+  repository.add("web", "1.0.0", "archive");
+  LoopbackServer server([site = repository.site()](Seen const& seen) {
+    auto answer = site(seen);
+    answer.delivery = Delivery::close_in_body;
+    return answer;
+  });
+  NetworkWorld stopped(loopback_settings(), 1, {}, {.index_bytes = 20});
+  CHECK(stopped.outcome(web(server)) == "dep-too-large");
+  CHECK(stopped.last.expected_value == "at most 20 bytes of indexes");
+  CHECK(server.request_count() == 1);
+  server.forget();
+  CHECK(NetworkWorld(loopback_settings(), 1).outcome(web(server)) == "dep-unreachable");
+  CHECK(server.request_count() == 4);
+}
+
+TEST_CASE("an order or an index that names no usable place is refused before it is asked (D-17)", "[dependencies]") {
+  ChartRepository repository("/s");
+  repository.add("web", "1.0.0", "archive");
+  repository.entry("untagged", "1.0.0", "oci://127.0.0.1:1/charts/untagged", a);
+  repository.entry("ftp", "1.0.0", "ftp://127.0.0.1/x.tgz", a);
+  LoopbackServer server(repository.site());
+  NetworkWorld world;
+  auto const outcome = [&](std::string const& name, std::string const& place) {
+    return world.outcome({name, "1.0.0", place, ""});
+  };
+  CHECK(outcome("web", server.base() + "/s") == "fetched");
+  server.forget();
+  CHECK(outcome("Web", oci_of(server) + "/charts") == "dep-repository");
+  CHECK(world.last.why == "a part of the OCI repository's path is not allowed");
+  CHECK(server.request_count() == 0);
+  CHECK(outcome("untagged", server.base() + "/s") == "dep-repository");
+  CHECK(world.last.why == "the index gives an OCI URL without tag");
+  CHECK(outcome("ftp", server.base() + "/s") == "dep-repository");
+  CHECK(world.last.why == "the index gives an unusable URL: the scheme is not https");
+  CHECK(server.request_count() == 0);  // the index was known
+}
+
 TEST_CASE("a cancelled run and one out of time end, they refuse nothing", "[dependencies]") {
   LoopbackServer server([](Seen const&) { return Answer{.body = std::string(100, 'x'), .delivery = Delivery::stall_in_body}; });
   NetworkWorld world;

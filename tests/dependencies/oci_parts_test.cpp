@@ -222,6 +222,9 @@ TEST_CASE("an index has at most sixteen entries, of which image manifests count 
   CHECK(layer_of(index(std::vector<std::string>(16, child)), Registry::index_type) == "index of 16");
   CHECK(layer_of(index(std::vector<std::string>(17, child)), Registry::index_type) == "the index has too many manifests");
   CHECK(layer_of("{}", Registry::index_type) == "the index has no list of manifests");
+  auto unusable = child;
+  unusable.replace(unusable.find("sha256:"), 7, "md5:");
+  CHECK(layer_of(index({child, unusable}), Registry::index_type) == "a descriptor has no usable digest");
 }
 
 }  // namespace

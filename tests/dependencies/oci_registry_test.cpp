@@ -153,6 +153,15 @@ TEST_CASE("an index leads to the one manifest of a chart (D-20)", "[dependencies
   auto wrong_size = child(chart);
   wrong_size.insert(wrong_size.size() - 1, "0");
   CHECK(outcome(index_of({wrong_size}), chart) == "dep-digest-mismatch");
+  // A child that nobody can read is not one that may be passed over.
+  OciRegistry registry;
+  registry.manifest("charts/web", "1.0.0", index_of({child(chart), child("[]")}), OciRegistry::index_type);
+  registry.blob("charts/web", "archive").manifest("charts/web", "chart", chart).manifest("charts/web", "list", "[]");
+  LoopbackServer server(registry.site);
+  NetworkWorld world;
+  CHECK(world.outcome(web(server)) == "dep-oci-manifest");
+  CHECK(world.last.why == "the manifest is not a JSON object");
+  CHECK(world.last.where.find("@" + sha256_text("[]")) != std::string::npos);
 }
 
 TEST_CASE("altered manifests and blobs (D-20, D-21)", "[dependencies]") {

@@ -193,6 +193,20 @@ TEST_CASE("who may not look has not seen that there is nothing (O-23)", "[depend
   if (status == 403) CHECK(world.last.fix_text.find("absent or no access") != std::string::npos);
 }
 
+TEST_CASE("who may see that a tag is there, but not what it names, has not seen it (O-23)", "[dependencies]") {
+  auto site = with_tag(planned_text).site;
+  site.answers[tag_path()].headers.pop_back();  // no digest is announced
+  bool forbidden = false;
+  LoopbackServer server(
+      [&](Seen const& seen) { return seen.method == "GET" && forbidden ? Answer{.status = 403} : site(seen); });
+  LookWorld world(server);
+  CHECK(world.outcome(free) == "published");
+  forbidden = true;
+  CHECK(world.outcome(free) == "oci-auth");
+  CHECK(world.outcome(pushed) == "oci-auth");
+  CHECK(world.waited.count() == 0);
+}
+
 TEST_CASE("a registry that never answers well is out of reach, after the tries of G-29 (O-23)", "[dependencies]") {
   auto const answer = GENERATE(values<Answer>({{.status = 500}, {.status = 503}, {.status = 405}, {.status = 204}}));
   CAPTURE(answer.status);
