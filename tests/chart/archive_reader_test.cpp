@@ -93,6 +93,46 @@ TEST_CASE("the budget is shared by all archives of a chart", "[chart]") {
   CHECK(read_archive(archive_with({{"c/a", ""}}), "two.tgz", few).error().code == "archive-too-large");
 }
 
+TEST_CASE("the paths in all archives of a chart are at most 16 MiB together", "[chart]") {
+  auto const outcome = [](std::string const& tar, ArchiveBudget& budget) {
+    auto const files = read_tar(tar, "a.tgz", budget);
+    return files ? "read" : files.error().code + ": " + files.error().why;
+  };
+  auto const tar_with = [](std::vector<std::string> const& names) {
+    std::string tar;
+    TarWriter writer([&](std::string_view bytes) { tar.append(bytes); });
+    for (auto const& name : names) writer.file(name, "", 0);
+    writer.finish();
+    return tar;
+  };
+  std::string const refused = "archive-too-large: the paths in the archives of this chart are too long together";
+  ArchiveBudget small{.path_bytes = 9};  // the directory of the chart does not count
+  CHECK(outcome(tar_with({"c/ab", "c/abc"}), small) == "read");
+  CHECK(outcome(tar_with({"c/abcd"}), small) == "read");  // of another archive
+  CHECK(small.path_bytes == 0);
+  CHECK(outcome(tar_with({"c/x"}), small) == refused);
+
+  std::vector<std::string> names;
+  std::string const directory = [] {
+    std::string text = "c";
+    for (int i = 0; i < 16; ++i) text += "/" + std::string(249, 'd');
+    return text;
+  }();
+  for (int i = 0; i < 4096; ++i) names.push_back(directory + "/" + std::to_string(10'000 + i) + std::string(91, 'f'));
+  REQUIRE(names.front().size() == 2 + 4096);
+  ArchiveBudget full;
+  CHECK(full.path_bytes == std::uint64_t{16} << 20);
+  auto const all = tar_with(names);
+  CHECK(outcome(all, full) == "read");
+  names.push_back("c/x");
+  ArchiveBudget over;
+  auto const read = read_tar(tar_with(names), "a.tgz", over);
+  REQUIRE(read.has_error());
+  CHECK(read.error().code == "archive-too-large");
+  CHECK(read.error().where == "a.tgz: c/x");
+  CHECK(read.error().expected_value == "at most 16777216 bytes");
+}
+
 TEST_CASE("a bomb is given up before it fills the memory", "[chart]") {
   // 400 MiB of zeros behind the end of the archive: no file counts them, the stream does.
   std::string tar;

@@ -427,6 +427,27 @@ TEST_CASE("sizes are limited for files, charts, archives and nesting", "[chart]"
   CHECK(refused.error().code == "too-deep");
 }
 
+TEST_CASE("the paths of a package are at most 16 MiB together", "[chart]") {
+  std::string directory;
+  for (int i = 0; i < 16; ++i) directory += std::string(249, 'd') + "/";
+  auto const tree_with = [&](std::size_t last) {
+    MemoryTree tree;
+    tree.file("c/Chart.yaml", chart_yaml("c"));
+    // 4,095 paths of 4,096 bytes with the chart's name, and one of what is left.
+    for (int i = 0; i < 4095; ++i) tree.file("c/" + directory + std::to_string(10'000 + i) + std::string(89, 'f'), "");
+    tree.file("c/" + directory + std::string(last - directory.size(), 'z'), "");
+    return tree;
+  };
+  std::size_t const left = (std::size_t{16} << 20) - 4095 * std::size_t{4096} - std::string("c/Chart.yaml").size() - 2;
+  CHECK(package_tar(tree_with(left), "c", at_time()).has_value());
+  auto const refused = package_tar(tree_with(left + 1), "c", at_time());
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == "too-many-files");
+  CHECK(refused.error().why == "the paths of the package would be too long together");
+  CHECK(refused.error().where == "c");
+  CHECK(refused.error().expected_value == "at most 16777216 bytes");
+}
+
 TEST_CASE("a file name over 255 bytes is refused", "[chart]") {
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml(std::string(245, 'n')));
