@@ -106,8 +106,9 @@ TEST_CASE("an ignore file is a file that can be read", "[chart]") {
         "ignore-unreadable: .helmignore: the file cannot be read");
   CHECK(walked([](MemoryTree& t) { t.directory("c/.helmignore"); }) ==
         "ignore-unreadable: .helmignore: the file cannot be read");
-  CHECK(walked([](MemoryTree& t) { t.file("c/.helmignore", std::string(text_bytes, '#')); })
-            .starts_with("ignore-rule"));  // a line is shorter
+  CHECK(walked([](MemoryTree& t) {
+          t.file("c/.helmignore", std::string(text_bytes, '#'));
+        }).starts_with("ignore-rule"));  // a line is shorter
   CHECK(walked([](MemoryTree& t) { t.file("c/.helmignore", std::string(text_bytes, '\n')); }) == "taken");
   CHECK(walked([](MemoryTree& t) { t.file("c/.helmignore", std::string(text_bytes + 1, '\n')); }) ==
         "ignore-unreadable: .helmignore: the file is too large");
@@ -122,13 +123,15 @@ TEST_CASE("each chart that cannot be loaded is refused for what is wrong with it
   };
   auto const below = [](std::string const& requirements) {
     return [=](MemoryTree& t) {
-      t.file("c/charts/d/Chart.yaml", "apiVersion: v1\nname: d\nversion: 1.0.0\n").file("c/charts/d/requirements.yaml", requirements);
+      t.file("c/charts/d/Chart.yaml", "apiVersion: v1\nname: d\nversion: 1.0.0\n")
+          .file("c/charts/d/requirements.yaml", requirements);
     };
   };
   CHECK(loaded(below("dependencies: []\n")) == "taken");
   CHECK(loaded(below("dependencies: 1\n")).starts_with("chart-yaml: charts/d: requirements.yaml:1: "));
-  CHECK(loaded([](MemoryTree& t) { t.file("c/Chart.yaml", "apiVersion: v2\nname: [c]\nversion: 1.0.0\n"); })
-            .starts_with("chart-yaml: Chart.yaml:2: "));
+  CHECK(loaded([](MemoryTree& t) {
+          t.file("c/Chart.yaml", "apiVersion: v2\nname: [c]\nversion: 1.0.0\n");
+        }).starts_with("chart-yaml: Chart.yaml:2: "));
 
   // The way out of an archive that others made is said, whatever is wrong inside.
   MemoryTree tree;
@@ -151,7 +154,8 @@ TEST_CASE("each chart that cannot be loaded is refused for what is wrong with it
 }
 
 TEST_CASE("a lock that says what is fetched is read before anything is placed, hidden or not", "[chart]") {
-  auto const loaded = [](std::string const& lock, std::string const& ignore, bool read, std::string const& extra = "d-1.0.0.tgz") {
+  auto const loaded = [](std::string const& lock, std::string const& ignore, bool read,
+                         std::string const& extra = "d-1.0.0.tgz") {
     MemoryTree tree;
     tree.file("c/Chart.yaml", chart_yaml("c")).file("c/Chart.lock", lock).file("c/.helmignore", ignore);
     auto options = at_time();
@@ -226,7 +230,8 @@ TEST_CASE("each package that cannot be written is refused where it cannot", "[ch
   };
   auto const annotated = [](std::size_t count) { return chart_yaml("c", "annotations: " + keys(count) + "\n"); };
   CHECK(made({{"Chart.yaml", annotated(10'000)}}) == "taken");
-  CHECK(made({{"Chart.yaml", annotated(10'001)}}) == "chart-yaml-unwritable: c: Chart.yaml: \"annotations\": there are too many annotations");
+  CHECK(made({{"Chart.yaml", annotated(10'001)}}) ==
+        "chart-yaml-unwritable: c: Chart.yaml: \"annotations\": there are too many annotations");
   CHECK(made({{"charts/d/Chart.yaml", annotated(10'001)}}) ==
         "chart-yaml-unwritable: c: charts/d: Chart.yaml: \"annotations\": there are too many annotations");
 
@@ -234,7 +239,8 @@ TEST_CASE("each package that cannot be written is refused where it cannot", "[ch
     return "dependencies:\n- name: d\n  version: 1.0.0\n  repository: https://h/s\n  import-values: [" + keys(count) + "]\n";
   };
   CHECK(made({{"Chart.lock", importing(10'000)}}) == "taken");
-  CHECK(made({{"Chart.lock", importing(10'001)}}) == "chart-yaml-unwritable: c: Chart.lock: \"import-values\": a map holds too many keys");
+  CHECK(made({{"Chart.lock", importing(10'001)}}) ==
+        "chart-yaml-unwritable: c: Chart.lock: \"import-values\": a map holds too many keys");
 
   // A provenance file is no part of the subchart, but lies where that would be unpacked.
   auto const packed = archive({{"d/Chart.yaml", chart_yaml("d")}, {"d/a.prov", "inside"}});
@@ -286,7 +292,9 @@ TEST_CASE("a file whose size only reading shows is held to the limit, too, and s
   auto const tree_with = [&](std::size_t file, std::size_t other, std::size_t lock) {
     Bare bare;
     bare.tree.file("c/Chart.yaml", chart_yaml("c")).file("c/.helmignore", "Chart.lock\n");
-    bare.tree.file("c/a", std::string(file, 'x')).file("c/b", std::string(other, 'y')).file("c/Chart.lock", std::string(lock, 'z'));
+    bare.tree.file("c/a", std::string(file, 'x'))
+        .file("c/b", std::string(other, 'y'))
+        .file("c/Chart.lock", std::string(lock, 'z'));
     return bare;
   };
   auto const digest = [&](std::size_t file, std::size_t other, std::size_t lock) {
@@ -294,7 +302,10 @@ TEST_CASE("a file whose size only reading shows is held to the limit, too, and s
     return found ? std::string("taken") : found.error().found_value;
   };
   CHECK(digest(100, 50, 100) == "taken");
-  CHECK(digest(101, 0, 0) .starts_with("file-too-large, a: the file is too large for a chart; expected at most 100 bytes"));
+  CHECK(said(source_records(tree_with(100, 50, 100), "c", limits)) == "taken");
+  CHECK(said(source_records(tree_with(101, 0, 0), "c", limits)) ==
+        "chart-unreadable: c: the chart cannot be read, so its content has no digest");
+  CHECK(digest(101, 0, 0).starts_with("file-too-large, a: the file is too large for a chart; expected at most 100 bytes"));
   CHECK(digest(0, 0, 101).starts_with("file-too-large, lock://Chart.lock: the file is too large for a chart"));
   CHECK(digest(100, 51, 0).starts_with("chart-too-large, b: the chart's files are too large together"));
   auto const listed = [&](std::size_t file, std::size_t lock) {
@@ -307,12 +318,28 @@ TEST_CASE("a file whose size only reading shows is held to the limit, too, and s
   CHECK(listed(0, 101) == "file-too-large: c: Chart.lock: the file is too large for a chart");
 }
 
+TEST_CASE("import-values have as many values as they say, each key once", "[chart]") {
+  auto const read = [](std::string const& values) {
+    return said(read_metadata(chart_yaml("c", "dependencies:\n- name: d\n  import-values: " + values + "\n"), "Chart.yaml"));
+  };
+  CHECK(read("[{1: a, '2': b}]") == "taken");
+  CHECK(read("[{1: a, '1': b}]") == "chart-yaml: Chart.yaml:6: two keys become the same text, and Helm picks one at random");
+  auto const expanded = [&](int lists) {
+    std::string text = "[&x [a";
+    for (int i = 1; i < 1000; ++i) text += ",a";
+    text += "]";
+    for (int i = 1; i < lists; ++i) text += ",*x";
+    return read(text + "]");
+  };
+  CHECK(expanded(99) == "taken");
+  CHECK(expanded(100) == "chart-yaml: Chart.yaml:6: import-values holds too many values");
+}
+
 TEST_CASE("a hidden lock that cannot be read is another lock", "[chart]") {
   auto const refused = [](std::string const& before, std::string const& after) {
     auto const tree_with = [](std::string const& lock) {
       MemoryTree tree;
-      tree.file("charts/c/Chart.yaml",
-                chart_yaml("c", "dependencies:\n- {name: d, version: 1.x, repository: 'https://h/s'}\n"))
+      tree.file("charts/c/Chart.yaml", chart_yaml("c", "dependencies:\n- {name: d, version: 1.x, repository: 'https://h/s'}\n"))
           .file("charts/c/.helmignore", "Chart.lock\n")
           .file("charts/c/Chart.lock", lock);
       return tree;
@@ -360,8 +387,7 @@ TEST_CASE("each local dependency that is none is refused for what is wrong with 
   CHECK(found("file://lib") == "taken");
   CHECK(found("file:///lib") == "dep-local-path: Chart.yaml: the path of a local dependency is absolute");
   CHECK(found("file://../../../lib") == "dep-local-path: Chart.yaml: a local dependency lies outside the repository");
-  CHECK(found("file://../none") ==
-        "dep-local-path: Chart.yaml: a local dependency is not there: the path leads to nothing");
+  CHECK(found("file://../none") == "dep-local-path: Chart.yaml: a local dependency is not there: the path leads to nothing");
   CHECK(found("file://../file") == "dep-local-path: Chart.yaml: a local dependency is not a directory");
   CHECK(found("file://../empty") == "dep-local-path: Chart.yaml: a local dependency has no Chart.yaml");
   CHECK(found("file://..") == "dep-local-path: Chart.yaml: a local dependency has no Chart.yaml");
@@ -412,8 +438,9 @@ TEST_CASE("a directory on disk that changes or cannot be opened ends the reading
     CHECK(tree.node("d/file").has_value());
     CHECK(tree.list("").size() == 3);
   }
-  SECTION("a file that has more than its size says, as those of /proc") {
+  SECTION("a file that has more than its size says, or cannot be read, as some of /proc") {
     DirectoryTree const tree("/proc/self");
+    CHECK(thrown([&] { (void)tree.read_file("mem", 100'000); }) == "cannot read /proc/self/mem: Input/output error");
     CHECK(thrown([&] { (void)tree.read_file("status", 100'000); }) ==
           "cannot read /proc/self/status: it changed while it was read");
   }

@@ -1,6 +1,7 @@
 #include "chart/yaml_reader.hpp"
 
 #include "support/catch2.hpp"
+#include "support/text.hpp"
 
 using namespace acr;
 using namespace acr::chart;
@@ -205,7 +206,10 @@ TEST_CASE("depth that comes from aliases counts", "[chart]") {
   auto const half = std::string(6'000, '[') + std::string(6'000, ']');
   CHECK(read("a: &a " + half + "\nb: [[*a]]\n").has_value());
   auto const deep = std::string(5'000, '[') + "*a" + std::string(5'000, ']');
-  CHECK(!read("a: &a " + half + "\nb: " + deep + "\n"));
+  auto const both = read("a: &a " + half + "\nb: " + deep + "\n");
+  REQUIRE(!both);
+  CHECK(both.error().why == "the YAML is nested too deeply");
+  CHECK(both.error().expected_value == "at most 10000 levels");
 }
 
 TEST_CASE("huge flat flow collections at depth are refused before they cost minutes (P-153)", "[chart]") {
@@ -215,6 +219,69 @@ TEST_CASE("huge flat flow collections at depth are refused before they cost minu
   auto const document = read(text);
   REQUIRE(!document);
   CHECK(document.error().rule_number == "P-153");
+  CHECK(document.error().why == "the YAML is too deep for its size");
+}
+
+TEST_CASE("an alias that is one too many is refused itself, not only what follows it (P-68)", "[chart]") {
+  // Nothing that counts stands behind the last alias.
+  auto const text = [](int more) {
+    std::string out = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [";
+    for (int i = 0; i < more; ++i) out += std::string(i == 0 ? "" : ",") + "*b";
+    return out + "]\n";
+  };
+  int first = 1;
+  while (first < 200 && read(text(first))) ++first;
+  CAPTURE(first);
+  auto const refused = read(text(first));
+  REQUIRE(!refused);
+  CHECK(refused.error().why == "the YAML holds excessive aliasing");
+}
+
+TEST_CASE("a merged map is bounded by what it copies (P-68a)", "[chart]") {
+  auto const merged = [](int times) {
+    std::string out = "x: &x {";
+    for (int i = 0; i < 30; ++i) out += "k" + std::to_string(i) + ": v,";
+    out += "}\ny: {<<: [";
+    for (int i = 0; i < times; ++i) out += "*x,";
+    auto name = file_name;
+    name.max_values = 100;
+    auto const document = read_yaml(out + "]}\n", name);
+    return document ? std::string("taken") : document.error().why;
+  };
+  CHECK(merged(3) == "taken");
+  CHECK(merged(4) == "the YAML holds too many merged values");
+  // Refused where it stands, whatever is in it.
+  auto const nested = read("<<: [[*x]]\n");
+  REQUIRE(!nested);
+  CHECK(nested.error().why == "the merge key << wants a map or a list of maps");
+}
+
+TEST_CASE("what is not base64 is no binary value", "[chart]") {
+  CHECK(read("a: !!binary aGk=\n").has_value());
+  auto const refused = read("a: !!binary a*k=\n");
+  REQUIRE(!refused);
+  CHECK(refused.error().why == "a !!binary value is not base64");
+  CHECK(refused.error().where == "f.yaml:1");
+}
+
+TEST_CASE("notations that readers disagree on are replaced as long as there are few, and characters to do it (P-62a)",
+          "[chart]") {
+  auto const colons = [](int count) {
+    std::string text = "a: [";
+    for (int i = 0; i < count; ++i) text += "k:,";
+    auto const document = read(text + "]\n");
+    return document ? std::string("taken") : document.error().why;
+  };
+  CHECK(colons(64) == "taken");
+  CHECK(colons(65) == "too many notations that YAML readers disagree on");
+  auto const marked = [](char32_t last) {
+    std::string text = "a: \"\xef\xbb\xbf";
+    for (char32_t c = 0xe000; c <= last; ++c) append_utf8(text, c);
+    auto const document = read(text + "\"\n");
+    return document ? std::string("taken") : document.error().why;
+  };
+  CHECK(marked(0xf8fd) == "taken");  // two characters are free
+  CHECK(marked(0xf8fe) == "a byte-order mark within the text");
 }
 
 TEST_CASE("characters that YAML does not know are refused with their line", "[chart]") {
