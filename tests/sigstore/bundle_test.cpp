@@ -83,6 +83,32 @@ TEST_CASE("a small bundle is read field by field", "[sigstore]") {
   CHECK(bundle->signature() == std::string("\x00\x01\x02", 3));
 }
 
+TEST_CASE("each part of a bundle is refused for what is wrong with it", "[sigstore]") {
+  auto const good = v3("d0==", "dw==");
+  auto const why = [](std::string const& text) {
+    auto const bundle = parse_bundle(text, any_version);
+    return bundle ? std::string("taken") : bundle.error().why;
+  };
+  auto const changed = [&](std::string_view from, std::string_view to) { return why(samples::with(good, from, to)); };
+  CHECK(why(good) == "taken");
+  CHECK(changed("\"verificationMaterial\"", "\"other\"") == "this is missing");
+  CHECK(changed("\"hashes\": [\"AAAA\"]", "\"hashes\": [\"*\"]") == "a hash is not valid base64");
+  CHECK(changed("\"hashes\": [\"AAAA\"]", "\"hashes\": [7]") == "a hash is not valid base64");
+  CHECK(changed("\"treeSize\": \"3\"", "\"treeSize\": \"0\"") == "a tree has at least one leaf");
+  CHECK(changed("\"treeSize\": \"3\"", "\"treeSize\": \"2\"") == "the index lies outside the tree");
+  CHECK(changed("\"canonicalizedBody\": \"e30=\"", "\"canonicalizedBody\": 7") == "this must be a base64 string");
+  CHECK(changed("[{\"signedTimestamp\": \"MAA=\"}]", "{}") == "this must be an array");
+  auto const checkpoint = [&](std::size_t size) { return changed("log\\n3\\nAAAA\\n", std::string(size, 'x')); };
+  CHECK(checkpoint(std::size_t{64} << 10) == "taken");
+  CHECK(checkpoint((std::size_t{64} << 10) + 1) == "the checkpoint is larger than the limit");
+  auto const chain = samples::with(v1_or_v2("0.2"), "d0==", "dw==");
+  CHECK(why(chain) == "taken");
+  CHECK(why(samples::with(chain, "[{\"rawBytes\": \"" + leaf_base64() + "\"}]", "[]")) == "the chain is empty");
+  auto const message = samples::with(with_message(), "d0==", "dw==");
+  CHECK(why(message) == "taken");
+  CHECK(why(samples::with(message, "\"messageDigest\"", "\"other\"")) == "this is missing");
+}
+
 TEST_CASE("exactly four media types are bundles (V-5)", "[sigstore]") {
   struct Row {
     char const* media_type;
