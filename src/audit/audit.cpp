@@ -38,7 +38,8 @@ void gate_missing(Report& report, Question const& question, BranchWorkflows cons
 
 int number_of(Finding const& finding) {
   auto const dash = finding.what.rule_number.find('-');
-  return dash == std::string::npos ? 0 : static_cast<int>(to_number(finding.what.rule_number.substr(dash + 1), 1000).value_or(0));
+  return dash == std::string::npos ? 0
+                                   : static_cast<int>(to_number(finding.what.rule_number.substr(dash + 1), 1000).value_or(0));
 }
 
 }  // namespace
@@ -68,7 +69,9 @@ std::string to_text(Answer answer) {
 }
 
 Answer Report::answer() const {
-  auto const has = [&](Severity severity) { return std::ranges::find(findings, severity, &Finding::severity) != findings.end(); };
+  auto const has = [&](Severity severity) {
+    return std::ranges::find(findings, severity, &Finding::severity) != findings.end();
+  };
   return has(Severity::forgeable) ? Answer::forgeable : has(Severity::unknown) ? Answer::unknown : Answer::binding;
 }
 
@@ -95,7 +98,8 @@ Report audit(Question const& question) {
     if (!there.empty()) differing.insert(path);
     report.findings.push_back(
         {Severity::warning,
-         reject("gate-differs", path, "the gate's workflow is another one on " + question.source.branch + " than on " + question.release.branch)
+         reject("gate-differs", path,
+                "the gate's workflow is another one on " + question.source.branch + " than on " + question.release.branch)
              .rule("U-16")
              .found(there.empty()  ? "it is not on " + question.release.branch + " yet"
                     : here.empty() ? "it is not on " + question.source.branch + " any more"

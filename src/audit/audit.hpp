@@ -27,8 +27,9 @@ struct BranchFiles {
   std::vector<File> workflows;           ///< `*.yml` and `*.yaml` of .github/workflows, by name
   std::vector<std::string> owned_paths;  ///< all files below .github and the CODEOWNERS that counts
   std::optional<File> code_owners;       ///< the first of .github/, the root and docs/
+  bool code_owners_too_large = false;    ///< GitHub ignores such a file; its bytes are not here
   std::vector<OwnerError> owner_errors;
-  std::vector<Rejection> unreadable;     ///< code "workflow-unreadable": files that are links, too large, too many
+  std::vector<Rejection> unreadable;  ///< code "workflow-unreadable": files that are links, too large, too many
 };
 
 struct RequiredCheck {
@@ -61,9 +62,9 @@ struct Ruleset {
   std::int64_t id = 0;
   std::string name, target, enforcement;  ///< "tag", "active"
   std::vector<std::string> include, exclude;
-  std::set<std::string> rules;                           ///< types: "creation", "update", "deletion", …
-  std::optional<std::vector<BypassActor>> bypass;        ///< nothing: this token is not shown it
-  std::string token_can_bypass;                          ///< "never", "always", …; empty: not shown
+  std::set<std::string> rules;                     ///< types: "creation", "update", "deletion", …
+  std::optional<std::vector<BypassActor>> bypass;  ///< nothing: this token is not shown it
+  std::string token_can_bypass;                    ///< "never", "always", …; empty: not shown
 };
 
 struct Question {

@@ -50,7 +50,8 @@ CodeOwners CodeOwners::read(std::string_view bytes, std::vector<OwnerError> cons
     rule.line = number;
     rule.pattern = std::move(words.front());
     rule.owners.assign(std::make_move_iterator(words.begin() + 1), std::make_move_iterator(words.end()));
-    if (rule.pattern.starts_with('!') || rule.pattern.starts_with("\\#") || rule.pattern.find('[') != std::string::npos) continue;
+    if (rule.pattern.starts_with('!') || rule.pattern.starts_with("\\#") || rule.pattern.find('[') != std::string::npos)
+      continue;
     if (!std::ranges::all_of(rule.owners, is_owner)) continue;
     std::size_t unknown = 0;
     bool skipped = false;

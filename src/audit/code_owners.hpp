@@ -24,8 +24,8 @@ struct OwnerError {
 class CodeOwners {
  public:
   CodeOwners() = default;
-  /// Lines that GitHub does not take (`!`, `[…]`, something that is not an owner) have no effect, as there; so do those that `errors` names,
-  /// of unknown owners only when none is left. At most limits::code_owner_rules.
+  /// Lines that GitHub does not take (`!`, `[…]`, something that is not an owner) have no effect, as there; so do those that
+  /// `errors` names, of unknown owners only when none is left. At most limits::code_owner_rules.
   static CodeOwners read(std::string_view bytes, std::vector<OwnerError> const& errors);
 
   /// The rule that decides: the last one that matches, as long as it names somebody. Null: nobody owns the path.

@@ -21,7 +21,9 @@ std::string_view last_segment(std::string_view text) {
 
 bool has_expression(std::string_view text) { return text.find("${{") != std::string_view::npos; }
 
-bool is_commit_id(std::string_view text) { return is_lower_hex(to_lower_ascii(text), 40) || is_lower_hex(to_lower_ascii(text), 64); }
+bool is_commit_id(std::string_view text) {
+  return is_lower_hex(to_lower_ascii(text), 40) || is_lower_hex(to_lower_ascii(text), 64);
+}
 
 /// `v1`, `v1.2.3`: tags that publish-charts.yaml accepts as builders of this action (B-16a).
 bool is_release_tag(std::string_view ref) {
@@ -93,12 +95,14 @@ Uses parse_uses(std::string_view text) {
       uses.ref = std::string(name.substr(at + 1));
       name = name.substr(0, at);
     }
-    if (auto const colon = name.rfind(':'); colon != std::string_view::npos && name.find('/', colon) == std::string_view::npos) {
+    if (auto const colon = name.rfind(':');
+        colon != std::string_view::npos && name.find('/', colon) == std::string_view::npos) {
       if (uses.ref.empty()) uses.ref = std::string(name.substr(colon + 1));
       name = name.substr(0, colon);
     }
     auto const slash = name.find('/');
-    bool const has_host = slash != std::string_view::npos && name.substr(0, slash).find_first_of(".:") != std::string_view::npos;
+    bool const has_host =
+        slash != std::string_view::npos && name.substr(0, slash).find_first_of(".:") != std::string_view::npos;
     uses.repository = std::string(has_host ? name.substr(slash + 1) : name);
     return uses;
   }
@@ -131,8 +135,8 @@ BranchWorkflows::BranchWorkflows(BranchFiles const& files, std::string_view acti
   }
 }
 
-void BranchWorkflows::collect(Workflow const& workflow, Job const& job, std::vector<Gate::Part> chain, std::string const& prefix,
-                              bool known) {
+void BranchWorkflows::collect(Workflow const& workflow, Job const& job, std::vector<Gate::Part> chain,
+                              std::string const& prefix, bool known) {
   if (chain.size() >= limits::call_depth || ++jobs_seen_ > limits::yaml_nodes) return;
   chain.push_back({&workflow, &job});
   auto const& own_name = name_of(job);
@@ -149,7 +153,8 @@ void BranchWorkflows::collect(Workflow const& workflow, Job const& job, std::vec
   };
   auto const add_gate = [&](Step const* step, std::string repository, std::string check) {
     if (!starts_by_pull_request(*chain.front().workflow)) return others_.push_back({{&workflow, &job}, check, "", known});
-    gates_.push_back({.chain = chain, .step = step, .repository = std::move(repository), .check = known ? std::move(check) : ""});
+    gates_.push_back(
+        {.chain = chain, .step = step, .repository = std::move(repository), .check = known ? std::move(check) : ""});
   };
   if (job.uses) {
     auto const uses = parse_uses(job.uses->text);
@@ -245,31 +250,34 @@ class Findings {
   void triggers(Gate const& gate) {
     auto const& workflow = *gate.chain.front().workflow;
     if (auto const* unsafe = workflow.trigger("pull_request_target"))
-      add(Severity::forgeable,
-          reject("unsafe-trigger", at(workflow, unsafe->line), "the gate's workflow runs on pull_request_target, whose token may write")
-              .rule("U-5")
-              .found("pull_request_target")
-              .fix("use `on: pull_request`; the action refuses this event"));
+      add(Severity::forgeable, reject("unsafe-trigger", at(workflow, unsafe->line),
+                                      "the gate's workflow runs on pull_request_target, whose token may write")
+                                   .rule("U-5")
+                                   .found("pull_request_target")
+                                   .fix("use `on: pull_request`; the action refuses this event"));
     auto const* trigger = workflow.trigger("pull_request");
     if (trigger == nullptr) return;
     if (!runs_for(*trigger, question_.release_branch))
-      add(Severity::unknown, reject("trigger-filtered", at(workflow, trigger->line),
-                                    "whether the branch filter admits the release branch is not judged: it has `?`, `+`, `[` or a backslash")
-                                 .rule("U-6")
-                                 .expected("branches: [" + question_.release_branch + "]")
-                                 .fix("name the branch"));
+      add(Severity::unknown,
+          reject("trigger-filtered", at(workflow, trigger->line),
+                 "whether the branch filter admits the release branch is not judged: it has `?`, `+`, `[` or a backslash")
+              .rule("U-6")
+              .expected("branches: [" + question_.release_branch + "]")
+              .fix("name the branch"));
     if (trigger->filters_paths)
-      add(Severity::warning, reject("trigger-filtered", at(workflow, trigger->line),
-                                    "a `paths` filter: the check of a pull request that it leaves out stays pending indefinitely")
-                                 .rule("U-6")
-                                 .fix("remove the filter; the action itself finds out that no chart changed"));
+      add(Severity::warning,
+          reject("trigger-filtered", at(workflow, trigger->line),
+                 "a `paths` filter: the check of a pull request that it leaves out stays pending indefinitely")
+              .rule("U-6")
+              .fix("remove the filter; the action itself finds out that no chart changed"));
     if (trigger->types)
       for (auto const needed : {"opened", "synchronize", "reopened"})
         if (std::ranges::find(*trigger->types, needed) == trigger->types->end())
-          add(Severity::warning, reject("trigger-filtered", at(workflow, trigger->line),
-                                        "`types` leaves out " + std::string(needed) + ": the check of such a pull request stays pending")
-                                     .rule("U-6")
-                                     .fix("remove `types`"));
+          add(Severity::warning,
+              reject("trigger-filtered", at(workflow, trigger->line),
+                     "`types` leaves out " + std::string(needed) + ": the check of such a pull request stays pending")
+                  .rule("U-6")
+                  .fix("remove `types`"));
   }
 
   void runs(Gate::Part const& part) {
@@ -299,21 +307,20 @@ class Findings {
   }
 
   void condition(Workflow const& workflow, Text const& text, std::string const& what) {
-    add(Severity::forgeable, reject("job-condition", at(workflow, text.line),
-                                    "the gate's " + what + " has an `if`: when it is false the " + what +
-                                        " is skipped, and that counts as passed")
-                                 .rule("U-2")
-                                 .found("if: " + text.text)
-                                 .fix("remove it; the action itself finds out that there is nothing to release"));
+    add(Severity::forgeable,
+        reject("job-condition", at(workflow, text.line),
+               "the gate's " + what + " has an `if`: when it is false the " + what + " is skipped, and that counts as passed")
+            .rule("U-2")
+            .found("if: " + text.text)
+            .fix("remove it; the action itself finds out that there is nothing to release"));
   }
 
   void failure(Workflow const& workflow, std::optional<Text> const& text, std::string const& what) {
     if (!text || text->is_false) return;
-    add(Severity::forgeable,
-        reject("failure-ignored", at(workflow, text->line), "a refusal does not fail the gate's " + what)
-            .rule("U-4")
-            .found("continue-on-error: " + text->text)
-            .fix("remove it"));
+    add(Severity::forgeable, reject("failure-ignored", at(workflow, text->line), "a refusal does not fail the gate's " + what)
+                                 .rule("U-4")
+                                 .found("continue-on-error: " + text->text)
+                                 .fix("remove it"));
   }
 
   void permissions(Gate const& gate) {
@@ -322,19 +329,20 @@ class Findings {
     auto const& given = job->permissions ? job->permissions : workflow->permissions;
     auto const where = at(*workflow, given && given->line != 0 ? given->line : job->line);
     if (!given) {
-      add(Severity::warning, reject("permissions-surplus", where,
-                                    "no permissions are given: the job has what the repository's settings give, perhaps everything")
-                                 .rule("U-7")
-                                 .expected(needed_text())
-                                 .fix("write `permissions: {}` at the top and the job's own at the job"));
+      add(Severity::warning,
+          reject("permissions-surplus", where,
+                 "no permissions are given: the job has what the repository's settings give, perhaps everything")
+              .rule("U-7")
+              .expected(needed_text())
+              .fix("write `permissions: {}` at the top and the job's own at the job"));
       return;
     }
     struct Need {
       std::string_view name, value;
       bool of_steps;  ///< steps of one's own cannot do without it
     };
-    constexpr std::array needs{Need{"contents", "read", true}, Need{"attestations", "write", true}, Need{"id-token", "write", false},
-                               Need{"pull-requests", "write", false}};
+    constexpr std::array needs{Need{"contents", "read", true}, Need{"attestations", "write", true},
+                               Need{"id-token", "write", false}, Need{"pull-requests", "write", false}};
     std::vector<std::string> missing;
     for (auto const& need : needs) {
       if (!called && !need.of_steps) continue;
@@ -351,7 +359,8 @@ class Findings {
     std::vector<std::string> surplus;
     if (given->all == "write-all") surplus.emplace_back("write-all");
     for (auto const& [name, value] : given->names)
-      if (value == "write" && name != "attestations" && name != "id-token" && name != "pull-requests" && name != "artifact-metadata")
+      if (value == "write" && name != "attestations" && name != "id-token" && name != "pull-requests" &&
+          name != "artifact-metadata")
         surplus.push_back(name + ": " + value);
     if (!surplus.empty())
       add(Severity::warning, reject("permissions-surplus", where, "the gate's job has permissions that the gate does not need")
@@ -380,12 +389,12 @@ class Findings {
       for (auto const& step : job.steps) look(step.uses, false);
     }
     if (unpinned.empty()) return;
-    add(Severity::warning,
-        reject("action-unpinned", at(workflow, first), "actions by tag or branch: who can move it decides what runs beside the gate")
-            .rule("U-8")
-            .expected("a commit id of 40 digits, or an image's digest")
-            .found(joined(unpinned))
-            .fix("pin each by its commit id, with the version as a comment"));
+    add(Severity::warning, reject("action-unpinned", at(workflow, first),
+                                  "actions by tag or branch: who can move it decides what runs beside the gate")
+                               .rule("U-8")
+                               .expected("a commit id of 40 digits, or an image's digest")
+                               .found(joined(unpinned))
+                               .fix("pin each by its commit id, with the version as a comment"));
   }
 
   void names(Gate const& gate) {
@@ -409,7 +418,8 @@ class Findings {
       if (++named > limits::named) break;
       add(surely ? Severity::forgeable : Severity::warning,
           reject("check-name-shared", at(*other.workflow, other.job->line),
-                 std::string(surely ? "another job has" : "another job may have") + " a check of the gate's name, so that one passes for the other")
+                 std::string(surely ? "another job has" : "another job may have") +
+                     " a check of the gate's name, so that one passes for the other")
               .rule("U-10")
               .found("job " + other.job->id)
               .expected("one job alone whose check is called " + gate.check)
@@ -421,11 +431,13 @@ class Findings {
     for (auto const& [path, workflow] : branch_.workflows()) {
       auto const* unsafe = workflow.trigger("pull_request_target");
       if (unsafe == nullptr || (paths_ != nullptr && !paths_->contains(path))) continue;
-      bool const has_gate = std::ranges::any_of(branch_.gates(), [&](Gate const& gate) { return gate.chain.front().workflow == &workflow; });
+      bool const has_gate =
+          std::ranges::any_of(branch_.gates(), [&](Gate const& gate) { return gate.chain.front().workflow == &workflow; });
       if (has_gate) continue;  // said above
       add(Severity::warning,
-          reject("unsafe-trigger", at(workflow, unsafe->line),
-                 "a workflow runs on pull_request_target: if it runs anything of the pull request, that can report the gate's check")
+          reject(
+              "unsafe-trigger", at(workflow, unsafe->line),
+              "a workflow runs on pull_request_target: if it runs anything of the pull request, that can report the gate's check")
               .rule("U-5")
               .found("pull_request_target")
               .fix("use pull_request, or make sure that nothing of the pull request is run or read"));
@@ -447,7 +459,8 @@ class Findings {
 
 }  // namespace
 
-std::vector<Finding> gate_findings(BranchWorkflows const& branch, Question const& question, std::set<std::string> const* paths) {
+std::vector<Finding> gate_findings(BranchWorkflows const& branch, Question const& question,
+                                   std::set<std::string> const* paths) {
   return Findings(branch, question, paths).take();
 }
 

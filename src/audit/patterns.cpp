@@ -158,7 +158,7 @@ std::optional<bool> ruleset_covers(std::vector<std::string> const& include, std:
                                    std::string_view ref) {
   bool included = false, unsure = false;
   for (auto const& pattern : include) {
-    auto const match = pattern == "~ALL" ? std::optional(true)
+    auto const match = pattern == "~ALL"              ? std::optional(true)
                        : pattern == "~DEFAULT_BRANCH" ? std::optional(false)
                                                       : ruleset_pattern_matches(pattern, ref);
     included = included || match.value_or(false);
@@ -177,7 +177,8 @@ std::optional<bool> ruleset_covers(std::vector<std::string> const& include, std:
 std::optional<bool> branch_filter_admits(std::vector<std::string> const& patterns, std::string_view branch) {
   bool admitted = false;
   for (std::string_view pattern : patterns) {
-    if (pattern.size() > limits::pattern_bytes || pattern.find_first_of("?+[]\\") != std::string_view::npos) return std::nullopt;
+    if (pattern.size() > limits::pattern_bytes || pattern.find_first_of("?+[]\\") != std::string_view::npos)
+      return std::nullopt;
     bool const negated = pattern.starts_with('!');
     if (negated) pattern.remove_prefix(1);
     if (matches(filter_tokens(pattern), branch)) admitted = !negated;

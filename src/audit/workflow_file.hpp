@@ -35,7 +35,7 @@ struct Trigger {
   std::string event;  ///< "pull_request"
   std::uint32_t line = 0;
   std::optional<std::vector<std::string>> branches, branches_ignore, types;  ///< nothing: no such filter
-  bool filters_paths = false;                                               ///< `paths` or `paths-ignore`
+  bool filters_paths = false;                                                ///< `paths` or `paths-ignore`
 };
 
 struct Step {

@@ -58,7 +58,8 @@ class Reader {
     while (!ended_) {
       if (!parser_.next()) {
         auto const& problem = parser_.problem();
-        line_ = static_cast<std::uint32_t>((problem.problem_mark.line != 0 ? problem.problem_mark : problem.context_mark).line) + 1;
+        line_ =
+            static_cast<std::uint32_t>((problem.problem_mark.line != 0 ? problem.problem_mark : problem.context_mark).line) + 1;
         refuse(std::string("the YAML cannot be read: ") + (problem.problem != nullptr ? problem.problem : "unknown problem"));
       } else {
         line_ = static_cast<std::uint32_t>(parser_.event().start_mark.line) + 1;
@@ -204,13 +205,10 @@ class Reader {
 }  // namespace
 
 bool YamlNode::is_null() const {
-  return kind == Kind::scalar && plain &&
-         (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
+  return kind == Kind::scalar && plain && (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
 }
 
-bool YamlNode::is_true() const {
-  return kind == Kind::scalar && plain && (text == "true" || text == "True" || text == "TRUE");
-}
+bool YamlNode::is_true() const { return kind == Kind::scalar && plain && (text == "true" || text == "True" || text == "TRUE"); }
 
 bool YamlNode::is_false() const {
   return kind == Kind::scalar && plain && (text == "false" || text == "False" || text == "FALSE");

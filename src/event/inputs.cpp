@@ -330,7 +330,8 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
                                                       {"changed", Command::changed},
                                                       {"package", Command::package},
                                                       {"tags", Command::tags},
-                                                      {"ruleset", Command::ruleset}});
+                                                      {"ruleset", Command::ruleset},
+                                                      {"audit", Command::audit}});
   inputs.token = reader.text("token");
   if (inputs.token.empty() && token == TokenRule::required && !works_without_token(inputs.command))
     reader.mistake("token", "the token is missing").fix_text = "leave the input out, so that the job's own token is used";
@@ -424,6 +425,7 @@ InputReading read_inputs(InputLookup const& lookup, std::string_view workspace, 
   inputs.declares_no_attestations = reader.choice<bool>("no-attestations", {{"report", false}, {"declare", true}});
   inputs.require_check = reader.choice<Level>("require-check", {{"off", off}, {"warn", warn}, {"fail", fail}});
   inputs.check_name = reader.text("check-name");
+  inputs.audit = reader.boolean("audit");
   inputs.summary = reader.boolean("summary");
   inputs.timeout = std::chrono::seconds(reader.number("timeout"));
   inputs.api_version = reader.text("api-version");

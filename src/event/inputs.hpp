@@ -18,7 +18,7 @@
 
 namespace acr::event {
 
-enum class Command { run, finalize, verify_package, annotate, digest, changed, package, tags, ruleset };
+enum class Command { run, finalize, verify_package, annotate, digest, changed, package, tags, ruleset, audit };
 enum class DiffMode { tree, merge_base };
 enum class ObjectSourceChoice { automatic, local, api };
 enum class Level { off, warn, fail };
@@ -91,6 +91,7 @@ struct ActionInputs {
   bool declares_no_attestations = false;  ///< `no-attestations: declare`
   Level require_check = Level::off;
   std::string check_name;
+  bool audit = false;  ///< `run`: the audit in the job summary
   bool summary = true;
   std::chrono::seconds timeout{};
   std::string api_version;

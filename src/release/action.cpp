@@ -16,6 +16,7 @@
 #include "event/path_rules.hpp"
 #include "event/push_event.hpp"
 #include "release/annotate_action.hpp"
+#include "release/audit_facts.hpp"
 #include "release/check_stage.hpp"
 #include "release/dependency_build.hpp"
 #include "release/dependency_network.hpp"
@@ -32,6 +33,7 @@
 #include "release/tags_action.hpp"
 #include "report/action_outputs.hpp"
 #include "report/artifacts_list.hpp"
+#include "report/audit_report.hpp"
 #include "report/job_summary.hpp"
 #include "support/atomic_file.hpp"
 #include "support/text.hpp"
@@ -157,6 +159,29 @@ dependencies::AskRegistry registry_of(Step const& step, Services& services, RunC
   return registry_look(step.inputs.oci_check, services.http(), host_settings(step.inputs, step.environment.api_url), clock);
 }
 
+AuditSettings audit_settings(Step const& step, std::string source_commit, std::string release_commit) {
+  return {.source_branch = step.inputs.source_branch,
+          .release_branch = step.inputs.release_branch,
+          .tag_format = step.inputs.tag_format,
+          .check_name = step.inputs.check_name,
+          .source_commit = std::move(source_commit),
+          .release_commit = std::move(release_commit)};
+}
+
+// `audit: true`: what the gate is worth, beside what it found. A failure here is no failure of the gate.
+std::optional<report::AuditRecord> audit_of_run(Step const& step, RunSettings const& settings, Services& services) {
+  if (!step.inputs.audit) return std::nullopt;
+  try {
+    return audit_repository(audit_settings(step, settings.change.head, settings.change.base), services.objects(),
+                            &services.api());
+  } catch (Cancelled const&) {
+    throw;
+  } catch (RunError const& error) {
+    step.log.warning("the audit could not be made: " + error.code() + ": " + error.what());
+    return std::nullopt;
+  }
+}
+
 ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, RunClock& clock) {
   auto const settings = run_settings(step, event);
 
@@ -191,12 +216,20 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
   for (auto const& warning : services.warnings()) step.log.warning(warning);
   for (auto const& line : services.debug_lines()) step.log.debug(line);
 
+  auto const audit = audit_of_run(step, settings, services);
   tell_requests(step, services);
   log_run(outcome, step.log);
-  write_outputs(step, report::run_outputs(outcome.record, outcome.files,
-                                          event::clamped_retention(step.inputs.retention_days, step.environment)));
+  if (audit)
+    for (auto const& row : audit->rows) step.log.warning(row.finding, {}, {}, {}, report::Severity::low);
+  auto outputs = report::run_outputs(outcome.record, outcome.files,
+                                     event::clamped_retention(step.inputs.retention_days, step.environment));
+  if (audit) outputs.set("audit", audit->answer);
+  write_outputs(step, outputs);
   declare_artifacts(step, outcome);
-  if (step.inputs.summary) append(step.environment.step_summary, report::job_summary(outcome.record, outcome.files));
+  if (step.inputs.summary) {
+    append(step.environment.step_summary, report::job_summary(outcome.record, outcome.files));
+    if (audit) append(step.environment.step_summary, report::audit_section(*audit));
+  }
   step.log.finish();
   return outcome.status;
 }
@@ -481,6 +514,34 @@ ExitStatus tags_command(Step const& step, RunClock& clock) {
   return ended ? ended->status() : tags_status(*found, step.inputs.verify_policy);
 }
 
+// U-22: of the branches as the server has them now, whatever the event.
+ExitStatus audit_step(Step const& step, RunClock& clock) {
+  Stage stage(step, repository_alone(step.environment), clock);
+  auto& services = stage.services;
+  auto const& inputs = step.inputs;
+  auto const settings = audit_settings(step, branch_on_server(services.api(), inputs.source_branch),
+                                       branch_on_server(services.api(), inputs.release_branch));
+  auto const record = audit_repository(settings, services.objects(), &services.api());
+  auto const status = audit_status(record);
+  step.log.line(report::audit_verdict(record));
+  for (auto const& row : record.rows) {
+    if (row.severity == "warning")
+      step.log.warning(row.finding);
+    else
+      step.log.refusal(row.finding);
+  }
+  tell_requests(step, services);
+  report::Outputs outputs;
+  outputs.set("result", report::to_text(status == ExitStatus::done ? report::Result::success : report::Result::failed));
+  outputs.set("reason", status == ExitStatus::done ? std::string() : record.rows.front().finding.code);
+  outputs.set("chart-count", std::uint64_t{0});
+  outputs.set("audit", record.answer);
+  write_outputs(step, outputs);
+  if (inputs.summary) append(step.environment.step_summary, report::audit_section(record));
+  step.log.finish();
+  return status;
+}
+
 // Whatever a command throws is told and ends the step with its status; our own mistakes and a cancelled run pass.
 ExitStatus guarded(Step const& step, std::function<ExitStatus()> const& command) {
   try {
@@ -549,6 +610,7 @@ ExitStatus run_action(ActionHost const& host) {
   return guarded(step, [&] {
     if (step.inputs.command == event::Command::verify_package) return publish_step(step);
     if (step.inputs.command == event::Command::annotate) return annotate_command(step, host.start_clock(step.inputs.timeout));
+    if (step.inputs.command == event::Command::audit) return audit_step(step, host.start_clock(step.inputs.timeout));
     if (step.inputs.command == event::Command::tags) return tags_command(step, host.start_clock(step.inputs.timeout));
     if (step.inputs.command == event::Command::digest) return digest_command(step, host.start_clock(step.inputs.timeout));
     if (step.inputs.command == event::Command::changed) return changed_command(step, host.start_clock(step.inputs.timeout));

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "release/arguments.hpp"
+#include "release/audit_command.hpp"
 #include "release/chart_commands.hpp"
 #include "release/dependency_commands.hpp"
 #include "release/digest_command.hpp"
@@ -82,6 +83,9 @@ constexpr std::array rows{
     Row{"tuf", tuf_command,
         "--metadata-dir D [--metadata-url U] [--target-name N]… [--target-base-url U] [--target-dir D] init ROOT | refresh | download",
         "the protocol of the public conformance suite for TUF clients"},
+    Row{"audit", audit_command,
+        "[--ref REF] [--repository O/R] [--source-branch B] [--release-branch B] [--tag-format F] [--check-name N] [--json]",
+        "is the gate binding? workflow files, rules and code owners, each finding with its fix"},
     Row{"ruleset", ruleset, "--check-name JOB [--release-branch B]", "the ruleset that makes the check binding"},
 };
 

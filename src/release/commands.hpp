@@ -1,7 +1,7 @@
 #pragma once
 
 // The program on a terminal: src/release/commands.hpp
-//   run, lineage, verify-bundle, inspect, package, list, changed, gate, annotate, map, verify-package, ruleset
+//   run, lineage, verify-bundle, inspect, package, list, changed, gate, annotate, map, verify-package, ruleset, audit
 
 #include <iosfwd>
 #include <string_view>

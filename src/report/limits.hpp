@@ -8,6 +8,7 @@ namespace acr::report {
 
 inline constexpr std::size_t max_output_bytes = std::size_t{512} << 10;   ///< one output (A-26)
 inline constexpr std::size_t max_summary_bytes = std::size_t{960} << 10;  ///< job summary (A-28)
+inline constexpr std::size_t max_audit_bytes = std::size_t{48} << 10;     ///< the audit beside it; together below 1 MiB (A-28)
 inline constexpr std::size_t max_matrix_jobs = 256;                       ///< platform limit of a matrix (A-26)
 inline constexpr std::size_t max_annotations = 10;                        ///< of each kind (A-34)
 inline constexpr std::size_t max_message_characters = 4000;               ///< the runner cuts at 4,096 (A-34)

@@ -174,6 +174,10 @@ struct GithubAnswers::State {
   std::map<std::string, std::vector<std::size_t>> by_subject;
   std::map<std::string, std::size_t> by_file;  ///< "<id>.json.sn", as storage calls it
   json::array rules;
+  json::object rules_of;   ///< by branch, in place of `rules`
+  json::array rulesets;    ///< in full; the listing leaves out what GitHub leaves out there
+  json::value protection;  ///< by branch; a branch that is not named is not protected; null: hidden from this token
+  json::array owner_errors;
   std::string api_base, storage_base;
 
   mutable std::mutex mutex;  // guards what follows, `links_given` and nothing else
@@ -196,7 +200,17 @@ struct GithubAnswers::State {
       if (!cloned) throw std::runtime_error("repo.bundle cannot be cloned");
     }
     if (fs::exists(settings.scenario / "event.json")) read_event();
-    if (fs::exists(settings.scenario / "rules.json")) rules = json_file(settings.scenario / "rules.json").as_array();
+    auto const extra = [&](char const* file) {
+      auto const path = settings.scenario / file;
+      return fs::exists(path) ? json_file(path) : json::value();
+    };
+    if (auto found = extra("rules.json"); found.is_array())
+      rules = std::move(found.get_array());
+    else if (found.is_object())
+      rules_of = std::move(found.get_object());
+    if (auto found = extra("rulesets.json"); found.is_array()) rulesets = std::move(found.get_array());
+    protection = extra("protection.json");
+    if (auto found = extra("owner-errors.json"); found.is_array()) owner_errors = std::move(found.get_array());
   }
 
   void read_attestations() {
@@ -309,6 +323,31 @@ struct GithubAnswers::State {
       answer.headers["link"] =
           next_link(api_base + path + "?per_page=" + std::to_string(size) + "&page=" + std::to_string(page + 1));
     return answer;
+  }
+
+  PlainAnswer rulesets_listing(Target const& target) const {
+    auto const wanted = target.query.get("targets");
+    json::array listed;
+    for (auto const& each : rulesets) {
+      if (!wanted.empty() && string_in(each, "target").value_or("") != wanted) continue;
+      auto item = each.as_object();
+      for (auto const* detail : {"conditions", "rules", "bypass_actors", "current_user_can_bypass"}) item.erase(detail);
+      listed.push_back(std::move(item));
+    }
+    return paged(listed, target.query, target.path);
+  }
+
+  PlainAnswer one_ruleset(std::string const& number) const {
+    for (auto const& each : rulesets)
+      if (std::to_string(integer_in(each, "id").value_or(0)) == number) return json_answer(200, each);
+    return not_found();
+  }
+
+  // As the job's own token sees it when the scenario says nothing.
+  PlainAnswer classic_protection(std::string const& branch) const {
+    if (protection.is_null()) return error_answer(403, "Resource not accessible by integration");
+    auto const* found = find(protection, branch);
+    return found != nullptr ? json_answer(200, *found) : error_answer(404, "Branch not protected");
   }
 
   PlainAnswer commit(std::string const& sha) const {
@@ -649,8 +688,16 @@ struct GithubAnswers::State {
     if (parts[at] == "compare" && parts.size() > at + 1)
       return settings.serve_objects ? compare(joined(parts, at + 1)) : not_found();
     if (parts[at] == "pulls" && parts.size() == at + 2) return pull(request, to_number(parts[at + 1]).value_or(0), version);
-    if (parts[at] == "rules" && parts.size() > at + 2 && parts[at + 1] == "branches")
-      return paged(rules, target.query, target.path);
+    if (parts[at] == "rules" && parts.size() > at + 2 && parts[at + 1] == "branches") {
+      auto const own = rules_of.find(joined(parts, at + 2));
+      return paged(own == rules_of.end() ? rules : own->value().as_array(), target.query, target.path);
+    }
+    if (parts[at] == "rulesets") return parts.size() == at + 1 ? rulesets_listing(target) : one_ruleset(parts[at + 1]);
+    if (parts[at] == "branches" && parts.size() > at + 2 && parts.back() == "protection") {
+      auto branch = joined(parts, at + 1);
+      return classic_protection(branch.substr(0, branch.rfind('/')));
+    }
+    if (parts[at] == "codeowners" && parts.size() == at + 2) return json_answer(200, json::object{{"errors", owner_errors}});
     return not_found();
   }
 

@@ -18,7 +18,8 @@
 namespace acr::loopback {
 
 struct GithubSettings {
-  std::filesystem::path scenario;           ///< folder with github.json; repo.bundle, event.json and rules.json as needed
+  std::filesystem::path scenario;           ///< folder with github.json; repo.bundle, event.json, rules.json, rulesets.json,
+                                            ///< protection.json, owner-errors.json as needed
   std::string token;                        ///< non-empty: the only one that is accepted
   bool read_only_token = false;             ///< PATCH, and creating tags, answer 403
   bool serve_objects = true;                ///< off: git data answers 404, as if the run should need none of it

@@ -18,7 +18,7 @@ namespace {
 
 constexpr char const* usage = R"(usage: loopback-github SCENARIO [options]
 
-Serves SCENARIO (a folder with github.json, and repo.bundle, event.json, rules.json as needed) as GitHub's REST API and
+Serves SCENARIO (a folder with github.json, and repo.bundle, event.json, rules.json and others as needed) as GitHub's REST API and
 as the storage behind its links, on two ports of 127.0.0.1, until SIGTERM or SIGINT. Then it exits with 1, and lists them
 on standard error, when requests came or answers went out that GitHub's own description does not know.
 
