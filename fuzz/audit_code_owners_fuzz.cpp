@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   // What surely matches, perhaps matches as well.
   if (owner_pattern_matches(pattern, path, Reach::sure) && !owner_pattern_matches(pattern, path, Reach::perhaps)) std::abort();
   // A text without special characters matches itself alone.
-  if (path.size() <= 1000 && path.find_first_of("*?[\\") == std::string_view::npos && ruleset_pattern_matches(path, path) != true)
+  if (path.size() <= 1000 && path.find_first_of("*?[\\") == std::string_view::npos &&
+      ruleset_pattern_matches(path, path) != true)
     std::abort();
   (void)ruleset_covers({std::string(pattern)}, {}, path);
   (void)branch_filter_admits({std::string(pattern)}, path);

@@ -1,4 +1,5 @@
-// Workflow files from hostile bytes (U-20): what is read stays within bounds, and is read alike twice; then the whole audit over it.
+// Workflow files from hostile bytes (U-20): what is read stays within bounds, and is read alike twice; then the whole audit
+// over it.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -65,13 +65,14 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
   std::vector<std::string_view> values{"destination",       "version", "app-version",
                                        "source-date-epoch", "profile", "oci-repository"};
   values.insert(values.end(), dependency_inputs.begin(), dependency_inputs.end());
-  Arguments const arguments(words, {.values = values,
-                                    .repeated = {},
-                                    .flags = {"commit-time", "strict", "keep-going", "case-collision-warns", "json"},
-                                    .short_d = "destination"});
+  Arguments const arguments(words,
+                            {.values = values,
+                             .repeated = {},
+                             .flags = {"commit-time", "strict", "fail-fast", "keep-going", "case-collision-warns", "json"},
+                             .short_d = "destination"});
   arguments.expect_positional(
       1, 10'000,
-      "package CHART… [-d DEST] [--version V] [--app-version V] [--oci-repository R] [--json] [--dependencies build|off]");
+      "package CHART… [-d DEST] [--version V] [--app-version V] [--oci-repository R] [--fail-fast] [--json] [--dependencies build|off]");
   chart::PackageCommand command;
   for (auto const& path : arguments.positional()) command.charts.emplace_back(path);
   if (arguments.has("destination")) command.destination = arguments.value("destination");
@@ -91,7 +92,9 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
   if (arguments.has("commit-time"))
     command.commit_time = [&](chart::ChartLocation const& location) { return last_commit_time(library, location); };
   command.strict = arguments.has("strict");
-  command.keep_going = arguments.has("keep-going");
+  if (arguments.has("fail-fast") && arguments.has("keep-going"))
+    throw BadEnvironment("usage", "give one of --fail-fast and --keep-going, which is how it is without either");
+  command.keep_going = !arguments.has("fail-fast");
   command.case_collision_is_warning = arguments.has("case-collision-warns");
   command.workers = std::max(1U, std::thread::hardware_concurrency());
 
@@ -115,21 +118,25 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
     };
     show_fetched(*build, as_json ? terminal.err : terminal.out);
   }
-  bool refused = false;
+  std::size_t refused = 0;
   auto const outcomes = chart::run_package_command(command);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (build) show_findings(build->charts()[i], terminal);
     show_problems(outcomes[i], terminal);
     if (!as_json) show_package(outcomes[i], pushes.get(), i, terminal);
-    refused = refused || outcomes[i].refused.has_value();
+    refused += outcomes[i].refused.has_value() ? 1 : 0;
   }
   if (as_json) terminal.out << packages_json(outcomes, pushes.get()) << '\n';
-  if (refused && !command.keep_going) terminal.err << "nothing was written\n";
-  bool const unreachable = refused && build && build->out_of_reach() && std::ranges::all_of(outcomes, [](auto const& outcome) {
-                             return !outcome.refused || outcome.refused->code == "dep-unreachable";
-                           });
+  if (refused > 0 && (!command.keep_going || refused == outcomes.size()))
+    terminal.err << "nothing was written\n";
+  else if (refused > 0)
+    terminal.err << refused << " of " << outcomes.size() << " charts refused; the others are written\n";
+  bool const unreachable =
+      refused > 0 && build && build->out_of_reach() && std::ranges::all_of(outcomes, [](auto const& outcome) {
+        return !outcome.refused || outcome.refused->code == "dep-unreachable";
+      });
   if (unreachable) return ExitStatus::unreachable;
-  return refused ? ExitStatus::refused : ExitStatus::done;
+  return refused > 0 ? ExitStatus::refused : ExitStatus::done;
 }
 
 ExitStatus list_command(std::vector<std::string_view> const& words, Terminal const& terminal) {

@@ -58,7 +58,7 @@ constexpr std::array rows{
         "charts whose tags are missing, with the attestations of their content; --push makes the tags"},
     Row{"map", map_command, "FILE [--set KEY=ID]…", "the attestation map of a pull request's description, read or merged"},
     Row{"package", package_command,
-        "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict] [--oci-repository R] [--json] [--dependencies build|off] [other dependency inputs as options]",
+        "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile 4.2|epoch-all] [--strict] [--fail-fast] [--oci-repository R] [--json] [--dependencies build|off] [other dependency inputs as options]",
         "packages as `helm package` makes them, reproducibly"},
     Row{"oci-digest", oci_digest_command, "FILE.tgz… [--created SECONDS] [--oci-repository R] [--check free|pushed] [--json]",
         "the digest that each package's manifest will have in an OCI registry once `TZ=UTC helm push` has pushed it"},

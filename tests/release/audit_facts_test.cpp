@@ -12,14 +12,19 @@ namespace {
 using namespace acr;
 using namespace acr::release;
 
-std::string const workflow = "on: { pull_request: { branches: [release] } }\njobs:\n  gate:\n"
-                             "    permissions: { contents: read, attestations: write, id-token: write, pull-requests: write }\n"
-                             "    uses: org/atomic-chart-release/.github/workflows/release-charts.yaml@v1\n";
+std::string const workflow =
+    "on: { pull_request: { branches: [release] } }\njobs:\n  gate:\n"
+    "    permissions: { contents: read, attestations: write, id-token: write, pull-requests: write }\n"
+    "    uses: org/atomic-chart-release/.github/workflows/release-charts.yaml@v1\n";
 
 struct Repository {
   git::MemoryObjects objects;
-  AuditSettings settings{.source_branch = "main", .release_branch = "release", .tag_format = "{name}-v{version}", .check_name = {},
-                         .source_commit = {}, .release_commit = {}};
+  AuditSettings settings{.source_branch = "main",
+                         .release_branch = "release",
+                         .tag_format = "{name}-v{version}",
+                         .check_name = {},
+                         .source_commit = {},
+                         .release_commit = {}};
 
   void commit(git::ObjectId const& tree) { settings.source_commit = settings.release_commit = objects.add_commit(tree); }
   void files(std::map<std::string, std::string> const& all) { commit(objects.add_files(all)); }
@@ -104,7 +109,8 @@ TEST_CASE("what is not a plain file of a sane size is unreadable, not absent (U-
   }
   SECTION("too many workflows") {
     std::map<std::string, std::string> files;
-    for (std::size_t i = 0; i < audit::limits::workflow_files; ++i) files[".github/workflows/" + std::to_string(i) + ".yaml"] = "#";
+    for (std::size_t i = 0; i < audit::limits::workflow_files; ++i)
+      files[".github/workflows/" + std::to_string(i) + ".yaml"] = "#";
     repository.files(files);
     CHECK(repository.question().source.unreadable.empty());
     files[".github/workflows/x.yaml"] = "#";
@@ -122,7 +128,8 @@ TEST_CASE("what is not a plain file of a sane size is unreadable, not absent (U-
   }
   SECTION("too deep") {
     auto tree = objects.add_tree({{"x", EntryMode::file, blob, {}}});
-    for (std::size_t i = 1; i < audit::limits::yaml_levels; ++i) tree = objects.add_tree({{"d", EntryMode::directory, tree, {}}});
+    for (std::size_t i = 1; i < audit::limits::yaml_levels; ++i)
+      tree = objects.add_tree({{"d", EntryMode::directory, tree, {}}});
     repository.commit(objects.add_tree({{".github", EntryMode::directory, tree, {}}}));
     CHECK(repository.question().source.unreadable.empty());
     tree = objects.add_tree({{"d", EntryMode::directory, tree, {}}});

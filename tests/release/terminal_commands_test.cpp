@@ -45,9 +45,53 @@ TEST_CASE("a chart for which nothing was fetched, since another one is refused, 
   console.write("web/Chart.yaml", samples::chart_yaml("web", redis));
   console.write("web/Chart.lock", samples::lock_text(redis, redis));
   console.write("api/Chart.yaml", samples::chart_yaml("api", {{"redis", "^1.0.0", "https://charts.example.org"}}));  // no lock
-  CHECK(console.run({"package", console.path("web"), console.path("api"), "-d", console.path("out")}) == ExitStatus::refused);
+  CHECK(console.run({"package", console.path("web"), console.path("api"), "-d", console.path("out"), "--fail-fast"}) ==
+        ExitStatus::refused);
   CHECK(has(console.said, "nothing was fetched, since another chart is refused"));
+  CHECK(has(console.said, "nothing was written\n"));
   CHECK_FALSE(fs::exists(console.path("out/web-1.0.0.tgz")));
+}
+
+TEST_CASE("a bad chart does not keep `package` from writing the others, but with --fail-fast", "[terminal]") {
+  Console console;
+  std::vector<std::string> words{"package", "-d", console.path("out")};
+  for (int i = 0; i < 44; ++i) {
+    auto const name = "chart-" + std::to_string(i);
+    console.write(name + "/Chart.yaml", i == 20 ? std::string("name: [\n") : samples::chart_yaml(name));
+    words.push_back(console.path(name));
+  }
+  auto fast = words;
+  fast.push_back("--fail-fast");
+  CHECK(console.run(fast) == ExitStatus::refused);
+  CHECK(has(console.said, "refused: " + console.path("chart-20")));
+  CHECK(has(console.said, "nothing was written\n"));
+  CHECK_FALSE(fs::exists(console.path("out/chart-0-1.0.0.tgz")));
+
+  CHECK(console.run(words) == ExitStatus::refused);
+  CHECK(has(console.said, "refused: " + console.path("chart-20")));
+  CHECK(has(console.said, "1 of 44 charts refused; the others are written\n"));
+  for (int i = 0; i < 44; ++i) CHECK(fs::exists(console.path("out/chart-" + std::to_string(i) + "-1.0.0.tgz")) == (i != 20));
+
+  CHECK(console.run({"package", console.path("chart-20"), "-d", console.path("alone")}) == ExitStatus::refused);
+  CHECK(has(console.said, "nothing was written\n"));
+  words.insert(words.end(), {"--fail-fast", "--keep-going"});
+  CHECK(console.run(words) == ExitStatus::bad_input);
+  CHECK(has(console.said, "usage: give one of --fail-fast and --keep-going"));
+}
+
+TEST_CASE("dependencies are fetched for the good charts beside a refused one", "[terminal]") {
+  Console console;
+  loopback::LoopbackServer const server(
+      loopback::ChartRepository("/s").add("redis", "1.0.0", samples::archive_of("redis")).site());
+  console.variables["GITHUB_API_URL"] = "http://127.0.0.1:1";  // hosts of this machine may be asked
+  std::vector<samples::Entry> const redis{{"redis", "1.0.0", server.base() + "/s"}};
+  console.write("web/Chart.yaml", samples::chart_yaml("web", redis));
+  console.write("web/Chart.lock", samples::lock_text(redis, redis));
+  console.write("api/Chart.yaml", samples::chart_yaml("api", {{"redis", "^1.0.0", server.base() + "/s"}}));  // no lock
+  CHECK(console.run({"package", console.path("web"), console.path("api"), "-d", console.path("out")}) == ExitStatus::refused);
+  CHECK(has(console.said, "1 of 2 charts refused"));
+  CHECK(fs::exists(console.path("out/web-1.0.0.tgz")));
+  CHECK_FALSE(fs::exists(console.path("out/api-1.0.0.tgz")));
 }
 
 TEST_CASE("`package --strict` takes what is odd about dependencies for a refusal", "[terminal]") {

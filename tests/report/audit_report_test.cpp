@@ -18,9 +18,11 @@ AuditRecord record() {
   record.release_commit = std::string(40, 'b');
   record.checks = {"gate / release"};
   record.gates = {".github/workflows/gate.yaml"};
-  record.rows = {{"forgeable", reject("job-condition", "branch main, x.yaml:3", "the job has an `if`").rule("U-2").found("if: a | b").fix("remove it")},
-                 {"unknown", reject("rules-unreadable", "branch main", "403").rule("U-18")},
-                 {"warning", reject("own-steps", "branch main", "line\nbreak ::error::").rule("U-9")}};
+  record.rows = {
+      {"forgeable",
+       reject("job-condition", "branch main, x.yaml:3", "the job has an `if`").rule("U-2").found("if: a | b").fix("remove it")},
+      {"unknown", reject("rules-unreadable", "branch main", "403").rule("U-18")},
+      {"warning", reject("own-steps", "branch main", "line\nbreak ::error::").rule("U-9")}};
   return record;
 }
 
@@ -41,8 +43,10 @@ TEST_CASE("the text for a terminal has each finding with its fix, foreign text e
   CHECK(text.find("source branch: main at " + std::string(40, 'a')) != std::string::npos);
   CHECK(text.find("check: gate / release\n") != std::string::npos);
   CHECK(text.find("gate: .github/workflows/gate.yaml\n") != std::string::npos);
-  CHECK(text.find("\nforgeable: job-condition [U-2]\n  branch main, x.yaml:3\n  the job has an `if`\n  found: if: a | b\n  fix: remove it\n") !=
-        std::string::npos);
+  CHECK(
+      text.find(
+          "\nforgeable: job-condition [U-2]\n  branch main, x.yaml:3\n  the job has an `if`\n  found: if: a | b\n  fix: remove it\n") !=
+      std::string::npos);
   CHECK(text.find("line\\u{a}break") != std::string::npos);
 }
 

@@ -27,46 +27,48 @@ std::string rule(std::string const& type, std::string const& parameters = {}) {
          (parameters.empty() ? "" : R"(,"parameters":{)" + parameters + "}") + "}";
 }
 
-std::string const reviews = rule("pull_request",
-                                 R"("allowed_merge_methods":["merge"],"dismiss_stale_reviews_on_push":true,"require_code_owner_review":true,
+std::string const reviews =
+    rule("pull_request",
+         R"("allowed_merge_methods":["merge"],"dismiss_stale_reviews_on_push":true,"require_code_owner_review":true,
 "require_last_push_approval":false,"required_approving_review_count":1,"required_review_thread_resolution":false)");
 std::string const check = rule("required_status_checks", R"("strict_required_status_checks_policy":false,
 "required_status_checks":[{"context":"atomic-chart-release / release","integration_id":15368}])");
 
-std::string ruleset(int id, std::string const& name, std::string const& target, std::string const& pattern, std::string const& rules,
-                    std::string const& more) {
+std::string ruleset(int id, std::string const& name, std::string const& target, std::string const& pattern,
+                    std::string const& rules, std::string const& more) {
   return R"({"id":)" + std::to_string(id) + R"(,"name":")" + name + R"(","target":")" + target +
-         R"(","source_type":"Repository","source":"acme/helm-charts","enforcement":"active","conditions":{"ref_name":{"include":[")" + pattern +
-         R"("],"exclude":[]}},"rules":[)" + rules + "]" + more + "}";
+         R"(","source_type":"Repository","source":"acme/helm-charts","enforcement":"active","conditions":{"ref_name":{"include":[")" +
+         pattern + R"("],"exclude":[]}},"rules":[)" + rules + "]" + more + "}";
 }
 
 // A repository whose gate is binding, as an administrator's token sees it.
 struct Audited {
   acr::test::TemporaryDirectory directory;
   fs::path const folder = directory.path() / "scenario";
-  std::string workflow = gate, owners = ".github/ @acme/security\n", rules_of_release = reviews + "," + check + "," + rule("deletion"),
-              rules_of_main = reviews, bypass = R"(,"bypass_actors":[],"current_user_can_bypass":"never")", protection = "{}",
-              owner_errors = "[]";
+  std::string workflow = gate, owners = ".github/ @acme/security\n",
+              rules_of_release = reviews + "," + check + "," + rule("deletion"), rules_of_main = reviews,
+              bypass = R"(,"bypass_actors":[],"current_user_can_bypass":"never")", protection = "{}", owner_errors = "[]";
 
   std::unique_ptr<ReleaseWorld> world(Checkout checkout = Checkout::full,
                                       std::function<void(acr::loopback::StandInSettings&)> const& adjust = {}) {
-    acr::signing::write_scenario(folder, {.charts = 1,
-                                          .attestations = 1,
-                                          .more_files = {{".github/workflows/release.yaml", workflow}, {".github/CODEOWNERS", owners}}});
+    acr::signing::write_scenario(
+        folder, {.charts = 1,
+                 .attestations = 1,
+                 .more_files = {{".github/workflows/release.yaml", workflow}, {".github/CODEOWNERS", owners}}});
     acr::write_file(folder / "rules.json", R"({"release":[)" + rules_of_release + R"(],"main":[)" + rules_of_main + "]}");
     auto const update = R"({"type":"update","parameters":{"update_allows_fetch_and_merge":false}})";
     acr::write_file(folder / "rulesets.json",
                     "[" + ruleset(1, "branches", "branch", "~ALL", rule("deletion"), bypass) + "," +
-                        ruleset(2, "tags", "tag", "refs/tags/*-v*", R"({"type":"creation"},{"type":"deletion"},)" + std::string(update), bypass) + "]");
+                        ruleset(2, "tags", "tag", "refs/tags/*-v*",
+                                R"({"type":"creation"},{"type":"deletion"},)" + std::string(update), bypass) +
+                        "]");
     if (!protection.empty()) acr::write_file(folder / "protection.json", protection);
     acr::write_file(folder / "owner-errors.json", owner_errors);
     return std::make_unique<ReleaseWorld>(folder, checkout, adjust);
   }
 };
 
-std::map<std::string, std::string> step() {
-  return {{"command", "audit"}, {"GITHUB_EVENT_NAME", "schedule"}};
-}
+std::map<std::string, std::string> step() { return {{"command", "audit"}, {"GITHUB_EVENT_NAME", "schedule"}}; }
 
 acr::test::ProgramResult on_terminal(ReleaseWorld& world, std::vector<std::string> words) {
   words.insert(words.begin(), "audit");
@@ -105,7 +107,8 @@ TEST_CASE("a gate that can be forged is red, and the summary says what to do (U-
   CHECK(outputs.at("audit") == "forgeable");
   CHECK(outputs.at("result") == "failed");
   CHECK(outputs.at("reason") == "job-condition");
-  CHECK(result.out.find("::error title=Refused::job-condition: branch main, .github/workflows/release.yaml:8") != std::string::npos);
+  CHECK(result.out.find("::error title=Refused::job-condition: branch main, .github/workflows/release.yaml:8") !=
+        std::string::npos);
   CHECK(result.out.find("check-not-required") != std::string::npos);
   CHECK(world->summary().find("| ❌ forgeable | `check-not-required` |") != std::string::npos);
   CHECK(world->github().violations() == std::vector<std::string>{});
@@ -183,7 +186,8 @@ TEST_CASE("on a terminal the audit says the same, as text and as JSON (U-22)", "
   CHECK(text.out.starts_with("The gate is binding; 0 warnings.\n"));
   CHECK(text.out.find("check: atomic-chart-release / release\n") != std::string::npos);
 
-  auto const other = on_terminal(*world, {"--repository", "acme/helm-charts", "--check-name", "gate", "--ref", "main", "--json"});
+  auto const other =
+      on_terminal(*world, {"--repository", "acme/helm-charts", "--check-name", "gate", "--ref", "main", "--json"});
   INFO(other.out << other.err);
   CHECK(other.status == 1);
   auto const value = acr::parse_json(other.out, "audit").value();
