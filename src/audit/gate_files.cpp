@@ -431,8 +431,9 @@ class Findings {
     for (auto const& [path, workflow] : branch_.workflows()) {
       auto const* unsafe = workflow.trigger("pull_request_target");
       if (unsafe == nullptr || (paths_ != nullptr && !paths_->contains(path))) continue;
+      Workflow const* const here = &workflow;
       bool const has_gate =
-          std::ranges::any_of(branch_.gates(), [&](Gate const& gate) { return gate.chain.front().workflow == &workflow; });
+          std::ranges::any_of(branch_.gates(), [&](Gate const& gate) { return gate.chain.front().workflow == here; });
       if (has_gate) continue;  // said above
       add(Severity::warning,
           reject(

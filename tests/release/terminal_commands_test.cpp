@@ -13,6 +13,8 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
+#include "support/encoding.hpp"
+#include "support/json.hpp"
 #include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/thrown.hpp"
@@ -22,10 +24,21 @@ namespace {
 
 using namespace acr;
 namespace fs = std::filesystem;
+namespace json = boost::json;
 namespace samples = dependencies::samples;
 using acr::test::Console;
 
 bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+// The identity that a genuine bundle was signed by.
+std::string signer_of(Console& console, fs::path const& sample) {
+  console.run({"inspect", (sample / "bundle.sigstore.json").string(), (sample / "artifact").string(), "--json"});
+  auto const text = console.out.str();
+  auto const at = text.find("https://github.com/");
+  REQUIRE(at != std::string::npos);
+  auto identity = text.substr(at, text.find('"', at) - at);
+  return identity;
+}
 
 TEST_CASE("options of `package` that are none are refused before a chart is read", "[terminal]") {
   Console console;
@@ -168,6 +181,56 @@ TEST_CASE("`inspect` and `verify-attestations` need something that the bundle is
   CHECK(console.run({"verify-attestations", "--repository", "o/r", bundle}) == ExitStatus::bad_input);
   CHECK(console.run({"verify-attestations", "--repository", "o/r", bundle + "=sha256:" + std::string(64, 'a')}) ==
         ExitStatus::refused);
+}
+
+TEST_CASE("`inspect` and `verify-attestations` read JSON Lines, as `gh attestation download` writes them", "[terminal]") {
+  Console console;
+  auto const sample = fs::path(ACR_TEST_DATA) / "sigstore/github/reusable-workflow";
+  auto const bundle = read_file(sample / "bundle.sigstore.json", std::size_t{1} << 20);
+  auto const line = json::serialize(parse_json(bundle, "bundle").value());
+  auto const artifact = (sample / "artifact").string();
+  auto const digest = "sha256:" + hex(sha256(read_file(artifact, std::size_t{64} << 20)));
+  auto const identity = std::vector<std::string>{"--certificate-identity", signer_of(console, sample)};
+  auto const with = [&](std::vector<std::string> words) {
+    words.insert(words.end(), identity.begin(), identity.end());
+    return words;
+  };
+  console.write("two.jsonl", line + "\n\n" + line + "\r\n");
+  console.write("one.jsonl", line + "\n");
+  console.write("bad.jsonl", line + "\n{}\n");
+  console.write("pretty.json", bundle);
+
+  CHECK(console.run(with({"inspect", console.path("one.jsonl"), artifact})) == ExitStatus::done);
+  auto const one = console.out.str();
+  CHECK(console.run(with({"inspect", console.path("pretty.json"), artifact})) == ExitStatus::done);
+  CHECK(console.out.str() == one);
+  CHECK(console.run(with({"inspect", console.path("two.jsonl"), artifact})) == ExitStatus::done);
+  CHECK(console.out.str() == console.path("two.jsonl") + ":1\n" + one + "\n" + console.path("two.jsonl") + ":3\n" + one);
+  CHECK(console.run(with({"inspect", console.path("two.jsonl"), artifact, "--json"})) == ExitStatus::done);
+  CHECK(parse_json(console.out.str(), "inspect").value().as_array().size() == 2);
+  CHECK(console.run(with({"inspect", console.path("bad.jsonl"), artifact})) == ExitStatus::refused);
+
+  CHECK(console.run(with({"verify-attestations", console.path("two.jsonl") + "=" + digest})) == ExitStatus::done);
+  CHECK(console.out.str() ==
+        "ok    " + console.path("two.jsonl") + ":1=" + digest + "\nok    " + console.path("two.jsonl") + ":3=" + digest + "\n");
+  CHECK(console.run(with({"verify-attestations", console.path("bad.jsonl") + "=" + digest})) == ExitStatus::refused);
+  CHECK(has(console.out.str(), "ok    " + console.path("bad.jsonl") + ":1="));
+  CHECK(has(console.out.str(), "FAIL  " + console.path("bad.jsonl") + ":2="));
+
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "{}\n";
+  console.write("many.jsonl", many);
+  CHECK(console.run(with({"verify-attestations", console.path("many.jsonl") + "=" + digest})) == ExitStatus::refused);
+  console.write("many.jsonl", many + "{}\n");
+  CHECK(console.run(with({"verify-attestations", console.path("many.jsonl") + "=" + digest})) == ExitStatus::bad_input);
+  CHECK(has(console.said, "holds more than 1000 bundles"));
+
+  // A digest in another form is explained, not looked for as a file.
+  CHECK(console.run(with({"inspect", console.path("one.jsonl"), digest.substr(7)})) == ExitStatus::bad_input);
+  CHECK(has(console.said, "write " + digest));
+  CHECK(console.run(with({"inspect", console.path("one.jsonl"), digest})) == ExitStatus::done);
+  CHECK(console.run(with({"inspect", console.path("one.jsonl"), console.path("nowhere")})) == ExitStatus::bad_input);
+  CHECK(console.said.starts_with("bad-input: "));
 }
 
 // charts/web 1.1.0 with its tag, and the package that the tag gives.

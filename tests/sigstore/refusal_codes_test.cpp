@@ -132,6 +132,34 @@ TEST_CASE("a text that is not a digest is refused (V-50.4)", "[sigstore]") {
   }
 }
 
+TEST_CASE("a digest in another form is refused with the form that is taken (V-50.4)", "[sigstore]") {
+  std::string const digits(64, 'a'), upper(64, 'A');
+  std::string const packed = base64(std::string(32, '\xaa'));
+  struct Row {
+    std::string text, fix;
+  };
+  auto const row = GENERATE_COPY(values<Row>({
+      {digits, "write sha256:" + digits},
+      {upper, "write sha256:" + digits},
+      {"SHA256:" + upper, "write sha256:" + digits},
+      {"sha256=" + digits, "write sha256:" + digits},
+      {"ghcr.io/acme/web@sha256:" + digits, "write what follows the @: sha256:" + digits},
+      {packed, "this is Base64: write sha256:" + digits},
+      {"sha256-" + packed, "this is Base64: write sha256:" + digits},
+      {"sha256:aa", "a SHA-256 has 64 hex digits, this has 2 characters"},
+      {"md5:" + digits.substr(32), "md5 is not accepted: take the SHA-256"},
+      {"sha1:" + digits.substr(24), "sha1 is not accepted: take the SHA-256"},
+      {"", ""},
+      {"web-1.0.0.tgz", ""},
+      {std::string(44, '!'), ""},
+  }));
+  CAPTURE(row.text);
+  auto const artifact = Artifact::of_digest_text(row.text);
+  REQUIRE(artifact.has_error());
+  CHECK(artifact.error().code == "artifact-digest");
+  CHECK(artifact.error().fix_text == row.fix);
+}
+
 TEST_CASE("a certificate's outer form is refused for what it is (V-9, V-34)", "[sigstore]") {
   auto const why = [](std::string const& der) {
     auto const certificate = Certificate::parse(der);
