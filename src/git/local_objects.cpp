@@ -318,6 +318,23 @@ std::optional<Ref> LocalObjects::ref(std::string_view name) {
   return ref;
 }
 
+Verdict<std::optional<ObjectId>> LocalObjects::with_prefix(std::string_view digits) {
+  constexpr std::size_t fewest = 4, whole = 40;  // as git
+  if (digits.size() < fewest || digits.size() >= whole || !is_hex_name(digits)) return std::optional<ObjectId>();
+  std::lock_guard const lock(state_->mutex);
+  git_oid prefix, found;
+  must(git_oid_fromstrn(&prefix, digits.data(), digits.size()), "object id");
+  int const code = git_odb_exists_prefix(&found, state_->database.get(), &prefix, digits.size());
+  if (code == GIT_ENOTFOUND) return std::optional<ObjectId>();
+  if (code == GIT_EAMBIGUOUS)
+    return reject("unknown-commit", std::string(digits), "several objects of the clone have an id that begins so")
+        .fix("give more digits");
+  must(code, "object id");
+  std::string text(whole, '0');
+  git_oid_fmt(text.data(), &found);
+  return std::optional<ObjectId>(std::move(text));
+}
+
 std::vector<std::string> LocalObjects::refs_with_prefix(std::string_view prefix, std::size_t limit) {
   std::vector<std::string> names;
   auto const& packed = state_->packed_refs();

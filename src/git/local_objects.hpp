@@ -45,6 +45,10 @@ class LocalObjects final : public ObjectSource {
   std::optional<Ref> ref(std::string_view name) override;
   std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) override;
 
+  /// The one object whose id begins with these 4 to 39 digits; nothing when there is none. Several: a rejection (code
+  /// "unknown-commit").
+  Verdict<std::optional<ObjectId>> with_prefix(std::string_view digits);
+
   std::optional<bool> is_ancestor(ObjectId const& ancestor, ObjectId const& descendant) override;
   std::optional<ObjectId> merge_base(ObjectId const& a, ObjectId const& b) override;
 

@@ -42,7 +42,9 @@ ExitStatus audit_command(std::vector<std::string_view> const& words, Terminal co
   if (auto const id = to_number(arguments.value("repository-id"), INT64_MAX))
     event.repository.id = static_cast<std::int64_t>(*id);
   auto const environment = event::read_runner_environment(terminal.environment);
-  Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
+  auto of_clone = service_settings(settings, event, environment, terminal.environment);
+  of_clone.clone = clone_directories(settings.workspace).home;
+  Services services(std::move(of_clone), terminal.clock);
   auto& objects = services.objects();
   auto const& inputs = settings.inputs;
 
@@ -54,9 +56,9 @@ ExitStatus audit_command(std::vector<std::string_view> const& words, Terminal co
                       .release_commit = {}};
   // U-19: what a clone says of the release branch may be old.
   audit.release_commit = ask_github ? branch_on_server(services.api(), inputs.release_branch)
-                                    : commit_named(objects, inputs.release_branch, "release-branch");
+                                    : commit_named(objects, settings.workspace, inputs.release_branch, "release-branch");
   if (arguments.has("ref"))
-    audit.source_commit = commit_named(objects, arguments.value("ref"), "ref");
+    audit.source_commit = commit_named(objects, settings.workspace, arguments.value("ref"), "ref");
   else
     audit.source_commit =
         ask_github ? branch_on_server(services.api(), inputs.source_branch) : head_of(objects, settings.workspace);

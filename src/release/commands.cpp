@@ -41,7 +41,7 @@ struct Row {
 };
 
 constexpr std::array rows{
-    Row{"run", dry_run_command, "--base REF --head REF [--repository O/R] [inputs as options]",
+    Row{"run", dry_run_command, "--base REF --head REF [--repository O/R] [--json] [inputs as options]",
         "what a release of these commits would do; writes nothing"},
     Row{"changed", changed_command, "--base REF --head REF [--charts-dir D]… [--exclude-charts C]… [--json]",
         "charts that change between two commits of this clone"},

@@ -17,7 +17,8 @@ ExitStatus source_digest_command(std::vector<std::string_view> const& words, Ter
   std::filesystem::path const workspace = arguments.has("workspace") ? arguments.value("workspace") : ".";
   git::Libgit2 const library;
   auto const objects = open_clone(library, workspace);
-  auto const id = arguments.has("ref") ? commit_named(*objects, arguments.value("ref"), "ref") : head_of(*objects, workspace);
+  auto const id =
+      arguments.has("ref") ? commit_named(*objects, workspace, arguments.value("ref"), "ref") : head_of(*objects, workspace);
   if (id.empty()) throw BadEnvironment("unknown-commit", "HEAD of this clone has no commit yet");
   auto const tree = tree_at(*objects, id);
   auto directories = arguments.all("charts-dir");

@@ -20,6 +20,7 @@
 #include "release/services.hpp"
 #include "report/attestation_map.hpp"
 #include "report/pull_request_body.hpp"
+#include "report/verification_report.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
 
@@ -153,9 +154,10 @@ ExitStatus changed_command(std::vector<std::string_view> const& words, Terminal 
       words, {.values = {"base", "head", "workspace"}, .repeated = {"charts-dir", "exclude-charts"}, .flags = {"json"}});
   arguments.expect_positional(0, 0, "changed --base REF --head REF [--charts-dir D]… [--exclude-charts C]…");
   git::Libgit2 const library;
-  auto const objects = open_clone(library, arguments.has("workspace") ? arguments.value("workspace") : ".");
-  auto const base = tree_at(*objects, commit_named(*objects, arguments.value("base"), "base"));
-  auto const head = tree_at(*objects, commit_named(*objects, arguments.value("head"), "head"));
+  std::filesystem::path const workspace = arguments.has("workspace") ? arguments.value("workspace") : ".";
+  auto const objects = open_clone(library, workspace);
+  auto const base = tree_at(*objects, commit_named(*objects, workspace, arguments.value("base"), "base"));
+  auto const head = tree_at(*objects, commit_named(*objects, workspace, arguments.value("head"), "head"));
   auto directories = arguments.all("charts-dir");
   if (directories.empty()) directories.emplace_back("charts");
   auto const found = chart::changed_charts(base, head, {directories, arguments.all("exclude-charts")});
@@ -196,8 +198,8 @@ ExitStatus changed_command(std::vector<std::string_view> const& words, Terminal 
 ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
   std::vector<std::string_view> names{"base", "head", "merge", "workspace", "repository", "repository-id"};
   for (auto const& row : event::input_table()) names.push_back(row.name);
-  Arguments const arguments(words, {.values = names, .repeated = {}, .flags = {}});
-  arguments.expect_positional(0, 0, "run --base REF --head REF [--repository O/R] [inputs as options]");
+  Arguments const arguments(words, {.values = names, .repeated = {}, .flags = {"json"}});
+  arguments.expect_positional(0, 0, "run --base REF --head REF [--repository O/R] [--json] [inputs as options]");
 
   auto const workspace =
       std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
@@ -205,7 +207,9 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   auto options = read_options(arguments, terminal, workspace);
   settings.inputs = std::move(options.inputs);
   settings.lists = std::move(options.lists);
-  report::WorkflowLog log(terminal.out, report::WorkflowLog::Style::terminal);
+  // The report for programs, the words for people who look on.
+  bool const as_json = arguments.has("json");
+  report::WorkflowLog log(as_json ? terminal.err : terminal.out, report::WorkflowLog::Style::terminal);
   log.mask_token(settings.inputs.token);
   for (auto const& secret : credential_secrets(settings.inputs.registry_credentials)) log.mask(secret);
   auto const environment = event::read_runner_environment(terminal.environment);
@@ -225,10 +229,15 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   if (ask_github && event.repository.id == 0)
     throw BadEnvironment("usage", "--repository needs --repository-id too: the numeric id is the identity (A-50)");
   if (!ask_github) event.repository.full_name = "local/clone";
-  Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
-  settings.change.head = commit_named(services.objects(), arguments.value("head"), "head");
-  settings.change.base = commit_named(services.objects(), arguments.value("base"), "base");
-  if (arguments.has("merge")) settings.change.merge = commit_named(services.objects(), arguments.value("merge"), "merge");
+  auto of_clone = service_settings(settings, event, environment, terminal.environment);
+  of_clone.clone = clone_directories(workspace).home;
+  Services services(std::move(of_clone), terminal.clock);
+  auto const commit = [&](char const* option) {
+    return commit_named(services.objects(), workspace, arguments.value(option), option);
+  };
+  settings.change.head = commit("head");
+  settings.change.base = commit("base");
+  if (arguments.has("merge")) settings.change.merge = commit("merge");
 
   dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url),
                                      settings.inputs.max_parallel, settings.runner_temp);
@@ -250,6 +259,7 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
           ? "dry run: nothing was written; not checked: the branch gate, rules of the branch"
           : "dry run: nothing was written; not checked without --repository: attestations, the branch gate, rules of the branch");
   log.finish();
+  if (as_json) terminal.out << report::verification_report(outcome.record);
   return outcome.status;
 }
 

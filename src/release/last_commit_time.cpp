@@ -10,7 +10,7 @@
 namespace acr::release {
 
 Verdict<std::int64_t> last_commit_time(git::Libgit2 const& library, chart::ChartLocation const& location) {
-  auto const opened = git::LocalObjects::open(library, location.repository);
+  auto const opened = git::LocalObjects::open(library, clone_directories(location.repository).home);
   if (!opened) return opened.error();
   auto& objects = **opened;
   auto const id = head_of(objects, location.repository);

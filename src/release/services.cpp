@@ -200,7 +200,7 @@ struct Services::Parts {
 
   std::unique_ptr<git::LocalObjects> open(ServiceSettings const& settings) {
     if (settings.object_source == event::ObjectSourceChoice::api) return nullptr;
-    auto opened = git::LocalObjects::open(libgit2, settings.workspace);
+    auto opened = git::LocalObjects::open(libgit2, settings.clone.empty() ? settings.workspace : settings.clone);
     if (opened) return std::move(*opened);
     if (settings.object_source == event::ObjectSourceChoice::local)
       throw BadEnvironment("checkout-unavailable", opened.error().sentence());

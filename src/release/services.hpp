@@ -26,6 +26,7 @@ namespace acr::release {
 
 struct ServiceSettings {
   std::filesystem::path workspace;
+  std::filesystem::path clone{};  ///< whose `.git` has the objects; empty: the workspace
   event::ObjectSourceChoice object_source = event::ObjectSourceChoice::automatic;
   std::string trusted_root;                 ///< workspace-relative file, empty: built-in roots
   RefreshMode refresh = RefreshMode::off;   ///< of the built-in roots (T-7)

@@ -147,10 +147,12 @@ ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal cons
   event.repository.id = static_cast<std::int64_t>(to_number(settings.repository_id, INT64_MAX).value());
   auto const environment = event::read_runner_environment(terminal.environment);
   if (!environment.server_url.empty()) settings.server_url = environment.server_url;
-  Services services(service_settings(settings, event, environment, terminal.environment), terminal.clock);
+  auto of_clone = service_settings(settings, event, environment, terminal.environment);
+  of_clone.clone = clone_directories(settings.workspace).home;
+  Services services(std::move(of_clone), terminal.clock);
   auto& objects = services.objects();
-  auto const commit =
-      arguments.has("ref") ? commit_named(objects, arguments.value("ref"), "ref") : head_of(objects, settings.workspace);
+  auto const commit = arguments.has("ref") ? commit_named(objects, settings.workspace, arguments.value("ref"), "ref")
+                                           : head_of(objects, settings.workspace);
   if (commit.empty()) throw BadEnvironment("unknown-commit", "HEAD of this clone has no commit yet");
   services.begin_refresh();
   auto found = missing_tags(commit, settings, {objects, services.attestations(), services.verifier(), terminal.clock});

@@ -9,6 +9,7 @@
 #include "chart/package_command.hpp"
 #include "release/arguments.hpp"
 #include "release/dependency_network.hpp"
+#include "release/local_clone.hpp"
 #include "release/option_inputs.hpp"
 #include "release/package_proof.hpp"
 #include "release/services.hpp"
@@ -134,7 +135,9 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   event::PullRequestEvent event;  // stands for the repository only
   event.repository.full_name = settings.repository.empty() ? "local/clone" : settings.repository;
   event.repository.id = question.repository_id;
-  Services services(service_settings(settings, event, question.environment, terminal.environment), terminal.clock);
+  auto of_clone = service_settings(settings, event, question.environment, terminal.environment);
+  of_clone.clone = clone_directories(settings.workspace).home;
+  Services services(std::move(of_clone), terminal.clock);
 
   dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, question.environment.api_url),
                                      settings.inputs.max_parallel, std::filesystem::path());

@@ -5,6 +5,7 @@
 
 #include "git/git_cli.hpp"
 #include "release/last_commit_time.hpp"
+#include "release/local_clone.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"
@@ -51,7 +52,7 @@ echo x >README.md && git add . && git commit -qm three)");
   }
 };
 
-TEST_CASE("a commit is named by id, branch or tag, and nothing else", "[terminal]") {
+TEST_CASE("a commit is named by id, branch or tag", "[terminal]") {
   Clone clone;
   auto const old = test::shell(clone.path(), "git rev-parse old");
   for (auto const& base : {old, std::string("old"), std::string("refs/heads/old")}) {
@@ -68,6 +69,92 @@ TEST_CASE("a commit is named by id, branch or tag, and nothing else", "[terminal
   test::shell(clone.path(), "git tag -m t tree main^{tree}");
   CHECK(clone.changed("old", "tree").starts_with("unknown-commit: "));
   CHECK(clone.changed("old", std::string(40, '1')).starts_with("object-missing: "));
+}
+
+TEST_CASE("a commit is named by HEAD, by its ancestors and by the first digits of its id, as git does", "[terminal]") {
+  Clone clone;
+  test::shell(clone.path(), R"(git checkout -q -b side old && echo y >SIDE && git add . && git commit -qm side
+git checkout -q main && git merge -q -m merge side)");
+  git::Libgit2 const library;
+  auto const objects = release::open_clone(library, clone.path());
+  auto const named = [&](std::string const& name) { return release::commit_named(*objects, clone.path(), name, "ref"); };
+  auto const git = [&](std::string const& name) { return test::shell(clone.path(), "git rev-parse '" + name + "^{commit}'"); };
+  auto const whole = git("main");
+  for (auto const& name :
+       {std::string("HEAD"), std::string("@"), std::string("HEAD~"), std::string("main~3"), std::string("main^2"),
+        std::string("main^2~1"), std::string("HEAD^"), std::string("HEAD^^"), std::string("v1~0"), std::string("v1^0"),
+        std::string("refs/heads/side~1"), whole.substr(0, 4), whole.substr(0, 39), whole.substr(0, 12) + "~2", whole + "^2"}) {
+    CAPTURE(name);
+    CHECK(named(name) == git(name));
+  }
+  std::string upper = whole.substr(0, 10);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+  CHECK(named(upper) == whole);
+  auto const tag = test::shell(clone.path(), "git rev-parse v1");
+  CHECK(named(tag.substr(0, 12)) == git("v1"));  // a tag object stands for its commit
+
+  auto const refused = [&](std::string const& name) { return test::thrown([&] { named(name); }); };
+  for (auto const* name : {"~1", "^", "none~1", "abc", "zzzzzz", "0000000"}) {
+    CAPTURE(name);
+    CHECK(refused(name) == "unknown-commit: --ref " + std::string(name) + " is not a commit, branch or tag of this clone");
+  }
+  for (auto const* name : {"main~99", "main^3", "old~1"}) {
+    CAPTURE(name);
+    CHECK(refused(name) == "unknown-commit: --ref " + std::string(name) + " has no such parent in this clone");
+  }
+  for (auto const* name : {"main^{tree}", "main~x", "main~1x", "main~100001", "main@{1}~"}) {
+    CAPTURE(name);
+    CHECK(refused(name).starts_with("unknown-commit: --ref " + std::string(name)));
+  }
+  CHECK(refused("main~60000~60000").starts_with("unknown-commit: "));
+  auto const tree = test::shell(clone.path(), "git rev-parse main:charts");
+  CHECK(refused(tree.substr(0, 12)).find("is not a commit") != std::string::npos);
+  test::shell(clone.path(), "git symbolic-ref HEAD refs/heads/none");
+  CHECK(refused("HEAD") == "unknown-commit: HEAD of this clone has no commit yet");
+}
+
+TEST_CASE("digits that several objects begin with name none of them", "[terminal]") {
+  Clone clone;
+  // A few hundred objects: some share their first four digits.
+  test::shell(clone.path(), "i=0; while [ $i -lt 1500 ]; do echo $i >f$i; i=$((i+1)); done; git add . && git commit -qm many");
+  auto const shared = test::shell(
+      clone.path(), "git cat-file --batch-all-objects --batch-check='%(objectname)' | cut -c1-4 | sort | uniq -d | head -1");
+  REQUIRE(shared.size() == 4);
+  git::Libgit2 const library;
+  auto const objects = release::open_clone(library, clone.path());
+  auto const said = test::thrown([&] { release::commit_named(*objects, clone.path(), shared, "ref"); });
+  CHECK(said == "unknown-commit: " + shared + ": several objects of the clone have an id that begins so; give more digits");
+}
+
+TEST_CASE("a linked work tree has its own HEAD and the objects of the main one (A-18)", "[terminal]") {
+  Clone clone;
+  test::shell(clone.path(), "git worktree add -q --detach linked old");
+  auto const linked = clone.path() / "linked";
+  auto const said = test::thrown([&] {
+    clone.run({"changed", "--base", "HEAD", "--head", "main", "--workspace", linked.string()});
+  });
+  CHECK(said == "nothing");
+  CHECK(clone.out.str() == "charts/web  1.0.0 -> 1.1.0\n");
+  CHECK(clone.run({"source-digest", "charts/web", "--workspace", linked.string()}) == ExitStatus::done);
+  auto const old = clone.out.str();
+  CHECK(clone.run({"source-digest", "charts/web", "--workspace", clone.path().string(), "--ref", "old"}) == ExitStatus::done);
+  CHECK(clone.out.str() == old);
+  CHECK(clone.run({"package", (linked / "charts/web").string(), "-d", (clone.path() / "out").string(), "--commit-time"}) ==
+        ExitStatus::done);
+
+  // Not a work tree: said as before.
+  fs::create_directories(clone.path() / "odd");
+  for (auto const* text : {"gitdir: /nowhere", "nonsense", ""}) {
+    write_file(clone.path() / "odd/.git", text);
+    CHECK(test::thrown_code([&] {
+            clone.run({"changed", "--base", "a", "--head", "b", "--workspace", (clone.path() / "odd").string()});
+          }) == "checkout-unavailable");
+  }
+  auto const directories = release::clone_directories(linked);
+  CHECK(fs::canonical(directories.home) == fs::canonical(clone.path()));
+  CHECK(fs::canonical(directories.head) == fs::canonical(clone.path() / ".git/worktrees/linked"));
+  CHECK(release::clone_directories(clone.path()).home == clone.path());
 }
 
 TEST_CASE("a charts directory that is missing, and a folder that is not a clone, end `changed`", "[terminal]") {

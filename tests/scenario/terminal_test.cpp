@@ -1,6 +1,7 @@
 // The dry run: what a release would do, told on a terminal in a clone; nothing is written.
 #include "scenario/release_world.hpp"
 #include "support/catch2.hpp"
+#include "support/json.hpp"
 #include "support/places.hpp"
 
 namespace {
@@ -51,6 +52,27 @@ TEST_CASE("a dry run with a token verifies the attestations, too", "[scenario]")
   CHECK(result.status == 0);
   CHECK(holds(result.out, "would release: 2 of 2 charts, 10 attestations verified"));
   CHECK(files_of(world.workspace()) == before);
+}
+
+TEST_CASE("a dry run as JSON is the report of the run, the words go to standard error", "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  auto const result = dry_run(world, {"--json", "--head", "main~0"});
+  CHECK(result.status == 2);  // one --head is enough
+  std::map<std::string, std::string> const environment{{"PATH", world.environment.at("PATH")}};
+  auto const good = acr::test::run_program(ACR_PROGRAM, environment, {"run", "--base", "release", "--head", "HEAD", "--json"},
+                                           world.workspace());
+  INFO(good.err);
+  CHECK(good.status == 0);
+  CHECK(holds(good.err, "dry run: nothing was written"));
+  auto const report = acr::parse_json(good.out, "report").value();
+  CHECK(report.at("charts").as_array().size() == 2);
+  CHECK(report.at("result").as_string() == "success");
+
+  ReleaseWorld bad(lab / "no-lineage");
+  auto const refused = acr::test::run_program(ACR_PROGRAM, environment,
+                                              {"run", "--base", "release", "--head", "main", "--json"}, bad.workspace());
+  CHECK(refused.status == 1);
+  CHECK(acr::parse_json(refused.out, "report").value().at("result").as_string() == "failed");
 }
 
 TEST_CASE("a dry run refuses what a release would refuse", "[scenario]") {
