@@ -18,6 +18,7 @@ bool contains(std::vector<std::string_view> const& names, std::string_view name)
 }  // namespace
 
 Arguments::Arguments(std::vector<std::string_view> const& arguments, Accepted const& accepted) {
+  if (arguments.size() == 1 && arguments.front() == ask_for_options) throw Asked{accepted};
   bool options_ended = false;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     auto const argument = arguments[i];

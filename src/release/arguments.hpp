@@ -22,6 +22,11 @@ class Arguments {
     std::vector<std::string_view> flags;
     std::string_view short_d{};  ///< long name of `-d`
   };
+  /// For `completion`: thrown in place of reading when `arguments` are `ask_for_options` alone.
+  struct Asked {
+    Accepted accepted;
+  };
+  static constexpr std::string_view ask_for_options = "--\x01options";
   Arguments(std::vector<std::string_view> const& arguments, Accepted const& accepted);
 
   [[nodiscard]] bool has(std::string_view name) const { return given_.contains(name); }

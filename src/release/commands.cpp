@@ -3,10 +3,12 @@
 #include <array>
 #include <functional>
 #include <ostream>
+#include <stdexcept>
 
 #include "release/arguments.hpp"
 #include "release/audit_command.hpp"
 #include "release/chart_commands.hpp"
+#include "release/completion.hpp"
 #include "release/dependency_commands.hpp"
 #include "release/digest_command.hpp"
 #include "release/git_commands.hpp"
@@ -32,6 +34,8 @@ ExitStatus ruleset(Words const& words, Terminal const& terminal) {
   print_ruleset(terminal.out, branch.empty() ? "release" : branch, arguments.value("check-name"));
   return ExitStatus::done;
 }
+
+ExitStatus completion_command(Words const& words, Terminal const& terminal);
 
 struct Row {
   std::string_view name;
@@ -86,8 +90,42 @@ constexpr std::array rows{
     Row{"audit", audit_command,
         "[--ref REF] [--repository O/R] [--source-branch B] [--release-branch B] [--tag-format F] [--check-name N] [--json]",
         "is the gate binding? workflow files, rules and code owners, each finding with its fix"},
+    Row{"completion", completion_command, "bash|zsh|fish", "a script that completes commands and options (docs/install.md)"},
     Row{"ruleset", ruleset, "--check-name JOB [--release-branch B]", "the ruleset that makes the check binding"},
 };
+
+/// What each command accepts, by its own word.
+std::vector<CompletedCommand> completed_commands(Terminal const& terminal) {
+  std::vector<CompletedCommand> commands;
+  for (auto const& row : rows) {
+    auto& command = commands.emplace_back();
+    command.name = row.name;
+    command.meaning = row.meaning;
+    if (row.run == verify_bundle_words) {  // a protocol with a parser of its own
+      command.values = {"bundle", "certificate-identity", "certificate-oidc-issuer", "key", "trusted-root"};
+      command.flags = {"refresh"};
+      continue;
+    }
+    try {
+      row.run({Arguments::ask_for_options}, terminal);
+      throw std::logic_error("the command " + command.name + " has no options of its own");
+    } catch (Arguments::Asked const& asked) {
+      for (auto const name : asked.accepted.values) command.values.emplace_back(name);
+      for (auto const name : asked.accepted.repeated) command.values.emplace_back(name);
+      for (auto const name : asked.accepted.flags) command.flags.emplace_back(name);
+    }
+  }
+  return commands;
+}
+
+ExitStatus completion_command(Words const& words, Terminal const& terminal) {
+  Arguments const arguments(words, {.values = {}, .repeated = {}, .flags = {}});
+  arguments.expect_positional(1, 1, "completion bash|zsh|fish");
+  auto const script = completion_script(arguments.positional().front(), completed_commands(terminal));
+  if (!script) throw BadEnvironment(script.error().code, script.error().sentence());
+  terminal.out << *script;
+  return ExitStatus::done;
+}
 
 void help(std::ostream& out) {
   out << "atomic-chart-release " ACR_VERSION
@@ -118,6 +156,8 @@ ExitStatus run_command_line(Words const& arguments, Terminal const& terminal) {
       terminal.out << "atomic-chart-release " << row.name << ' ' << row.usage << "\n  " << row.meaning << '\n';
       return ExitStatus::done;
     }
+    if (rest.size() == 1 && rest.front() == Arguments::ask_for_options)
+      throw BadEnvironment("usage", "unknown option; see --help");
     return row.run(rest, terminal);
   }
   throw BadEnvironment("usage", "there is no command " + printable(name, 60) + "; see --help");
