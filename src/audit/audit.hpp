@@ -43,7 +43,7 @@ struct BranchRules {
   std::optional<Rejection> unreadable;     ///< code "rules-unreadable"; nothing of the rest counts then
   std::optional<std::string> classic_gap;  ///< why classic protection was not seen; nothing: it was, or there is none
   bool pull_request = false, code_owner_review = false;
-  bool stale_reviews_end = false;  ///< a push dismisses approvals, or needs one by somebody else
+  bool stale_reviews_end = false;  ///< a push dismisses approvals
   std::uint64_t approvals = 0;
   bool deletion = false, force_push = false;  ///< restricted
   bool merge_commits_only = true, up_to_date = false, merge_queue = false;

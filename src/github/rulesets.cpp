@@ -42,8 +42,8 @@ void add_rule(ActiveRules& rules, Answer const& answer, json::value const& rule)
   auto const* given = find(rule, "parameters");
   auto const& parameters = given != nullptr ? *given : none;
   if (type == "pull_request") {
-    add_reviews(rules, flag(parameters, "require_code_owner_review"),
-                flag(parameters, "dismiss_stale_reviews_on_push") || flag(parameters, "require_last_push_approval"),
+    // require_last_push_approval is not enough: anybody may give that one, and the code owner's goes on counting.
+    add_reviews(rules, flag(parameters, "require_code_owner_review"), flag(parameters, "dismiss_stale_reviews_on_push"),
                 integer_in(parameters, "required_approving_review_count").value_or(0));
     auto const methods = texts(parameters, "allowed_merge_methods");
     rules.merge_commits_only = rules.merge_commits_only || methods == std::vector<std::string>{"merge"};
@@ -122,8 +122,7 @@ ClassicProtection classic_protection(Api& api, std::string_view branch) {
   if (!value.is_object()) bad_response(answer, "not an object");
   auto& rules = found.rules.emplace();
   if (auto const* reviews = find(value, "required_pull_request_reviews"); reviews != nullptr && reviews->is_object())
-    add_reviews(rules, flag(*reviews, "require_code_owner_reviews"),
-                flag(*reviews, "dismiss_stale_reviews") || flag(*reviews, "require_last_push_approval"),
+    add_reviews(rules, flag(*reviews, "require_code_owner_reviews"), flag(*reviews, "dismiss_stale_reviews"),
                 integer_in(*reviews, "required_approving_review_count").value_or(0));
   if (auto const* checks = find(value, "required_status_checks"); checks != nullptr && checks->is_object()) {
     rules.up_to_date = flag(*checks, "strict");
@@ -139,7 +138,7 @@ ClassicProtection classic_protection(Api& api, std::string_view branch) {
 }
 
 std::vector<RulesetDetails> rulesets(Api& api, std::vector<std::int64_t> const& ids) {
-  std::set<std::int64_t> wanted(ids.begin(), ids.end());
+  std::set<std::int64_t> of_tags;
   Call call;
   call.path = api.repository_path({"rulesets"});
   call.query = {{"includes_parents", "true"}, {"per_page", std::to_string(limits::page_entries)}, {"targets", "tag"}};
@@ -148,9 +147,11 @@ std::vector<RulesetDetails> rulesets(Api& api, std::vector<std::int64_t> const& 
     for (auto const& each : array_of(answer, value))
       // A server that does not know `targets` lists all of them.
       if (string_in(each, "target").value_or("tag") == "tag")
-        wanted.insert(static_cast<std::int64_t>(number_field(answer, each, "id")));
+        of_tags.insert(static_cast<std::int64_t>(number_field(answer, each, "id")));
     return true;
   });
+  std::set<std::int64_t> wanted(ids.begin(), ids.end());
+  wanted.insert(of_tags.begin(), of_tags.end());
   if (wanted.size() > limits::rulesets)
     throw ApiError(ExitStatus::unreachable, "listing-too-long",
                    "the repository has more than " + std::to_string(limits::rulesets) + " rulesets", 200);
@@ -159,7 +160,19 @@ std::vector<RulesetDetails> rulesets(Api& api, std::vector<std::int64_t> const& 
     Call one;
     one.path = api.repository_path({"rulesets", std::to_string(id)});
     one.query = {{"includes_parents", "true"}};
-    found.push_back(details_in(api.call(one)));
+    // An organisation's ruleset of a branch may be hidden; its rules are known all the same. One for tags is not known without
+    // this.
+    if (!of_tags.contains(id)) one.expected = {403, 404};
+    auto const answer = api.call(one);
+    if (answer.status == 200) {
+      found.push_back(details_in(answer));
+      continue;
+    }
+    auto& hidden = found.emplace_back();
+    hidden.id = id;
+    hidden.name = std::to_string(id);
+    hidden.target = "branch";
+    hidden.enforcement = "active";
   }
   return found;
 }

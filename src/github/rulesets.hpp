@@ -18,7 +18,7 @@ namespace acr::github {
 /// The rules of a branch together: the stricter one of each kind.
 struct ActiveRules {
   bool pull_request = false, code_owner_review = false;
-  bool stale_reviews_end = false;  ///< a push dismisses approvals, or needs one by somebody else
+  bool stale_reviews_end = false;  ///< a push dismisses approvals
   std::uint64_t approvals = 0;
   bool deletion = false, force_push = false;  ///< restricted
   bool merge_commits_only = false, up_to_date = false, merge_queue = false;
@@ -53,8 +53,8 @@ struct RulesetDetails {
   std::string token_can_bypass;                     ///< "" when not shown
 };
 
-/// All rulesets for tags, and those of `ids`, by number (U-25). Throws ApiError("listing-too-long") for more than
-/// limits::rulesets.
+/// All rulesets for tags, and those of `ids`, by number (U-25). One of `ids` that the token may not see is there without
+/// details, its bypass list hidden. Throws ApiError("listing-too-long") for more than limits::rulesets.
 std::vector<RulesetDetails> rulesets(Api& api, std::vector<std::int64_t> const& ids);
 
 struct OwnerLineError {

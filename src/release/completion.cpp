@@ -57,7 +57,8 @@ std::string bash(std::vector<CompletedCommand> const& commands) {
   for (auto const& [option, words] : choices_of_all(commands)) text += "    --" + option + ") words='" + words + "' ;;\n";
   text += "  esac\n  case ${COMP_WORDS[1]} in\n";
   for (auto const& command : commands) {
-    auto const options = joined(command.values) + (command.values.empty() || command.flags.empty() ? "" : " ") + joined(command.flags);
+    auto const options =
+        joined(command.values) + (command.values.empty() || command.flags.empty() ? "" : " ") + joined(command.flags);
     text += "    " + command.name + ") options='" + options + "' ;;\n";
   }
   return text +
@@ -99,7 +100,8 @@ std::string zsh(std::vector<CompletedCommand> const& commands) {
     for (auto const& option : command.flags) text += " " + quoted("--" + option);
     text += " '*:file:_files' ;;\n";
   }
-  return text + "  esac\n}\nif [ \"$funcstack[1]\" = _atomic_chart_release ]; then\n  _atomic_chart_release \"$@\"\nelse\n  compdef _atomic_chart_release " +
+  return text +
+         "  esac\n}\nif [ \"$funcstack[1]\" = _atomic_chart_release ]; then\n  _atomic_chart_release \"$@\"\nelse\n  compdef _atomic_chart_release " +
          std::string(program) + "\nfi\n";
 }
 

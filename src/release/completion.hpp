@@ -15,8 +15,8 @@ struct CompletedCommand {
   std::vector<std::string> values, flags;  ///< options without `--`, with and without a value
 };
 
-/// A script for `bash`, `zsh` or `fish` (the shell's own form of installing: docs/install.md). Values of options that are inputs with a
-/// choice are completed, too. Rejected (code "usage"): another shell.
+/// A script for `bash`, `zsh` or `fish` (the shell's own form of installing: docs/install.md). Values of options that are
+/// inputs with a choice are completed, too. Rejected (code "usage"): another shell.
 Verdict<std::string> completion_script(std::string_view shell, std::vector<CompletedCommand> const& commands);
 
 }  // namespace acr::release

@@ -23,7 +23,7 @@ std::string audit_verdict(AuditRecord const& record) {
   auto const unknown = std::to_string(count("unknown")) + " unknown";
   auto const warnings = counted(count("warning"), "warning");
   if (record.answer == "binding") return "The gate is binding; " + warnings + ".";
-  if (record.answer == "unknown") return "Nobody knows whether the gate is binding: " + unknown + "; " + warnings + ".";
+  if (record.answer == "unknown") return "It is not known whether the gate is binding: " + unknown + "; " + warnings + ".";
   return "The gate can be forged: " + counted(count("forgeable"), "finding") + "; " + unknown + ", " + warnings + ".";
 }
 

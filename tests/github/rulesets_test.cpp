@@ -17,8 +17,8 @@ TEST_CASE("rules of a branch count together, the stricter one of each kind (U-23
   ScriptedGithub github([](net::Request const&) {
     return json_reply(
         R"([{"type":"deletion","ruleset_id":9},{"type":"non_fast_forward","ruleset_id":3},{"type":"merge_queue","ruleset_id":3},
-            {"type":"pull_request","ruleset_id":3,"parameters":{"require_code_owner_review":true,"dismiss_stale_reviews_on_push":false,
-              "require_last_push_approval":true,"required_approving_review_count":1,"required_review_thread_resolution":false}},
+            {"type":"pull_request","ruleset_id":3,"parameters":{"require_code_owner_review":true,"dismiss_stale_reviews_on_push":true,
+              "require_last_push_approval":false,"required_approving_review_count":1,"required_review_thread_resolution":false}},
             {"type":"pull_request","ruleset_id":9,"parameters":{"require_code_owner_review":false,"dismiss_stale_reviews_on_push":false,
               "require_last_push_approval":false,"required_approving_review_count":2,"required_review_thread_resolution":false,
               "allowed_merge_methods":["merge"]}},
@@ -41,6 +41,41 @@ TEST_CASE("rules of a branch count together, the stricter one of each kind (U-23
   CHECK(rules.checks == std::vector<RequiredCheck>{{"gate", 15368, 3}});
   CHECK(rules.ruleset_ids == std::vector<std::int64_t>{3, 9});
   CHECK(github.problems().empty());
+}
+
+TEST_CASE("an approval of the last push does not end those before it (U-23)", "[github]") {
+  ScriptedGithub github([](net::Request const& request) {
+    return json_reply(
+        request.url.path.ends_with("/protection")
+            ? R"({"required_pull_request_reviews":{"dismiss_stale_reviews":false,"require_code_owner_reviews":true,
+                               "require_last_push_approval":true}})"
+            : R"([{"type":"pull_request","parameters":{"require_code_owner_review":true,"dismiss_stale_reviews_on_push":false,
+                               "require_last_push_approval":true,"required_approving_review_count":1,"required_review_thread_resolution":false}}])");
+  });
+  CHECK_FALSE(active_rules(github.api, "release").stale_reviews_end);
+  CHECK_FALSE(classic_protection(github.api, "release").rules->stale_reviews_end);
+}
+
+TEST_CASE("a ruleset of a branch may be hidden, one for tags not (U-25)", "[github]") {
+  auto const status = GENERATE(403, 404);
+  auto const hidden = GENERATE(std::string("/3"), std::string("/7"));
+  ScriptedGithub github([&](net::Request const& request) {
+    if (request.url.path.ends_with("/rulesets"))
+      return json_reply(R"([{"id":7,"name":"r7","source":"acme/helm-charts","enforcement":"active","target":"tag"}])");
+    if (request.url.path.ends_with(hidden)) return json_reply(R"({"message":"Not Found"})", status);
+    return json_reply(R"({"id":7,"name":"r7","source":"acme/helm-charts","enforcement":"active","target":"tag"})");
+  });
+  if (hidden == "/7") {
+    CHECK_THROWS_AS(rulesets(github.api, {3}), ApiError);
+    return;
+  }
+  auto const found = rulesets(github.api, {3});
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].id == 3);
+  CHECK(found[0].name == "3");
+  CHECK(found[0].enforcement == "active");
+  CHECK_FALSE(found[0].bypass);
+  CHECK(found[1].id == 7);
 }
 
 TEST_CASE("what a rule does not say counts as the weaker answer (U-23)", "[github]") {

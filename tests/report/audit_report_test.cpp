@@ -30,7 +30,7 @@ TEST_CASE("the verdict counts what was found (U-22)", "[report]") {
   auto one = record();
   CHECK(audit_verdict(one) == "The gate can be forged: 1 finding; 1 unknown, 1 warning.");
   one.answer = "unknown";
-  CHECK(audit_verdict(one) == "Nobody knows whether the gate is binding: 1 unknown; 1 warning.");
+  CHECK(audit_verdict(one) == "It is not known whether the gate is binding: 1 unknown; 1 warning.");
   one.answer = "binding";
   one.rows.clear();
   CHECK(audit_verdict(one) == "The gate is binding; 0 warnings.");

@@ -197,7 +197,7 @@ TEST_CASE("on a terminal the audit says the same, as text and as JSON (U-22)", "
   auto const alone = on_terminal(*world, {});
   INFO(alone.out << alone.err);
   CHECK(alone.status == 1);
-  CHECK(alone.out.starts_with("Nobody knows whether the gate is binding: 3 unknown"));
+  CHECK(alone.out.starts_with("It is not known whether the gate is binding: 3 unknown"));
   CHECK(alone.out.find("fix: give --repository\n") != std::string::npos);
 
   auto const wrong = on_terminal(*world, {"--repository", "acme"});

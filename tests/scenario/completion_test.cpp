@@ -29,7 +29,8 @@ std::vector<std::string> offered(std::string const& bash, std::vector<std::strin
   text += ")\nCOMP_CWORD=" + std::to_string(words.size()) + "\n_atomic_chart_release\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n";
   acr::write_file(folder.path() / "script", text);
   acr::write_file(folder.path() / "a-file", "");
-  auto const result = run_program("/bin/bash", environment, {"--norc", "-e", (folder.path() / "script").string()}, folder.path());
+  auto const result =
+      run_program("/bin/bash", environment, {"--norc", "-e", (folder.path() / "script").string()}, folder.path());
   INFO(result.err);
   CHECK(result.status == 0);
   CHECK(result.err.empty());
