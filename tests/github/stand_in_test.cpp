@@ -13,6 +13,7 @@
 #include "net/http.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/encoding.hpp"
 #include "support/json.hpp"
 #include "support/places.hpp"
 #include "support/temporary_directory.hpp"
@@ -388,6 +389,40 @@ TEST_CASE("planned faults are read from text", "[github]") {
   auto const bad =
       GENERATE("", "html_502", "nonsense at api", "html_502 x at api", "html_502 after at api", "html_502 y2 at api");
   CHECK_THROWS_AS(loopback::planned_fault(bad), std::invalid_argument);
+}
+
+// What the attest steps of a workflow do (tests/runner), by the operation that they use.
+TEST_CASE("an attestation that is stored is listed under each of its subjects from then on", "[github]") {
+  LoopbackWorld world(lab("two-charts"));
+  auto& github = world.stand_in.github();
+  std::string const first(64, 'a'), second(64, 'b');
+  auto const stored = [&](std::string const& statement) {
+    boost::json::object const body{
+        {"bundle", {{"mediaType", "x"}, {"dsseEnvelope", {{"payload", base64(statement)}, {"payloadType", "y"}}}}}};
+    return github.api({.method = "POST",
+                       .target = "/repos/acme/helm-charts/attestations",
+                       .headers = {{"user-agent", "t"}, {"authorization", "Bearer ghs_0123456789abcdef"}},
+                       .body = boost::json::serialize(body)});
+  };
+  auto const statement = [&](std::string const& hex) {
+    return R"({"subject":[{"name":"p","digest":{"sha256":")" + first + R"("}},{"name":"q","digest":{"sha256":")" + hex +
+           R"("}}],"predicateType":"https://example.com/p"})";
+  };
+  auto const answer = stored(statement(second));
+  REQUIRE(answer.status == 201);
+  auto const id = std::to_string(*integer_in(*parse_json(answer.body, "answer"), "id"));
+  Attestations attestations(world.api);
+  auto const listing = attestations.list({"sha256:" + first, "sha256:" + second});
+  REQUIRE(listing.of.size() == 2);
+  for (auto const& [subject, entries] : listing.of) {
+    REQUIRE(entries.size() == 1);
+    CHECK(entries[0].id == id);
+  }
+  auto const next = stored(statement(second));
+  CHECK(std::to_string(*integer_in(*parse_json(next.body, "answer"), "id")) == std::to_string(std::stoull(id) + 1));
+  CHECK(stored(statement("not a digest")).status == 422);
+  CHECK(stored("{}").status == 422);
+  CHECK(stored("nothing").status == 422);
 }
 
 }  // namespace

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <set>
+#include <shared_mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -29,6 +31,7 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 constexpr std::size_t file_bytes = std::size_t{256} << 20;
+constexpr std::uint64_t first_created_id = 31000001;  // of attestations that the scenario has not
 
 json::value json_file(fs::path const& path) {
   JsonLimits bounds;
@@ -170,7 +173,8 @@ struct GithubAnswers::State {
   fs::path repository;  ///< bare; empty without repo.bundle
   std::string owner, name, owner_type = "Organization";
   std::uint64_t id = 0;
-  std::vector<Attestation> attestations;
+  mutable std::shared_mutex catalogue;   // guards the next three
+  std::deque<Attestation> attestations;  ///< grows, elements stay where they are
   std::map<std::string, std::vector<std::size_t>> by_subject;
   std::map<std::string, std::size_t> by_file;  ///< "<id>.json.sn", as storage calls it
   json::array rules;
@@ -519,6 +523,7 @@ struct GithubAnswers::State {
     if (!subject.starts_with("sha256:") || !is_lower_hex(std::string_view(subject).substr(7), 64))
       return error_answer(422, "Invalid request",
                           {{{"code", "invalid"}, {"field", "subject_digest"}, {"message", "not a digest"}}});
+    std::shared_lock const reading(catalogue);
     std::vector<std::size_t> wanted;
     if (auto const found = by_subject.find(subject); found != by_subject.end() && !attestations_hidden)
       for (auto const index : found->second)
@@ -555,6 +560,7 @@ struct GithubAnswers::State {
     std::vector<std::pair<std::string, std::size_t>> wanted;
     json::object of;
     auto const from = cursor_position(query.get("after"));
+    std::shared_lock const reading(catalogue);
     for (auto const& each : *subjects) {
       std::string const subject(each.as_string());
       bool any = false;
@@ -574,6 +580,39 @@ struct GithubAnswers::State {
     page["next"] = to < wanted.size() ? json::value(cursor(to)) : json::value(nullptr);
     page["previous"] = from > 0 ? json::value(cursor(from > size ? from - size : 0)) : json::value(nullptr);
     return json_answer(200, json::object{{"attestations_subject_digests", of}, {"page_info", page}});
+  }
+
+  // What the attest action stores: listed from then on under each subject of its statement.
+  PlainAnswer create_attestation(PlainRequest const& request) {
+    if (!settings.attestations) return not_found();
+    if (settings.read_only_token) return error_answer(403, "Resource not accessible by integration");
+    auto const parsed = parse_json(request.body, "attestation");
+    auto const* bundle = parsed ? find(*parsed, "bundle") : nullptr;
+    auto const* envelope = bundle ? find(*bundle, "dsseEnvelope") : nullptr;
+    auto const payload = envelope ? from_base64(string_in(*envelope, "payload").value_or("")) : std::nullopt;
+    auto const statement = payload ? parse_json(*payload, "statement") : parse_json("", "statement");
+    auto const* subjects = statement ? array_in(*statement, "subject") : nullptr;
+    if (!subjects || subjects->empty()) return error_answer(422, "Validation Failed");
+    Attestation one;
+    one.repository_id = id;
+    one.predicate_type = string_in(*statement, "predicateType").value_or("");
+    one.initiator = "github";
+    one.serve = "bundle_url";
+    one.bundle = json::serialize(*bundle);
+    std::unique_lock const writing(catalogue);
+    auto number = first_created_id;
+    for (auto const& each : attestations) number = std::max(number, to_number(each.id).value_or(0) + 1);
+    one.id = std::to_string(number);
+    for (auto const& subject : *subjects) {
+      auto const* digest = find(subject, "digest");
+      auto const hex = digest ? string_in(*digest, "sha256").value_or("") : "";
+      if (!is_lower_hex(hex, 64)) return error_answer(422, "Validation Failed");
+      one.listed_under.push_back("sha256:" + hex);
+    }
+    for (auto const& subject : one.listed_under) by_subject[subject].push_back(attestations.size());
+    by_file[one.id + ".json.sn"] = attestations.size();
+    attestations.push_back(std::move(one));
+    return json_answer(201, json::object{{"id", number}});
   }
 
   json::value pull_value(json::value pull, std::string_view version) const {
@@ -681,6 +720,7 @@ struct GithubAnswers::State {
     auto const& parts = target.segments;
     if (parts.size() == at) return repository_answer();
     if (!settings.repository_visible) return not_found();
+    if (parts[at] == "attestations" && parts.size() == at + 1 && request.method == "POST") return create_attestation(request);
     if (parts[at] == "attestations" && parts.size() > at + 1) return listing(joined(parts, at + 1), target, version);
     if (parts[at] == "git" && parts.size() == at + 2 && request.method == "POST")
       return parts[at + 1] == "tags" ? create_tag(request) : parts[at + 1] == "refs" ? create_ref(request) : not_found();
@@ -789,12 +829,15 @@ PlainAnswer GithubAnswers::storage(PlainRequest const& request) {
   auto const signature = target.query.get("sig");
   auto const number = signature.starts_with("secret-") ? to_number(signature.substr(7)).value_or(0) : 0;
   if (number <= state_->settings.dead_links) return refuse(403, "AuthenticationFailed");
+  std::shared_lock const reading(state_->catalogue);
   if (auto const found = state_->by_file.find(target.segments.back()); found != state_->by_file.end())
     return {200,
             {{"content-type", "application/octet-stream"}},
             test::packed_by_snappy(state_->attestations[found->second].bundle)};
   return refuse(404, "BlobNotFound");
 }
+
+std::filesystem::path GithubAnswers::repository() const { return state_->repository; }
 
 void GithubAnswers::hide_attestations(bool hidden) { state_->attestations_hidden = hidden; }
 

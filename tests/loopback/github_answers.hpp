@@ -50,7 +50,7 @@ struct PlainAnswer {
   std::string body;
 };
 
-/// Thread-safe. Stateful: the description of pull requests, hidden tags, the rate limit.
+/// Thread-safe. Stateful: the description of pull requests, tags, attestations that were created, the rate limit.
 class GithubAnswers {
  public:
   /// `description`: openapi-subset.json. Throws std::runtime_error for an unusable scenario.
@@ -66,6 +66,9 @@ class GithubAnswers {
   PlainAnswer api(PlainRequest const& request);
   /// As the storage behind bundle_url: Snappy blocks; refuses a request with credentials (G-10).
   PlainAnswer storage(PlainRequest const& request);
+
+  /// The bare repository with its tags as they are now; empty without repo.bundle.
+  [[nodiscard]] std::filesystem::path repository() const;
 
   /// Tags that are not pushed yet answer 404.
   void hide_tag(std::string const& name);

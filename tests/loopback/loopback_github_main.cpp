@@ -22,7 +22,8 @@ Serves SCENARIO (a folder with github.json, and repo.bundle, event.json, rules.j
 as the storage behind its links, on two ports of 127.0.0.1, until SIGTERM or SIGINT. Then it exits with 1, and lists them
 on standard error, when requests came or answers went out that GitHub's own description does not know.
 
-  --port-file FILE       write GITHUB_API_URL=… and STORAGE_URL=… lines there, once both listen (default: standard output)
+  --port-file FILE       write GITHUB_API_URL=…, STORAGE_URL=… and REPOSITORY=… (a bare one, with its tags as they are now)
+                         there, a line each, once both listen (default: standard output)
   --port N               port of the API (default: any free one)
   --log FILE             write the request log there at the end, one JSON object a line
   --stats FILE           write the summary there at the end; <api>/__stats answers it at any time
@@ -104,7 +105,8 @@ int serve(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
   acr::loopback::GithubStandIn stand_in(settings);
-  auto const where = "GITHUB_API_URL=" + stand_in.api_url() + "\nSTORAGE_URL=" + stand_in.storage_url() + "\n";
+  auto const where = "GITHUB_API_URL=" + stand_in.api_url() + "\nSTORAGE_URL=" + stand_in.storage_url() +
+                     "\nREPOSITORY=" + stand_in.github().repository().string() + "\n";
   if (port_file.empty())
     std::cout << where << std::flush;
   else
