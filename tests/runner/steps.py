@@ -44,7 +44,8 @@ def checkout():
     git("remote", "add", "origin", "file:///stand-in/repository.git")
     local = ref.replace("refs/heads/", "refs/remotes/origin/").replace("refs/pull/", "refs/remotes/pull/")
     if inputs["fetch-depth"] == "0":
-        git("fetch", "--quiet", "origin", "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*", f"+{sha}:{local}")
+        git("fetch", "--quiet", "origin", "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
+        git("fetch", "--quiet", "--no-tags", "origin", f"+{sha}:{local}")
     else:
         git("fetch", "--quiet", "--no-tags", f"--depth={inputs['fetch-depth']}", "origin", f"+{sha}:{local}")
     git("checkout", "--quiet", "--force", "--detach", sha)
