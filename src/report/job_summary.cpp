@@ -25,23 +25,11 @@ class BoundedText {
 
   /// `head`: the lines in front of the first row, each ended.
   void rows(std::string const& title, std::string const& head, std::vector<std::string> const& rows) {
-    if (rows.empty()) return;
-    std::string const begin = title + "\n\n" + head;
-    if (full_ || text_.size() + begin.size() + 2 > limit_) {
-      missing_ += rows.size();
-      full_ = true;
-      return;
-    }
-    text_ += begin;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (text_.size() + rows[i].size() + 2 > limit_) {
-        missing_ += rows.size() - i;
-        full_ = true;
-        break;
-      }
-      text_ += rows[i] + "\n";
-    }
-    text_ += "\n";
+    put("### " + title + "\n\n" + head, rows, "");
+  }
+  /// The same, closed until a reader opens it.
+  void folded(std::string const& title, std::string const& head, std::vector<std::string> const& rows) {
+    put("<details>\n<summary>" + title + " (" + std::to_string(rows.size()) + ")</summary>\n\n" + head, rows, "\n</details>\n");
   }
 
   std::string take() {
@@ -53,6 +41,26 @@ class BoundedText {
   }
 
  private:
+  void put(std::string const& begin, std::vector<std::string> const& rows, std::string const& end) {
+    if (rows.empty()) return;
+    auto const room = limit_ - std::min(limit_, end.size());  // what was opened is closed
+    if (full_ || text_.size() + begin.size() + 2 > room) {
+      missing_ += rows.size();
+      full_ = true;
+      return;
+    }
+    text_ += begin;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (text_.size() + rows[i].size() + 2 > room) {
+        missing_ += rows.size() - i;
+        full_ = true;
+        break;
+      }
+      text_ += rows[i] + "\n";
+    }
+    text_ += end + "\n";
+  }
+
   static constexpr std::size_t reserve = 256;  // the closing line
   std::size_t limit_;
   std::string text_;
@@ -95,8 +103,8 @@ std::string verdict(ReleaseRecord const& record) {
   if (record.head.empty()) return text;  // the step ended before it knew the pull request's commits
   if (!record.reason.empty()) text += ' ';
   if (record.pr_number != 0) text += "Pull request " + pull_request_link(record) + ", ";
-  text += code_span(record.source_branch) + " at " + code_span(record.head) + " into " + code_span(record.release_branch) +
-          " at " + code_span(record.base) +
+  text += code_span(record.source_branch) + " at " + short_digest(record.head) + " into " + code_span(record.release_branch) +
+          " at " + short_digest(record.base) +
           ". Upstream attestations: " + std::to_string(record.entry_count(EntryStatus::verified)) + " verified, " +
           std::to_string(record.entry_count(EntryStatus::failed)) + " failed, " +
           std::to_string(record.entry_count(EntryStatus::unresolved) + record.entry_count(EntryStatus::verified_other_id)) +
@@ -175,7 +183,7 @@ std::vector<std::string> chart_rows(ReleaseRecord const& record) {
   for (auto const& chart : record.charts)
     rows.push_back("| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) + " | " +
                    to_text(chart.status) + " | " + verified_of_all(chart) + " | " + code_span(chart.package) + " | " +
-                   code_span(chart.digest) + " | " + (chart.size ? std::to_string(chart.size) : "–") + " |");
+                   short_digest(chart.digest) + " | " + (chart.size ? std::to_string(chart.size) : "–") + " |");
   return rows;
 }
 
@@ -195,7 +203,7 @@ std::vector<std::string> lineage_rows(ReleaseRecord const& record) {
     for (auto const& entry : chart.entries)
       rows.push_back("| " + code_span(chart.name) + " | " + code_span(entry.key) + " | " +
                      attestation_link(record.server_url, record.repository, entry.id) + " | " + to_text(entry.status) + " | " +
-                     code_span(entry.subject_digest) + " | " + (entry.bound.empty() ? "–" : entry.bound) + " | " +
+                     short_digest(entry.subject_digest) + " | " + (entry.bound.empty() ? "–" : entry.bound) + " | " +
                      code_span(entry.facts ? entry.facts->signer : "") + " | " +
                      code_span(entry.facts ? entry.facts->predicate_type : "") + " |");
   return rows;
@@ -213,14 +221,13 @@ std::vector<std::string> dependency_rows(ReleaseRecord const& record) {
 
 // T-14.
 std::vector<std::string> root_rows(ReleaseRecord const& record) {
-  constexpr std::size_t shown_digits = std::string_view("sha256:").size() + 12;
   std::vector<std::string> rows;
   for (auto const& root : record.trusted_roots)
     rows.push_back(
         "| " + code_span(root.organization) + " | " + code_span(root.source) + " | " + code_span(root.origin) + " | " +
         (root.origin == "tuf" ? "root " + std::to_string(root.tuf_root) + ", targets " + std::to_string(root.tuf_targets)
                               : code_span(root.date)) +
-        " | " + code_span(root.digest.substr(0, shown_digits)) + " |");
+        " | " + short_digest(root.digest) + " |");
   return rows;
 }
 
@@ -282,41 +289,41 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
   BoundedText text(max_summary_bytes);
   text.block(verdict(record));
   if (auto const list = short_list(record); !list.empty()) text.block(list);
-  text.rows("### Refused", finding_head, refusal_rows(record));
-  text.rows("### Charts",
+  text.rows("Refused", finding_head, refusal_rows(record));
+  text.rows("Charts",
             "| chart | version | tag | status | upstream verified | package | digest | bytes |\n"
             "|---|---|---|---|---|---|---|---|\n",
             chart_rows(record));
   if (has_held_back(record))
     text.block(
         "*held-back*: nothing is wrong with this chart; it is not packaged because another chart of the pull request is refused (`verify-policy: block`).");
-  text.rows("### OCI digests, before the push", "| chart | reference | digest | created |\n|---|---|---|---|\n",
-            oci_rows(record));
+  text.rows("OCI digests, before the push", "| chart | reference | digest | created |\n|---|---|---|---|\n", oci_rows(record));
   if (!record.charts.empty()) text.block("### Lineage\n\n" + lineage_graph(record));
-  text.rows("### Upstream attestations",
-            "| chart | check | id | verdict | subject | bound by | signer | predicate |\n|---|---|---|---|---|---|---|---|\n",
-            lineage_rows(record));
-  text.rows("### Dependencies", "| chart | dependency | version | source | sha256 | pinned |\n|---|---|---|---|---|---|\n",
-            dependency_rows(record));
-  text.rows("### Trusted roots", "| organisation | source | origin | version or date | digest |\n|---|---|---|---|---|\n",
-            root_rows(record));
-  text.rows("### Warnings", finding_head, warning_rows(record));
+  text.folded("Upstream attestations",
+              "| chart | check | id | verdict | subject | bound by | signer | predicate |\n|---|---|---|---|---|---|---|---|\n",
+              lineage_rows(record));
+  text.folded("Dependencies", "| chart | dependency | version | source | sha256 | pinned |\n|---|---|---|---|---|---|\n",
+              dependency_rows(record));
+  text.folded("Trusted roots", "| organisation | source | origin | version or date | digest |\n|---|---|---|---|---|\n",
+              root_rows(record));
+  text.folded("Warnings", finding_head, warning_rows(record));
   std::vector<std::string> removed;
   for (auto const& name : record.removed_charts) removed.push_back("- " + code_span(name));
-  text.rows("### Removed charts (not packaged)", "", removed);
+  text.rows("Removed charts (not packaged)", "", removed);
   std::vector<std::string> skipped;
   for (auto const& path : record.skipped_charts) skipped.push_back("- " + code_span(path));
-  text.rows("### Skipped charts (exclude-charts)", "", skipped);
+  text.rows("Skipped charts (exclude-charts)", "", skipped);
   std::vector<std::string> records;
   auto const file = [&](char const* what, std::string const& path, std::string const& digest) {
-    if (!path.empty()) records.push_back("| " + std::string(what) + " | " + code_span(path) + " | " + code_span(digest) + " |");
+    if (!path.empty())
+      records.push_back("| " + std::string(what) + " | " + code_span(path) + " | " + short_digest(digest) + " |");
   };
   file("verification report", files.verification_path, files.verification_digest);
   file("manifest", files.manifest_path, files.manifest_digest);
   file("checksums", files.checksums_path, "");
   file("OCI digests", files.oci_subjects_path, "");
   file("verification summary", files.vsa_path, "");
-  text.rows("### Files", "| file | path | digest |\n|---|---|---|\n", records);
+  text.folded("Files", "| file | path | digest |\n|---|---|---|\n", records);
   return text.take();
 }
 
@@ -324,19 +331,21 @@ std::string finalize_summary(ReleaseManifest const& manifest, std::string_view s
                              std::string_view overall_id, std::string_view description) {
   BoundedText text(max_summary_bytes);
   std::vector<std::string> rows;
-  auto const row = [&](std::string const& key, std::string_view id, std::string const& digest) {
-    rows.push_back("| " + code_span(key) + " | " + attestation_link(server_url, repository, id) + " | " + code_span(digest) +
-                   " |");
+  auto const row = [&](std::string const& key, std::string_view id, std::string const& subject) {
+    rows.push_back("| " + code_span(key) + " | " + attestation_link(server_url, repository, id) + " | " + subject + " |");
   };
   for (auto const& [key, id] : manifest.attestations) {
     bool const oci = key.starts_with(oci_key_prefix);
     auto const* chart = manifest.chart(key.substr(std::min(key.size(), oci ? oci_key_prefix.size() : build_key_prefix.size())));
-    std::string const of_chart = !chart ? "" : !oci ? chart->digest : chart->oci ? chart->oci->digest : "";
-    row(key, id, key == tag_verification_key ? manifest.verification_digest : of_chart);
+    // An OCI digest is what people copy: it stays whole.
+    if (oci)
+      row(key, id, code_span(chart && chart->oci ? chart->oci->digest : ""));
+    else
+      row(key, id, short_digest(key == tag_verification_key ? manifest.verification_digest : chart ? chart->digest : ""));
   }
-  if (!overall_id.empty()) row("overall", overall_id, "");
+  if (!overall_id.empty()) row("overall", overall_id, "–");
   text.block("## Atomic chart release: " + counted(rows.size(), "attestation") + " recorded");
-  text.rows("### Attestations", "| key | id | subject |\n|---|---|---|\n", rows);
+  text.rows("Attestations", "| key | id | subject |\n|---|---|---|\n", rows);
   if (!description.empty())
     text.block("### For the pull request's description\n\nThe description could not be written; this belongs into it:\n\n" +
                std::string(description));

@@ -39,6 +39,12 @@ std::string code_span(std::string_view foreign, std::size_t limit) {
   return out + "`";
 }
 
+std::string short_digest(std::string_view digest) {
+  constexpr std::size_t digits = 12;
+  auto const colon = digest.find(':');
+  return code_span(digest.substr(0, (colon == std::string_view::npos ? 0 : colon + 1) + digits));
+}
+
 std::string link(std::string_view text, std::string_view url) {
   std::string const shown = is_decimal(text) ? std::string(text) : code_span(text);
   if (!url.starts_with("https://") && !url.starts_with("http://")) return shown;

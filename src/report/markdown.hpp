@@ -11,6 +11,10 @@ namespace acr::report {
 /// `\u{…}`; cut at `limit` characters. An empty text gives "–".
 std::string code_span(std::string_view foreign, std::size_t limit = 300);
 
+/// The algorithm and the first twelve digits of "sha256:<hex>", or of a commit's id, as a code span: enough to recognize it.
+/// The records have the whole.
+std::string short_digest(std::string_view digest);
+
 /// "[text](url)"; `text` becomes a code span unless it is decimal. In `url` everything but URL characters is
 /// percent-encoded; a URL that does not start with "https://" or "http://" gives the text alone.
 std::string link(std::string_view text, std::string_view url);

@@ -114,7 +114,7 @@ std::string human_section(HumanPart const& human, std::string_view line_end, boo
   if (short_form) {
     auto const count = human.manifest.charts.size();
     line("Release build: " + std::to_string(count) + (count == 1 ? " chart" : " charts") + ", manifest " +
-         code_span(human.manifest_digest));
+         short_digest(human.manifest_digest));
   } else {
     line("### Release build");
     line("");
@@ -128,7 +128,7 @@ std::string human_section(HumanPart const& human, std::string_view line_end, boo
           std::ranges::find_if(human.manifest.upstream, [&](auto const& each) { return each.first == chart.name; });
       std::size_t const verified = upstream == human.manifest.upstream.end() ? 0 : upstream->second.size();
       line("| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) + " | " +
-           code_span(chart.digest) + " | " + std::to_string(verified) + " | " +
+           short_digest(chart.digest) + " | " + std::to_string(verified) + " | " +
            linked(id_for(human.manifest, std::string(build_key_prefix) + chart.name)) + " |" +
            (!oci ? std::string()
                  : " " + (chart.oci ? code_span(chart.oci->ref) + "<br>" + code_span(chart.oci->digest) : "–") + " | " +
@@ -136,7 +136,7 @@ std::string human_section(HumanPart const& human, std::string_view line_end, boo
     }
     line("");
     line("Tag verification: " + linked(id_for(human.manifest, "tag-verification")) + " · manifest " +
-         code_span(human.manifest_digest) +
+         short_digest(human.manifest_digest) +
          " · overall attestation: " + linked(human.overall_id.empty() ? nullptr : &human.overall_id));
   }
   return text + std::string(end_marker);

@@ -111,6 +111,9 @@ TEST_CASE("a summary beyond the limit is cut at a row's end and counts what is m
     }
   auto const missing = acr::to_number(lines.back().substr(4, lines.back().find(' ', 4) - 4));
   REQUIRE(missing);
+  auto const count = [&](std::string const& word) { return std::ranges::count(lines, word); };
+  CHECK(count("<details>") == 4);  // attestations, dependencies, roots, and the warnings that were cut short
+  CHECK(count("<details>") == count("</details>"));
   CHECK(shown + *missing == 6000 + 1 + 1 + 4);  // api's warning, the removed chart and four files do not fit either
 }
 

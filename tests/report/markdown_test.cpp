@@ -13,6 +13,14 @@ TEST_CASE("a code span holds what would end it, a table cell or a comment (A-86)
   CHECK(acr::report::code_span(std::string(50, 'x'), 10) == "`xxxxxxxxxx…`");
 }
 
+TEST_CASE("a digest is recognized by its first twelve digits, and stays foreign text", "[report]") {
+  CHECK(acr::report::short_digest("sha256:" + std::string(64, 'a')) == "`sha256:" + std::string(12, 'a') + "`");
+  CHECK(acr::report::short_digest(std::string(40, '7')) == "`" + std::string(12, '7') + "`");
+  CHECK(acr::report::short_digest("sha256:ab") == "`sha256:ab`");
+  CHECK(acr::report::short_digest("a|b") == "`a\\u{7c}b`");
+  CHECK(acr::report::short_digest("") == "–");
+}
+
 TEST_CASE("a link goes to http only and cannot be left (A-86)", "[report]") {
   CHECK(acr::report::link("7", "https://github.com/a/b/pull/7") == "[7](https://github.com/a/b/pull/7)");
   CHECK(acr::report::link("x]", "https://h/a) [evil](b c\n") == "[`x]`](https://h/a%29%20%5Bevil%5D%28b%20c%0A)");
