@@ -294,6 +294,14 @@ std::optional<std::string> LocalObjects::blob(ObjectId const& id, std::size_t li
   return state_->read(id, ObjectType::blob, limit);
 }
 
+bool LocalObjects::has(ObjectId const& id) {
+  if (!is_lower_hex(id, 40)) return false;
+  std::lock_guard const lock(state_->mutex);
+  git_oid oid;
+  must(git_oid_fromstr(&oid, id.c_str()), "object id");
+  return git_odb_exists_ext(state_->database.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+}
+
 std::optional<Tag> LocalObjects::tag(ObjectId const& id) {
   auto const bytes = state_->read(id, ObjectType::tag, max_commit_bytes);
   if (!bytes) return std::nullopt;

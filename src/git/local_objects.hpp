@@ -40,6 +40,7 @@ class LocalObjects final : public ObjectSource {
   std::optional<Tree> tree(ObjectId const& id) override;
   std::optional<std::string> blob(ObjectId const& id, std::size_t limit) override;
   std::optional<Tag> tag(ObjectId const& id) override;
+  bool has(ObjectId const& id) override;
 
   /// Loose before packed. A symbolic ref is nothing.
   std::optional<Ref> ref(std::string_view name) override;

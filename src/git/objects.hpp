@@ -1,7 +1,7 @@
 #pragma once
 
 // Git objects and where they come from: src/git/objects.hpp (A-18, A-56; G-16 … G-20)
-// One narrow interface, several sources: the local object database (local_objects.hpp), GitHub's REST API
+// One narrow interface, several sources: the local object database (local_objects.hpp), GitHub's API
 // (github/rest_objects.hpp), both combined, and memory for tests (memory_objects.hpp).
 
 #include <cstdint>
@@ -83,6 +83,8 @@ class ObjectSource {
   /// Nothing also when the object is not a blob. Throws BadEnvironment("object-too-large") beyond `limit` bytes.
   [[nodiscard]] virtual std::optional<std::string> blob(ObjectId const& id, std::size_t limit) = 0;
   [[nodiscard]] virtual std::optional<Tag> tag(ObjectId const& id) = 0;
+  /// True when the object is known to be at hand, so that reading it asks nobody.
+  [[nodiscard]] virtual bool has(ObjectId const& /*id*/) { return false; }
 
   /// `name`: full name, "refs/…"; exact match only.
   [[nodiscard]] virtual std::optional<Ref> ref(std::string_view name) = 0;
@@ -101,6 +103,11 @@ class ObjectSource {
   /// The best common ancestor; nothing when there is none or this source cannot tell.
   [[nodiscard]] virtual std::optional<ObjectId> merge_base(ObjectId const& a, ObjectId const& b) = 0;
 
+  /// Hint: these objects of one type will be read, each by itself. A source that pays for each question asks for all of them
+  /// together. Blobs are counted as by expect_blobs(). True: there was something to ask for.
+  virtual bool prefetch_objects(ObjectType /*type*/, std::vector<ObjectId> const& /*ids*/) { return false; }
+  /// Hint: is_ancestor() will be asked about each of these commits.
+  virtual void prefetch_ancestry(std::vector<ObjectId> const& /*ancestors*/, ObjectId const& /*descendant*/) {}
   /// Hint: this tree and everything below it will be read.
   virtual void prefetch_trees(ObjectId const& /*root*/) {}
   /// All blobs that the run is going to read: a source that pays for each counts them first and throws Unreachable when

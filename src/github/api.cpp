@@ -1,4 +1,4 @@
-// Calls to GitHub's REST API (github-api.md G-1 … G-9, G-26, G-30 … G-34).
+// Calls to GitHub's API (github-api.md G-1 … G-9, G-26, G-30 … G-34, G-36, G-40).
 #include "github/api.hpp"
 
 #include <algorithm>
@@ -32,6 +32,16 @@ net::Url base_url(std::string text) {
   if (!url->is_https() && !plain_loopback) throw refuse("only https is allowed, plain http to a loopback address");
   if (url->path == "/") url->path.clear();
   return *std::move(url);
+}
+
+// G-36. Beside REST at the same origin: nothing else gets the token.
+net::Url graphql_address(net::Url const& base, std::string const& wanted) {
+  if (auto url = net::Url::parse(wanted); url && url->origin() == base.origin() && !url->query && !url->fragment)
+    return *std::move(url);
+  auto address = base;
+  if (address.path.ends_with("/v3")) address.path.resize(address.path.size() - 3);
+  address.path += "/graphql";
+  return address;
 }
 
 std::string query_text(std::vector<std::pair<std::string, std::string>> const& query) {
@@ -81,7 +91,7 @@ struct Api::State {
   RunClock& clock;
   ApiSettings settings;
   Repository repository;
-  net::Url base;
+  net::Url base, graphql;
   net::Gate gate;
 
   std::atomic<std::uint64_t> requests{0};
@@ -100,15 +110,17 @@ struct Api::State {
         settings(std::move(wanted)),
         repository(std::move(about)),
         base(base_url(settings.base_url)),
+        graphql(graphql_address(base, settings.graphql_url)),
         gate(run, std::clamp<std::size_t>(settings.max_parallel, 1, limits::parallel_requests)) {}
 
   [[nodiscard]] net::Url url_of(Call const& call) const {
+    if (call.graphql) return graphql;
     auto url = net::Url::parse(base.origin().text() + base.path + call.path + query_text(call.query));
     if (!url) throw std::logic_error("a request without a usable URL: " + call.path);
     return *std::move(url);
   }
 
-  net::Request request_for(Call const& call, net::Url const& url) const {
+  net::Request request_for(Call const& call, net::Url const& url) {
     net::Request request;
     request.method = call.method;
     request.url = url;
@@ -118,8 +130,9 @@ struct Api::State {
     if (!settings.token.empty()) request.origin_headers.add("Authorization", "Bearer " + settings.token);
     request.body = call.body;
     request.max_body = call.body_limit;
-    request.retry = net::RetryRules::github_api;
+    request.retry = call.graphql ? net::RetryRules::none : net::RetryRules::github_api;
     request.idempotent = call.read;
+    request.on_limited = [this] { gate.narrow(); };  // G-40
     return request;
   }
 
@@ -149,6 +162,7 @@ struct Api::State {
     }
     ++requests;
     note_limits(reply);
+    if (call.graphql && (reply.status == 403 || reply.status == 429)) gate.narrow();
     // The server tells a new name by its old one's redirect (G-9).
     if (!reply.hops.empty() && reply.url.path.starts_with(base.path + "/repositories/")) renamed = true;
 
@@ -255,7 +269,7 @@ struct Api::State {
   }
 
   Answer exchange(Call const& call, net::Url const& url) {
-    bool const version_sent = !version_dropped;
+    bool const version_sent = call.names_version && !version_dropped;
     auto answer = send(call, url);
     if (version_sent && names_the_version(answer)) {
       if (!is_enterprise_server()) version_refused(answer);
@@ -305,6 +319,7 @@ ApiSettings const& Api::settings() const { return state_->settings; }
 RunClock& Api::clock() const { return state_->clock; }
 net::Http& Api::http() const { return state_->http; }
 bool Api::is_enterprise_server() const { return state_->is_enterprise_server(); }
+std::string Api::graphql_url() const { return state_->graphql.text(); }
 bool Api::is_plain_loopback() const { return state_->base.scheme == "http"; }
 
 std::string Api::repository_path(std::vector<std::string_view> const& segments) const {

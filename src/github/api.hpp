@@ -1,6 +1,6 @@
 #pragma once
 
-// Calls to GitHub's REST API: src/github/api.hpp (github-api.md G-1 … G-9, G-26, G-30 … G-34)
+// Calls to GitHub's API: src/github/api.hpp (github-api.md G-1 … G-9, G-26, G-30 … G-34, G-36, G-40)
 // One place that builds requests and decides what a status means. What is tried again, and when, is decided
 // below it, in net/retrying_http.hpp.
 
@@ -37,9 +37,10 @@ struct Repository {
 
 struct ApiSettings {
   std::string base_url = "https://api.github.com";  ///< G-1; one trailing slash is dropped
+  std::string graphql_url{};                        ///< G-36; counts at the base's origin alone, empty: derived from the base
   std::string token;                                ///< empty: no Authorization
   std::string api_version = "2022-11-28";           ///< X-GitHub-Api-Version
-  std::size_t max_parallel = 4;                     ///< requests at once, 1 … limits::parallel_requests
+  std::size_t max_parallel = limits::parallel_requests;  ///< requests at once, 1 … limits::parallel_requests
 };
 
 /// A status that no caller can use. code(): "bad-token", "no-access", "bad-request", "api-version", "gone",
@@ -66,6 +67,7 @@ struct Call {
   bool read = true;             ///< may be repeated: every GET, and the POST of G-12b
   bool names_version = true;    ///< send X-GitHub-Api-Version
   bool conditional = false;     ///< send the stored ETag; a 304 gives the stored body (G-30)
+  bool graphql = false;         ///< goes to the GraphQL address, `path` is not read; sent once, whatever comes (G-38)
   std::vector<int> expected{};  ///< statuses beside 200 and 201 that the caller handles itself
   std::size_t body_limit = limits::json_bytes;
 };
@@ -99,7 +101,8 @@ std::string path(std::vector<std::string_view> const& segments);
 /// A ref below `prefix`: its slashes stay (G-3).
 std::string path_with_ref(std::vector<std::string_view> const& segments, std::string_view ref);
 
-/// Thread-safe. At most `max_parallel` requests are under way at once; further callers wait (G-7).
+/// Thread-safe. At most `max_parallel` requests are under way at once; further callers wait. Each time the server limits them
+/// it is half as many from then on (G-40).
 class Api {
  public:
   /// `http` (a RetryingHttp: nothing is tried again here), `clock`: must live longer. Throws
@@ -119,6 +122,8 @@ class Api {
   [[nodiscard]] std::string repository_path(std::vector<std::string_view> const& segments = {}) const;
   /// True when the host is none of api.github.com, *.ghe.com, loopback (G-15).
   [[nodiscard]] bool is_enterprise_server() const;
+  /// Where GraphQL is asked: at the origin of the base, whatever the environment says (G-36).
+  [[nodiscard]] std::string graphql_url() const;
   /// True when the base is plain http on a loopback address: then storage may be, too (G-10).
   [[nodiscard]] bool is_plain_loopback() const;
 

@@ -32,12 +32,15 @@ struct DeadLink {
   int status = 0;
 };
 
+// Few large bundles are in memory at once, so that many small ones can be (G-40).
+using LargePlace = std::unique_ptr<net::Gate::Place>;
+
 }  // namespace
 
 struct Attestations::State {
   Api& api;
   std::string predicate_type;
-  net::Gate downloads;
+  net::Gate downloads, large_downloads;
   std::atomic<bool> bulk_unusable{false};
   std::atomic<std::uint64_t> listings{0};
   std::atomic<std::uint64_t> listings_absent{0};
@@ -45,7 +48,10 @@ struct Attestations::State {
   bool repository_seen = false;
 
   State(Api& caller, std::string filter)
-      : api(caller), predicate_type(std::move(filter)), downloads(caller.clock(), limits::parallel_downloads) {}
+      : api(caller),
+        predicate_type(std::move(filter)),
+        downloads(caller.clock(), limits::parallel_downloads),
+        large_downloads(caller.clock(), limits::large_downloads) {}
 
   // 404 hides missing access: the first one asks whether the repository itself can be seen (G-12).
   void need_repository() {
@@ -165,7 +171,8 @@ struct Attestations::State {
   }
 
   Verdict<std::string> unpacked(std::string const& about, std::string const& body);
-  Verdict<std::string> fetched(ListedAttestation const& attestation, std::optional<DeadLink>& dead);
+  Verdict<std::string> fetched(ListedAttestation const& attestation, std::optional<DeadLink>& dead, LargePlace& large);
+  Verdict<std::string> downloaded(ListedAttestation const& attestation, LargePlace& large);
 };
 
 // What storage keeps is told by its first bytes, never by its Content-Type (G-14).
@@ -180,7 +187,8 @@ Verdict<std::string> Attestations::State::unpacked(std::string const& about, std
 }
 
 // One try at one link. A dead link is reported through `dead`.
-Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attestation, std::optional<DeadLink>& dead) {
+Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attestation, std::optional<DeadLink>& dead,
+                                                  LargePlace& large) {
   auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;
   auto url = net::Url::parse(attestation.bundle_url);
   if (!url) return reject("bundle-link", about, "the listing's link is not a usable URL: " + url.error().why).rule("G-10");
@@ -194,12 +202,21 @@ Verdict<std::string> Attestations::State::fetched(ListedAttestation const& attes
   request.url = *url;
   // No credentials, no media type, no API version: storage refuses a request that carries both kinds of
   // proof. The client adds its User-Agent.
-  request.max_body = limits::compressed_bundle_bytes;
   request.retry = net::RetryRules::storage;
   net::Reply reply;
-  try {
+  auto const exchange = [&](std::size_t max_body) {
+    request.max_body = max_body;
     auto const place = downloads.enter();
-    reply = api.http().exchange(request);
+    return api.http().exchange(request);
+  };
+  try {
+    try {
+      reply = exchange(large ? limits::compressed_bundle_bytes : limits::small_bundle_bytes);
+    } catch (net::NetworkError const& error) {
+      if (error.failure() != net::Failure::too_large || large) throw;
+      large.reset(new net::Gate::Place(large_downloads.enter()));
+      reply = exchange(limits::compressed_bundle_bytes);
+    }
   } catch (net::NetworkError const& error) {
     switch (error.failure()) {
       case net::Failure::too_large:
@@ -273,19 +290,24 @@ Listing Attestations::list(std::vector<std::string> const& subjects) {
 }
 
 Verdict<std::string> Attestations::download(ListedAttestation const& attestation) {
+  LargePlace large;
+  return state_->downloaded(attestation, large);
+}
+
+Verdict<std::string> Attestations::State::downloaded(ListedAttestation const& attestation, LargePlace& large) {
   if (!attestation.bundle.empty()) return attestation.bundle;
   auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;
   if (attestation.broken)
     return reject("bundle-unavailable", about, "the listing has neither a bundle nor a link to one").rule("G-12");
   std::optional<DeadLink> dead;
-  auto first = state_->fetched(attestation, dead);
+  auto first = fetched(attestation, dead, large);
   if (!dead) return first;
 
   // The link lives about an hour: list again once (G-14). The same attestation is the one with the same id,
   // or, when links carry no id, the one at the same place.
   auto const place = [](std::string const& url) { return url.substr(0, url.find('?')); };
   Listing fresh;
-  state_->single(attestation.subject, fresh);
+  single(attestation.subject, fresh);
   auto const& entries = fresh.of[attestation.subject];
   auto const same = std::find_if(entries.begin(), entries.end(), [&](ListedAttestation const& entry) {
     return attestation.id ? entry.id == attestation.id : place(entry.bundle_url) == place(attestation.bundle_url);
@@ -294,7 +316,7 @@ Verdict<std::string> Attestations::download(ListedAttestation const& attestation
     return reject("bundle-unavailable", about, "its link has expired and it is no longer listed").rule("G-14");
   if (!same->bundle.empty()) return same->bundle;
   dead.reset();
-  auto second = state_->fetched(*same, dead);
+  auto second = fetched(*same, dead, large);
   if (dead)
     return reject("bundle-unavailable", about,
                   "storage answered " + std::to_string(dead->status) + " for two links, the second one fresh")
@@ -315,7 +337,10 @@ std::vector<Verdict<std::string>> Attestations::download_all(std::vector<ListedA
 
 void Attestations::download_each(std::vector<ListedAttestation const*> const& attestations,
                                  std::function<void(std::size_t, Verdict<std::string>)> const& take) {
-  for_each_index(attestations.size(), limits::parallel_downloads, [&](std::size_t i) { take(i, download(*attestations[i])); });
+  for_each_index(attestations.size(), limits::parallel_downloads, [&](std::size_t i) {
+    LargePlace large;  // until the bundle is done with
+    take(i, state_->downloaded(*attestations[i], large));
+  });
 }
 
 }  // namespace acr::github

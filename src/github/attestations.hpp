@@ -60,7 +60,7 @@ class Attestations {
   /// The bundle's JSON text (one document, not parsed). Rejected: "bundle-unavailable" (the link stays dead
   /// although the subject was listed again once), "bundle-unreadable" (size, Snappy), "bundle-link" (a link
   /// that must not be followed). Throws Unreachable when storage does not answer. At most
-  /// limits::parallel_downloads run at once.
+  /// limits::parallel_downloads run at once (G-40).
   Verdict<std::string> download(ListedAttestation const& attestation);
 
   /// download() of all, concurrently; answers in the same order. For few: all are held at once.

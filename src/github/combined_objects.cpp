@@ -74,9 +74,25 @@ std::optional<git::ObjectId> CombinedObjects::merge_base(git::ObjectId const& a,
   return remote_.merge_base(a, b);
 }
 
+bool CombinedObjects::prefetch_objects(git::ObjectType type, std::vector<git::ObjectId> const& ids) {
+  if (type == git::ObjectType::blob) {
+    auto const missing = not_in_checkout(ids);
+    return !missing.empty() && remote_.prefetch_objects(type, missing);
+  }
+  auto missing = ids;
+  if (local_) std::erase_if(missing, [&](git::ObjectId const& id) { return local_->has(id); });
+  return !missing.empty() && remote_.prefetch_objects(type, missing);
+}
+
+void CombinedObjects::prefetch_ancestry(std::vector<git::ObjectId> const& ancestors, git::ObjectId const& descendant) {
+  auto open = ancestors;
+  if (local_) std::erase_if(open, [&](git::ObjectId const& id) { return local_->is_ancestor(id, descendant).has_value(); });
+  if (!open.empty()) remote_.prefetch_ancestry(open, descendant);
+}
+
 void CombinedObjects::prefetch_trees(git::ObjectId const& root) {
   // A checkout that has the root has what is below; a clone without (filter=tree:0) is asked for tree by tree.
-  if (!local_ || !local_->tree(root)) remote_.prefetch_trees(root);
+  if (!local_ || !local_->has(root)) remote_.prefetch_trees(root);
 }
 
 std::vector<git::ObjectId> CombinedObjects::not_in_checkout(std::vector<git::ObjectId> const& ids) {

@@ -29,6 +29,10 @@ class CombinedObjects final : public git::ObjectSource {
   std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) override;
   std::optional<bool> is_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) override;
   std::optional<git::ObjectId> merge_base(git::ObjectId const& a, git::ObjectId const& b) override;
+  /// Of what the checkout lacks.
+  bool prefetch_objects(git::ObjectType type, std::vector<git::ObjectId> const& ids) override;
+  /// Of commits about which the checkout cannot tell.
+  void prefetch_ancestry(std::vector<git::ObjectId> const& ancestors, git::ObjectId const& descendant) override;
   /// Of a root that the checkout lacks.
   void prefetch_trees(git::ObjectId const& root) override;
   // Of the blobs that the checkout lacks.

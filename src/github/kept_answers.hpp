@@ -26,6 +26,24 @@ class Kept {
     if (!slot->value) slot->value = fetch();  // an exception leaves the slot open for another try
     return *slot->value;
   }
+  /// What was asked for and is there; nothing asks for it.
+  std::optional<T> known(std::string const& key) {
+    std::shared_ptr<Slot> slot;
+    {
+      std::scoped_lock const lock(mutex_);
+      auto const found = slots_.find(key);
+      if (found == slots_.end()) return std::nullopt;
+      slot = found->second;
+    }
+    std::scoped_lock const lock(slot->mutex);
+    return slot->value ? *slot->value : std::nullopt;
+  }
+  /// What came without being asked for by itself.
+  void put(std::string const& key, T value) {
+    auto const slot = slot_of(key);
+    std::scoped_lock const lock(slot->mutex);
+    if (!slot->value) slot->value = std::optional<T>(std::move(value));
+  }
 
  private:
   struct Slot {
@@ -43,12 +61,12 @@ class Kept {
 };
 
 /// Values up to a sum of costs; beyond, those that were read go first, the longest unread of them at the front. Values that
-/// nobody has read yet were fetched because they will be: they stay until the sum is `unread_factor` times the budget.
-/// Thread-safe.
+/// nobody has read yet were fetched because they will be: they stay until the sum is above the second budget. Thread-safe.
 template <class T>
 class Cache {
  public:
-  explicit Cache(std::size_t budget) : budget_(budget) {}
+  explicit Cache(std::size_t budget) : Cache(budget, 4 * budget) {}
+  Cache(std::size_t budget, std::size_t unread_budget) : budget_(budget), unread_budget_(unread_budget) {}
 
   std::shared_ptr<T const> read(std::string const& key) {
     std::scoped_lock const lock(mutex_);
@@ -71,11 +89,10 @@ class Cache {
     by_key_.emplace(key, std::prev(unread_.end()));
     sum_ += cost;
     while (sum_ > budget_ && !read_.empty()) drop(read_);
-    while (sum_ > budget_ * unread_factor && unread_.size() > 1) drop(unread_);
+    while (sum_ > unread_budget_ && unread_.size() > 1) drop(unread_);
   }
 
  private:
-  static constexpr std::size_t unread_factor = 4;
   struct Item {
     std::string key;
     std::shared_ptr<T const> value;
@@ -90,7 +107,7 @@ class Cache {
     items.pop_front();
   }
 
-  std::size_t const budget_;
+  std::size_t const budget_, unread_budget_;
   std::mutex mutex_;
   std::size_t sum_ = 0;
   Items read_, unread_;  ///< oldest first

@@ -1,15 +1,19 @@
-// Git objects over REST (github-api.md G-16 … G-20; A-56).
+// Git objects from GitHub's API (github-api.md G-16 … G-20, G-37 … G-41; A-56).
 #include "github/rest_objects.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <vector>
 
 #include "git/object_format.hpp"
 #include "github/answer.hpp"
+#include "github/bulk_objects.hpp"
 #include "github/git_answers.hpp"
 #include "github/kept_answers.hpp"
 #include "net/http.hpp"
@@ -41,14 +45,18 @@ struct RestObjects::State {
   Kept<git::Tag> tags;
   Kept<Comparison> comparisons;
   Cache<git::Tree> trees{limits::kept_tree_entries};
-  Cache<std::string> blobs{limits::kept_blob_bytes};
+  Cache<std::string> blobs{limits::kept_blob_bytes, limits::unread_blob_bytes};
   Turns turns;
+  BulkObjects bulk;
+
+  std::mutex ancestors_mutex;                                  // guards what follows
+  std::map<git::ObjectId, std::set<git::ObjectId>> ancestors;  ///< of commits asked about, as far as they were read (G-41)
 
   std::atomic<std::uint64_t> commits_fetched{0}, trees_fetched{0}, blobs_fetched{0}, tags_fetched{0}, bytes{0};
 
   std::atomic<bool> refs_too_many{false};  // a listing did not show them all: single questions from then on
 
-  explicit State(Api& caller) : api(caller) {}
+  explicit State(Api& caller) : api(caller), bulk(caller) {}
 
   // Refs below a prefix. `prefix` begins with "refs/".
   Call matching_refs(std::string_view prefix) const {
@@ -111,6 +119,12 @@ struct RestObjects::State {
     if (auto found = trees.read(id)) return found;
     Turns::Turn const turn(turns, id);
     if (auto found = trees.read(id)) return found;
+    auto fetched = fetched_tree(id);
+    trees.read(id);  // so that it counts as read
+    return fetched;
+  }
+
+  std::shared_ptr<git::Tree const> fetched_tree(git::ObjectId const& id) {
     auto answer = tree_answer(id, false);
     if (!answer) return nullptr;
     if (answer->truncated)
@@ -152,6 +166,12 @@ struct RestObjects::State {
     return fetched;
   }
 
+  // Stays unread, so that it is here when it is read.
+  void prefetch_tree(git::ObjectId const& id) {
+    Turns::Turn const turn(turns, id);
+    if (!trees.has(id)) fetched_tree(id);
+  }
+
   void prefetch_blob(git::ObjectId const& id) {
     Turns::Turn const turn(turns, id);
     if (!blobs.has(id)) fetched_blob(id, limits::prefetched_blob_bytes);
@@ -169,6 +189,115 @@ struct RestObjects::State {
     bytes += content->size();
     blobs.put(id, content, content->size() + 64);
     return content;
+  }
+
+  // A proven object of a bulk answer. What git itself would not have written is left to REST, which says what is wrong.
+  void keep(ProvenObject object) {
+    auto const algorithm = git::algorithm_of(object.id);
+    switch (object.type) {
+      case git::ObjectType::blob: {
+        ++blobs_fetched;
+        bytes += object.bytes.size();
+        auto const cost = object.bytes.size() + 64;
+        blobs.put(object.id, std::make_shared<std::string const>(std::move(object.bytes)), cost);
+        return;
+      }
+      case git::ObjectType::tree: {
+        auto tree = git::parse_tree_object(object.bytes, "tree " + object.id, algorithm);
+        if (!tree) return;
+        ++trees_fetched;
+        auto const cost = tree->entries.size() + 1;
+        trees.put(object.id, std::make_shared<git::Tree const>(std::move(*tree)), cost);
+        return;
+      }
+      case git::ObjectType::commit: {
+        auto commit = git::parse_commit_object(object.bytes, object.id);
+        if (!commit) return;
+        ++commits_fetched;
+        commits.put(object.id, std::move(*commit));
+        return;
+      }
+      case git::ObjectType::tag: {
+        auto tag = git::parse_tag_object(object.bytes, object.id);
+        if (!tag) return;
+        ++tags_fetched;
+        tags.put(object.id, std::move(*tag));
+        return;
+      }
+    }
+  }
+
+  bool has(git::ObjectType type, git::ObjectId const& id) {
+    switch (type) {
+      case git::ObjectType::blob:
+        return blobs.has(id);
+      case git::ObjectType::tree:
+        return trees.has(id);
+      case git::ObjectType::commit:
+        return commits.known(id).has_value();
+      case git::ObjectType::tag:
+        return tags.known(id).has_value();
+    }
+    return false;
+  }
+
+  // Each id once, those that are not here.
+  std::vector<git::ObjectId> missing_of(git::ObjectType type, std::vector<git::ObjectId> const& ids) {
+    std::set<git::ObjectId> const unique(ids.begin(), ids.end());
+    std::vector<git::ObjectId> missing;
+    for (auto const& id : unique)
+      if (git::is_object_id(id) && !has(type, id)) missing.push_back(id);
+    return missing;
+  }
+
+  // Returns what did not come in bulk (G-38).
+  std::vector<git::ObjectId> fetched_in_bulk(git::ObjectType type, std::vector<git::ObjectId> missing) {
+    if (!bulk.would_ask(missing.size())) return missing;
+    bulk.fetch(type, missing, [this](ProvenObject object) { keep(std::move(object)); });
+    return missing_of(type, missing);
+  }
+
+  // Side by side; what is too large is left to the reader, who says so.
+  void fetch_each(std::vector<git::ObjectId> const& ids, std::function<void(git::ObjectId const&)> const& fetch) {
+    for_each_index(ids.size(), api.settings().max_parallel, [&](std::size_t i) {
+      try {
+        fetch(ids[i]);
+      } catch (net::NetworkError const& error) {
+        if (error.failure() != net::Failure::too_large) throw;
+      } catch (BadEnvironment const& error) {
+        if (error.code() != "object-too-large") throw;
+      }
+    });
+  }
+
+  // `requests` may take half of what is left.
+  void must_be_left(std::size_t requests, std::size_t files) {
+    auto const left = requests > 0 ? api.remaining() : std::nullopt;
+    if (left && requests > *left / 2)
+      throw Unreachable("too-many-objects",
+                        std::to_string(files) + " files would have to be fetched, which takes more than half of the " +
+                            std::to_string(*left) +
+                            " API requests that are left; add a checkout step (actions/checkout) before this one");
+  }
+
+  // What can be reached from `descendant` over commits that were read.
+  std::set<git::ObjectId> const& ancestors_of(git::ObjectId const& descendant) {
+    auto& found = ancestors[descendant];
+    std::vector<git::ObjectId> open{descendant};
+    while (!open.empty()) {
+      auto const commit = commits.known(open.back());
+      open.pop_back();
+      if (!commit) continue;
+      for (auto const& parent : commit->parents)
+        if (found.insert(parent).second) open.push_back(parent);
+    }
+    return found;
+  }
+
+  bool is_known_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) {
+    std::scoped_lock const lock(ancestors_mutex);
+    auto const found = ancestors.find(descendant);
+    return found != ancestors.end() && found->second.contains(ancestor);
   }
 
   // `base`...`head` (G-20); nothing for an unknown commit and for no common history.
@@ -292,7 +421,7 @@ std::vector<std::string> RestObjects::refs_with_prefix(std::string_view prefix, 
 
 std::optional<bool> RestObjects::is_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) {
   if (!git::is_object_id(ancestor) || !git::is_object_id(descendant)) return std::nullopt;
-  if (ancestor == descendant) return true;
+  if (ancestor == descendant || state_->is_known_ancestor(ancestor, descendant)) return true;
   auto const compared = state_->compare(ancestor, descendant);
   if (!compared) {
     // Two commits that are both there have no common history; else nobody can tell.
@@ -329,31 +458,49 @@ void RestObjects::prefetch_trees(git::ObjectId const& root) {
   }
 }
 
+bool RestObjects::prefetch_objects(git::ObjectType type, std::vector<git::ObjectId> const& ids) {
+  auto const missing = state_->missing_of(type, ids);
+  if (type == git::ObjectType::blob) {
+    prefetch_blobs(missing);
+    return !missing.empty();
+  }
+  auto const left = state_->fetched_in_bulk(type, missing);
+  state_->fetch_each(left, [&](git::ObjectId const& id) {
+    if (type == git::ObjectType::tree)
+      state_->prefetch_tree(id);
+    else if (type == git::ObjectType::commit)
+      static_cast<void>(commit(id));
+    else
+      static_cast<void>(tag(id));
+  });
+  return !missing.empty();
+}
+
+void RestObjects::prefetch_ancestry(std::vector<git::ObjectId> const& ancestors, git::ObjectId const& descendant) {
+  std::vector<git::ObjectId> open;
+  {
+    std::set<git::ObjectId> const unique(ancestors.begin(), ancestors.end());
+    std::scoped_lock const lock(state_->ancestors_mutex);
+    auto const& known = state_->ancestors_of(descendant);
+    std::ranges::copy_if(unique, std::back_inserter(open),
+                         [&](auto const& id) { return id != descendant && !known.contains(id); });
+  }
+  state_->fetch_each(open, [&](git::ObjectId const& id) { static_cast<void>(is_ancestor(id, descendant)); });
+}
+
 void RestObjects::expect_blobs(std::vector<git::ObjectId> const& ids) {
-  std::set<git::ObjectId> missing;
-  for (auto const& id : ids)
-    if (git::is_object_id(id) && !state_->blobs.has(id)) missing.insert(id);
-  if (missing.empty()) return;
-  if (auto const left = state_->api.remaining(); left && missing.size() > *left / 2)
-    throw Unreachable("too-many-objects",
-                      std::to_string(missing.size()) + " files would have to be fetched one by one, more than half of the " +
-                          std::to_string(*left) +
-                          " API requests that are left; add a checkout step (actions/checkout) before this one");
+  auto const missing = state_->missing_of(git::ObjectType::blob, ids).size();
+  bool const in_bulk = state_->bulk.would_ask(missing);
+  state_->must_be_left(in_bulk ? (missing + limits::bulk_objects - 1) / limits::bulk_objects : missing, missing);
 }
 
 void RestObjects::prefetch_blobs(std::vector<git::ObjectId> const& ids) {
-  expect_blobs(ids);
-  std::set<git::ObjectId> const wanted(ids.begin(), ids.end());
-  std::vector<git::ObjectId> missing;
-  for (auto const& id : wanted)
-    if (git::is_object_id(id) && !state_->blobs.has(id)) missing.push_back(id);
-  for_each_index(missing.size(), state_->api.settings().max_parallel, [&](std::size_t i) {
-    try {
-      state_->prefetch_blob(missing[i]);
-    } catch (net::NetworkError const& error) {
-      if (error.failure() != net::Failure::too_large) throw;  // who reads it will tell
-    }
-  });
+  auto const missing = state_->missing_of(git::ObjectType::blob, ids);
+  if (missing.empty()) return;
+  expect_blobs(missing);
+  auto const left = state_->fetched_in_bulk(git::ObjectType::blob, missing);
+  state_->must_be_left(left.size(), left.size());
+  state_->fetch_each(left, [&](git::ObjectId const& id) { state_->prefetch_blob(id); });
 }
 
 ObjectUse RestObjects::use() const {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Git objects over REST: src/github/rest_objects.hpp (github-api.md G-16 … G-20; A-56)
+// Git objects from GitHub's API: src/github/rest_objects.hpp (github-api.md G-16 … G-20, G-37 … G-41; A-56)
 
 #include <cstdint>
 #include <memory>
@@ -38,15 +38,19 @@ class RestObjects final : public git::ObjectSource {
   std::vector<RefAnswer> refs(std::vector<std::string> const& names) override;
   std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) override;
 
-  /// By `compare` (G-20).
+  /// By commits that were read (G-41), else by `compare` (G-20).
   std::optional<bool> is_ancestor(git::ObjectId const& ancestor, git::ObjectId const& descendant) override;
   std::optional<git::ObjectId> merge_base(git::ObjectId const& a, git::ObjectId const& b) override;
 
   void prefetch_trees(git::ObjectId const& root) override;
+  /// In bulk where that pays (G-37), the rest side by side.
+  bool prefetch_objects(git::ObjectType type, std::vector<git::ObjectId> const& ids) override;
+  /// What the parents of commits that were read do not tell (G-41) is compared side by side.
+  void prefetch_ancestry(std::vector<git::ObjectId> const& ancestors, git::ObjectId const& descendant) override;
   /// Throws Unreachable("too-many-objects") when the blobs that are not here would take more than half of the requests that are
-  /// left.
+  /// left. A hundred that can be had in bulk take one.
   void expect_blobs(std::vector<git::ObjectId> const& ids) override;
-  /// As expect_blobs(), then fetches them, max_parallel at once.
+  /// As expect_blobs(), then fetches them as prefetch_objects() does.
   void prefetch_blobs(std::vector<git::ObjectId> const& ids) override;
 
   [[nodiscard]] ObjectUse use() const;

@@ -1,6 +1,6 @@
 #pragma once
 
-// At most n at once: src/net/gate.hpp (G-7: API requests and downloads are counted apart)
+// At most n at once: src/net/gate.hpp (G-7, G-40: API requests and downloads are counted apart)
 
 #include <condition_variable>
 #include <cstddef>
@@ -31,12 +31,16 @@ class Gate {
   /// Waits for a free place. Throws Cancelled or Unreachable("timeout") as RunClock::check().
   [[nodiscard]] Place enter();
 
+  /// From now on half as many places, at least one (G-40). Who is inside stays.
+  void narrow();
+
  private:
   void leave();
   RunClock& clock_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::size_t free_;
+  std::size_t places_;
+  std::size_t taken_ = 0;
   RunClock::OnCancel on_cancel_;  ///< last: may call back at once
 };
 

@@ -93,6 +93,8 @@ struct Request {
                            ///< fresh connection
   Timeouts timeouts{};
   AddressPolicy addresses{};
+  /// The server has asked to be asked less (G-28); called before the wait, from the thread of the exchange.
+  std::function<void()> on_limited{};
   /// Told each URL before it is asked, redirects' included, also of exchanges that fail (D-32: all hosts asked).
   std::function<void(Url const&)> on_hop{};
 };

@@ -20,8 +20,8 @@ inline constexpr std::size_t read_bytes = 32768;                    ///< one rea
 inline constexpr unsigned interim_answers = 8;                      ///< 1xx answers before the real one
 inline constexpr unsigned hops = 5;                                 ///< redirects of one exchange (G-9, D-34)
 
-inline constexpr std::size_t connections_per_origin = 48;   ///< 16 API requests and 32 downloads (G-7)
-inline constexpr std::size_t idle_connections = 64;         ///< kept open over all origins
+inline constexpr std::size_t connections_per_origin = 128;  ///< 32 API requests and 96 downloads (G-7)
+inline constexpr std::size_t idle_connections = 128;        ///< kept open over all origins
 inline constexpr std::chrono::seconds idle_time{30};        ///< a kept connection older than this is not reused
 inline constexpr std::chrono::seconds resolution_kept{30};  ///< one look-up serves this long
 inline constexpr std::size_t addresses_per_host = 64;       ///< answers of one look-up

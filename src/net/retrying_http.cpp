@@ -171,6 +171,7 @@ struct RetryingHttp::State {
       if (reply->status == 403 || reply->status == 429) {
         auto const wait = wanted_wait(request, *reply, tries);
         if (!wait) return std::move(*reply);
+        if (request.on_limited) request.on_limited();
         if (!fits(*wait)) throw rate_limited(host, reply->status, *wait, "longer than this run may wait");
         if (tries >= limits::tries) {
           throw rate_limited(host, reply->status, *wait, "after " + std::to_string(tries) + " tries");

@@ -2,11 +2,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <thread>
 
 #include "github/scripted_github.hpp"
 #include "net/http.hpp"
+#include "net/retrying_http.hpp"
 #include "support/catch2.hpp"
 #include "support/parallel.hpp"
 #include "support/thrown.hpp"
@@ -422,11 +424,11 @@ TEST_CASE("the limit is asked for when no answer told it", "[github]") {  // G-2
   CHECK_FALSE(unlimited.api.remaining());
 }
 
-TEST_CASE("no more than max-parallel requests are under way", "[github]") {  // G-7
+TEST_CASE("no more requests are under way than the window has places", "[github]") {  // G-40
   struct Row {
     std::size_t wanted, most;
   };
-  auto const row = GENERATE(values<Row>({{1, 1}, {3, 3}, {400, 16}}));
+  auto const row = GENERATE(values<Row>({{1, 1}, {3, 3}, {400, 32}}));
   std::atomic<std::size_t> now{0}, most{0};
   auto settings = settings_with();
   settings.max_parallel = row.wanted;
@@ -443,6 +445,67 @@ TEST_CASE("no more than max-parallel requests are under way", "[github]") {  // 
   for_each_index(64, 32, [&](std::size_t) { github.api.call(repository_call(github.api)); });
   CHECK(most.load() <= row.most);
   CHECK(github.api.use().requests == 64);
+}
+
+TEST_CASE("each time the server limits requests, half as many are under way from then on", "[github]") {  // G-40, G-28
+  RunClock clock;
+  std::atomic<std::size_t> now{0}, most{0}, answered{0};
+  loopback::ScriptedHttp http([&](net::Request const&) {
+    if (++answered <= 3) return json_reply("{}", 429, {{"retry-after", "1"}});
+    auto const here = ++now;
+    for (auto seen = most.load(); here > seen && !most.compare_exchange_weak(seen, here);) {
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    --now;
+    return json_reply("{}");
+  });
+  net::Pacing pacing;
+  std::atomic<std::int64_t> skipped{0};
+  pacing.sleep = [&](std::chrono::milliseconds pause) { skipped += pause.count(); };
+  pacing.now = [&] { return RunClock::Clock::now() + std::chrono::milliseconds(skipped); };
+  net::RetryingHttp retrying(http, clock, pacing);
+  Api api(retrying, clock, settings_with(), test::acme());
+  api.call(repository_call(api));  // limited three times: 32, 16, 8, 4
+  CHECK(answered == 4);
+  for_each_index(64, 32, [&](std::size_t) { api.call(repository_call(api)); });
+  CHECK(most.load() <= 4);
+}
+
+TEST_CASE("GraphQL is asked beside REST at the API's own origin, whatever the environment says", "[github]") {  // G-36, G-8
+  struct Row {
+    char const* base;
+    char const* given;
+    char const* asked;
+  };
+  auto const row = GENERATE(values<Row>({
+      {"https://api.github.com", "", "https://api.github.com/graphql"},
+      {"https://api.github.com/", "https://api.github.com/graphql", "https://api.github.com/graphql"},
+      {"https://api.octo.ghe.com", "", "https://api.octo.ghe.com/graphql"},
+      {"https://ghes.example/api/v3", "", "https://ghes.example/api/graphql"},
+      {"https://ghes.example/api/v3/", "https://ghes.example/api/graphql", "https://ghes.example/api/graphql"},
+      {"https://ghes.example/api/v3", "https://ghes.example/other/graphql", "https://ghes.example/other/graphql"},
+      {"https://ghes.example:8443/api/v3", "https://ghes.example/api/graphql", "https://ghes.example:8443/api/graphql"},
+      {"https://api.github.com", "https://evil.example/graphql", "https://api.github.com/graphql"},
+      {"https://api.github.com", "http://api.github.com/graphql", "https://api.github.com/graphql"},
+      {"https://api.github.com", "https://api.github.com@evil.example/graphql", "https://api.github.com/graphql"},
+      {"https://api.github.com", "https://api.github.com/graphql?x=1", "https://api.github.com/graphql"},
+      {"https://api.github.com", "not a url", "https://api.github.com/graphql"},
+      {"http://127.0.0.1:8080/api/v3", "", "http://127.0.0.1:8080/api/graphql"},
+  }));
+  CAPTURE(row.base, row.given);
+  auto settings = settings_with(row.base);
+  settings.graphql_url = row.given;
+  ScriptedGithub github([](net::Request const&) { return json_reply("{}"); }, settings);
+  Call call;
+  call.method = "POST";
+  call.graphql = true;
+  call.names_version = false;
+  call.body = "{}";
+  github.api.call(call);
+  CHECK(github.api.graphql_url() == row.asked);
+  REQUIRE(github.http.seen().size() == 1);
+  CHECK(github.http.seen()[0].url.text() == row.asked);
+  CHECK(github.http.seen()[0].origin_headers.has("Authorization"));
 }
 
 TEST_CASE("what kind of server it is", "[github]") {  // G-15

@@ -57,7 +57,7 @@ class ScriptedGithub {
  private:
   net::Reply checked(net::Request const& request) {
     auto const url = request.url.text();
-    if (url.starts_with(base_ + "/")) {
+    if (url.starts_with(base_ + "/") && url != base_ + "/graphql") {
       auto target = url.substr(base_.size());
       if (target.starts_with("/repositories/")) {  // the lasting name of a repository (G-9)
         auto const end = target.find('/', 14);

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "loopback/git_command.hpp"
+#include "loopback/graphql.hpp"
 #include "loopback/openapi.hpp"
 #include "support/atomic_file.hpp"
 #include "support/digest.hpp"
@@ -191,10 +192,16 @@ struct GithubAnswers::State {
   std::map<std::uint64_t, json::value> pulls;
   std::uint64_t remaining = 0;
   std::map<std::string, PlainAnswer> objects;  ///< answers about immutable objects
+  std::uint64_t points_left = 0;               ///< of GraphQL
+
+  std::once_flag stored_once;
+  std::map<std::string, RawGitObject> stored;  ///< by id, once GraphQL was asked or with `preload_objects`
+  std::atomic<bool> is_stored{false};
 
   State(GithubSettings wanted, fs::path const& document)
       : settings(std::move(wanted)), description(shared_description(document)) {
     remaining = settings.rate_limit;
+    points_left = settings.graphql_points;
     read_attestations();
     if (fs::exists(settings.scenario / "repo.bundle")) {
       repository = scratch.path() / "repository.git";
@@ -203,6 +210,7 @@ struct GithubAnswers::State {
                      {"clone", "--quiet", "--mirror", (settings.scenario / "repo.bundle").string(), repository.string()});
       if (!cloned) throw std::runtime_error("repo.bundle cannot be cloned");
     }
+    if (settings.preload_objects) store_objects();
     if (fs::exists(settings.scenario / "event.json")) read_event();
     auto const extra = [&](char const* file) {
       auto const path = settings.scenario / file;
@@ -274,6 +282,69 @@ struct GithubAnswers::State {
   std::optional<std::string> git(std::vector<std::string> const& arguments) const {
     if (repository.empty()) return std::nullopt;
     return git_output(repository, arguments);
+  }
+
+  // Everything that the repository holds now, with one git.
+  void store_objects() {
+    std::call_once(stored_once, [this] {
+      auto const all = git({"cat-file", "--batch", "--batch-all-objects", "--unordered"}).value_or("");
+      for (std::size_t at = 0; at < all.size();) {
+        auto const end = all.find('\n', at);
+        auto const words = split(std::string_view(all).substr(at, end - at), ' ');
+        auto const size = static_cast<std::size_t>(to_number(words.at(2)).value());
+        stored[std::string(words[0])] = {std::string(words[1]), all.substr(end + 1, size)};
+        at = end + 1 + size + 1;
+      }
+      is_stored = true;
+    });
+  }
+
+  // An object's bytes; nothing when it is not there or of another type.
+  std::optional<std::string> raw(std::string const& type, std::string const& sha) const {
+    if (is_stored)
+      if (auto const found = stored.find(sha); found != stored.end())
+        return found->second.type == type ? std::optional(found->second.bytes) : std::nullopt;
+    return git({"cat-file", type, sha});
+  }
+
+  // Of any type; tags that were made meanwhile are not among the stored ones.
+  std::optional<RawGitObject> any_raw(std::string const& sha) const {
+    if (auto const found = stored.find(sha); found != stored.end()) return found->second;
+    auto const type = git({"cat-file", "-t", sha});
+    if (!type) return std::nullopt;
+    auto bytes = git({"cat-file", std::string(trimmed(*type)), sha});
+    return bytes ? std::optional(RawGitObject{std::string(trimmed(*type)), *std::move(bytes)}) : std::nullopt;
+  }
+
+  PlainAnswer graphql(PlainRequest const& request, std::string& problem) {
+    if (!settings.graphql) return not_found();
+    auto const credentials = header(request, "authorization");
+    if (credentials.empty()) return error_answer(403, "This endpoint requires you to be authenticated.");
+    if (!settings.token.empty() && credentials != "Bearer " + settings.token) return error_answer(401, "Bad credentials");
+    if (header(request, "user-agent").empty()) return error_answer(403, "Request forbidden by administrative rules");
+    if (request.method != "POST") return not_found();
+    store_objects();
+    GraphqlWorld world;
+    if (settings.repository_visible) world.repository = owner + "/" + name;
+    world.text_bytes = settings.graphql_text_bytes;
+    if (settings.serve_objects) world.object = [this](std::string const& sha) { return any_raw(sha); };
+    auto reply = graphql_answer(world, request.body);
+    problem = reply.problem;
+    std::scoped_lock const lock(mutex);
+    // A question that cannot be paid for is answered with 200 and an error.
+    if (reply.cost > points_left)
+      reply.body =
+          R"({"errors":[{"type":"RATE_LIMITED","code":"graphql_rate_limit","message":"API rate limit already exceeded for site ID installation."}]})";
+    else
+      points_left -= reply.cost;
+    PlainAnswer answer{200, {{"content-type", "application/json; charset=utf-8"}}, std::move(reply.body)};
+    answer.headers["x-ratelimit-limit"] = std::to_string(settings.graphql_points);
+    answer.headers["x-ratelimit-remaining"] = std::to_string(points_left);
+    answer.headers["x-ratelimit-used"] = std::to_string(settings.graphql_points - points_left);
+    answer.headers["x-ratelimit-reset"] = std::to_string(std::time(nullptr) + 3600);
+    answer.headers["x-ratelimit-resource"] = "graphql";
+    answer.headers["x-github-request-id"] = "ACR0:" + random_hex(8);
+    return answer;
   }
 
   [[nodiscard]] std::string repository_url() const { return api_base + "/repos/" + owner + "/" + name; }
@@ -355,9 +426,9 @@ struct GithubAnswers::State {
   }
 
   PlainAnswer commit(std::string const& sha) const {
-    auto const raw = git({"cat-file", "commit", sha});
-    if (!raw) return not_found();
-    auto const object = raw_object(*raw);
+    auto const bytes = raw("commit", sha);
+    if (!bytes) return not_found();
+    auto const object = raw_object(*bytes);
     json::value answer = json::parse(description->example("git-commit-2"));
     auto& fields = answer.as_object();
     fields["sha"] = sha;
@@ -380,9 +451,9 @@ struct GithubAnswers::State {
   }
 
   PlainAnswer tag(std::string const& sha) const {
-    auto const raw = git({"cat-file", "tag", sha});
-    if (!raw) return not_found();
-    auto const object = raw_object(*raw);
+    auto const bytes = raw("tag", sha);
+    if (!bytes) return not_found();
+    auto const object = raw_object(*bytes);
     json::value answer = json::parse(description->example("git-tag"));
     auto& fields = answer.as_object();
     auto const person = person_in(object.first("tagger"));
@@ -467,10 +538,10 @@ struct GithubAnswers::State {
                  {"sha", sha}, {"url", repository_url() + "/git/trees/" + sha}, {"tree", entries}, {"truncated", truncated}});
   }
 
-  PlainAnswer blob(std::string const& sha, bool raw) const {
-    auto const bytes = git({"cat-file", "blob", sha});
+  PlainAnswer blob(std::string const& sha, bool as_it_is) const {
+    auto const bytes = raw("blob", sha);
     if (!bytes) return not_found();
-    if (raw) return {200, {{"content-type", "application/vnd.github.raw+json; charset=utf-8"}}, *bytes};
+    if (as_it_is) return {200, {{"content-type", "application/vnd.github.raw+json; charset=utf-8"}}, *bytes};
     auto const packed = base64(*bytes);
     std::string content;  // with line breaks, as GitHub sends it (G-19)
     for (std::size_t at = 0; at < packed.size(); at += 60) content += packed.substr(at, 60) + "\n";
@@ -811,6 +882,10 @@ PlainAnswer GithubAnswers::api(PlainRequest const& request) {
   reply.headers["x-ratelimit-resource"] = "core";
   reply.headers["x-github-request-id"] = "ACR0:" + random_hex(8);
   return reply;
+}
+
+PlainAnswer GithubAnswers::graphql(PlainRequest const& request, std::string& problem) {
+  return state_->graphql(request, problem);
 }
 
 PlainAnswer GithubAnswers::storage(PlainRequest const& request) {

@@ -24,6 +24,10 @@ struct GithubSettings {
   bool read_only_token = false;             ///< PATCH, and creating tags, answer 403
   bool serve_objects = true;                ///< off: git data answers 404, as if the run should need none of it
   bool bulk_listing = true;                 ///< off: the bulk listing answers 404 (G-12b)
+  bool graphql = true;                      ///< off: no GraphQL, 404 (G-38)
+  std::uint64_t graphql_points = 1000;      ///< of an hour, as the workflow's token has for a repository (G-39)
+  std::size_t graphql_text_bytes = 512000;  ///< a longer text comes cut (G-38)
+  bool preload_objects = false;             ///< all objects into memory at the start, so that git costs nothing afterwards
   bool attestations = true;                 ///< off: no attestation endpoint at all, as on an Enterprise Server (G-15)
   bool repository_visible = true;           ///< off: the repository itself answers 404
   bool normalize_line_ends = false;         ///< a written description comes back with LF for CRLF
@@ -64,6 +68,8 @@ class GithubAnswers {
 
   /// As api.github.com.
   PlainAnswer api(PlainRequest const& request);
+  /// As its GraphQL address; `problem` receives what GitHub would not understand about the question.
+  PlainAnswer graphql(PlainRequest const& request, std::string& problem);
   /// As the storage behind bundle_url: Snappy blocks; refuses a request with credentials (G-10).
   PlainAnswer storage(PlainRequest const& request);
 

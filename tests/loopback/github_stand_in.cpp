@@ -241,6 +241,7 @@ struct GithubStandIn::State {
     auto const begin = Clock::now() - settings.latency;
     if (seen.path() == settings.base_path + "/__stats") return json_answer(stats());
     auto const about = "api " + seen.method + " " + seen.target;
+    if (seen.target == graphql_target()) return graphql_answer(seen, about, begin);
     if (!seen.target.starts_with(settings.base_path + "/")) {
       complain(about, {"outside the base path"});
       return json_answer("{\"message\":\"Not Found\"}", 404);
@@ -257,6 +258,20 @@ struct GithubStandIn::State {
     if (!fault && !moved)
       complain(about, description->answer_problems(seen.method, target, proper.status, proper.headers["content-type"],
                                                    proper.body, version));
+    return logged("api", seen, std::move(proper), fault, begin);
+  }
+
+  // Beside REST: https://HOST/api/graphql of an Enterprise Server, whose REST is below /api/v3.
+  [[nodiscard]] std::string graphql_target() const {
+    auto const& base = settings.base_path;
+    return (base.ends_with("/v3") ? base.substr(0, base.size() - 3) : base) + "/graphql";
+  }
+
+  Answer graphql_answer(Seen const& seen, std::string const& about, Clock::time_point begin) {
+    auto const fault = fault_for(about);
+    std::string problem;
+    auto proper = answers.graphql(plain(seen, seen.target), problem);
+    if (!problem.empty()) complain(about, {problem});
     return logged("api", seen, std::move(proper), fault, begin);
   }
 

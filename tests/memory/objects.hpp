@@ -40,6 +40,7 @@ class MemoryObjects final : public ObjectSource {
   std::optional<Tree> tree(ObjectId const& id) override;
   std::optional<std::string> blob(ObjectId const& id, std::size_t limit) override;
   std::optional<Tag> tag(ObjectId const& id) override;
+  bool has(ObjectId const& id) override { return objects_.contains(id); }
   std::optional<Ref> ref(std::string_view name) override;
   std::vector<std::string> refs_with_prefix(std::string_view prefix, std::size_t limit) override;
   std::optional<bool> is_ancestor(ObjectId const& ancestor, ObjectId const& descendant) override;

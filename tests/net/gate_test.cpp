@@ -28,6 +28,28 @@ TEST_CASE("no more are inside a gate than it has places (G-7)", "[net]") {
   CHECK(inside == 0);
 }
 
+TEST_CASE("a gate that is narrowed lets half as many in, and one at least (G-40)", "[net]") {
+  acr::RunClock clock;
+  Gate gate(clock, 5);
+  std::atomic<int> inside = 0, most = 0;
+  auto const crowd = [&] {
+    most = 0;
+    acr::for_each_index(60, 12, [&](std::size_t) {
+      auto const place = gate.enter();
+      int const now = ++inside;
+      for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+      }
+      std::this_thread::yield();
+      --inside;
+    });
+    return most.load();
+  };
+  gate.narrow();
+  CHECK(crowd() <= 2);
+  for (int i = 0; i < 3; ++i) gate.narrow();
+  CHECK(crowd() == 1);
+}
+
 TEST_CASE("who waits at a gate is woken when the run is cancelled", "[net]") {
   acr::RunClock clock;
   Gate gate(clock, 1);
