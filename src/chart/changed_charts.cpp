@@ -19,6 +19,7 @@
 #include "chart/packager.hpp"
 #include "chart/semver.hpp"
 #include "chart/source_list.hpp"
+#include "support/parallel.hpp"
 #include "support/text.hpp"
 
 namespace acr::chart {
@@ -216,7 +217,7 @@ class Comparison {
   void prefetch() const {
     std::vector<std::string> described, described_before;
     for (auto const& [path, chart] : new_charts_)
-      for (auto const* const name : {"Chart.yaml", "requirements.yaml"})
+      for (auto const* const name : {"Chart.yaml", "requirements.yaml", ".helmignore"})
         if (!chart.broken) described.push_back(joined(chart.directory, name));
     for (auto const& [path, chart] : old_charts_) {
       auto const now = new_charts_.find(path);
@@ -224,8 +225,7 @@ class Comparison {
       for (auto const* const name : {"Chart.yaml", "requirements.yaml", ".helmignore"})
         described_before.push_back(joined(chart.directory, name));
     }
-    head_.prefetch(described);
-    base_.prefetch(described_before);
+    for_each_index(2, 2, [&](std::size_t side) { side == 0 ? head_.prefetch(described) : base_.prefetch(described_before); });
   }
 
   /// B-19: an excluded chart is neither compared nor reported as removed, but it is named.

@@ -38,7 +38,7 @@ std::string_view fields_of(ObjectType type) {
              "author{name email date}committer{name email date}message signature{signature}}";
     case ObjectType::tag:
       return "fragment F on Tag{name message tagger{name email date}target{__typename oid ...C}}"
-             "fragment C on Commit{tree{oid}parents(first:10){totalCount nodes{oid}}"
+             "fragment C on Commit{tree{oid entries{name mode oid}}parents(first:10){totalCount nodes{oid}}"
              "author{name email date}committer{name email date}message signature{signature}}";
   }
   return {};
@@ -105,8 +105,7 @@ std::optional<std::string> person_line(json::value const& value, std::string_vie
   auto const seconds = rfc3339_seconds(*date);
   if (!seconds) return std::nullopt;
   std::string zone = "+0000";
-  if (!date->ends_with('Z') && !date->ends_with('z'))
-    zone = date->substr(date->size() - 6, 3) + date->substr(date->size() - 2);
+  if (!date->ends_with('Z') && !date->ends_with('z')) zone = date->substr(date->size() - 6, 3) + date->substr(date->size() - 2);
   return *name + " <" + *email + "> " + std::to_string(*seconds) + " " + zone;
 }
 
@@ -170,9 +169,8 @@ std::optional<std::string> proven(json::value const& value, ObjectType type, Obj
 
 bool names_a_limit(json::value const& answer) {
   auto const* errors = array_in(answer, "errors");
-  return errors && std::ranges::any_of(*errors, [](json::value const& error) {
-           return string_in(error, "type") == "RATE_LIMITED";
-         });
+  return errors &&
+         std::ranges::any_of(*errors, [](json::value const& error) { return string_in(error, "type") == "RATE_LIMITED"; });
 }
 
 std::string alias(std::size_t i) { return "o" + std::to_string(i); }
@@ -213,8 +211,14 @@ BulkAnswer read_bulk_answer(std::string_view body, ObjectType type, std::vector<
     auto const* target = find(*value, "target");  // its id is the proven tag's own word
     auto const target_id = target ? string_in(*target, "oid").value_or("") : std::string();
     if (!git::is_object_id(target_id)) continue;
-    if (auto commit = proven(*target, ObjectType::commit, target_id))
-      result.objects.push_back({target_id, ObjectType::commit, *std::move(commit)});
+    auto commit = proven(*target, ObjectType::commit, target_id);
+    if (!commit) continue;
+    result.objects.push_back({target_id, ObjectType::commit, *std::move(commit)});
+    auto const* root = find(*target, "tree");  // as the proven commit names it
+    auto const root_id = string_in(*root, "oid").value_or("");
+    if (!git::is_object_id(root_id)) continue;
+    if (auto tree = tree_bytes(*root, root_id); tree && has_id(ObjectType::tree, *tree, root_id))
+      result.objects.push_back({root_id, ObjectType::tree, *std::move(tree)});
   }
   return result;
 }

@@ -23,7 +23,8 @@ struct ProvenObject {
   std::string bytes;  ///< raw, without git's own header
 };
 
-/// The body of a GraphQL request about `ids` of `repository`, all of one type. With a tag comes the commit that it points at.
+/// The body of a GraphQL request about `ids` of `repository`, all of one type. With a tag come the commit that it points at and
+/// that commit's root tree.
 std::string bulk_query(Repository const& repository, git::ObjectType type, std::vector<git::ObjectId> const& ids);
 
 struct BulkAnswer {
@@ -45,13 +46,13 @@ class BulkObjects {
   BulkObjects(BulkObjects const&) = delete;
   BulkObjects& operator=(BulkObjects const&) = delete;
 
-  /// True when so many missing objects would be asked for in bulk: at least limits::bulk_from, a token, and a server that has not
-  /// turned GraphQL down in this run (G-38).
+  /// True when so many missing objects would be asked for in bulk: at least limits::bulk_from, a token, and a server that has
+  /// not turned GraphQL down in this run (G-38).
   [[nodiscard]] bool would_ask(std::size_t objects) const;
 
-  /// Asks for `ids`, which are of one type and all different, limits::bulk_objects at once; `take` gets what is proven, from many
-  /// threads. Objects that did not come are the caller's to ask for. Throws Cancelled, Unreachable("timeout") and what `take`
-  /// throws; a server that does not answer is no error here.
+  /// Asks for `ids`, which are of one type and all different, limits::bulk_objects at once; `take` gets what is proven, from
+  /// many threads. Objects that did not come are the caller's to ask for. Throws Cancelled, Unreachable("timeout") and what
+  /// `take` throws; a server that does not answer is no error here.
   void fetch(git::ObjectType type, std::vector<git::ObjectId> const& ids, std::function<void(ProvenObject)> const& take);
 
  private:

@@ -166,9 +166,10 @@ git::Ref read_ref_answer(Answer const& answer, std::string const& name) {
   return {name, std::move(target), type};
 }
 
-std::vector<git::Ref> read_matching_refs(Answer const& answer, std::set<std::string> const& wanted) {
+std::vector<git::Ref> read_matching_refs(Answer const& answer, std::set<std::string> const& wanted, std::size_t& entries) {
   auto const value = json_of(answer);
   std::vector<git::Ref> refs;
+  entries = array_of(answer, value).size();
   for (auto const& each : array_of(answer, value)) {
     auto name = string_field(answer, each, "ref");
     if (!wanted.contains(name)) continue;

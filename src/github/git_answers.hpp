@@ -33,8 +33,8 @@ git::Commit read_commit_answer(Answer const& answer, git::ObjectId const& id);
 git::Tag read_tag_answer(Answer const& answer, git::ObjectId const& id);
 /// `name`: full, "refs/…".
 git::Ref read_ref_answer(Answer const& answer, std::string const& name);
-/// Reads one page of `GET …/git/matching-refs/{prefix}`: the refs of it that `wanted` holds.
-std::vector<git::Ref> read_matching_refs(Answer const& answer, std::set<std::string> const& wanted);
+/// Reads one page of `GET …/git/matching-refs/{prefix}`: the refs of it that `wanted` holds; `entries`: how many it has in all.
+std::vector<git::Ref> read_matching_refs(Answer const& answer, std::set<std::string> const& wanted, std::size_t& entries);
 
 /// Seconds since 1970 of an RFC 3339 time with any offset; fractions are dropped. Nothing for other text.
 std::optional<std::int64_t> rfc3339_seconds(std::string_view text);

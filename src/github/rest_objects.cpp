@@ -79,9 +79,13 @@ struct RestObjects::State {
     try {
       api.pages(call, [&](Answer const& answer) {
         if (answer.status != 200) return false;
-        for (auto& ref : read_matching_refs(answer, wanted)) found.insert_or_assign(ref.name, std::move(ref));
+        std::size_t entries = 0;
+        auto refs = read_matching_refs(answer, wanted, entries);
+        // As long as half of a page was wanted, another one is cheaper than single questions.
+        bool const dense = 2 * refs.size() >= entries && count + 1 < limits::pages;
+        for (auto& ref : refs) found.insert_or_assign(ref.name, std::move(ref));
         if (found.size() == wanted.size()) return false;
-        complete = ++count < limits::ref_pages || answer.link.empty();
+        complete = ++count < limits::ref_pages || dense || answer.link.empty();
         return complete;
       });
     } catch (net::NetworkError const& error) {
@@ -462,7 +466,7 @@ bool RestObjects::prefetch_objects(git::ObjectType type, std::vector<git::Object
   auto const missing = state_->missing_of(type, ids);
   if (type == git::ObjectType::blob) {
     prefetch_blobs(missing);
-    return !missing.empty();
+    return !ids.empty();
   }
   auto const left = state_->fetched_in_bulk(type, missing);
   state_->fetch_each(left, [&](git::ObjectId const& id) {
@@ -473,7 +477,7 @@ bool RestObjects::prefetch_objects(git::ObjectType type, std::vector<git::Object
     else
       static_cast<void>(tag(id));
   });
-  return !missing.empty();
+  return !ids.empty();
 }
 
 void RestObjects::prefetch_ancestry(std::vector<git::ObjectId> const& ancestors, git::ObjectId const& descendant) {

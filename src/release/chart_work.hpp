@@ -32,7 +32,11 @@ struct ChartWork {
   std::optional<git::ObjectId>
       tag_in_checkout;  ///< where the checkout has the tag, when the server has it elsewhere or not at all (B-24)
   bool held = false;    ///< nothing was fetched for it, since another chart is refused (D-6)
+  std::optional<chart::SourceList>
+      head_files{};                     ///< what the head has of the chart, until its tag is checked; nothing: not read yet
+  bool files_expected = false;          ///< its files were asked for once (G-40)
   std::vector<git::ObjectId> contents;  ///< blobs that will be read for the package
+  std::uint64_t content_bytes = 0;      ///< of these, as far as sizes are known
 
   /// Something counts against this chart.
   [[nodiscard]] bool refused() const;

@@ -12,6 +12,7 @@
 #include "event/path_rules.hpp"
 #include "release/attestation_check.hpp"
 #include "release/git_source_tree.hpp"
+#include "release/object_waves.hpp"
 #include "release/output_paths.hpp"
 #include "release/packages.hpp"
 #include "release/required_attestations.hpp"
@@ -32,6 +33,8 @@ namespace {
 
 constexpr std::string_view verifier_id = "https://github.com/org/atomic-chart-release";
 constexpr std::size_t names_logged = 20;
+constexpr std::size_t charts_of_a_wave = 128;                       // trees of so many tags are held at once
+constexpr std::uint64_t files_of_a_wave = std::uint64_t{16} << 20;  // bytes, below what a source keeps (G-40)
 
 // What the steps hand to one another.
 struct Run {
@@ -44,6 +47,7 @@ struct Run {
   std::vector<ChartWork> works;                      // by name
   bool output_taken = false;                         // the commit holds something where our files go: leave it alone
   bool output_cleared = false;
+  bool files_are_far = false;  // some had to be asked for: groups of charts fetch theirs together
   std::set<ChartWork const*> logged;
   std::optional<std::vector<chart::ChartRelease>> releases;  // of the head, read when asked for
 
@@ -119,19 +123,20 @@ void clear_output(Run& run) {
                  .fix("give output-dir a directory of its own"));
 }
 
-std::unique_ptr<GitSourceTree> tree_of(Run& run, git::ObjectId const& id, std::string_view what) {
+git::ObjectId tree_of(Run& run, git::ObjectId const& id, std::string_view what) {
   auto const commit = run.tools.objects.commit(id);
   if (!commit)
     throw BadEnvironment("object-missing",
                          "the " + std::string(what) + " commit " + id +
                              " is in no object source; add a checkout step with fetch-depth: 0 or set object-source: auto");
-  run.tools.objects.prefetch_trees(commit->tree);
-  return std::make_unique<GitSourceTree>(run.tools.objects, commit->tree);
+  return commit->tree;
 }
 
 void open_trees(Run& run) {
   auto const& change = run.settings.change;
-  run.head = tree_of(run, change.head, "head");
+  auto& objects = run.tools.objects;
+  objects.prefetch_objects(git::ObjectType::commit, {change.head, change.base, change.merge});
+  std::vector<git::ObjectId> roots{tree_of(run, change.head, "head")};
   git::ObjectId base = change.base;
   if (run.settings.inputs.diff_mode == event::DiffMode::merge_base) {
     auto const common = run.tools.objects.merge_base(change.base, change.head);
@@ -140,13 +145,16 @@ void open_trees(Run& run) {
                            "no object source knows a common ancestor of " + change.base + " and " + change.head);
     base = *common;
   }
-  run.base = tree_of(run, base, "base");
+  roots.push_back(tree_of(run, base, "base"));
   // compared when it is at hand, and never a reason to fail.
-  if (change.merge.empty() || change.merge == change.head) return;
-  if (auto const merge = run.tools.objects.commit(change.merge)) {
-    run.tools.objects.prefetch_trees(merge->tree);
-    run.merge = std::make_unique<GitSourceTree>(run.tools.objects, merge->tree);
-  }
+  if (!change.merge.empty() && change.merge != change.head)
+    if (auto const merge = objects.commit(change.merge)) roots.push_back(merge->tree);
+  std::set<git::ObjectId> const different(roots.begin(), roots.end());
+  std::vector<git::ObjectId> const wanted(different.begin(), different.end());
+  for_each_index(wanted.size(), wanted.size(), [&](std::size_t i) { objects.prefetch_trees(wanted[i]); });
+  run.head = std::make_unique<GitSourceTree>(objects, roots[0]);
+  run.base = std::make_unique<GitSourceTree>(objects, roots[1]);
+  if (roots.size() > 2) run.merge = std::make_unique<GitSourceTree>(objects, roots[2]);
 }
 
 // B-19: a chart that nobody releases must not make a green run when it is all that changed.
@@ -266,9 +274,51 @@ void settle(ChartWork& work) {
 
 // Tag and content of the charts whose tags are there.
 void check_tags(Run& run, std::vector<ChartWork*> const& ready) {
-  for_each(run, ready, run.settings.inputs.max_parallel, [&](ChartWork& work) {
-    check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, run.settings);
-  });
+  for (auto const& some : groups_of(ready, charts_of_a_wave)) {
+    prefetch_tagged(some, run.tools.objects, run.settings.change.head);
+    for_each(run, some, run.settings.inputs.max_parallel, [&](ChartWork& work) {
+      check_tag(work, run.tools.objects, {*run.head, run.merge.get()}, run.settings);
+    });
+  }
+}
+
+// The files of charts whose tags are being looked at, so that they are here when they are read (G-40). A hint: whether they may
+// be asked for at all is decided when all tags were checked.
+void prefetch_files(Run& run, std::vector<ChartWork*> const& charts) {
+  std::vector<git::ObjectId> wanted;
+  std::uint64_t bytes = 0;
+  for (auto* work : charts) {
+    if (!work->head_files || work->files_expected) continue;
+    for (auto const& file : work->head_files->files) bytes += file.size.value_or(0);
+    if (bytes > files_of_a_wave) {  // would push out what came before
+      run.files_are_far = true;
+      break;
+    }
+    work->files_expected = true;
+    for (auto const& file : work->head_files->files) wanted.push_back(file.content);
+  }
+  try {
+    if (run.tools.objects.prefetch_objects(git::ObjectType::blob, wanted)) run.files_are_far = true;
+  } catch (Unreachable const& error) {
+    if (error.code() != "too-many-objects") throw;
+    run.files_are_far = true;
+  }
+}
+
+// Some charts after the other, the files of each group fetched together.
+void read_in_groups(Run& run, std::vector<ChartWork*> const& charts, std::function<void(ChartWork&)> const& read) {
+  for (std::size_t next = 0; next < charts.size();) {
+    std::vector<ChartWork*> group;
+    std::vector<git::ObjectId> contents;
+    for (std::uint64_t bytes = 0; next < charts.size(); ++next) {
+      bytes += charts[next]->content_bytes;
+      if (!group.empty() && bytes > files_of_a_wave) break;
+      group.push_back(charts[next]);
+      contents.insert(contents.end(), charts[next]->contents.begin(), charts[next]->contents.end());
+    }
+    if (run.files_are_far) run.tools.objects.prefetch_blobs(contents);
+    for_each(run, group, std::min(run.settings.inputs.max_parallel, processors()), read);
+  }
 }
 
 // What is open of the charts' attestations; returns the charts that still wait.
@@ -279,7 +329,7 @@ std::vector<ChartWork*> prove(Run& run, std::vector<ChartWork*> const& charts, U
 
 // B-1. A chart that cannot be read has none: packaging says why.
 void digest_sources(Run& run, std::vector<ChartWork*> const& charts) {
-  for_each(run, charts, std::min(run.settings.inputs.max_parallel, processors()), [&](ChartWork& work) {
+  read_in_groups(run, charts, [&](ChartWork& work) {
     auto content = chart::source_content(*run.head, work.chart.path);
     if (!content) return;
     work.record.source_digest = content->digest;
@@ -310,8 +360,8 @@ void package_and_prove(Run& run, std::vector<ChartWork*> const& checked, Unliste
     if (side == 1) {
       std::ranges::copy(prove(run, at_once, patience), std::back_inserter(unlisted));
     } else {
-      for_each(run, sound, std::min(settings.inputs.max_parallel, processors()),
-               [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
+      read_in_groups(run, sound,
+                     [&](ChartWork& work) { stage_package(work, *run.head, run.tools.dependencies, run.staging, settings); });
     }
   });
   std::erase_if(afterwards,
@@ -392,6 +442,23 @@ std::vector<ChartWork*> take_tagged(Run& run, std::vector<ChartWork*>& tagless) 
   return ready;
 }
 
+// The same, with tag and content checked. Files are fetched meanwhile.
+std::vector<ChartWork*> take_checked(Run& run, std::vector<ChartWork*>& tagless) {
+  if (tagless.empty()) return {};
+  std::vector<ChartWork*> const looked_at = tagless;
+  for_each(run, looked_at, std::min(run.settings.inputs.max_parallel, processors()), [&](ChartWork& work) {
+    if (work.head_files) return;
+    if (auto list = chart::source_list(*run.head, work.chart.path)) work.head_files = std::move(*list);
+  });
+  std::vector<ChartWork*> ready;
+  for_each_index(2, 2, [&](std::size_t side) {
+    if (side == 1) return prefetch_files(run, looked_at);
+    ready = take_tagged(run, tagless);
+  });
+  check_tags(run, ready);
+  return ready;
+}
+
 // Every chart of the head, for templates that several could fill alike (B-5).
 std::vector<chart::ChartRelease> const& releases_of(Run& run) {
   if (!run.releases) run.releases = chart::chart_releases(*run.head, run.settings.inputs.charts_dirs);
@@ -454,8 +521,7 @@ void look(Run& run, Pending& pending, Wait const& wait) {
   bool const last = wait.is_over();
   auto const patience = last ? Unlisted::refuse : Unlisted::wait;
   pending.unlisted = prove(run, pending.unlisted, patience);
-  if (auto ready = take_tagged(run, pending.tagless); !ready.empty()) {
-    check_tags(run, ready);
+  if (auto ready = take_checked(run, pending.tagless); !ready.empty()) {
     plan_dependencies(run, ready, pending.unfetched);
     package_and_prove(run, ready, patience, pending.unlisted);
   }

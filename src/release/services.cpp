@@ -47,7 +47,7 @@ ServiceSettings service_settings(RunSettings const& settings, event::PullRequest
   if (!environment.api_url.empty()) services.api.base_url = environment.api_url;
   services.api.token = settings.inputs.token;
   services.api.api_version = settings.inputs.api_version;
-  services.api.max_parallel = settings.inputs.max_parallel;
+  services.api.graphql_url = lookup("GITHUB_GRAPHQL_URL").value_or("");
   auto const slash = event.repository.full_name.find('/');
   services.repository.owner = event.repository.full_name.substr(0, slash);
   services.repository.name = slash == std::string::npos ? std::string() : event.repository.full_name.substr(slash + 1);

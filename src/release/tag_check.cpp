@@ -9,6 +9,7 @@
 #include "chart/source_list.hpp"
 #include "git/annotated_tag.hpp"
 #include "release/git_source_tree.hpp"
+#include "release/object_waves.hpp"
 #include "release/tag_readings.hpp"
 #include "support/parallel.hpp"
 #include "support/text.hpp"
@@ -124,9 +125,13 @@ void check_content(ChartWork& work, git::ObjectSource& objects, BoundTrees const
   auto const& root = work.chart.path;
   GitSourceTree const tagged_tree(objects, commit.tree);
   check_unambiguous(work, tagged_tree, settings);
-  auto const head = chart::source_list(trees.head, root);
+  auto listed = std::exchange(work.head_files, {});
+  auto const head = listed ? Verdict<chart::SourceList>(std::move(*listed)) : chart::source_list(trees.head, root);
   if (!head) return work.refuse(head.error());
-  for (auto const& file : head->files) work.contents.push_back(file.content);
+  for (auto const& file : head->files) {
+    work.contents.push_back(file.content);
+    work.content_bytes += file.size.value_or(0);
+  }
   auto const tagged = chart::source_list(tagged_tree, root);
   if (!tagged || !chart::same_content(*tagged, *head))
     return work.refuse(
@@ -167,6 +172,7 @@ std::vector<char> find_tags(std::vector<ChartWork*> const& works, git::ObjectSou
   std::vector<std::string> names;
   for (auto const* work : works) names.push_back("refs/tags/" + work->record.tag);
   auto const answers = objects.refs(names);
+  prefetch_tags(answers, objects);
   std::vector<char> there(works.size(), 0);
   for_each_index(works.size(), workers, [&](std::size_t i) {
     auto& work = *works[i];

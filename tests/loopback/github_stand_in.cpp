@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 
 #include "loopback/openapi.hpp"
@@ -139,6 +140,7 @@ struct GithubStandIn::State {
   std::vector<PlannedFault> faults;
   std::vector<Logged> log;
   std::vector<std::string> violations;
+  std::set<std::string> pages_given;  ///< targets of `Link` headers: the server's own words, declared or not
   std::shared_ptr<Handler const> api_handler, storage_handler;
 
   // Last members: their threads use everything above.
@@ -230,6 +232,18 @@ struct GithubStandIn::State {
     return answer;
   }
 
+  bool was_given(std::string const& target) const {
+    std::scoped_lock const lock(mutex);
+    return pages_given.contains(target);
+  }
+
+  void note_page(std::string const& link) {
+    auto const at = link.find(settings.base_path + "/repos/");
+    if (at == std::string::npos) return;
+    std::scoped_lock const lock(mutex);
+    pages_given.insert(link.substr(at + settings.base_path.size(), link.find('>', at) - at - settings.base_path.size()));
+  }
+
   // What the description knows: /repositories/<id>/… is /repos/<owner>/<name>/… under a lasting name (G-9).
   static std::string described(std::string const& target) {
     if (!target.starts_with("/repositories/")) return target;
@@ -249,11 +263,13 @@ struct GithubStandIn::State {
     auto const request = plain(seen, seen.target.substr(settings.base_path.size()));
     auto const target = described(request.target);
     auto const version = version_of(seen);
-    complain(about, description->request_problems(seen.method, target, seen.body, version));
+    complain(about, description->request_problems(seen.method, was_given(target) ? target.substr(0, target.find('?')) : target,
+                                                  seen.body, version));
     auto const fault = fault_for(about);
     // A fault never changes the state: the pull request stays as it is, and no tag is made.
     bool const writes = seen.method == "PATCH" || (seen.method == "POST" && seen.target.find("/git/") != std::string::npos);
     auto proper = fault && makers().contains(*fault) && writes ? PlainAnswer{} : answers.api(request);
+    if (auto const link = proper.headers.find("link"); link != proper.headers.end()) note_page(link->second);
     bool const moved = proper.status == 301 || proper.status == 307;
     if (!fault && !moved)
       complain(about, description->answer_problems(seen.method, target, proper.status, proper.headers["content-type"],

@@ -30,9 +30,9 @@ struct Refused : std::runtime_error {
 };
 
 struct Selection {
-  std::string alias, field;           ///< of a field
+  std::string alias, field;  ///< of a field
   std::map<std::string, json::value> arguments;
-  std::string on, fragment;           ///< `... on Type {…}`, `...Name`
+  std::string on, fragment;  ///< `... on Type {…}`, `...Name`
   std::vector<Selection> below;
 };
 using Selections = std::vector<Selection>;
@@ -344,12 +344,12 @@ class Executor {
     if (asked.field == "author" || asked.field == "committer")
       return picked(asked, "GitActor", actor_of(headers.first(asked.field)));
     if (asked.field == "message")  // without the line end, as GitHub shows it
-      return json::value(as_utf8(headers.message.substr(0, headers.message.size() - (headers.message.ends_with('\n') ? 1 : 0))));
+      return json::value(
+          as_utf8(headers.message.substr(0, headers.message.size() - (headers.message.ends_with('\n') ? 1 : 0))));
     if (asked.field == "tree") return object(headers.first("tree"), asked.below);
     if (asked.field == "signature") {
       auto const signature = headers.first("gpgsig");
-      return signature.empty() ? json::value(nullptr)
-                               : picked(asked, "GitSignature", json::object{{"signature", signature}});
+      return signature.empty() ? json::value(nullptr) : picked(asked, "GitSignature", json::object{{"signature", signature}});
     }
     if (asked.field == "parents") return parents(asked, headers);
     unknown("Commit", asked.field);

@@ -1,8 +1,8 @@
 #pragma once
 
 // The part of GitHub's GraphQL that answers about git objects: tests/loopback/graphql.hpp (G-36 … G-39)
-// Follows GitHub's public schema: names and kinds of fields, connections that need `first`, the limit of nodes, the cost in points,
-// errors for what the schema does not have. Fields that the program does not ask for are left out.
+// Follows GitHub's public schema: names and kinds of fields, connections that need `first`, the limit of nodes, the cost in
+// points, errors for what the schema does not have. Fields that the program does not ask for are left out.
 
 #include <cstddef>
 #include <functional>
