@@ -113,7 +113,8 @@ Measured measure(std::filesystem::path const& release, Checkout checkout, Option
   });
   auto const result = world.start({{"timeout", "3000"}}, true)->wait(std::chrono::hours(1));
   if (result.status != 0 || world.outputs().at("result") != "success")
-    throw std::runtime_error("the release failed:\n" + result.out + result.err);
+    throw std::runtime_error("the release failed:\n" +
+                             result.out.substr(result.out.size() - std::min<std::size_t>(result.out.size(), 4000)));
   if (!world.github().violations().empty()) throw std::runtime_error("not GitHub's: " + world.github().violations().front());
   auto const log = world.github().log();
   Measured measured;
@@ -156,7 +157,7 @@ std::map<std::string, acr::signing::ChartExtras> real_files(std::filesystem::pat
       bool const text =
           extension == ".yaml" || extension == ".yml" || extension == ".tpl" || extension == ".md" || extension == ".txt";
       if (!each.is_regular_file() || !text || path.starts_with("charts/") || path == "Chart.yaml" ||
-          path == "requirements.yaml")
+          path == "requirements.yaml" || acr::to_lower_ascii(path) == "readme.md")
         continue;
       auto& file = extras[name].files[path];
       file = acr::read_file(each.path(), std::size_t{1} << 20);

@@ -1,4 +1,5 @@
-// Answers of GraphQL about git objects (G-37, G-38): any bytes give objects that have their ids, or nothing; never an exception.
+// Answers of GraphQL about git objects (G-37, G-38): any bytes give objects that have their ids, or nothing; never an
+// exception.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

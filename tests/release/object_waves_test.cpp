@@ -136,8 +136,9 @@ TEST_CASE("a chart in the repository's root, and one without a tag, need no tree
 
 TEST_CASE("a tag object that is too large does not end the wave", "[release]") {
   TwoCharts two;
-  auto const large = two.memory.add_object(
-      ObjectType::tag, "object " + two.commits[0] + "\ntype commit\ntag x\ntagger A <a@x> 1 +0000\n\n" + std::string(9 << 20, 'x'));
+  auto const large =
+      two.memory.add_object(ObjectType::tag, "object " + two.commits[0] + "\ntype commit\ntag x\ntagger A <a@x> 1 +0000\n\n" +
+                                                 std::string(9 << 20, 'x'));
   two.refs.insert(two.refs.begin(), {git::Ref{"refs/tags/x", large, ObjectType::tag}, {}});
   release::prefetch_tags(two.refs, two.far);
   REQUIRE(two.far.waves.size() == 2);

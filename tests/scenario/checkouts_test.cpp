@@ -73,15 +73,16 @@ TEST_CASE("how objects come and how many requests are under way changes no resul
     std::vector<std::string> faults;
     char const* workers;
   };
-  std::vector<Row> const rows{{"one by one", false, {}, "4"},
-                              {"one chart after the other", true, {}, "1"},
-                              {"many charts", true, {}, "16"},
-                              {"limited until one request is under way",
-                               true,
-                               {"limited_with_retry_after x3 at api GET /repos", "limited_with_retry_after x2 after 20 at api GET /repos"},
-                               "4"},
-                              {"GraphQL fails now and then", true, {"html_502 x1 after 1 at api POST /graphql"}, "4"},
-                              {"GraphQL is limited after two questions", true, {"secondary_limit x* after 2 at api POST /graphql"}, "4"}};
+  std::vector<Row> const rows{
+      {"one by one", false, {}, "4"},
+      {"one chart after the other", true, {}, "1"},
+      {"many charts", true, {}, "16"},
+      {"limited until one request is under way",
+       true,
+       {"limited_with_retry_after x3 at api GET /repos", "limited_with_retry_after x2 after 20 at api GET /repos"},
+       "4"},
+      {"GraphQL fails now and then", true, {"html_502 x1 after 1 at api POST /graphql"}, "4"},
+      {"GraphQL is limited after two questions", true, {"secondary_limit x* after 2 at api POST /graphql"}, "4"}};
   for (auto const& row : rows) {
     CAPTURE(row.what);
     ReleaseWorld world(release_folder(), Checkout::none, [&](StandInSettings& settings) {
