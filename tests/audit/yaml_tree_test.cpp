@@ -10,6 +10,7 @@
 #include "audit/limits.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 
 namespace {
 
@@ -55,7 +56,7 @@ void compare(YamlTree const& tree, YamlNode const& ours, YAML::Node const& their
 TEST_CASE("our own workflows and examples read as yaml-cpp reads them (U-20)", "[audit]") {
   std::size_t files = 0;
   for (auto const* folder : {"/.github/workflows", "/docs/examples"})
-    for (auto const& item : fs::directory_iterator(std::string(ACR_SOURCE_DIR) + folder)) {
+    for (auto const& item : fs::directory_iterator(acr::test::source_folder().string() + folder)) {
       auto const name = item.path().extension();
       if (name != ".yml" && name != ".yaml") continue;
       auto const bytes = acr::read_file(item.path(), limits::workflow_bytes);

@@ -16,6 +16,7 @@
 #include "net/http.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
 #include "support/thrown.hpp"
@@ -248,7 +249,7 @@ struct Lab {
   test::TemporaryDirectory folder;
   std::filesystem::path git_dir = folder.path() / "repository.git";
   Lab() {
-    auto const bundle = std::string(ACR_TEST_DATA) + "/lab/two-charts/repo.bundle";
+    auto const bundle = acr::test::data_folder().string() + "/lab/two-charts/repo.bundle";
     REQUIRE(loopback::git_output(folder.path() / "x", {"clone", "--quiet", "--mirror", bundle, git_dir.string()}));
   }
   std::string git(std::vector<std::string> const& arguments) const { return loopback::git_output(git_dir, arguments).value(); }

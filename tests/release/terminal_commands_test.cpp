@@ -185,7 +185,7 @@ TEST_CASE("`inspect` and `verify-attestations` need something that the bundle is
 
 TEST_CASE("`inspect` and `verify-attestations` read JSON Lines, as `gh attestation download` writes them", "[terminal]") {
   Console console;
-  auto const sample = fs::path(ACR_TEST_DATA) / "sigstore/github/reusable-workflow";
+  auto const sample = acr::test::data_folder() / "sigstore/github/reusable-workflow";
   auto const bundle = read_file(sample / "bundle.sigstore.json", std::size_t{1} << 20);
   auto const line = json::serialize(parse_json(bundle, "bundle").value());
   auto const artifact = (sample / "artifact").string();

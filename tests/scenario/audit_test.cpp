@@ -72,7 +72,7 @@ std::map<std::string, std::string> step() { return {{"command", "audit"}, {"GITH
 
 acr::test::ProgramResult on_terminal(ReleaseWorld& world, std::vector<std::string> words) {
   words.insert(words.begin(), "audit");
-  return acr::test::run_program(ACR_PROGRAM,
+  return acr::test::run_program(acr::test::built_program(),
                                 {{"PATH", world.environment.at("PATH")},
                                  {"GITHUB_API_URL", world.environment.at("GITHUB_API_URL")},
                                  {"GH_TOKEN", "the-secret-token-of-the-test"}},

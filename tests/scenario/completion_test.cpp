@@ -15,7 +15,7 @@ using acr::test::run_program;
 std::map<std::string, std::string> const environment{{"PATH", "/usr/bin:/bin"}};
 
 std::string script(std::string const& shell) {
-  auto const result = run_program(ACR_PROGRAM, environment, {"completion", shell}, "/");
+  auto const result = run_program(acr::test::built_program(), environment, {"completion", shell}, "/");
   INFO(result.err);
   REQUIRE(result.status == 0);
   return result.out;
@@ -60,7 +60,7 @@ TEST_CASE("every option that is offered is accepted, in every command", "[scenar
   for (auto const& command : commands)
     for (auto const& option : offered(bash, {command, "--"})) {
       CAPTURE(command, option);
-      auto const result = run_program(ACR_PROGRAM, environment, {command, option, "x", "--no-such-option"}, "/");
+      auto const result = run_program(acr::test::built_program(), environment, {command, option, "x", "--no-such-option"}, "/");
       CHECK(result.err.find("unknown option " + option + ";") == std::string::npos);
       ++options;
     }
@@ -85,16 +85,16 @@ TEST_CASE("scripts for zsh and fish name each command with its meaning, quoted",
 }
 
 TEST_CASE("the question that completion asks of the commands is none that a user can ask", "[scenario]") {
-  auto const result = run_program(ACR_PROGRAM, environment, {"package", "--\x01options"}, "/");
+  auto const result = run_program(acr::test::built_program(), environment, {"package", "--\x01options"}, "/");
   CHECK(result.status == 2);
   CHECK(result.err == "usage: unknown option; see --help\n");
 }
 
 TEST_CASE("there is no completion for other shells", "[scenario]") {
-  auto const result = run_program(ACR_PROGRAM, environment, {"completion", "tcsh"}, "/");
+  auto const result = run_program(acr::test::built_program(), environment, {"completion", "tcsh"}, "/");
   CHECK(result.status == 2);
   CHECK(result.err == "usage: completion: there is no completion for tcsh; expected bash, zsh or fish\n");
-  CHECK(run_program(ACR_PROGRAM, environment, {"completion"}, "/").status == 2);
+  CHECK(run_program(acr::test::built_program(), environment, {"completion"}, "/").status == 2);
 }
 
 }  // namespace

@@ -59,8 +59,8 @@ TEST_CASE("a dry run as JSON is the report of the run, the words go to standard 
   auto const result = dry_run(world, {"--json", "--head", "main~0"});
   CHECK(result.status == 2);  // one --head is enough
   std::map<std::string, std::string> const environment{{"PATH", world.environment.at("PATH")}};
-  auto const good = acr::test::run_program(ACR_PROGRAM, environment, {"run", "--base", "release", "--head", "HEAD", "--json"},
-                                           world.workspace());
+  auto const good = acr::test::run_program(acr::test::built_program(), environment,
+                                           {"run", "--base", "release", "--head", "HEAD", "--json"}, world.workspace());
   INFO(good.err);
   CHECK(good.status == 0);
   CHECK(holds(good.err, "dry run: nothing was written"));
@@ -69,7 +69,7 @@ TEST_CASE("a dry run as JSON is the report of the run, the words go to standard 
   CHECK(report.at("result").as_string() == "success");
 
   ReleaseWorld bad(lab / "no-lineage");
-  auto const refused = acr::test::run_program(ACR_PROGRAM, environment,
+  auto const refused = acr::test::run_program(acr::test::built_program(), environment,
                                               {"run", "--base", "release", "--head", "main", "--json"}, bad.workspace());
   CHECK(refused.status == 1);
   CHECK(acr::parse_json(refused.out, "report").value().at("result").as_string() == "failed");

@@ -135,8 +135,7 @@ TEST_CASE("a signature outside the certificate's dates is told from one outside 
   auto const leaf = forge::issue(forge::leaf(), &root);
   auto const judged = [&](char const* time, Validity const& period) {
     SignatureMemory memory;
-    std::vector<CertificateAuthority> const authorities{
-        {"forge", "ca", "https://ca.example", {root.certificate}, period, ""}};
+    std::vector<CertificateAuthority> const authorities{{"forge", "ca", "https://ca.example", {root.certificate}, period, ""}};
     ChainVerifier const chains(authorities, memory);
     auto const paths = chains.paths(leaf.certificate);
     REQUIRE(paths.has_value());
@@ -182,8 +181,8 @@ TEST_CASE("certificate timestamps are read out of certificates in DER alone", "[
   };
   CHECK(read(der) == "taken");
   constexpr std::size_t extensions = 7;  // behind version, serial, algorithm, issuer, validity, subject, key
-  for (auto const& path : {Path{}, Path{0}, Path{0, 1}, Path{0, extensions, 0}, Path{0, extensions, 0, 0},
-                           Path{0, extensions, 0, 0, 0}}) {
+  for (auto const& path :
+       {Path{}, Path{0}, Path{0, 1}, Path{0, extensions, 0}, Path{0, extensions, 0, 0}, Path{0, extensions, 0, 0, 0}}) {
     CAPTURE(path.size());
     CHECK(read(rebuilt(der, path, as_ber)) ==
           "the certificate is not in the DER form that certificate timestamps are made over");
@@ -293,8 +292,7 @@ TEST_CASE("each element of a timestamp is told from the others", "[sigstore]") {
   auto const good = world.tsa.stamp(message, parts);
   CHECK(judged(good) == "taken");
   CHECK(judged(std::string(limits::max_timestamp_bytes + 1, '0')) == "it is larger than the limit");
-  CHECK(judged(std::string(limits::max_timestamp_bytes, '0')) ==
-        "it is not a DER time-stamp response, or bytes follow it");
+  CHECK(judged(std::string(limits::max_timestamp_bytes, '0')) == "it is not a DER time-stamp response, or bytes follow it");
   CHECK(judged(rebuilt(good, {0}, with_more(nothing))) == "the status is ill-formed");
 
   Path const signed_data{1, 1, 0}, signer{1, 1, 0, last, 0};
@@ -304,9 +302,8 @@ TEST_CASE("each element of a timestamp is told from the others", "[sigstore]") {
   CHECK(judged(rebuilt(good, signer, with_more(nothing))) == "the signer is ill-formed");
 
   auto const info = [&](std::string const& der, Path const& path, Change const& change) {
-    return judged(rebuilt(der, {1, 1, 0, 2, 1, 0}, [&](DerElement const& octets) {
-      return der_wrap(octets.tag, rebuilt(octets.value, path, change));
-    }));
+    return judged(rebuilt(der, {1, 1, 0, 2, 1, 0},
+                          [&](DerElement const& octets) { return der_wrap(octets.tag, rebuilt(octets.value, path, change)); }));
   };
   CHECK(info(good, {}, with_more(nothing)) == "the time-stamp information is ill-formed");
   auto critical = parts;
