@@ -49,6 +49,17 @@ std::string input_markdown() {
   return text;
 }
 
+std::string short_input_markdown(std::vector<std::string_view> const& names) {
+  std::string text = "| input | default | meaning |\n|---|---|---|\n";
+  for (auto const name : names) {
+    auto const* row = input_row(name);
+    if (row == nullptr) throw std::logic_error("there is no input " + std::string(name));
+    text += "| " + code_span(row->name) + " | " + (row->default_value.empty() ? "–" : code_span(row->default_value)) + " | " +
+            meaning(*row) + " |\n";
+  }
+  return text;
+}
+
 std::string output_markdown() {
   std::string text = "| output | meaning |\n|---|---|\n";
   for (auto const& row : output_table()) text += "| " + code_span(row.name) + " | " + std::string(row.description) + " |\n";
