@@ -18,6 +18,7 @@
 #include "sigstore/sct.hpp"
 #include "sigstore/signature.hpp"
 #include "sigstore/timestamp.hpp"
+#include "sigstore/transparency_log.hpp"
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 #include "support/temporary_directory.hpp"
@@ -330,4 +331,76 @@ TEST_CASE("each element of a timestamp is told from the others", "[sigstore]") {
   REQUIRE(hash != std::string::npos);
   named[hash] = '\x0c';
   CHECK(judged(named) == "the signer's certificate id is ill-formed");
+}
+
+TEST_CASE("a timestamp authority's certificates are of kinds that are accepted", "[sigstore]") {
+  std::string const message = "a bundle's signature";
+  auto const judged = [&](signing::TrustedRootParts const& parts, std::string const& der) {
+    auto const root = parse_trusted_root(parts.json(), "world");
+    REQUIRE(root.has_value());
+    SignatureMemory memory;
+    auto const outcome = TimestampVerifier(root->timestamp_authorities, memory).verify(der, message);
+    return outcome && !outcome->authority ? std::string("unknown") : why(outcome);
+  };
+  auto const by_world = [&](signing::WorldOptions options) {
+    World const world(std::move(options));
+    return judged(world.trusted_root(), world.tsa.stamp(message, world.tsa.parts(signing::world_time)));
+  };
+  CHECK(by_world({}) == "taken");
+  CHECK(by_world({.tsa_key = KeyType::secp256k1}) == "the signer's key is of a kind that is not accepted");
+  // Where the root names authorities alone, the signer is embedded.
+  auto const embedded = [&](std::string const& constraints, std::string const& usage) {
+    World const world({.tsa = [&](auto& spec) {
+      spec.basic_constraints = constraints;
+      spec.key_usage = usage;
+    }});
+    auto root = world.trusted_root();
+    root.timestamp_authorities.at(0).certificates = {world.tsa.chain().at(1)};
+    auto parts = world.tsa.parts(signing::world_time);
+    parts.embedded = {world.tsa.signer().der};
+    return judged(root, world.tsa.stamp(message, parts));
+  };
+  CHECK(embedded("critical,CA:FALSE", "critical,digitalSignature") == "taken");
+  CHECK(embedded("critical,CA:TRUE", "critical,digitalSignature,keyCertSign") == "unknown");  // an authority is no signer
+
+  World const world;
+  auto const by = [&](signing::StampingAuthority const& authority) {
+    auto root = world.trusted_root();
+    root.timestamp_authorities.at(0).certificates = authority.chain();
+    return judged(root, authority.stamp(message, authority.parts(signing::world_time)));
+  };
+  CHECK(by(world.tsa) == "taken");
+  auto const below = [&](KeyType type) {
+    auto const anchor = signing::issue(
+        signing::authority_spec("tsa.example", "anchor", signing::world_time - 86400, signing::world_time + 86400),
+        signing::Key::generate(type), nullptr);
+    auto signer =
+        signing::issue(signing::stamping_spec("tsa.example", signing::world_time - 86400, signing::world_time + 86400),
+                       signing::Key::generate(KeyType::p256), &anchor);
+    return by({std::move(signer), {anchor.der}});
+  };
+  CHECK(below(KeyType::p384) == "taken");
+  CHECK(below(KeyType::secp256k1) == "an authority's key is of a kind that is not accepted");
+
+  // ecdsa-with-SHA224, in both places that name the algorithm.
+  auto const algorithm = with_content(der_wrap(0x06, *from_hex("2a8648ce3d040301")));
+  auto weak = world.tsa.signer();
+  weak.der = rebuilt(rebuilt(weak.der, {0, 2}, algorithm), {1}, algorithm);
+  CHECK(by({weak, {world.tsa.chain().at(1)}}) == "a certificate is signed with an algorithm that is not accepted");
+}
+
+TEST_CASE("a proof's index lies in the tree, whoever read the bundle", "[sigstore]") {
+  World world;
+  auto bundle = parse_bundle(world.attest({.subject_sha256 = world_verdict::file_digest, .timestamped = true})).value();
+  auto const leaf = Certificate::parse(*bundle.leaf()).value();
+  auto const root = parse_trusted_root(world.trusted_root().json(), "world").value();
+  auto const judged = [&](std::int64_t index) {
+    bundle.log_entries.at(0).inclusion_proof->log_index = index;
+    CheckTrace trace;
+    auto const evidence = check_log_entries(bundle, leaf.public_key().value(), &leaf, root.tlogs, 1, trace);
+    CHECK(evidence.has_value() == trace.all_passed());
+    return trace.all_passed() ? std::string("taken") : trace.first_failure()->why;
+  };
+  CHECK(judged(bundle.log_entries.at(0).inclusion_proof->log_index) == "taken");
+  CHECK(judged(-1) == "the index lies outside the tree");
 }
