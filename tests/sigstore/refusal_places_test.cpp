@@ -1,8 +1,10 @@
 // Each refusal of this room at its own place: the sentence tells which check refused. Beside each what passes.
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <sstream>
+#include <utility>
 
 #include "forge.hpp"
 #include "samples.hpp"
@@ -21,6 +23,7 @@
 #include "sigstore/transparency_log.hpp"
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
+#include "support/json.hpp"
 #include "support/temporary_directory.hpp"
 #include "world_verdict.hpp"
 
@@ -88,6 +91,13 @@ std::string genuine_leaf() {
   auto const bundle = parse_bundle(samples::attestation("reusable-workflow").bundle);
   REQUIRE(bundle.has_value());
   return *bundle->leaf();
+}
+
+/// Code and sentence of the first check that failed, or "taken".
+std::pair<std::string, std::string> first_failure(CheckTrace const& trace) {
+  for (auto const& check : trace.results())
+    if (!check.passed) return {check.code, check.detail};
+  return {"", "taken"};
 }
 
 std::string const nothing = "\x05\x00"s;  // NULL, which stands in none of these places
@@ -225,6 +235,7 @@ TEST_CASE("a log entry needs a kind that is known, and a key that its log could 
   entry.api_version = "0.0.1";
   entry.canonicalized_body = R"({"kind":"rekord","apiVersion":"0.0.1"})";
   CHECK(why(check_log_entry_body(entry, bundle, signer)) == "this kind of log entry is not accepted");
+  CHECK(check_log_entry_body(entry, bundle, signer).error().code == "log-body");
   CHECK(why(parse_checkpoint("log.example\n7\nAAAA\n")) == "no empty line separates text and signatures");
 }
 
@@ -399,8 +410,61 @@ TEST_CASE("a proof's index lies in the tree, whoever read the bundle", "[sigstor
     CheckTrace trace;
     auto const evidence = check_log_entries(bundle, leaf.public_key().value(), &leaf, root.tlogs, 1, trace);
     CHECK(evidence.has_value() == trace.all_passed());
-    return trace.all_passed() ? std::string("taken") : trace.first_failure()->why;
+    return first_failure(trace).second;
   };
   CHECK(judged(bundle.log_entries.at(0).inclusion_proof->log_index) == "taken");
   CHECK(judged(-1) == "the index lies outside the tree");
+  auto& proof = *bundle.log_entries.at(0).inclusion_proof;
+  auto const size = std::exchange(proof.tree_size, 0);
+  CHECK(judged(0) == "the index lies outside the tree");
+  proof.tree_size = size;
+  bundle.log_entries.at(0).inclusion_promise.reset();
+  bundle.log_entries.at(0).inclusion_proof.reset();
+  CheckTrace trace;
+  CHECK_FALSE(check_log_entries(bundle, leaf.public_key().value(), &leaf, root.tlogs, 1, trace));
+  CHECK(first_failure(trace) == std::pair("log-inclusion-proof"s, "it has neither a promise nor a proof of inclusion"s));
+}
+
+TEST_CASE("a file of trusted roots has a size and a number of roots", "[sigstore]") {
+  auto const document = World().trusted_root().json();
+  auto const one_line = boost::json::serialize(boost::json::parse(document));
+  auto const roots = [&](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += one_line + "\n";
+    return why(parse_trusted_roots(text, "roots"));
+  };
+  CHECK(roots(1) == "taken");
+  CHECK(roots(32) == "taken");
+  CHECK(roots(33) == "it holds too many roots");
+  CHECK(why(parse_trusted_roots(document + std::string(limits::max_trusted_root_bytes - document.size(), '\n'), "roots")) ==
+        "taken");
+  CHECK(why(parse_trusted_roots(document + std::string(limits::max_trusted_root_bytes + 1 - document.size(), '\n'), "roots")) ==
+        "the file is larger than the limit");
+}
+
+TEST_CASE("a bundle that somebody else read is held to version, certificate and signature", "[sigstore]") {
+  World world;
+  auto const root = parse_trusted_root(world.trusted_root().json(), "world").value();
+  Verifier const verifier({root});
+  auto const judged = [&](Bundle const& bundle) {
+    auto const outcome = verifier.verify(bundle, Artifact::of_bytes(world_verdict::file), world_verdict::policy());
+    CHECK(outcome.attestation.has_value() != outcome.rejection.has_value());
+    return outcome.rejection ? outcome.rejection->code + ": " + outcome.rejection->why : std::string("taken");
+  };
+  auto const good = parse_bundle(world.attest({.subject_sha256 = world_verdict::file_digest})).value();
+  CHECK(judged(good) == "taken");
+  auto old = good;
+  old.version = BundleVersion::v0_1;
+  CHECK(judged(old) == "bundle-version: bundles of this version are not accepted here");
+  auto longer = good;
+  std::get<CertificateMaterial>(longer.key_material).leaf += "x";
+  CHECK(judged(longer) == "certificate: bytes follow it");
+  CHECK(judged(parse_bundle(world.attest({.message = world_verdict::file})).value()) == "taken");
+  auto forged = parse_bundle(world.attest({.message = world_verdict::file})).value();
+  std::get<MessageSignature>(forged.content).signature = signing::Key::generate(KeyType::p256).sign(world_verdict::file);
+  CHECK(judged(forged) == "log-body: the log's entry was made for another signature");
+  auto const checks = verifier.verify(forged, Artifact::of_bytes(world_verdict::file), world_verdict::policy()).checks;
+  CHECK(std::ranges::any_of(checks, [](CheckResult const& check) {
+    return !check.passed && check.detail == "the signature is not one of the signer's key over this artifact";
+  }));
 }
