@@ -273,6 +273,7 @@ TEST_CASE("retention is clamped and said (A-76)", "[event]") {
   CHECK(reading.mistakes.empty());
   CHECK(reading.inputs.retention_days == row.days);
   CHECK(reading.warnings.size() == row.warnings);
+  for (auto const& warning : reading.warnings) CHECK(warning.code == "retention-clamped");
 }
 
 TEST_CASE("all mistakes are told together, in the order of the table", "[event]") {
