@@ -91,7 +91,7 @@ TEST_CASE("what a rule does not say counts as the weaker answer (U-23)", "[githu
   CHECK(rules.ruleset_ids.empty());
 }
 
-TEST_CASE("rules of another shape are an error, not the absence of rules", "[github]") {  // G-34
+TEST_CASE("rules of another shape are an error for the audit, too (G-34)", "[github]") {
   auto const body = GENERATE("{}", "<html>", "[7]", R"([{"type":"required_status_checks"}])", R"([{"ruleset_id":1}])",
                              R"([{"type":"workflows","parameters":{"workflows":[{}]}}])");
   CAPTURE(body);
