@@ -104,6 +104,14 @@ std::size_t chain_of(std::vector<acr::loopback::Logged> log, std::string_view se
   return chain;
 }
 
+// The annotations of a run that failed; the whole log of a thousand charts helps nobody.
+std::string errors_of(std::string const& log) {
+  std::string errors;
+  for (auto const line : acr::lines(log))
+    if (line.starts_with("::error")) errors += std::string(line) + "\n";
+  return errors;
+}
+
 Measured measure(std::filesystem::path const& release, Checkout checkout, Options const& options) {
   ReleaseWorld world(release, checkout, [&](acr::loopback::StandInSettings& settings) {
     settings.latency = options.latency;
@@ -113,8 +121,7 @@ Measured measure(std::filesystem::path const& release, Checkout checkout, Option
   });
   auto const result = world.start({{"timeout", "3000"}}, true)->wait(std::chrono::hours(1));
   if (result.status != 0 || world.outputs().at("result") != "success")
-    throw std::runtime_error("the release failed:\n" +
-                             result.out.substr(result.out.size() - std::min<std::size_t>(result.out.size(), 4000)));
+    throw std::runtime_error("the release failed:\n" + errors_of(result.out) + result.err);
   if (!world.github().violations().empty()) throw std::runtime_error("not GitHub's: " + world.github().violations().front());
   auto const log = world.github().log();
   Measured measured;

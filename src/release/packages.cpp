@@ -179,17 +179,31 @@ std::vector<std::string> remove_stale(RunSettings const& settings) {
   return strangers;
 }
 
+PublishedFile published_file(std::string path, std::string bytes) {
+  return {std::move(path), [content = std::move(bytes)](TakePiece const& take) { take(content); }};
+}
+
 void publish(std::vector<ChartWork> const& works, std::string const& checksums, std::vector<PublishedFile> const& files,
              RunSettings const& settings) {
   fs::path const directory = settings.workspace / settings.inputs.output_dir;
   std::vector<fs::path> written;
-  auto const write = [&](fs::path const& target, std::string const& bytes, std::optional<std::int64_t> time = {}) {
+  auto const make_place = [&](fs::path const& target) {
     std::vector<fs::path> made;
     for (auto parent = target.parent_path(); !fs::exists(parent); parent = parent.parent_path()) made.push_back(parent);
     written.insert(written.end(), made.rbegin(), made.rend());  // outermost first: removal goes backwards
     fs::create_directories(target.parent_path());
     written.push_back(target);
+  };
+  auto const write = [&](fs::path const& target, std::string const& bytes, std::optional<std::int64_t> time = {}) {
+    make_place(target);
     return write_file(target, bytes, time);
+  };
+  auto const write_pieces = [&](PublishedFile const& file) {
+    auto const target = settings.workspace / file.path;
+    make_place(target);
+    AtomicFile out(target);
+    file.content([&](std::string_view piece) { out.write(piece); });
+    out.commit();
   };
   // O-14: what Helm will take for the time of the package.
   auto const write_package = [&](ChartWork const& work) {
@@ -203,7 +217,7 @@ void publish(std::vector<ChartWork> const& works, std::string const& checksums, 
     if (!checksums.empty()) write(directory / checksums_name, checksums);
     for (auto const& work : works)
       if (work.record.status == report::ChartStatus::packaged) write_package(work);
-    for (auto const& file : files) write(settings.workspace / file.path, file.bytes);
+    for (auto const& file : files) write_pieces(file);
     for (auto const& path : written) adopt_owner(path, settings.workspace);
   } catch (...) {
     std::error_code ignored;

@@ -49,11 +49,16 @@ std::optional<Rejection> no_space(std::vector<ChartWork> const& works, Staging c
 /// them there. Removes nothing with `clean: false`.
 std::vector<std::string> remove_stale(RunSettings const& settings);
 
+/// Takes a file's content, piece after piece.
+using TakePiece = std::function<void(std::string_view piece)>;
+
 /// A file to be published: workspace-relative path and content.
 struct PublishedFile {
   std::string path;
-  std::string bytes;
+  std::function<void(TakePiece const&)> content;  ///< called once
 };
+/// One whose content is at hand.
+PublishedFile published_file(std::string path, std::string bytes);
 
 /// Writes checksums.txt first, so that a killed run leaves nothing that the next one does not know of, then the staged
 /// packages, then `files`; each appears whole, packages with the time of their entries (O-14). All belong to the workspace's

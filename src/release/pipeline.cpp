@@ -25,6 +25,7 @@
 #include "report/verification_report.hpp"
 #include "report/vsa.hpp"
 #include "support/digest.hpp"
+#include "support/encoding.hpp"
 #include "support/parallel.hpp"
 #include "support/text.hpp"
 
@@ -211,6 +212,7 @@ void find_changed_charts(Run& run) {
     work.chart = std::move(chart);
     return work;
   };
+  run.works.reserve(changed.changed.size() + changed.refused.size());
   for (auto& chart : changed.changed) add(std::move(chart));
   for (auto& [path, why] : changed.refused)
     add({.path = path, .name = std::string(chart::base_name(path)), .version = {}, .old_version = {}, .old_path = {}})
@@ -494,6 +496,14 @@ void look_at_registry(Run& run, std::vector<ChartWork*> const& done) {
   });
 }
 
+// What nobody asks about a chart again once its group is in the log.
+void let_go(ChartWork& work) {
+  work.contents = {};
+  work.head_files.reset();
+  work.tag.reset();
+  work.lineage = {};
+}
+
 // Each chart once, when nothing is open about it any more: the last word on its attestations, and its group in the log.
 void finish_charts(Run& run, Pending const& pending) {
   std::vector<ChartWork*> done;
@@ -507,6 +517,7 @@ void finish_charts(Run& run, Pending const& pending) {
     run.logged.insert(work);
     settle(*work);
     log_chart(work->record, run.tools.log);
+    let_go(*work);
   }
 }
 
@@ -644,11 +655,14 @@ void write_files(Run& run) {
 
   files.packages_dir = settings.inputs.output_dir;
   files.verification_path = settings.inputs.output_dir + "/" + std::string(report_name);
-  auto report = report::verification_report(run.record);
-  files.verification_digest = sha256_text(report);
-  published.push_back({files.verification_path, std::move(report)});
+  // Written twice, once to be hashed: the text of many charts is not held.
+  Hasher hasher(HashAlgorithm::sha256);
+  report::write_verification_report(run.record, [&](std::string_view piece) { hasher.update(piece); });
+  files.verification_digest = "sha256:" + hex(hasher.finish());
+  published.push_back(
+      {files.verification_path, [&](TakePiece const& take) { report::write_verification_report(run.record, take); }});
   files.vsa_path = settings.inputs.output_dir + "/" + std::string(vsa_name);
-  published.push_back({files.vsa_path, report::vsa_predicate(run.record, verifier_id)});
+  published.push_back(published_file(files.vsa_path, report::vsa_predicate(run.record, verifier_id)));
   if (released) {
     std::vector<report::Checksum> sums;
     for (auto const& chart : run.record.charts)
@@ -661,12 +675,12 @@ void write_files(Run& run) {
       auto subjects = oci_subjects(run.record);
       if (!subjects) throw RunError(ExitStatus::refused, subjects.error().code, subjects.error().sentence());
       files.oci_subjects_path = settings.inputs.output_dir + "/" + std::string(oci_subjects_name);
-      published.push_back({files.oci_subjects_path, std::move(*subjects)});
+      published.push_back(published_file(files.oci_subjects_path, std::move(*subjects)));
     }
     files.manifest_path = settings.inputs.manifest_path;
-    auto const manifest = report::manifest_text(report::manifest_of(run.record, files));
+    auto manifest = report::manifest_text(report::manifest_of(run.record, files));
     files.manifest_digest = sha256_text(manifest);
-    published.push_back({files.manifest_path, manifest});
+    published.push_back(published_file(files.manifest_path, std::move(manifest)));
   }
   if (settings.dry_run || run.output_taken) {
     files = {};
@@ -709,6 +723,7 @@ RunOutcome run_release(RunSettings const& settings, RunTools const& tools) {
     decide(run);
   }
   log_others(run);
+  run.head.reset(), run.base.reset(), run.merge.reset();  // their trees; the reports need the memory
   close_record(run);
   write_files(run);
   if (status == ExitStatus::done) status = status_of(run);

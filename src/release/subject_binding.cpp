@@ -100,6 +100,7 @@ bool resolve_subjects(ChartWork& work, RunSettings const& settings, Digests dige
   if (!work.record.entries.empty()) return true;
   auto const context = context_of(work.record);
   std::vector<report::LineageEntry> entries;
+  entries.reserve(work.lineage.entries.size());  // they are large, and kept to the end of the run
   for (auto const& item : work.lineage.entries) {
     auto entry = entry_of(item, context, settings, digests);
     if (!entry) return false;

@@ -145,7 +145,7 @@ std::string policy_json(ReleaseRecord const& record) { return to_ascii_json(poli
 
 std::string policy_digest(ReleaseRecord const& record) { return sha256_text(policy_json(record)); }
 
-std::string verification_report(ReleaseRecord const& record) {
+void write_verification_report(ReleaseRecord const& record, std::function<void(std::string_view piece)> const& take) {
   auto roots = trusted_roots_json(record.trusted_roots);
   json::object before{
       {"version", "1.0"},
@@ -170,19 +170,22 @@ std::string verification_report(ReleaseRecord const& record) {
       {"warnings", finding_array(record.warnings)},
   };
   // Charts one by one: as one value they would take ten times the memory of the text.
-  constexpr std::size_t chart_bytes = 1536, entry_bytes = 2304;
-  std::size_t entries = 0;
-  for (auto const& chart : record.charts) entries += chart.entries.size();
   auto text = to_pretty_json(std::move(before));
-  text.reserve(text.size() + record.charts.size() * chart_bytes + entries * entry_bytes + 8192);
   text.resize(text.size() - std::string_view("\n}\n").size());
-  text += ",\n  \"charts\": [";
+  take(text += ",\n  \"charts\": [");
   for (auto const& chart : record.charts) {
-    text += &chart == &record.charts.front() ? "\n    " : ",\n    ";
+    text = &chart == &record.charts.front() ? "\n    " : ",\n    ";
     append_pretty_json(text, chart_object(chart), 4);
+    take(text);
   }
-  text += record.charts.empty() ? "],\n" : "\n  ],\n";
-  return text += to_pretty_json(std::move(after)).substr(std::string_view("{\n").size());
+  take(record.charts.empty() ? "],\n" : "\n  ],\n");
+  take(std::string_view(to_pretty_json(std::move(after))).substr(std::string_view("{\n").size()));
+}
+
+std::string verification_report(ReleaseRecord const& record) {
+  std::string text;
+  write_verification_report(record, [&](std::string_view piece) { text += piece; });
+  return text;
 }
 
 }  // namespace acr::report

@@ -273,24 +273,29 @@ TEST_CASE("what cannot be published whole is not published at all", "[release]")
   acr::write_file(works[0].staged, "package");
 
   SECTION("whole") {
-    acr::release::publish(works, "sums", {{"out/report.json", "{}"}, {"manifest.json", "{}"}}, settings);
+    acr::release::publish(
+        works, "sums",
+        {acr::release::published_file("out/report.json", "{}"), acr::release::published_file("manifest.json", "{}")}, settings);
     for (auto const name : {"out/checksums.txt", "out/web-1.1.0.tgz", "out/report.json", "manifest.json"})
       CHECK(std::filesystem::exists(settings.workspace / name));
   }
   SECTION("a chart that is not packaged") {
     works[0].record.status = acr::report::ChartStatus::refused;
-    acr::release::publish(works, "", {{"out/report.json", "{}"}}, settings);
+    acr::release::publish(works, "", {acr::release::published_file("out/report.json", "{}")}, settings);
     CHECK_FALSE(std::filesystem::exists(settings.workspace / "out/web-1.1.0.tgz"));
     CHECK_FALSE(std::filesystem::exists(settings.workspace / "out/checksums.txt"));
   }
   SECTION("the staged package is gone") {
     std::filesystem::remove(works[0].staged);
-    CHECK_THROWS(acr::release::publish(works, "sums", {{"out/report.json", "{}"}}, settings));
+    CHECK_THROWS(acr::release::publish(works, "sums", {acr::release::published_file("out/report.json", "{}")}, settings));
     CHECK(std::filesystem::is_empty(settings.workspace));
   }
   SECTION("the last file has no place") {
     acr::write_file(settings.workspace / "file", "x");
-    CHECK_THROWS(acr::release::publish(works, "sums", {{"out/report.json", "{}"}, {"file/manifest.json", "{}"}}, settings));
+    CHECK_THROWS(acr::release::publish(
+        works, "sums",
+        {acr::release::published_file("out/report.json", "{}"), acr::release::published_file("file/manifest.json", "{}")},
+        settings));
     CHECK_FALSE(std::filesystem::exists(settings.workspace / "out"));
   }
 }

@@ -20,6 +20,24 @@ namespace {
 
 constexpr char const* verifier_id = "https://github.com/acme/atomic-chart-release";
 
+TEST_CASE("the report comes in pieces, one for each chart, which are its text", "[report]") {
+  auto record = acr::test::released_record();
+  REQUIRE_FALSE(record.charts.empty());
+  while (record.charts.size() < 20) record.charts.push_back(record.charts.front());
+  std::string text;
+  std::size_t pieces = 0, largest = 0;
+  acr::report::write_verification_report(record, [&](std::string_view piece) {
+    text += piece;
+    ++pieces;
+    largest = std::max(largest, piece.size());
+  });
+  CHECK(text == acr::report::verification_report(record));
+  CHECK(pieces == record.charts.size() + 3);
+  CHECK(largest < text.size() / 4);
+  record.charts.clear();
+  CHECK(acr::parse_json(acr::report::verification_report(record), "report").has_value());
+}
+
 TEST_CASE("the report of a release says what was proved, and by whom", "[report]") {
   auto const text = acr::report::verification_report(acr::test::released_record());
   CHECK(text == acr::test::golden("tag-verification.json", text));

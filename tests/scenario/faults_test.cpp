@@ -1,6 +1,7 @@
 // GitHub as it is on a bad day (github-api.md G-28, G-29, G-35): what passes changes nothing, what does not has its name and
 // status.
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <thread>
 
@@ -96,6 +97,7 @@ struct Row {
   int status;
   std::string code;
   Checkout checkout = Checkout::full;
+  std::map<std::string, std::string> inputs{};
 };
 
 // One world for each kind of checkout; what a planned fault leaves is used up by the run it was planned for.
@@ -112,7 +114,7 @@ TEST_CASE("faults that do not pass have a name and a status, and leave no packag
       {"oversize x* at storage GET", 1, "bundle-unreadable"},            // G-14
       {"html_200 x* at /git/trees", 3, "bad-response", Checkout::none},  // G-34
       {"forbidden x* at /git/", 2, "no-access", Checkout::none},         // G-12, A-64
-      {"wrong_shape x* at /compare/", 3, "bad-response", Checkout::none},
+      {"wrong_shape x* at /compare/", 3, "bad-response", Checkout::none, {{"diff-mode", "merge-base"}}},  // G-20
   };
   for (auto const checkout : {Checkout::full, Checkout::none}) {
     for (auto const& row : rows) {
@@ -121,7 +123,7 @@ TEST_CASE("faults that do not pass have a name and a status, and leave no packag
       ReleaseWorld world(lab_folder() / "two-charts", checkout, [&](acr::loopback::StandInSettings& settings) {
         settings.faults = {acr::loopback::planned_fault(row.fault)};
       });
-      auto const result = world.run();
+      auto const result = world.run(row.inputs);
       INFO(result.out);
       INFO(result.err);
       CHECK(result.status == row.status);
