@@ -7,6 +7,7 @@
 #include "report/vsa.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/json.hpp"
 #include "support/places.hpp"
 
 namespace {
@@ -27,6 +28,16 @@ std::string changed(std::string text, std::string const& what, std::string const
   auto const at = text.find(what);
   REQUIRE(at != std::string::npos);
   return text.replace(at, what.size(), with);
+}
+
+TEST_CASE("a schema's id is the address of its file, and docs/inputs.md links to it", "[report]") {
+  auto const page = acr::read_file(acr::test::source_folder() / "docs" / "inputs.md", 1 << 20);
+  for (std::string const name : {"charts-output", "manifest", "verification-report", "vsa"}) {
+    auto const file = "schema/" + name + ".schema.json";
+    auto const document = acr::parse_json(schema(name), name).value();
+    CHECK(acr::string_in(document, "$id") == "https://raw.githubusercontent.com/org/atomic-chart-release/v1/docs/" + file);
+    CHECK(page.find("](" + file + ")") != std::string::npos);
+  }
 }
 
 TEST_CASE("what a release writes is valid against its schemas", "[report]") {
