@@ -34,7 +34,7 @@ namespace fs = std::filesystem;
 // Read by name in the order of git_odb_add_default_backends: packs before loose objects.
 constexpr int pack_priority = 2, loose_priority = 1;
 constexpr std::size_t units_of_a_ref = 200, units_of_a_file = 5000;
-constexpr std::size_t cache_bytes = std::size_t{4} << 20;  // what is read again is kept by who reads it
+constexpr std::size_t cache_bytes = std::size_t{16} << 20;
 
 std::string library_message() {
   auto const* error = git_error_last();
