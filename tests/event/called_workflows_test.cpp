@@ -17,7 +17,7 @@ using namespace acr::event;
 std::string const image = "docker://ghcr.io/org/atomic-chart-release@sha256:" + std::string(64, '0');
 
 YAML::Node workflow(std::string const& name) {
-  return YAML::LoadFile(acr::test::source_folder() / ".github/workflows/" + name + ".yaml");
+  return YAML::LoadFile((acr::test::source_folder() / ".github/workflows" / (name + ".yaml")).string());
 }
 
 std::vector<YAML::Node> steps_of(YAML::Node const& document) {

@@ -188,7 +188,7 @@ TEST_CASE("OCI digests that the gate recorded are computed anew (O-21)", "[relea
   SECTION("a file that is too large") {
     attested(oci->digest);
     world.write("oci-subjects.txt", std::string(acr::report::max_checksum_bytes + 1, 'x'));
-    auto const found = refusals(world.publish());
+    found = refusals(world.publish());
     REQUIRE(found.size() == 1);
     CHECK(found.front().ends_with(" @ " + place));
     CHECK_FALSE(found.front().starts_with("oci-record-differs"));

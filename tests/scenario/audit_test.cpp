@@ -4,6 +4,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace {

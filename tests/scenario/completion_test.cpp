@@ -6,6 +6,7 @@
 #include "scenario/program.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace {

@@ -14,7 +14,7 @@ using acr::tuf::MemoryStore;
 namespace {
 
 std::string data(std::string const& name) {
-  std::ifstream file(acr::test::data_folder() / "tuf/" + name, std::ios::binary);
+  std::ifstream file(acr::test::data_folder() / ("tuf/" + name), std::ios::binary);
   REQUIRE(file.good());
   return {std::istreambuf_iterator<char>(file), {}};
 }
