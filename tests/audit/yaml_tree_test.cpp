@@ -136,6 +136,13 @@ TEST_CASE("bounds are reached before they are passed", "[audit]") {
   auto const more = read_yaml_tree(many + "1]", "w");
   REQUIRE(more.has_error());
   CHECK(more.error().why == "the file holds too many values");
+  // An alias is no value of its own, and still takes a place in its list.
+  std::string aliases = "[&a 1";
+  for (std::size_t i = 1; i < limits::yaml_nodes; ++i) aliases += ",*a";
+  CHECK(read_yaml_tree(aliases + "]", "w").has_value());
+  auto const longer = read_yaml_tree(aliases + ",*a]", "w");
+  REQUIRE(longer.has_error());
+  CHECK(longer.error().why == "the file holds too many values");
   CHECK(read_yaml_tree("#" + std::string(limits::workflow_bytes - 3, ' ') + "\n1", "w").has_value());
 }
 

@@ -3,12 +3,14 @@
 #include <unistd.h>
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include <vector>
 
 #include "git/annotated_tag.hpp"
 #include "git/git_cli.hpp"
+#include "git/object_format.hpp"
 #include "support/catch2.hpp"
 #include "support/errors.hpp"
 #include "support/no_more_files.hpp"
@@ -259,6 +261,30 @@ TEST_CASE("loose and packed refs", "[git]") {
   CHECK(objects->refs_with_prefix("refs/none/", 10).empty());
   CHECK_FALSE(objects->ref("refs/tags/web-v1"));
   CHECK_FALSE(objects->ref("refs/tags/deep"));
+}
+
+TEST_CASE("the beginning of an id names the one object that begins so", "[git]") {
+  Origin const origin;
+  // Two files whose ids begin with the same four digits.
+  std::map<std::string, std::string> by_prefix;
+  std::string one, two;
+  for (int i = 0; two.empty(); ++i) {
+    auto const text = "text " + std::to_string(i) + "\n";
+    auto const [found, fresh] = by_prefix.emplace(acr::git::object_id(ObjectType::blob, text).substr(0, 4), text);
+    if (!fresh) one = found->second, two = text;
+  }
+  auto const id = acr::git::object_id(ObjectType::blob, one);
+  auto const put = [&](std::string const& text) { shell(origin.path(), "printf '" + text + "' | git hash-object -w --stdin"); };
+  put(one);
+  CHECK(opened(origin.path())->with_prefix(id.substr(0, 4)).value() == id);
+  put(two);
+  auto const objects = opened(origin.path());
+  auto const several = objects->with_prefix(id.substr(0, 4));
+  REQUIRE(several.has_error());
+  CHECK(several.error().code == "unknown-commit");
+  CHECK(objects->with_prefix(id.substr(0, 30)).value() == id);
+  CHECK_FALSE(objects->with_prefix(id.substr(0, 3)).value());
+  CHECK_FALSE(objects->with_prefix(std::string(10, '0')).value());
 }
 
 TEST_CASE("names that are not refs reach no file", "[git]") {

@@ -547,6 +547,7 @@ TEST_CASE("storage that cannot be reached ends the run, other answers only the a
   });
   Attestations unreachable(down.api);
   CHECK_THROWS_AS(unreachable.download(linked("4", link("4"))), Unreachable);
+  CHECK(down.http.seen().size() == 1);  // only what is too large is asked for twice
 
   ScriptedGithub odd([](net::Request const&) { return loopback::reply(400); });
   Attestations refused(odd.api);

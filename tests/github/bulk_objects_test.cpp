@@ -63,6 +63,12 @@ class Store {
 
 std::string const id_a(40, 'a');
 
+TEST_CASE("what is not an object id gets into no query", "[github]") {
+  std::string const id(40, 'a');
+  CHECK(bulk_query(test::acme(), ObjectType::blob, {id}).find(id) != std::string::npos);
+  CHECK_THROWS_AS(bulk_query(test::acme(), ObjectType::blob, {"\"){x}"}), std::logic_error);
+}
+
 TEST_CASE("of a commit or tag the bytes are put together again, time zones and signatures included", "[github]") {  // G-37
   Store store;
   auto const tree = store.add(ObjectType::tree, "");

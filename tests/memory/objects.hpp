@@ -3,6 +3,7 @@
 // A repository in memory: tests/memory/objects.hpp
 // Ids are real: what is built here has the ids that git would give it.
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -32,6 +33,13 @@ class MemoryObjects final : public ObjectSource {
   void set_ref(std::string name, ObjectId target);
   /// As if it had never been fetched.
   void forget(ObjectId const& id);
+
+  /// Called when objects are asked for ahead; throws what a server would.
+  std::function<void(ObjectType)> on_prefetch{};
+  bool prefetch_objects(ObjectType type, std::vector<ObjectId> const& /*ids*/) override {
+    if (on_prefetch) on_prefetch(type);
+    return false;
+  }
 
   /// Ids asked for so far, in order.
   [[nodiscard]] std::vector<ObjectId> reads() const;

@@ -297,6 +297,17 @@ TEST_CASE("no chart changes, or one is removed: nothing is packaged, nothing is 
   CHECK(released(world) == report_files);
 }
 
+TEST_CASE("files that cannot be fetched ahead end the run, unless there are only too many of them (A-56)", "[release]") {
+  std::string const code = GENERATE(as<std::string>{}, "too-many-objects", "unreachable");
+  PipelineWorld world;
+  world.objects.on_prefetch = [&](ObjectType type) {
+    if (type == ObjectType::blob) throw acr::Unreachable(code, "no");
+  };
+  auto const outcome = world.run();
+  CHECK(outcome.status == (code == "unreachable" ? ExitStatus::unreachable : ExitStatus::done));
+  CHECK(outcome.record.reason == (code == "unreachable" ? code : ""));
+}
+
 TEST_CASE("a full disk refuses the run before anything is packaged (section 11)", "[release]") {
   PipelineWorld world;
   world.settings.dry_run = true;       // so that nothing is written to that file system
