@@ -226,6 +226,11 @@ Verdict<net::Reply> Fetcher::get(Question question) {
   return std::move(*reply);
 }
 
+Verdict<std::optional<Login>> Fetcher::login(net::Url const& registry) const {
+  if (!settings_.find_login) return std::optional<Login>();
+  return settings_.find_login(registry.host, registry.port);
+}
+
 std::vector<std::string> Fetcher::hosts() const {
   std::lock_guard const lock(mutex_);
   return {asked_.begin(), asked_.end()};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dependencies/credentials.hpp"
+#include "dependencies/login_file.hpp"
 #include "net/http.hpp"
 #include "net/url.hpp"
 #include "support/verdict.hpp"
@@ -22,6 +23,7 @@ struct HostSettings {
   std::vector<std::string> private_hosts{};  ///< `dependency-private-hosts` (D-33)
   bool loopback_http = false;                ///< the API base itself is loopback http: tests (D-32)
   Credentials credentials{};
+  FindLogin find_login{};  ///< for registries that no line of `credentials` covers; empty in the action (D-36)
 };
 
 /// What is asked of a host.
@@ -58,6 +60,8 @@ class Fetcher {
   Verdict<net::Reply> get(Question question);
 
   [[nodiscard]] Credentials const& credentials() const { return settings_.credentials; }
+  /// The login for a registry, when there are any.
+  [[nodiscard]] Verdict<std::optional<Login>> login(net::Url const& registry) const;
   /// All hosts asked so far, those of redirects and of failed exchanges included, sorted.
   [[nodiscard]] std::vector<std::string> hosts() const;
 

@@ -28,8 +28,12 @@ inline constexpr std::size_t manifest_children = 16;                          //
 inline constexpr std::size_t token_bytes = std::size_t{128} << 10;            ///< answer of a token service (D-22)
 inline constexpr std::chrono::seconds token_life{60};                         ///< without `expires_in` (D-22)
 inline constexpr std::size_t local_depth = 10;                                ///< chains of `file://`; the chart is 0 (D-26)
-inline constexpr std::size_t local_targets = 256;   ///< directories that one chart reaches through `file://` (D-35)
-inline constexpr std::size_t password_bytes = 8;    ///< shorter ones cannot be masked (D-36)
+inline constexpr std::size_t local_targets = 256;  ///< directories that one chart reaches through `file://` (D-35)
+inline constexpr std::size_t password_bytes = 8;   ///< shorter ones cannot be masked (D-36)
+inline constexpr std::size_t login_file_bytes = std::size_t{1} << 20;      ///< of `docker login` (D-36)
+inline constexpr std::size_t helper_answer_bytes = std::size_t{64} << 10;  ///< of `docker-credential-NAME get`
+inline constexpr std::size_t helper_name_bytes = 100;
+inline constexpr std::chrono::seconds helper_time{30};
 inline constexpr std::size_t nearest_versions = 5;  ///< told when a version is not found
 
 }  // namespace acr::dependencies::limits

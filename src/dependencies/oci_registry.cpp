@@ -61,21 +61,14 @@ std::string allowing_line(OciReference const& reference, Credential const* line,
   return text + " realm=" + realm.authority();
 }
 
+/// The advice when a login is not taken.
+std::string another_login(Login const& login) {
+  return "log in anew (" + login.source + "), or give registry-credentials for it; " + no_access_text;
+}
+
 /// A challenge counts from the registry itself: not from where a redirect leads, at another origin or outside the prefix.
 bool is_registrys_own(net::Reply const& reply, Question const& question) {
   return reply.url.origin() == question.url.origin() && net::is_below_prefix(reply.url.path, question.prefix);
-}
-
-/// What an answer that is no 200 means.
-Rejection refused_by(OciReference const& reference, Question const& question, net::Reply const& reply) {
-  auto const where = reference.text();
-  if (reply.status == 401 || reply.status == 403)
-    return no_access(where, "the registry does not give it to us",
-                     std::to_string(reply.status) + " of " + reply.url.authority());
-  auto refused = refused_answer(reply, question.url);
-  refused.where = where;
-  if (reply.status == 404) return std::move(refused).rule("D-18").fix("check name and version: " + std::string(no_access_text));
-  return refused;
 }
 
 }  // namespace
@@ -112,13 +105,22 @@ Verdict<std::string> OciRegistries::ask_for_token(OciReference const& reference,
   if (!realm || (!realm->is_https() && !(realm->scheme == "http" && fetcher_.speaks_http(*realm))))
     return no_access(where, "the registry names no usable token service", "401 of " + reference.registry.authority());
   // B-27: only a registry that somebody wrote a line for has a password to give, and the line says where else it may go.
-  auto const* const credential = line_of(reference);
-  if (credential && !credential->allows_realm(*realm))
+  auto const* const line = line_of(reference);
+  if (line && !line->allows_realm(*realm))
     return no_access(where, "the registry would have its password sent to another host",
                      "401 of " + reference.registry.authority() + ", realm at " + realm->authority())
         .rule("B-27")
         .expected("a realm at " + reference.registry.authority() + ", or one that the line of registry-credentials names")
-        .fix("if this token service is the registry's, write: " + allowing_line(reference, credential, *realm));
+        .fix("if this token service is the registry's, write: " + allowing_line(reference, line, *realm));
+  // A login is nobody's line: it goes to the registry's own host alone, and without it the token service may serve everybody.
+  auto const login = line ? Verdict<std::optional<Login>>(std::nullopt) : fetcher_.login(reference.registry);
+  if (!login) return Rejection(login.error()).within(where);
+  bool const kept_back = *login && !(*login)->credential.allows_realm(*realm);
+  access.kept_back =
+      kept_back ? "; the login of " + (*login)->source + " was not sent to " + realm->authority() + ", which is another host"
+                : std::string();
+  access.line = kept_back ? allowing_line(reference, nullptr, *realm) : std::string();
+  auto const* const credential = line ? line : *login && !kept_back ? &(*login)->credential : nullptr;
   Question question;
   question.url = token_url(*realm, parameter("service"), reference.path);
   question.max_body = limits::token_bytes;
@@ -131,6 +133,9 @@ Verdict<std::string> OciRegistries::ask_for_token(OciReference const& reference,
     if (!credential)
       refusal.fix_text =
           "give it a line of registry-credentials: " + allowing_line(reference, credential, *realm) + "; " + no_access_text;
+    else if (*login)
+      refusal.fix_text = another_login(**login);
+    if (kept_back) refusal.why += access.kept_back;
     return refusal;
   };
   if (!reply) return reply.error().code == "dep-too-large" ? refused("a too large answer") : reply.error();
@@ -155,9 +160,16 @@ Verdict<std::string> OciRegistries::authorize(OciReference const& reference, Acc
   auto const found = "401 of " + reference.registry.authority();
   if (of("basic") == challenges.end())
     return no_access(where, "the registry wants a kind of access that is not supported", found);
-  auto const* const credential = line_of(reference);
+  auto const* const line = line_of(reference);
+  auto const login = line ? Verdict<std::optional<Login>>(std::nullopt) : fetcher_.login(reference.registry);
+  if (!login) return Rejection(login.error()).within(where);
+  auto const* const credential = line ? line : *login ? &(*login)->credential : nullptr;
   if (!credential) return no_access(where, "the registry wants a password", found);
-  if (refused == credential->basic()) return no_access(where, "the registry does not take the password", found);
+  if (refused == credential->basic()) {
+    auto refusal = no_access(where, "the registry does not take the password", found);
+    if (*login) refusal.fix_text = another_login(**login);
+    return refusal;
+  }
   access.authorization = credential->basic();
   access.until = std::chrono::steady_clock::time_point::max();
   return access.authorization;
@@ -179,6 +191,25 @@ Verdict<net::Reply> OciRegistries::ask(OciReference const& reference, Question& 
   if (!authorization) return authorization.error();
   question.authorization = *authorization;
   return fetcher_.ask(question);
+}
+
+/// What an answer that is no 200 means.
+Rejection OciRegistries::refused_by(OciReference const& reference, Question const& question, net::Reply const& reply) {
+  auto const where = reference.text();
+  if (reply.status == 401 || reply.status == 403) {
+    auto refusal =
+        no_access(where, "the registry does not give it to us", std::to_string(reply.status) + " of " + reply.url.authority());
+    auto& access = access_of(reference);
+    std::lock_guard const lock(access.mutex);
+    refusal.why += access.kept_back;
+    if (!access.line.empty())
+      refusal.fix_text = "if that token service is the registry's, give registry-credentials: " + access.line;
+    return refusal;
+  }
+  auto refused = refused_answer(reply, question.url);
+  refused.where = where;
+  if (reply.status == 404) return std::move(refused).rule("D-18").fix("check name and version: " + std::string(no_access_text));
+  return refused;
 }
 
 Verdict<net::Reply> OciRegistries::get(OciReference const& reference, std::string_view what, std::string_view accept,

@@ -48,6 +48,8 @@ class OciRegistries {
     std::mutex mutex;
     std::string authorization;  ///< value of `Authorization`; empty: bare
     std::chrono::steady_clock::time_point until{};
+    std::string kept_back;  ///< of a login that was not sent to the token service; for refusals
+    std::string line;       ///< the line of registry-credentials that would send it
   };
 
   Verdict<net::Reply> ask(OciReference const& reference, Question& question);
@@ -57,6 +59,7 @@ class OciRegistries {
                                  net::Reply const& reply);
   Verdict<std::string> ask_for_token(OciReference const& reference, Access& access, Challenge const& challenge);
   Verdict<OciManifest> chart_manifest(OciReference const& reference, net::Reply const& reply, std::string_view where);
+  Rejection refused_by(OciReference const& reference, Question const& question, net::Reply const& reply);
   /// The line for the repository, or null.
   [[nodiscard]] Credential const* line_of(OciReference const& reference) const;
   [[nodiscard]] net::Url wire_url(OciReference const& reference, std::string_view what) const;

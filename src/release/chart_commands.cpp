@@ -110,7 +110,7 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
   std::unique_ptr<DependencyNetwork> network;
   std::unique_ptr<DiskBuild> build;
   if (inputs.build_dependencies) {
-    network = std::make_unique<DependencyNetwork>(inputs, terminal.environment, terminal.clock);
+    network = std::make_unique<DependencyNetwork>(inputs, terminal);
     build = std::make_unique<DiskBuild>(command.charts, plan_settings(inputs, network->source()), command.workers);
     if (!build->refused() || command.keep_going) build->fetch(network->source());
     command.dependencies = [&](std::size_t chart, chart::SourceTree const& tree, chart::PackageOptions const& options) {

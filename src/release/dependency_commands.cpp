@@ -213,7 +213,7 @@ ExitStatus dependencies_command(std::vector<std::string_view> const& words, Term
   Arguments const arguments(words, {.values = names_of_inputs(), .repeated = {}, .flags = {"json"}});
   arguments.expect_positional(1, 10'000, "dependencies CHART… [--json]");
   auto const inputs = inputs_of_options(arguments, terminal, ".");
-  DependencyNetwork network(inputs, terminal.environment, terminal.clock);
+  DependencyNetwork network(inputs, terminal);
   DiskBuild const build(paths_of(arguments), plan_settings(inputs, network.source()), inputs.max_parallel);
   if (arguments.has("json")) {
     boost::json::array all;
@@ -234,7 +234,7 @@ ExitStatus pin_command(std::vector<std::string_view> const& words, Terminal cons
   arguments.expect_positional(1, 10'000, "pin CHART…");
   auto inputs = inputs_of_options(arguments, terminal, ".");
   inputs.dependency_pins = event::DependencyPins::warn;  // pins are what is missing here
-  DependencyNetwork network(inputs, terminal.environment, terminal.clock);
+  DependencyNetwork network(inputs, terminal);
   DiskBuild build(paths_of(arguments), plan_settings(inputs, network.source()), inputs.max_parallel);
   if (!build.refused()) build.fetch(network.source());
   bool refused = build.refused();

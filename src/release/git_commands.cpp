@@ -239,7 +239,8 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   settings.change.base = commit("base");
   if (arguments.has("merge")) settings.change.merge = commit("merge");
 
-  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url),
+  RegistryLogins logins(terminal.environment, terminal.clock, terminal.err);
+  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url, logins),
                                      settings.inputs.max_parallel, settings.runner_temp);
   DependencyBuild dependencies(source, plan_settings(settings.inputs, source), settings.inputs.max_parallel);
   auto const outcome = run_release(settings, {.objects = services.objects(),

@@ -184,9 +184,8 @@ ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Termin
   std::unique_ptr<DependencyNetwork> network;
   if (check != event::OciCheck::off) {
     auto const inputs = inputs_of_options(arguments, terminal, ".");
-    network = std::make_unique<DependencyNetwork>(inputs, terminal.environment, terminal.clock);
-    options.registry = registry_look(
-        check, network->http(), host_settings(inputs, terminal.environment("GITHUB_API_URL").value_or("")), terminal.clock);
+    network = std::make_unique<DependencyNetwork>(inputs, terminal);
+    options.registry = registry_look(check, network->http(), network->settings(), terminal.clock);
   }
   bool refused = false, unreachable = false;
   json::array all;

@@ -139,7 +139,8 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   of_clone.clone = clone_directories(settings.workspace).home;
   Services services(std::move(of_clone), terminal.clock);
 
-  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, question.environment.api_url),
+  RegistryLogins logins(terminal.environment, terminal.clock, terminal.err);
+  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, question.environment.api_url, logins),
                                      settings.inputs.max_parallel, std::filesystem::path());
   RebuildTools const rebuild{.source = source, .plan = plan_settings(settings.inputs, source)};
   auto const built =

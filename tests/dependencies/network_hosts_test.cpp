@@ -3,6 +3,7 @@
 #include <map>
 
 #include "network_world.hpp"
+#include "support/encoding.hpp"
 
 namespace {
 
@@ -131,8 +132,8 @@ struct Realm {
   std::string outcome, told, asked;
   acr::Rejection refused;
 };
-Realm by_realm(std::string const& realm, std::vector<std::string> const& credentials, std::string const& wanted_password,
-               std::string const& query = {}) {
+Realm realm_with(std::string const& realm, HostSettings const& settings, std::string const& wanted_password,
+                 std::string const& query = {}) {
   OciRegistry registry;
   registry.push("charts/web", "1.0.0", "archive");
   Handler service = [](Seen const&) { return json_answer(R"({"token":"abc"})"); };
@@ -144,7 +145,7 @@ Realm by_realm(std::string const& realm, std::vector<std::string> const& credent
   if (realm == "registry.example.org")
     hosts[realm] = [=](Seen const& seen) { return seen.path() == "/token" ? service(seen) : guarded(seen); };
   Internet internet(hosts);
-  NetworkWorld world(settings_with(credentials), 2, internet.client());
+  NetworkWorld world(settings, 2, internet.client());
   auto const outcome = world.outcome({"web", "1.0.0", "oci://registry.example.org/charts", ""});
   Realm result{outcome, "not asked", "", world.last};
   for (auto const& seen : internet.seen(realm))
@@ -152,6 +153,11 @@ Realm by_realm(std::string const& realm, std::vector<std::string> const& credent
   for (auto const& seen : internet.seen("registry.example.org"))
     if (seen.path() != "/token") CHECK((seen.header("Authorization").empty() || seen.header("Authorization") == "Bearer abc"));
   return result;
+}
+
+Realm by_realm(std::string const& realm, std::vector<std::string> const& credentials, std::string const& wanted_password,
+               std::string const& query = {}) {
+  return realm_with(realm, settings_with(credentials), wanted_password, query);
 }
 
 std::string const charts_line = "registry.example.org/charts=user:password";
@@ -178,6 +184,105 @@ TEST_CASE("the line that the refusal prints lets the password go there (B-27)", 
   auto const asked = by_realm(realm, {charts_line + " realm=" + realm}, "user:password");
   CHECK(asked.outcome == "fetched");
   CHECK(asked.told == user_basic);
+}
+
+/// A user who is logged in to registry.example.org as user:password, as `docker login` keeps it.
+HostSettings logged_in(std::vector<std::string> const& credentials = {}) {
+  auto settings = settings_with(credentials);
+  settings.find_login = [](std::string_view host, std::uint16_t port) {
+    acr::Verdict<std::optional<Login>> none = std::optional<Login>();
+    if (host != "registry.example.org" || port != 443) return none;
+    return acr::Verdict<std::optional<Login>>(
+        Login{{.host = std::string(host), .port = port, .prefix = {}, .user = "user", .password = "password"}, "config.json"});
+  };
+  return settings;
+}
+
+TEST_CASE("a login goes to the registry's own host, as a line does (B-27)", "[dependencies]") {
+  auto const asked = realm_with("registry.example.org", logged_in(), "user:password");
+  CHECK(asked.outcome == "fetched");
+  CHECK(asked.told == user_basic);
+  auto const wrong = realm_with("registry.example.org", logged_in(), "user:another-one");
+  CHECK(wrong.outcome == "dep-auth");
+  CHECK(wrong.refused.fix_text.starts_with("log in anew (config.json), or give registry-credentials"));
+  CHECK(wrong.refused.sentence().find("user:password") == std::string::npos);
+  CHECK(wrong.refused.sentence().find(user_basic.substr(6)) == std::string::npos);
+}
+
+TEST_CASE("a login goes to no foreign realm, which is asked without it (B-27)", "[dependencies]") {
+  auto const realm =
+      GENERATE("auth.example.net", "example.org", "auth.example.org", "a.registry.example.org", "registry.example.org:8443");
+  CAPTURE(realm);
+  auto const open = realm_with(realm, logged_in(), "");
+  CHECK(open.outcome == "fetched");
+  CHECK(open.told.empty());
+  auto const closed = realm_with(realm, logged_in(), "user:password");
+  CHECK(closed.outcome == "dep-auth");
+  CHECK(closed.told.empty());
+  CHECK(closed.refused.why.ends_with("the login of config.json was not sent to " + std::string(realm) +
+                                     ", which is another host"));
+  CHECK(closed.refused.fix_text.find("registry.example.org/charts=USER:PASSWORD realm=" + std::string(realm)) !=
+        std::string::npos);
+}
+
+TEST_CASE("a line wins over a login, also where it refuses (B-27)", "[dependencies]") {
+  auto const line =
+      realm_with("registry.example.org", logged_in({"registry.example.org/charts=other:password-2"}), "other:password-2");
+  CHECK(line.outcome == "fetched");
+  CHECK(line.told == "Basic " + acr::base64("other:password-2"));
+  CHECK(realm_with("auth.example.net", logged_in({charts_line}), "").told == "not asked");
+  // A line for another part of the registry covers nothing here.
+  CHECK(realm_with("registry.example.org", logged_in({"registry.example.org/other=other:password-2"}), "user:password").told ==
+        user_basic);
+}
+
+TEST_CASE("a token without rights, made without the login, names the line that would send it (B-27)", "[dependencies]") {
+  Internet internet({{"registry.example.org", with_bearer("rights", "Bearer realm=\"https://auth.example.net/token\"",
+                                                          [](Seen const&) { return Answer{.status = 404}; })},
+                     {"auth.example.net", [](Seen const&) { return json_answer(R"({"token":"abc"})"); }}});
+  NetworkWorld world(logged_in(), 2, internet.client());
+  CHECK(world.outcome({"web", "1.0.0", "oci://registry.example.org/charts", ""}) == "dep-auth");
+  CHECK(
+      world.last.why ==
+      "the registry does not give it to us; the login of config.json was not sent to auth.example.net, which is another host");
+  CHECK(world.last.fix_text.ends_with(": registry.example.org/charts=USER:PASSWORD realm=auth.example.net"));
+  CHECK(internet.authorizations("auth.example.net") == std::vector<std::string>{""});
+}
+
+TEST_CASE("a login is for a registry that asks for a password, not for a repository of https (D-36)", "[dependencies]") {
+  OciRegistry registry;
+  registry.push("charts/web", "1.0.0", "archive");
+  std::vector<std::string> asked;
+  auto settings = logged_in();
+  settings.find_login = [&asked, find = settings.find_login](std::string_view host, std::uint16_t port) {
+    asked.emplace_back(host);
+    return find(host, port);
+  };
+  auto const password = GENERATE("user:password", "user:another-one");
+  Internet internet({{"registry.example.org", with_basic(password, registry.site)},
+                     {"open.example.org", registry.site},
+                     {"charts.example.org", with_basic(password, repository_with_web())}});
+  NetworkWorld world(settings, 2, internet.client());
+  CHECK(world.outcome({"web", "1.0.0", "https://charts.example.org/s", ""}) == "dep-auth");
+  CHECK(world.outcome({"web", "1.0.0", "oci://open.example.org/charts", ""}) == "fetched");
+  CHECK(asked.empty());
+  bool const good = password == std::string("user:password");
+  CHECK(world.outcome({"web", "1.0.0", "oci://registry.example.org/charts", ""}) == (good ? "fetched" : "dep-auth"));
+  CHECK_FALSE(asked.empty());
+  CHECK(internet.authorizations("registry.example.org")[0].empty());
+  CHECK(internet.authorizations("registry.example.org")[1] == user_basic);
+}
+
+TEST_CASE("a login that cannot be used is refused in its own words", "[dependencies]") {
+  auto settings = settings_with();
+  settings.find_login = [](std::string_view host, std::uint16_t port) {
+    return acr::Verdict<std::optional<Login>>(unusable_login("config.json", "an odd entry", host, port));
+  };
+  auto const asked = realm_with("registry.example.org", settings, "user:password");
+  CHECK(asked.outcome == "dep-auth");
+  CHECK(asked.told == "not asked");
+  CHECK(asked.refused.why == "an odd entry");
+  CHECK(asked.refused.where == "oci://registry.example.org/charts/web:1.0.0: config.json");
 }
 
 TEST_CASE("the registry's own host and port need no word in the line (B-27)", "[dependencies]") {

@@ -1,0 +1,54 @@
+#pragma once
+
+// The user's own registry logins, on a terminal: src/release/registry_logins.hpp (dependencies.md D-36, D-38)
+// Of `helm registry login` first, then of `docker login`, as Helm looks for them. The action reads neither.
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dependencies/login_file.hpp"
+#include "event/runner_environment.hpp"
+#include "support/run_clock.hpp"
+
+namespace acr::release {
+
+class RegistryLogins {
+ public:
+  /// Nothing is read before the first registry asks for a password. `clock` and `err` must live longer.
+  RegistryLogins(event::EnvironmentLookup environment, RunClock& clock, std::ostream& err);
+  /// Prints what could not be used, and stood in nobody's way, as warnings.
+  ~RegistryLogins();
+  RegistryLogins(RegistryLogins const&) = delete;
+  RegistryLogins& operator=(RegistryLogins const&) = delete;
+
+  /// This must live longer than what is given back. Empty inside Actions.
+  [[nodiscard]] dependencies::FindLogin find_login();
+
+ private:
+  using Found = Verdict<std::optional<dependencies::Login>>;
+  Found find(std::string_view host, std::uint16_t port);
+  Found look_for(std::string_view host, std::uint16_t port);
+  Found ask_helper(dependencies::LoginFile::Entry const& entry, std::string const& file, std::string_view host,
+                   std::uint16_t port);
+  void read_files();
+  [[nodiscard]] std::vector<std::filesystem::path> files() const;
+  [[nodiscard]] std::string variable(char const* name) const;
+
+  event::EnvironmentLookup environment_;
+  RunClock& clock_;
+  std::ostream& err_;
+  std::mutex mutex_;  ///< of all below; a program asks one question at a time
+  bool read_ = false;
+  std::vector<std::pair<std::string, dependencies::LoginFile>> logins_;  ///< by path
+  std::map<std::pair<std::string, std::uint16_t>, Found> found_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace acr::release
