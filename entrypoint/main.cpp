@@ -13,6 +13,7 @@
 
 #include "release/action.hpp"
 #include "release/commands.hpp"
+#include "release/screen.hpp"
 #include "release/signals.hpp"
 #include "support/text.hpp"
 #include "support/work_budget.hpp"
@@ -62,8 +63,13 @@ acr::ExitStatus dispatch(std::vector<std::string_view> const& arguments) {
   acr::WorkBudget budget(clock);
   acr::WorkScope const scope(&budget);
   acr::release::SignalWatch const watch(clock);
-  return acr::release::run_command_line(arguments,
-                                        {.environment = variable, .out = std::cout, .err = std::cerr, .clock = clock});
+  acr::release::Screen screen(std::cout, std::cerr, acr::release::screen_kind(STDOUT_FILENO, STDERR_FILENO, variable));
+  acr::release::ScreenTicks const ticks(screen);
+  return acr::release::run_command_line(arguments, {.environment = variable,
+                                                    .out = screen.out(),
+                                                    .err = screen.err(),
+                                                    .clock = clock,
+                                                    .show_step = [&](std::string const& what) { screen.step(what); }});
 }
 
 /// A core file would hold the token. The limit alone does not stop a host that pipes core files into a program; and while

@@ -57,8 +57,9 @@ Verdict<Login> login_of(std::string user, std::string password, std::string_view
     return unusable_login(source, "the login has no user's name", host, port);
   if (password.size() < limits::password_bytes)
     return unusable_login(source, "the password is too short to be kept out of messages (at least 8 characters)", host, port);
-  return Login{{.host = std::string(host), .port = port, .prefix = {}, .user = std::move(user), .password = std::move(password)},
-               source};
+  return Login{
+      {.host = std::string(host), .port = port, .prefix = {}, .user = std::move(user), .password = std::move(password)},
+      source};
 }
 
 }  // namespace
@@ -71,8 +72,8 @@ Rejection unusable_login(std::string source, std::string why, std::string_view h
 }
 
 Verdict<LoginFile> LoginFile::parse(std::string_view text, std::string path) {
-  auto const json = parse_json(
-      text, path, {.max_bytes = limits::login_file_bytes, .max_depth = depth, .duplicate_names_allowed = true});
+  auto const json =
+      parse_json(text, path, {.max_bytes = limits::login_file_bytes, .max_depth = depth, .duplicate_names_allowed = true});
   if (!json) return json.error();
   LoginFile file;
   auto const odd = [&](std::string why) { return reject("bad-input", path, std::move(why)).rule("D-36"); };
@@ -99,7 +100,8 @@ Verdict<LoginFile> LoginFile::parse(std::string_view text, std::string path) {
   if (auto const* const helpers = object_in(*json, "credHelpers"))
     for (auto const& [key, value] : *helpers) {
       std::string name(value.is_string() ? std::string_view(value.get_string()) : std::string_view());
-      file.helpers_.insert_or_assign(std::string(std::string_view(key)), is_program_name(name) ? std::move(name) : std::string());
+      file.helpers_.insert_or_assign(std::string(std::string_view(key)),
+                                     is_program_name(name) ? std::move(name) : std::string());
     }
   if (auto const* const store = find(*json, "credsStore"); store && !store->is_null()) {
     if (!store->is_string()) return odd("credsStore is not a text");
@@ -123,9 +125,9 @@ Verdict<LoginFile::Entry> LoginFile::entry(std::string_view host, std::uint16_t 
   if (!store_.empty()) {
     if (!store_is_name_) return unusable_login(path_, "its credsStore is not the name of a program", host, port);
     entry.helper = store_;
-    entry.server = entry.named                                 ? kept->first
+    entry.server = entry.named                         ? kept->first
                    : host == docker_hub && port == 443 ? std::string(docker_hub_key)
-                                                               : authority(host, port);
+                                                       : authority(host, port);
     return entry;
   }
   if (!entry.named) return entry;
@@ -144,8 +146,8 @@ Verdict<LoginFile::Entry> LoginFile::entry(std::string_view host, std::uint16_t 
 }
 
 Verdict<Login> read_helper_answer(std::string_view json, std::string_view host, std::uint16_t port, std::string const& source) {
-  auto const answer = parse_json(
-      json, source, {.max_bytes = limits::helper_answer_bytes, .max_depth = depth, .duplicate_names_allowed = true});
+  auto const answer =
+      parse_json(json, source, {.max_bytes = limits::helper_answer_bytes, .max_depth = depth, .duplicate_names_allowed = true});
   auto const user = answer ? string_in(*answer, "Username") : std::nullopt;
   auto const secret = answer ? string_in(*answer, "Secret") : std::nullopt;
   if (!user || !secret) return unusable_login(source, "its answer has no Username and Secret", host, port);

@@ -1,8 +1,8 @@
 #pragma once
 
-// What `docker login` and `helm registry login` keep: src/dependencies/login_file.hpp (dependencies.md D-36, D-38, binding.md B-27)
-// One JSON file: passwords in `auths`, or the names of programs that keep them (`credHelpers`, `credsStore`). Nothing of a
-// password is repeated in a refusal.
+// What `docker login` and `helm registry login` keep: src/dependencies/login_file.hpp (dependencies.md D-36, D-38, binding.md
+// B-27) One JSON file: passwords in `auths`, or the names of programs that keep them (`credHelpers`, `credsStore`). Nothing of
+// a password is repeated in a refusal.
 
 #include <cstdint>
 #include <functional>
@@ -43,8 +43,8 @@ class LoginFile {
 
  private:
   struct Kept {
-    std::string auth;            ///< Base64 of user:password
-    bool by_token = false;       ///< an identity or registry token stands in the password's place
+    std::string auth;           ///< Base64 of user:password
+    bool by_token = false;      ///< an identity or registry token stands in the password's place
     bool is_of_strings = true;  ///< it has the form of an entry
   };
   std::string path_;
@@ -54,7 +54,8 @@ class LoginFile {
   bool store_is_name_ = true;
 };
 
-/// What `docker-credential-NAME get` printed: `{"ServerURL":…,"Username":…,"Secret":…}`. Code dep-auth; `source` is for messages.
+/// What `docker-credential-NAME get` printed: `{"ServerURL":…,"Username":…,"Secret":…}`. Code dep-auth; `source` is for
+/// messages.
 Verdict<Login> read_helper_answer(std::string_view json, std::string_view host, std::uint16_t port, std::string const& source);
 
 /// The refusal of a login that is meant for a registry and cannot be used.

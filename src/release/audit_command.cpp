@@ -48,6 +48,7 @@ ExitStatus audit_command(std::vector<std::string_view> const& words, Terminal co
   auto& objects = services.objects();
   auto const& inputs = settings.inputs;
 
+  terminal.begin_step("reading workflows and rules");
   AuditSettings audit{.source_branch = inputs.source_branch,
                       .release_branch = inputs.release_branch,
                       .tag_format = inputs.tag_format,

@@ -111,7 +111,9 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
   std::unique_ptr<DiskBuild> build;
   if (inputs.build_dependencies) {
     network = std::make_unique<DependencyNetwork>(inputs, terminal);
+    terminal.begin_step("reading dependencies");
     build = std::make_unique<DiskBuild>(command.charts, plan_settings(inputs, network->source()), command.workers);
+    terminal.begin_step("fetching dependencies");
     if (!build->refused() || command.keep_going) build->fetch(network->source());
     command.dependencies = [&](std::size_t chart, chart::SourceTree const& tree, chart::PackageOptions const& options) {
       return archives_on_disk(build->charts()[chart], tree, options, command.strict);
@@ -119,6 +121,8 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
     show_fetched(*build, as_json ? terminal.err : terminal.out);
   }
   std::size_t refused = 0;
+  terminal.begin_step("packaging " + std::to_string(command.charts.size()) +
+                      (command.charts.size() == 1 ? " chart" : " charts"));
   auto const outcomes = chart::run_package_command(command);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (build) show_findings(build->charts()[i], terminal);

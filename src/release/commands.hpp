@@ -3,7 +3,9 @@
 // The program on a terminal: src/release/commands.hpp
 //   run, lineage, verify-bundle, inspect, package, list, changed, gate, annotate, map, verify-package, ruleset, audit
 
+#include <functional>
 #include <iosfwd>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +20,14 @@ struct Terminal {
   std::ostream& out;
   std::ostream& err;
   RunClock& clock;
+  /// Takes what lasts from now on, for who waits (screen.hpp); empty: nobody looks.
+  std::function<void(std::string const&)> show_step{};
+
+  void begin_step(std::string const& what) const {
+    if (show_step) show_step(what);
+  }
+  /// Another program may ask its own questions there.
+  void leave_screen() const { begin_step({}); }
 };
 
 /// Runs one command. `arguments` are not empty. Throws RunError and std::logic_error.

@@ -236,6 +236,7 @@ ExitStatus pin_command(std::vector<std::string_view> const& words, Terminal cons
   inputs.dependency_pins = event::DependencyPins::warn;  // pins are what is missing here
   DependencyNetwork network(inputs, terminal);
   DiskBuild build(paths_of(arguments), plan_settings(inputs, network.source()), inputs.max_parallel);
+  terminal.begin_step("fetching dependencies");
   if (!build.refused()) build.fetch(network.source());
   bool refused = build.refused();
   for (auto const& chart : build.charts()) {

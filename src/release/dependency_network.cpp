@@ -101,7 +101,7 @@ dependencies::PlanSettings plan_settings(event::ActionInputs const& inputs, depe
 }
 
 DependencyNetwork::DependencyNetwork(event::ActionInputs const& inputs, Terminal const& terminal)
-    : logins_(terminal.environment, terminal.clock, terminal.err),
+    : logins_(terminal),
       settings_(host_settings(inputs, terminal.environment("GITHUB_API_URL").value_or(""), logins_)),
       client_(terminal.clock, net::client_settings([&](char const* name) { return terminal.environment(name).value_or(""); },
                                                    "atomic-chart-release/" ACR_VERSION)),

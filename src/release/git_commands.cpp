@@ -235,11 +235,12 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   auto const commit = [&](char const* option) {
     return commit_named(services.objects(), workspace, arguments.value(option), option);
   };
+  terminal.begin_step("comparing the commits, and proving the charts");
   settings.change.head = commit("head");
   settings.change.base = commit("base");
   if (arguments.has("merge")) settings.change.merge = commit("merge");
 
-  RegistryLogins logins(terminal.environment, terminal.clock, terminal.err);
+  RegistryLogins logins(terminal);
   dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url, logins),
                                      settings.inputs.max_parallel, settings.runner_temp);
   DependencyBuild dependencies(source, plan_settings(settings.inputs, source), settings.inputs.max_parallel);

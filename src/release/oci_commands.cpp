@@ -190,6 +190,7 @@ ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Termin
   bool refused = false, unreachable = false;
   json::array all;
   for (auto const& file : arguments.positional()) {
+    terminal.begin_step("reading " + file);
     auto const found = pushed_or_refused(file, options);
     if (!found) {
       terminal.err << "refused: " << found.error().code << ": " << printable(found.error().sentence()) << '\n';

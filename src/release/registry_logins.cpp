@@ -21,12 +21,11 @@ constexpr std::string_view nothing_kept = "credentials not found in native keych
 
 }  // namespace
 
-RegistryLogins::RegistryLogins(event::EnvironmentLookup environment, RunClock& clock, std::ostream& err)
-    : environment_(std::move(environment)), clock_(clock), err_(err) {}
+RegistryLogins::RegistryLogins(Terminal const& terminal) : terminal_(terminal) {}
 
 RegistryLogins::~RegistryLogins() {
   try {
-    for (auto const& warning : warnings_) err_ << "warning: " << printable(warning) << '\n';
+    for (auto const& warning : warnings_) terminal_.err << "warning: " << printable(warning) << '\n';
   } catch (std::exception const&) {  // NOLINT(bugprone-empty-catch): a closed terminal
   }
 }
@@ -36,7 +35,7 @@ dependencies::FindLogin RegistryLogins::find_login() {
   return [this](std::string_view host, std::uint16_t port) { return find(host, port); };
 }
 
-std::string RegistryLogins::variable(char const* name) const { return environment_(name).value_or(""); }
+std::string RegistryLogins::variable(char const* name) const { return terminal_.environment(name).value_or(""); }
 
 /// As Helm and Docker name them.
 std::vector<fs::path> RegistryLogins::files() const {
@@ -97,7 +96,8 @@ RegistryLogins::Found RegistryLogins::look_for(std::string_view host, std::uint1
     if (answer) continue;
     if (entry->named) return answer;
     // A store for all registries, and nothing says that it has a login for this one.
-    warnings_.push_back(answer.error().where + ": " + answer.error().why + "; asked for " + std::string(host) + " without a login");
+    warnings_.push_back(answer.error().where + ": " + answer.error().why + "; asked for " + std::string(host) +
+                        " without a login");
   }
   return std::optional<dependencies::Login>();
 }
@@ -109,10 +109,11 @@ RegistryLogins::Found RegistryLogins::ask_helper(dependencies::LoginFile::Entry 
   auto const unusable = [&](std::string why) { return dependencies::unusable_login(source, std::move(why), host, port); };
   auto const program = program_in_path(name, variable("PATH"));
   if (program.empty()) return unusable("the program was not found in PATH");
+  terminal_.leave_screen();
   ChildResult result;
   try {
     result = run_child(program, {"get"}, entry.server + "\n",
-                       {.output_bytes = limits::helper_answer_bytes, .clock = &clock_, .time = limits::helper_time});
+                       {.output_bytes = limits::helper_answer_bytes, .clock = &terminal_.clock, .time = limits::helper_time});
   } catch (RunError const&) {
     throw;
   } catch (std::runtime_error const&) {

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <iosfwd>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -14,15 +13,14 @@
 #include <vector>
 
 #include "dependencies/login_file.hpp"
-#include "event/runner_environment.hpp"
-#include "support/run_clock.hpp"
+#include "release/commands.hpp"
 
 namespace acr::release {
 
 class RegistryLogins {
  public:
-  /// Nothing is read before the first registry asks for a password. `clock` and `err` must live longer.
-  RegistryLogins(event::EnvironmentLookup environment, RunClock& clock, std::ostream& err);
+  /// Nothing is read before the first registry asks for a password. What `terminal` refers to must live longer.
+  explicit RegistryLogins(Terminal const& terminal);
   /// Prints what could not be used, and stood in nobody's way, as warnings.
   ~RegistryLogins();
   RegistryLogins(RegistryLogins const&) = delete;
@@ -41,9 +39,7 @@ class RegistryLogins {
   [[nodiscard]] std::vector<std::filesystem::path> files() const;
   [[nodiscard]] std::string variable(char const* name) const;
 
-  event::EnvironmentLookup environment_;
-  RunClock& clock_;
-  std::ostream& err_;
+  Terminal terminal_;
   std::mutex mutex_;  ///< of all below; a program asks one question at a time
   bool read_ = false;
   std::vector<std::pair<std::string, dependencies::LoginFile>> logins_;  ///< by path

@@ -221,6 +221,7 @@ ExitStatus verify_attestations_command(std::vector<std::string_view> const& word
   std::vector<sigstore::Verifier::Job> jobs;
   for (std::size_t i = 0; i < bundles.size(); ++i)
     jobs.push_back({.bundle_json = bundles[i].text, .artifact = &artifacts[i], .policy = &policy});
+  terminal.begin_step("verifying attestations");
   sigstore::Verifier const verifier(roots_of(arguments, terminal));
   auto results = verifier.verify_all(jobs, 2);
   for (auto& result : results) name_options(result);

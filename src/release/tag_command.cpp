@@ -155,8 +155,10 @@ ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal cons
                                            : head_of(objects, settings.workspace);
   if (commit.empty()) throw BadEnvironment("unknown-commit", "HEAD of this clone has no commit yet");
   services.begin_refresh();
+  terminal.begin_step("looking for tags and attestations");
   auto found = missing_tags(commit, settings, {objects, services.attestations(), services.verifier(), terminal.clock});
   if (!found) throw BadEnvironment(found.error().code, found.error().sentence());
+  terminal.leave_screen();  // git may ask for a password
   if (arguments.has("push"))
     push_all(*found, settings.workspace, arguments.has("remote") ? arguments.value("remote") : "origin", terminal.clock);
   for (auto const& warning : found->warnings) terminal.err << "warning: " << printable(warning.sentence()) << '\n';

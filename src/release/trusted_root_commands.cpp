@@ -220,6 +220,7 @@ ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Ter
   arguments.expect_positional(0, 0, "trusted-roots [--json] [--refresh] [--write DIR]");
   bool const writes = arguments.has("write");
   bool const asks = writes || arguments.has("refresh");
+  if (asks) terminal.begin_step("asking for current trusted roots");
   Time const now = time_now();
   auto const cache = TrustedRootCache::of(terminal.environment);
 

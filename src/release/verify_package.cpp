@@ -139,10 +139,11 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   of_clone.clone = clone_directories(settings.workspace).home;
   Services services(std::move(of_clone), terminal.clock);
 
-  RegistryLogins logins(terminal.environment, terminal.clock, terminal.err);
+  RegistryLogins logins(terminal);
   dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, question.environment.api_url, logins),
                                      settings.inputs.max_parallel, std::filesystem::path());
   RebuildTools const rebuild{.source = source, .plan = plan_settings(settings.inputs, source)};
+  terminal.begin_step("building the package of " + question.tag);
   auto const built =
       rebuild_package(services.objects(), question.tag, settings, settings.inputs.build_dependencies ? &rebuild : nullptr);
   if (!built) {
@@ -156,6 +157,7 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
     terminal.err << "no attestation was looked at (--no-attestations)\n";
     return differs ? ExitStatus::refused : ExitStatus::done;
   }
+  terminal.begin_step("verifying the attestations of " + question.file);
   bool const proved = show_proofs(question, services, terminal);
   return !differs && proved ? ExitStatus::done : ExitStatus::refused;
 }

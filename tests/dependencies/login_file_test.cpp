@@ -82,8 +82,9 @@ TEST_CASE("the usual spelling of a key comes before others", "[dependencies]") {
 }
 
 TEST_CASE("a program of a registry's own comes before the store, the store before auths", "[dependencies]") {
-  auto const file = parsed(R"({"auths":{"ghcr.io":{},"https://quay.io":{"auth":")" + auth +
-                           R"("}},"credsStore":"desktop","credHelpers":{"https://gcr.io":"gcloud","bad.example":"../x","odd.example":7}})");
+  auto const file =
+      parsed(R"({"auths":{"ghcr.io":{},"https://quay.io":{"auth":")" + auth +
+             R"("}},"credsStore":"desktop","credHelpers":{"https://gcr.io":"gcloud","bad.example":"../x","odd.example":7}})");
   CHECK(said(file, "gcr.io") == "gcloud https://gcr.io named");
   CHECK(said(file, "ghcr.io") == "desktop ghcr.io named");
   CHECK(said(file, "quay.io") == "desktop https://quay.io named");
@@ -127,11 +128,11 @@ TEST_CASE("an entry for the registry that cannot be used is refused, and others 
 }
 
 TEST_CASE("what is not a file of logins is refused with its path", "[dependencies]") {
-  std::string const text = GENERATE_COPY(
-      std::string(), std::string("s3cretpass"), std::string("[]"), std::string(R"({"auths":[]})"),
-      std::string(R"({"credHelpers":"x"})"), std::string(R"({"credsStore":{}})"), std::string(R"({"auths":{"a":)"),
-      R"({"x":)" + std::string(40, '[') + std::string(40, ']') + "}",
-      R"({"x":")" + std::string(dependencies::limits::login_file_bytes, 'a') + "\"}");
+  std::string const text =
+      GENERATE_COPY(std::string(), std::string("s3cretpass"), std::string("[]"), std::string(R"({"auths":[]})"),
+                    std::string(R"({"credHelpers":"x"})"), std::string(R"({"credsStore":{}})"),
+                    std::string(R"({"auths":{"a":)"), R"({"x":)" + std::string(40, '[') + std::string(40, ']') + "}",
+                    R"({"x":")" + std::string(dependencies::limits::login_file_bytes, 'a') + "\"}");
   auto const file = LoginFile::parse(text, path);
   REQUIRE_FALSE(file.has_value());
   CHECK(file.error().where.starts_with(path));

@@ -72,8 +72,12 @@ TEST_CASE("a private chart comes with the login of each tool's file, and with no
   SECTION("helm registry login") { console.helm(login); }
   SECTION("helm's comes first") { console.docker(auths(console.host, "robot:another-one")), console.helm(login); }
   SECTION("DOCKER_CONFIG") { console.write("d/config.json", login), console.variables["DOCKER_CONFIG"] = console.path("d"); }
-  SECTION("DOCKER_CONFIG instead of home") { console.docker(login), console.variables["DOCKER_CONFIG"] = console.path("d"), good = false; }
-  SECTION("HELM_REGISTRY_CONFIG") { console.write("h.json", login), console.variables["HELM_REGISTRY_CONFIG"] = console.path("h.json"); }
+  SECTION("DOCKER_CONFIG instead of home") {
+    console.docker(login), console.variables["DOCKER_CONFIG"] = console.path("d"), good = false;
+  }
+  SECTION("HELM_REGISTRY_CONFIG") {
+    console.write("h.json", login), console.variables["HELM_REGISTRY_CONFIG"] = console.path("h.json");
+  }
   SECTION("HELM_CONFIG_HOME") {
     console.write("h/registry/config.json", login), console.variables["HELM_CONFIG_HOME"] = console.path("h");
   }
@@ -98,8 +102,8 @@ TEST_CASE("pin, oci-digest --check and the option beside them use logins too", "
   }
   SECTION("oci-digest --check") {
     console.write("redis.tgz", samples::archive_of("redis"));
-    std::vector<std::string> const words{"oci-digest", console.path("redis.tgz"), "--oci-repository", console.host + "/other",
-                                         "--check", "free"};
+    std::vector<std::string> const words{
+        "oci-digest", console.path("redis.tgz"), "--oci-repository", console.host + "/other", "--check", "free"};
     CHECK(console.run(words) == ExitStatus::refused);
     console.docker(auths(console.host, "robot:s3cretpass"));
     CHECK(console.run(words) == ExitStatus::done);
@@ -160,8 +164,12 @@ TEST_CASE("a program is asked for the login by the key of its entry", "[terminal
     REQUIRE(::chmod(console.path("bin/docker-credential-vault").c_str(), 0755) == 0);
     why = "the program could not be started";
   }
-  SECTION("it fails") { console.helper("vault", "echo s3cretpass; echo s3cretpass >&2; exit 7\n"), why = "it ended with status 7"; }
-  SECTION("it prints something else") { console.helper("vault", "echo s3cretpass\n"), why = "its answer has no Username and Secret"; }
+  SECTION("it fails") {
+    console.helper("vault", "echo s3cretpass; echo s3cretpass >&2; exit 7\n"), why = "it ended with status 7";
+  }
+  SECTION("it prints something else") {
+    console.helper("vault", "echo s3cretpass\n"), why = "its answer has no Username and Secret";
+  }
   SECTION("it prints without end") {
     console.helper("vault", "i=0; while [ $i -lt 3000 ]; do echo s3cretpass-s3cretpass-s3cretpass; i=$((i+1)); done\n");
     why = "its answer is longer than a login";
@@ -205,7 +213,8 @@ TEST_CASE("a child is killed when its time is over or the run is cancelled", "[t
   auto const result = release::run_child("/bin/sh", {"-c", script}, "x", {.output_bytes = 10, .clock = &clock, .time = 200ms});
   CHECK(result.late);
   std::thread later([&] { std::this_thread::sleep_for(100ms), clock.cancel(ExitStatus::interrupted); });
-  CHECK_THROWS_AS(release::run_child("/bin/sh", {"-c", script}, "x", {.output_bytes = 10, .clock = &clock, .time = 60s}), Cancelled);
+  CHECK_THROWS_AS(release::run_child("/bin/sh", {"-c", script}, "x", {.output_bytes = 10, .clock = &clock, .time = 60s}),
+                  Cancelled);
   later.join();
   CHECK(RunClock::Clock::now() - began < 20s);
 }
