@@ -362,7 +362,8 @@ class Comparison {
           .rule("A-57")
           .expected("a version other than " + *chart.old_version)
           .found(chart.version)
-          .fix("increase `version` in Chart.yaml");
+          .fix("increase `version` in Chart.yaml")
+          .in_source(joined(chart.path, "Chart.yaml"), 0);
     auto const old_version = parse_version(*chart.old_version);
     auto const new_version = parse_version(chart.version);
     if (!old_version || !new_version) return {};

@@ -92,7 +92,8 @@ void stage_package(ChartWork& work, chart::SourceTree const& head, DependencyBui
     return work.refuse(reject("name-mismatch", work.chart.path, "the package is called differently than its Chart.yaml says")
                            .rule("A-45")
                            .expected(work.record.name + " " + work.record.version)
-                           .found(package->name + " " + package->version));
+                           .found(package->name + " " + package->version)
+                           .in_source(chart::joined(work.chart.path, "Chart.yaml"), 0));
   // B-1b: packaging has a reason of its own for most of this; what it would leave out unread is refused all the same.
   Verdict<std::string> const source_digest = work.source ? work.source->digest : chart::source_digest(head, work.chart.path);
   if (!source_digest) return work.refuse(source_digest.error());

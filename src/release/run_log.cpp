@@ -1,6 +1,11 @@
 #include "release/run_log.hpp"
 
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
+
+#include "support/text.hpp"
 
 namespace acr::release {
 namespace {
@@ -75,7 +80,44 @@ std::string verdict(report::ReleaseRecord const& record) {
   return {};
 }
 
+constexpr std::uint64_t max_line = 10'000'000;
+
+// "Chart.yaml:3" and "values.schema.json:3:1" as file and line; a name alone counts only as one that every chart may have,
+// since a place may also be a dependency's name.
+std::optional<std::pair<std::string, std::size_t>> file_and_line(std::string_view place) {
+  constexpr std::array<std::string_view, 7> names{"Chart.yaml",        "Chart.lock",        "values.yaml", "values.schema.json",
+                                                  "requirements.yaml", "requirements.lock", ".helmignore"};
+  std::optional<std::uint64_t> line;
+  for (int numbers = 0; numbers < 2; ++numbers) {  // line, and perhaps column
+    auto const colon = place.rfind(':');
+    auto const number = colon == std::string_view::npos ? std::nullopt : to_number(place.substr(colon + 1), max_line);
+    if (!number) break;
+    line = number;
+    place = place.substr(0, colon);
+  }
+  bool const is_file = line ? !place.empty() : std::ranges::find(names, place) != names.end();
+  if (!is_file || place.find(": ") != std::string_view::npos) return std::nullopt;
+  return std::pair(std::string(place), static_cast<std::size_t>(line.value_or(0)));
+}
+
 }  // namespace
+
+Rejection pointing_at_file(Rejection finding, std::string_view chart_path) {
+  if (!finding.source_file.empty()) return finding;
+  std::string const root = chart_path.empty() ? "." : std::string(chart_path);
+  std::string_view place = finding.where;
+  if (!place.starts_with(root)) return finding;
+  place.remove_prefix(root.size());
+  if (place.starts_with("/"))
+    place.remove_prefix(1);
+  else if (place.starts_with(": "))
+    place.remove_prefix(2);
+  else
+    return finding;
+  auto const found = file_and_line(place);
+  if (!found) return finding;
+  return std::move(finding).in_source(chart_path.empty() ? found->first : root + "/" + found->first, found->second);
+}
 
 void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log) {
   log.open_group(chart.name + (chart.version.empty() ? "" : " " + chart.version) + ": " + to_text(chart.status));
@@ -96,7 +138,8 @@ void log_chart(report::ChartRecord const& chart, report::WorkflowLog& log) {
   log.close_group();
 
   for (auto const& warning : chart.warnings) log.warning(warning, chart.name, chart.tag);
-  for (auto const& refusal : chart.refusals) log.refusal(refusal, chart.name, chart.tag, {}, report::Severity::high);
+  for (auto const& refusal : chart.refusals)
+    log.refusal(pointing_at_file(refusal, chart.path), chart.name, chart.tag, {}, report::Severity::high);
   for (auto const& entry : chart.entries) {
     for (auto const& warning : entry.warnings) log.warning(warning, chart.name, chart.tag, entry.key);
     if (entry.refusal) log.refusal(*entry.refusal, chart.name, chart.tag, entry.key);

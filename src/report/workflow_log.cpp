@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <ostream>
 #include <utility>
 
@@ -161,12 +162,12 @@ void WorkflowLog::refusal(Rejection const& rejection, std::string_view chart, st
                           Severity severity) {
   auto place = place_of(rejection);
   place.title = chart.empty() ? "Refused" : "Refused: " + std::string(chart);
-  add(error_kind, refusal_text(rejection, chart, tag, key), std::move(place), severity);
+  add(error_kind, refusal_text(rejection, chart, tag, key), std::move(place), severity, std::string(chart));
 }
 
 void WorkflowLog::warning(Rejection const& finding, std::string_view chart, std::string_view tag, std::string_view key,
                           Severity severity) {
-  add(warning_kind, refusal_text(finding, chart, tag, key), place_of(finding), severity);
+  add(warning_kind, refusal_text(finding, chart, tag, key), place_of(finding), severity, std::string(chart));
 }
 
 std::string WorkflowLog::refusal_text(Rejection const& rejection, std::string_view chart, std::string_view tag,
@@ -193,8 +194,25 @@ std::string WorkflowLog::refusal_text(Rejection const& rejection, std::string_vi
   return text + ": " + shown.sentence();
 }
 
-void WorkflowLog::add(Kind kind, std::string text, AnnotationPlace place, Severity severity) {
-  collected_[kind].push_back({std::move(text), std::move(place), severity});
+void WorkflowLog::add(Kind kind, std::string text, AnnotationPlace place, Severity severity, std::string chart) {
+  collected_[kind].push_back({std::move(text), std::move(place), severity, std::move(chart)});
+}
+
+std::vector<WorkflowLog::Annotation const*> WorkflowLog::in_order(std::vector<Annotation> const& collected) {
+  struct Placed {
+    std::size_t turn;  // how many of the same chart come before; those of no chart share one row of turns
+    Annotation const* annotation;
+  };
+  std::vector<Placed> placed;
+  for (auto const& each : collected) placed.push_back({0, &each});
+  auto const severity = [](Placed const& each) { return each.annotation->severity; };
+  std::ranges::stable_sort(placed, {}, severity);
+  std::map<std::string_view, std::size_t> turns;
+  for (auto& each : placed) each.turn = turns[each.annotation->chart]++;
+  std::ranges::stable_sort(placed, {}, &Placed::turn);
+  std::vector<Annotation const*> order;
+  std::ranges::transform(placed, std::back_inserter(order), &Placed::annotation);
+  return order;
 }
 
 void WorkflowLog::write_annotation(Kind kind, Annotation const& annotation) {
@@ -211,16 +229,14 @@ void WorkflowLog::finish() {
   close_group();
   for (Kind const kind : {error_kind, warning_kind, notice_kind}) {
     auto const collected = std::exchange(collected_[kind], {});
-    std::vector<Annotation const*> order;
-    std::ranges::transform(collected, std::back_inserter(order), [](auto const& each) { return &each; });
-    std::ranges::stable_sort(order, {}, &Annotation::severity);
+    auto const order = in_order(collected);
     std::size_t const room = style_ == Style::terminal ? 0 : max_annotations - written_[kind];
     // The tenth is the summary, unless all fit.
     std::size_t const shown = order.size() <= room ? order.size() : room == 0 ? 0 : room - 1;
     for (std::size_t i = 0; i < shown; ++i) write_annotation(kind, *order[i]);
     for (std::size_t i = shown; i < order.size(); ++i) write_plain(kind, order[i]->text);
     if (shown < order.size() && room > 0)
-      write_annotation(kind, {"… and " + std::to_string(order.size() - shown) + " more, see the log", {}, Severity::low});
+      write_annotation(kind, {"… and " + std::to_string(order.size() - shown) + " more, see the log", {}, Severity::low, {}});
   }
   sink_.flush();
 }

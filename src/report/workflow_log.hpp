@@ -28,15 +28,15 @@ struct AnnotationPlace {
   std::string title;
 };
 
-/// Orders annotations of one kind: the first ten are shown.
+/// Orders the annotations of one kind and chart, and what comes first among the charts: ten are shown.
 enum class Severity { high, normal, low };
 
 /// Not thread-safe: one thread writes the log. Each line and each group reaches the sink as it happens: a run that waits, or is
 /// killed, has shown what it did. The sink must outlive it.
 ///
-/// Notices, warnings and errors are collected and written by finish(): errors, warnings, notices; within a kind by
-/// severity, then in the order of the calls. So the log reads top to bottom, and the ten that GitHub shows are the ten
-/// that matter.
+/// Notices, warnings and errors are collected and written by finish(): errors, warnings, notices; within a kind one of each
+/// chart before a second of any, by severity, then in the order of the calls. So the log reads top to bottom, and the ten
+/// that GitHub shows are the ten that matter.
 class WorkflowLog {
  public:
   enum class Style {
@@ -92,10 +92,12 @@ class WorkflowLog {
     std::string text;
     AnnotationPlace place;
     Severity severity;
+    std::string chart;  // empty: of the run
   };
   enum Kind : std::size_t { error_kind, warning_kind, notice_kind };
 
-  void add(Kind kind, std::string text, AnnotationPlace place, Severity severity);
+  void add(Kind kind, std::string text, AnnotationPlace place, Severity severity, std::string chart = {});
+  static std::vector<Annotation const*> in_order(std::vector<Annotation> const& collected);
   void write_annotation(Kind kind, Annotation const& annotation);
   void write_plain(Kind kind, std::string_view text);
   void put(std::string_view text);      // one line, secrets replaced

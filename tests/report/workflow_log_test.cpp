@@ -112,6 +112,40 @@ TEST_CASE("ten errors are annotations, the most severe first, the tenth counts t
   CHECK(text.ends_with("::error::… and 8 more, see the log\n"));
 }
 
+TEST_CASE("each chart has one annotation before a second of any chart (A-34)", "[report]") {
+  struct Row {
+    char const* calls;   // <chart><severity>: h, n or l; "-" is the run itself
+    char const* firsts;  // what is written, in order
+  };
+  auto const row = GENERATE(values<Row>({
+      {"an an bn", "a0 b2 a1"},                    // b's only one is not behind a's second
+      {"an ah bn", "a1 b2 a0"},                    // a chart's first is its most severe
+      {"bl an ah bn", "a2 b3 a1 b0"},              // by severity, then in the order of the calls
+      {"-n an -h bn -n an", "-2 a1 b3 -0 a5 -4"},  // the run's own take turns like a chart's
+      {"an an an an an an an an an an an bn", "a0 b11 a1 a2 a3 a4 a5 a6 a7"},
+      {"al bl cl dl el fl gl hl il jl kl ah", "a11 b1 c2 d3 e4 f5 g6 h7 i8"},
+      {"", ""},
+  }));
+  CAPTURE(row.calls);
+  Log log;
+  int n = 0;
+  for (auto const call : acr::split(row.calls, ' ')) {
+    if (call.empty()) continue;
+    auto const severity = call[1] == 'h' ? Severity::high : call[1] == 'n' ? Severity::normal : Severity::low;
+    std::string const chart = call[0] == '-' ? "" : std::string(1, call[0]);
+    log.log.refusal(acr::reject("c", std::string(1, call[0]) + std::to_string(n++), "w"), chart, {}, {}, severity);
+  }
+  std::string shown;
+  auto const text = log.text();
+  for (auto const line : acr::lines(text)) {
+    auto const end = line.rfind(": w");
+    if (!line.starts_with("::error") || end == std::string_view::npos) continue;
+    auto const begin = line.rfind(' ', end - 1) + 1;
+    shown += (shown.empty() ? "" : " ") + std::string(line.substr(begin, end - begin));
+  }
+  CHECK(shown == row.firsts);
+}
+
 TEST_CASE("exactly ten need no summary, and the limit holds over several finishes (A-34)", "[report]") {
   Log log;
   for (int i = 0; i < 10; ++i) log.log.warning("w" + std::to_string(i));
