@@ -6,6 +6,7 @@
 
 #include "report/limits.hpp"
 #include "report/markdown.hpp"
+#include "report/short_refusal.hpp"
 
 namespace acr::report {
 namespace {
@@ -77,6 +78,29 @@ std::string pull_request_link(ReleaseRecord const& record) {
               record.server_url + "/" + record.repository + "/pull/" + std::to_string(record.pr_number));
 }
 
+// What happened to the charts, and what a reader does now.
+std::string what_to_do(ReleaseRecord const& record) {
+  auto const refused = static_cast<std::size_t>(std::ranges::count(record.charts, ChartStatus::refused, &ChartRecord::status));
+  auto const of_all = std::to_string(refused) + " of " + counted(record.charts.size(), "chart");
+  switch (record.result) {
+    case Result::success:
+      return "Nothing is left to do: merge when all checks are green.";
+    case Result::no_charts:
+      return "There is nothing to release, and nothing to do.";
+    case Result::skipped:
+      return "Nothing was looked at, and there is nothing to do.";
+    case Result::partial:
+      return "**" + of_all + " left out**, the others are packaged. To release all, do what each ❌ says, then re-run this job.";
+    case Result::failed:
+      break;
+  }
+  if (record.charts.empty())  // whatever the step was about to do
+    return record.refusals.empty() ? std::string() : "Do what each ❌ says, then re-run this job.";
+  return (refused == 0 ? std::string("**The release is refused, nothing is packaged.**")
+                       : "**" + of_all + " refused, nothing is packaged.**") +
+         " Do what each ❌ says, then re-run this job; a new commit starts it by itself.";
+}
+
 std::string verdict(ReleaseRecord const& record) {
   auto const packaged = counted(record.packaged_count(), "chart");
   std::string text = "## Atomic chart release: ";
@@ -98,7 +122,13 @@ std::string verdict(ReleaseRecord const& record) {
       text += "refused";
       break;
   }
-  text += "\n\n";
+  if (auto const next = what_to_do(record); !next.empty()) text += "\n\n" + next;
+  return text;
+}
+
+// What the run was about; empty when it ended before anything was known.
+std::string about(ReleaseRecord const& record) {
+  std::string text;
   if (!record.reason.empty()) text += "Reason: " + code_span(record.reason) + ".";
   if (record.head.empty()) return text;  // the step ended before it knew the pull request's commits
   if (!record.reason.empty()) text += ' ';
@@ -112,59 +142,57 @@ std::string verdict(ReleaseRecord const& record) {
   return text;
 }
 
-std::string finding_row(std::string const& subject, Finding const& finding) {
-  return "| " + code_span(finding.code) + " | " + subject + " | " + code_span(finding.where) + " | " +
-         code_span(finding.why, 1000) + " | " + code_span(finding.expected_value, 500) + " | " +
-         code_span(finding.found_value, 500) + " | " + code_span(finding.fix_text, 500) + " | " +
+// What differs among the members of a group is that of the first.
+std::string finding_row(std::string const& subject, FindingGroup const& group) {
+  auto const& finding = *group.first;
+  auto const cell = [&](std::string const& text, std::size_t limit, bool same) {
+    return code_span(text, limit) + (same ? "" : " (the first of " + std::to_string(group.keys.size()) + ")");
+  };
+  return "| " + code_span(finding.code) + " | " + subject + " | " + cell(finding.where, 300, group.same_where) + " | " +
+         code_span(finding.why, 1000) + " | " + cell(finding.expected_value, 500, group.same_expected) + " | " +
+         cell(finding.found_value, 500, group.same_found) + " | " + cell(finding.fix_text, 500, group.same_fix) + " | " +
          (finding.rule_number.empty() ? "–" : code_span(finding.rule_number)) + " |";
 }
 
 constexpr char const* finding_head =
     "| code | chart | place | what is wrong | expected | found | what to do | rule |\n|---|---|---|---|---|---|---|---|\n";
 
-std::vector<std::string> refusal_rows(ReleaseRecord const& record) {
+// "`web`", "`web` `lint`", "`web`, 5 entries: `a`, `b`, …"
+std::string subject_of(ChartRecord const& chart, std::vector<std::string> const& keys) {
+  constexpr std::size_t shown = 20;
+  if (keys.empty()) return code_span(chart.name);
+  if (keys.size() == 1) return code_span(chart.name) + " " + code_span(keys.front());
+  auto text = code_span(chart.name) + ", " + std::to_string(keys.size()) + " entries: ";
+  for (std::size_t i = 0; i < std::min(keys.size(), shown); ++i) text += (i == 0 ? "" : ", ") + code_span(keys[i]);
+  if (keys.size() > shown) text += ", … and " + std::to_string(keys.size() - shown) + " more";
+  return text;
+}
+
+std::vector<std::string> finding_rows(std::vector<Finding> const& of_run, std::vector<ChartRecord> const& charts,
+                                      std::vector<FindingGroup> (*of_chart)(ChartRecord const&)) {
   std::vector<std::string> rows;
-  for (auto const& refusal : record.refusals) rows.push_back(finding_row("–", refusal));
-  for (auto const& chart : record.charts) {
-    for (auto const& refusal : chart.refusals) rows.push_back(finding_row(code_span(chart.name), refusal));
-    for (auto const& entry : chart.entries)
-      if (entry.refusal) rows.push_back(finding_row(code_span(chart.name) + " " + code_span(entry.key), *entry.refusal));
-  }
+  for (auto const& finding : of_run) rows.push_back(finding_row("–", {&finding, {}}));
+  for (auto const& chart : charts)
+    for (auto const& group : of_chart(chart)) rows.push_back(finding_row(subject_of(chart, group.keys), group));
   return rows;
 }
 
-std::vector<std::string> warning_rows(ReleaseRecord const& record) {
-  std::vector<std::string> rows;
-  for (auto const& warning : record.warnings) rows.push_back(finding_row("–", warning));
-  for (auto const& chart : record.charts) {
-    for (auto const& warning : chart.warnings) rows.push_back(finding_row(code_span(chart.name), warning));
-    for (auto const& entry : chart.entries)
-      for (auto const& warning : entry.warnings)
-        rows.push_back(finding_row(code_span(chart.name) + " " + code_span(entry.key), warning));
-  }
-  return rows;
-}
-
-Finding const* first_refusal(ChartRecord const& chart) {
-  if (!chart.refusals.empty()) return &chart.refusals.front();
-  for (auto const& entry : chart.entries)
-    if (entry.refusal) return &*entry.refusal;
-  return nullptr;
-}
-
-// One line for each chart that stops the release: what a reader in a hurry needs. The table below has the rest.
+// One line for the run and for each chart that stops the release: what a reader in a hurry needs. The table below has the rest.
 std::string short_list(ReleaseRecord const& record) {
   constexpr std::size_t shown = 20;
   std::string text;
-  std::size_t charts = 0;
+  std::size_t count = 0;
+  for (auto const& refusal : record.refusals)
+    if (++count <= shown) text += "- ❌ " + short_refusal(record, nullptr, {&refusal, {}}) + "\n";
   for (auto const& chart : record.charts) {
-    auto const* why = first_refusal(chart);
-    if (!why || ++charts > shown) continue;
-    text += "- ❌ " + code_span(chart.name) + " " + code_span(chart.version) + ": " + code_span(why->why, 500);
-    if (!why->fix_text.empty()) text += " – " + code_span(why->fix_text, 500);
+    auto const refusals = refusals_of(chart);
+    if (refusals.empty() || ++count > shown) continue;
+    text += "- ❌ " + plain_word(chart.name) + " " + plain_word(chart.version) + ": " +
+            short_refusal(record, &chart, refusals.front());
+    if (refusals.size() > 1) text += " (" + std::to_string(refusals.size() - 1) + " more below)";
     text += '\n';
   }
-  if (charts > shown) text += "- … and " + std::to_string(charts - shown) + " more\n";
+  if (count > shown) text += "- … and " + std::to_string(count - shown) + " more\n";
   if (!text.empty()) text.pop_back();
   return text;
 }
@@ -197,13 +225,19 @@ std::vector<std::string> oci_rows(ReleaseRecord const& record) {
   return rows;
 }
 
+// That the attestation with the entry's id is about this subject is known of a verified one alone.
+std::string subject_link(ReleaseRecord const& record, LineageEntry const& entry) {
+  return attested_digest(record.server_url, record.repository, entry.subject_digest,
+                         entry.status == EntryStatus::verified ? entry.id : "");
+}
+
 std::vector<std::string> lineage_rows(ReleaseRecord const& record) {
   std::vector<std::string> rows;
   for (auto const& chart : record.charts)
     for (auto const& entry : chart.entries)
       rows.push_back("| " + code_span(chart.name) + " | " + code_span(entry.key) + " | " +
                      attestation_link(record.server_url, record.repository, entry.id) + " | " + to_text(entry.status) + " | " +
-                     short_digest(entry.subject_digest) + " | " + (entry.bound.empty() ? "–" : entry.bound) + " | " +
+                     subject_link(record, entry) + " | " + (entry.bound.empty() ? "–" : entry.bound) + " | " +
                      code_span(entry.facts ? entry.facts->signer : "") + " | " +
                      code_span(entry.facts ? entry.facts->predicate_type : "") + " |");
   return rows;
@@ -289,7 +323,8 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
   BoundedText text(max_summary_bytes);
   text.block(verdict(record));
   if (auto const list = short_list(record); !list.empty()) text.block(list);
-  text.rows("Refused", finding_head, refusal_rows(record));
+  if (auto const facts = about(record); !facts.empty()) text.block(facts);
+  text.rows("Refused", finding_head, finding_rows(record.refusals, record.charts, refusals_of));
   text.rows("Charts",
             "| chart | version | tag | status | upstream verified | package | digest | bytes |\n"
             "|---|---|---|---|---|---|---|---|\n",
@@ -306,7 +341,7 @@ std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) 
               dependency_rows(record));
   text.folded("Trusted roots", "| organisation | source | origin | version or date | digest |\n|---|---|---|---|---|\n",
               root_rows(record));
-  text.folded("Warnings", finding_head, warning_rows(record));
+  text.folded("Warnings", finding_head, finding_rows(record.warnings, record.charts, warnings_of));
   std::vector<std::string> removed;
   for (auto const& name : record.removed_charts) removed.push_back("- " + code_span(name));
   text.rows("Removed charts (not packaged)", "", removed);
@@ -341,7 +376,12 @@ std::string finalize_summary(ReleaseManifest const& manifest, std::string_view s
     if (oci)
       row(key, id, code_span(chart && chart->oci ? chart->oci->digest : ""));
     else
-      row(key, id, short_digest(key == tag_verification_key ? manifest.verification_digest : chart ? chart->digest : ""));
+      row(key, id,
+          attested_digest(server_url, repository,
+                          key == tag_verification_key ? manifest.verification_digest
+                          : chart                     ? chart->digest
+                                                      : "",
+                          id));
   }
   if (!overall_id.empty()) row("overall", overall_id, "–");
   text.block("## Atomic chart release: " + counted(rows.size(), "attestation") + " recorded");

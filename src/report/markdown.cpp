@@ -12,7 +12,37 @@ bool is_decimal(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+// GitHub makes links of "www.…", of "GH-12" and of what may be a commit's id.
+bool may_become_link(std::string_view word) {
+  constexpr std::size_t shortest_commit = 7;
+  auto const lower = to_lower_ascii(word);
+  return lower.starts_with("www.") || lower.starts_with("gh-") ||
+         (lower.size() >= shortest_commit && lower.find_first_not_of("0123456789abcdef") == std::string::npos);
+}
+
+// "<server>/<repository>/attestations/<id>"
+std::string attestation_url(std::string_view server_url, std::string_view repository, std::string_view id) {
+  return std::string(server_url) + "/" + std::string(repository) + "/attestations/" + std::string(id);
+}
+
+// "[shown](url)", `shown` being Markdown already.
+std::string linked(std::string const& shown, std::string_view url) {
+  if (!url.starts_with("https://") && !url.starts_with("http://")) return shown;
+  return "[" + shown + "](" + percent_encode(url, ":/?&=%") + ")";
+}
+
 }  // namespace
+
+std::string plain_word(std::string_view foreign) {
+  constexpr std::size_t longest = 200;
+  bool const plain =
+      !foreign.empty() && foreign.size() <= longest && is_letter_or_digit(foreign.front()) &&
+      is_letter_or_digit(foreign.back()) &&
+      std::ranges::all_of(foreign, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '+' || c == '-'; });
+  return plain && !may_become_link(foreign) ? std::string(foreign) : code_span(foreign);
+}
 
 std::string code_span(std::string_view foreign, std::size_t limit) {
   std::string const text = printable(foreign, limit);
@@ -46,14 +76,18 @@ std::string short_digest(std::string_view digest) {
 }
 
 std::string link(std::string_view text, std::string_view url) {
-  std::string const shown = is_decimal(text) ? std::string(text) : code_span(text);
-  if (!url.starts_with("https://") && !url.starts_with("http://")) return shown;
-  return "[" + shown + "](" + percent_encode(url, ":/?&=%") + ")";
+  return linked(is_decimal(text) ? std::string(text) : code_span(text), url);
 }
 
 std::string attestation_link(std::string_view server_url, std::string_view repository, std::string_view id) {
   if (id.empty()) return "–";
-  return link(id, std::string(server_url) + "/" + std::string(repository) + "/attestations/" + std::string(id));
+  return link(id, attestation_url(server_url, repository, id));
+}
+
+std::string attested_digest(std::string_view server_url, std::string_view repository, std::string_view digest,
+                            std::string_view id) {
+  auto const shown = short_digest(digest);
+  return id.empty() || digest.empty() ? shown : linked(shown, attestation_url(server_url, repository, id));
 }
 
 std::string mermaid_label(std::string_view foreign, std::size_t limit) {

@@ -110,11 +110,15 @@ std::string human_section(HumanPart const& human, std::string_view line_end, boo
   auto const linked = [&](std::string const* id) {
     return id ? attestation_link(human.server_url, human.repository, *id) : std::string("–");
   };
+  auto const digest = [&](std::string const& of, std::string const* id) {
+    return attested_digest(human.server_url, human.repository, of, id ? *id : std::string());
+  };
+  auto const* overall = human.overall_id.empty() ? nullptr : &human.overall_id;
   line(std::string(begin_marker));
   if (short_form) {
     auto const count = human.manifest.charts.size();
     line("Release build: " + std::to_string(count) + (count == 1 ? " chart" : " charts") + ", manifest " +
-         short_digest(human.manifest_digest));
+         digest(human.manifest_digest, overall));
   } else {
     line("### Release build");
     line("");
@@ -126,18 +130,17 @@ std::string human_section(HumanPart const& human, std::string_view line_end, boo
     for (auto const& chart : human.manifest.charts) {
       auto const upstream =
           std::ranges::find_if(human.manifest.upstream, [&](auto const& each) { return each.first == chart.name; });
+      auto const* build = id_for(human.manifest, std::string(build_key_prefix) + chart.name);
       std::size_t const verified = upstream == human.manifest.upstream.end() ? 0 : upstream->second.size();
       line("| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) + " | " +
-           short_digest(chart.digest) + " | " + std::to_string(verified) + " | " +
-           linked(id_for(human.manifest, std::string(build_key_prefix) + chart.name)) + " |" +
+           digest(chart.digest, build) + " | " + std::to_string(verified) + " | " + linked(build) + " |" +
            (!oci ? std::string()
                  : " " + (chart.oci ? code_span(chart.oci->ref) + "<br>" + code_span(chart.oci->digest) : "–") + " | " +
                        linked(id_for(human.manifest, std::string(oci_key_prefix) + chart.name)) + " |"));
     }
     line("");
     line("Tag verification: " + linked(id_for(human.manifest, "tag-verification")) + " · manifest " +
-         short_digest(human.manifest_digest) +
-         " · overall attestation: " + linked(human.overall_id.empty() ? nullptr : &human.overall_id));
+         digest(human.manifest_digest, overall) + " · overall attestation: " + linked(overall));
   }
   return text + std::string(end_marker);
 }

@@ -193,7 +193,8 @@ TEST_CASE("mistakes of inputs and environment end the step with 2, before the ev
   CHECK(step.says(row.place));
   CHECK_FALSE(step.clock_started);
   auto const summary = read_file(step.path("summary"), 10'000);
-  CHECK(summary.starts_with("## Atomic chart release: refused\n\nReason: `" + std::string(row.code) + "`.\n"));
+  CHECK(summary.starts_with("## Atomic chart release: refused\n\nDo what each ❌ says, then re-run this job.\n\n- ❌ "));
+  CHECK(summary.find("\n\nReason: `" + std::string(row.code) + "`.\n") != std::string::npos);
   CHECK(summary.find("### Refused") != std::string::npos);
 }
 

@@ -8,6 +8,7 @@
 #include "report/pull_request_body.hpp"
 #include "report/ruleset.hpp"
 #include "report/sample_record.hpp"
+#include "report/short_refusal.hpp"
 #include "report/verification_report.hpp"
 #include "report/vsa.hpp"
 #include "support/catch2.hpp"
@@ -141,8 +142,44 @@ TEST_CASE("the summary begins with a line for each refused chart, at most twenty
   for (int i = 0; i < 21; ++i) record.charts.push_back(web);
   auto const text = acr::report::job_summary(record, {});
   auto const lines = acr::lines(text.substr(0, text.find("### Refused")));
-  CHECK(std::ranges::count(lines, "- ❌ `web` `1.2.0`: `the content is not that of the tag` – `bump the version`") == 20);
+  CHECK(std::ranges::count(
+            lines,
+            "- ❌ web 1.2.0: the chart has changed since tag web-v1.2.0. Raise its version and tag that. (2 more below)") == 20);
   CHECK(std::ranges::count(lines, "- … and 2 more") == 1);
+}
+
+TEST_CASE("the first line says what happened and what to do", "[report]") {
+  auto const first_line = [](acr::report::ReleaseRecord const& record) {
+    auto const text = acr::report::job_summary(record, {});
+    return std::string(acr::lines(text)[2]);
+  };
+  auto record = acr::test::refused_record();
+  CHECK(
+      first_line(record) ==
+      "**1 of 2 charts refused, nothing is packaged.** Do what each ❌ says, then re-run this job; a new commit starts it by itself.");
+  record.result = acr::report::Result::partial;
+  CHECK(first_line(record) ==
+        "**1 of 2 charts left out**, the others are packaged. To release all, do what each ❌ says, then re-run this job.");
+  record = acr::test::released_record();
+  CHECK(first_line(record) == "Nothing is left to do: merge when all checks are green.");
+  record.result = acr::report::Result::failed;  // the run itself
+  CHECK(
+      first_line(record) ==
+      "**The release is refused, nothing is packaged.** Do what each ❌ says, then re-run this job; a new commit starts it by itself.");
+  record = {};
+  record.reason = "cancelled";
+  CHECK(first_line(record) == "Reason: `cancelled`.");
+  record.refusals = {acr::reject("bad-input", "input charts-dir", "it is absolute").fix("give a relative path")};
+  record.reason = "bad-input";
+  auto const text = acr::report::job_summary(record, {});
+  CHECK(
+      text.starts_with("## Atomic chart release: refused\n\nDo what each ❌ says, then re-run this job.\n\n"
+                       "- ❌ `it is absolute` – `give a relative path`\n\nReason: `bad-input`.\n\n"));
+  record.refusals.clear();
+  record.result = acr::report::Result::no_charts;
+  CHECK(first_line(record) == "There is nothing to release, and nothing to do.");
+  record.result = acr::report::Result::skipped;
+  CHECK(first_line(record) == "Nothing was looked at, and there is nothing to do.");
 }
 
 TEST_CASE("hostile names stay inside code spans and labels (A-86)", "[report]") {
@@ -166,6 +203,47 @@ TEST_CASE("hostile names stay inside code spans and labels (A-86)", "[report]") 
     for (std::size_t i = 0; i < parts.size(); i += 2) CHECK(parts[i].find('@') == std::string_view::npos);
   }
   CHECK(fences == 2);
+}
+
+TEST_CASE("the same refusal of many entries is one row with their keys", "[report]") {
+  auto record = acr::test::refused_record();
+  auto& web = record.charts[1];
+  web.refusals.clear();
+  web.entries.erase(web.entries.begin());
+  auto entry = web.entries[0];
+  for (int i = 0; i < 4; ++i) {
+    entry.key = "check-" + std::to_string(i);
+    entry.refusal->where = entry.key + ": 104";
+    web.entries.push_back(entry);
+  }
+  auto const text = acr::report::job_summary(record, {});
+  auto const lines = acr::lines(text);
+  CHECK(std::ranges::count(
+            lines,
+            "- ❌ web 1.2.0: no attestation found for w5-semver and 4 others. Run the check again, tag with its new "
+            "id, then re-run.") == 1);
+  CHECK(std::ranges::count(
+            lines,
+            "| `unresolved` | `web`, 5 entries: `w5-semver`, `check-0`, `check-1`, `check-2`, `check-3` | `w5-semver: 104` "
+            "(the first of 5) | `no attestation with this id was found` | – | – | `write the subject's digest into the "
+            "tag` | `A-100` |") == 1);
+  CHECK(text.find("| `unresolved` | ", text.find("| `unresolved` | ") + 1) == std::string::npos);
+
+  web.entries[2].refusal->why = "another reason";
+  web.entries[3].refusal->expected_value = "x";
+  auto const other = acr::report::job_summary(record, {});
+  CHECK(other.find("| `unresolved` | `web` `check-1` | ") != std::string::npos);
+  CHECK(other.find("`web`, 4 entries: `w5-semver`, `check-0`, `check-2`, `check-3`") != std::string::npos);
+  CHECK(other.find("| – (the first of 4) | – | ") != std::string::npos);
+
+  for (int i = 0; i < 30; ++i) web.entries.push_back(entry);
+  CHECK(acr::report::job_summary(record, {}).find("`check-3`, … and 14 more | ") != std::string::npos);
+}
+
+TEST_CASE("a chart's own refusals are a row each, also when they are alike", "[report]") {
+  auto record = acr::test::refused_record();
+  record.charts[1].refusals.push_back(record.charts[1].refusals[0]);
+  CHECK(acr::report::refusals_of(record.charts[1]).size() == 4);
 }
 
 TEST_CASE("the lineage graph is bounded", "[report]") {

@@ -320,13 +320,13 @@ TEST_CASE("the human part reads like this (A-85)", "[report]") {
   CHECK(acr::report::human_section(human(), "\n", false) ==
         "<!-- atomic-chart-release:begin -->\n### Release build\n\n"
         "| chart | version | tag | digest | upstream verified | build attestation |\n|---|---|---|---|---|---|\n"
-        "| `api` | `2.0.0` | `api-v2.0.0` | `" +
+        "| `api` | `2.0.0` | `api-v2.0.0` | [`" +
             acr::test::fake_digest('a').substr(0, 19) +
-            "` | 2 | "
+            "`](https://github.com/acme/helm-charts/attestations/9001) | 2 | "
             "[9001](https://github.com/acme/helm-charts/attestations/9001) |\n"
-            "| `web` | `1.2.0` | `web-v1.2.0` | `" +
+            "| `web` | `1.2.0` | `web-v1.2.0` | [`" +
             acr::test::fake_digest('b').substr(0, 19) +
-            "` | 1 | "
+            "`](https://github.com/acme/helm-charts/attestations/9001) | 1 | "
             "[9001](https://github.com/acme/helm-charts/attestations/9001) |\n\n"
             "Tag verification: [9000](https://github.com/acme/helm-charts/attestations/9000) · manifest `" +
             acr::test::fake_digest('0').substr(0, 19) + "` · overall attestation: –\n<!-- atomic-chart-release:end -->");

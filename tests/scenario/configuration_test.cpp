@@ -49,7 +49,8 @@ TEST_CASE("a malformed list ends the run before any request, whether or not a ch
   CHECK(result.status == 2);
   CHECK(holds(result.out, row.place));
   CHECK(world.outputs().at("result") == "failed");
-  CHECK(holds(world.summary(), "## Atomic chart release: refused\n\nReason: `" + world.outputs().at("reason") + "`.\n"));
+  CHECK(holds(world.summary(), "## Atomic chart release: refused\n\nDo what each ❌ says, then re-run this job.\n\n- ❌ "));
+  CHECK(holds(world.summary(), "\n\nReason: `" + world.outputs().at("reason") + "`.\n"));
   CHECK(holds(world.summary(), row.place.substr(0, row.place.size() - 2)));
   CHECK(world.github().count("api") == 0);
   CHECK(world.github().count("storage") == 0);
