@@ -107,7 +107,7 @@ def attest():
 
 
 def hidden(path, below):
-    return any(part.startswith(".") for part in path.relative_to(below).parts)
+    return any(part.startswith(".") for part in (path.relative_to(below) if path.is_relative_to(below) else path).parts)
 
 
 def upload_artifact():
