@@ -64,7 +64,7 @@ std::vector<std::string> Arguments::all(std::string_view name) const {
 }
 
 void Arguments::expect_positional(std::size_t least, std::size_t most, std::string_view text) const {
-  if (positional_.size() < least || positional_.size() > most) throw usage("usage: atomic-chart-release " + std::string(text));
+  if (positional_.size() < least || positional_.size() > most) throw usage("atomic-chart-release " + std::string(text));
 }
 
 std::string read_named_file(std::string const& path, std::size_t limit) {

@@ -139,7 +139,7 @@ RunSettings read_settings(Arguments const& arguments, Terminal const& terminal) 
 ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
   Arguments const arguments(words, {.values = values, .repeated = {}, .flags = {"missing", "push", "no-attestations", "json"}});
   arguments.expect_positional(0, 0, usage);
-  if (!arguments.has("missing")) throw BadEnvironment("usage", "usage: atomic-chart-release " + std::string(usage));
+  if (!arguments.has("missing")) throw BadEnvironment("usage", "atomic-chart-release " + std::string(usage));
 
   auto settings = read_settings(arguments, terminal);
   event::PullRequestEvent event;

@@ -53,10 +53,10 @@ TEST_CASE("each misuse of an option has its own answer", "[terminal]") {
                                          {{"-d"}, "usage: --value needs a value; see --help"}}));
   CHECK(refusal([&] { (void)arguments(row.words); }) == row.says);
   CHECK(refusal([&] { arguments({"a"}).expect_positional(1, 1, "x"); }) == "accepted");
-  CHECK(refusal([&] { arguments({}).expect_positional(1, 1, "x A"); }) == "usage: usage: atomic-chart-release x A; see --help");
+  CHECK(refusal([&] { arguments({}).expect_positional(1, 1, "x A"); }) == "usage: atomic-chart-release x A; see --help");
   CHECK(refusal([&] {
           arguments({"a", "b"}).expect_positional(1, 1, "x A");
-        }) == "usage: usage: atomic-chart-release x A; see --help");
+        }) == "usage: atomic-chart-release x A; see --help");
 }
 
 TEST_CASE("a file that is named and cannot be read is a mistake", "[terminal]") {

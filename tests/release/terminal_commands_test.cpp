@@ -402,7 +402,7 @@ TEST_CASE("`tag` must know the repository, and what may be tagged", "[terminal]"
   auto const add = [&](std::vector<std::string> const& more) { words.insert(words.end(), more.begin(), more.end()); };
   std::vector<std::string> const named{"--repository", "acme/helm-charts", "--repository-id", "500000001"};
   std::string said;
-  SECTION("no word of what") { words.erase(words.begin() + 1), said = "usage: usage: atomic-chart-release tag"; }
+  SECTION("no word of what") { words.erase(words.begin() + 1), said = "usage: atomic-chart-release tag"; }
   SECTION("no repository") { said = "usage: tag needs --repository and --repository-id"; }
   SECTION("no number") {
     add({"--repository", "acme/helm-charts"}), said = "usage: tag needs --repository and --repository-id";
