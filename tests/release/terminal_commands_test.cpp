@@ -417,4 +417,15 @@ TEST_CASE("`tag` must know the repository, and what may be tagged", "[terminal]"
   CHECK(console.said.rfind(said, 0) == 0);
 }
 
+TEST_CASE("an audit of a clone whose HEAD has no commit says so (U-19)", "[terminal]") {
+  Console console;
+  test::shell(console.directory.path(),
+              "git init -q . && git checkout -q -b release && echo x >x && git add x && git commit -q -m x");
+  bool const empty = GENERATE(true, false);
+  if (empty) test::shell(console.directory.path(), "git symbolic-ref HEAD refs/heads/nothing");
+  auto const status = console.run({"audit", "--workspace", console.directory.path().string()});
+  CHECK(status == (empty ? ExitStatus::bad_input : ExitStatus::refused));
+  CHECK(has(console.said, "unknown-commit: HEAD of this clone has no commit yet") == empty);
+}
+
 }  // namespace

@@ -165,6 +165,7 @@ TEST_CASE("rules that cannot be read are not good, and another failure ends the 
       {"not_found x* at api GET /repos/acme/helm-charts/rulesets?", "rules-unreadable", 1},
       {"not_found x* at api GET /repos/acme/helm-charts/git/ref/heads/release", "unknown-commit", 2},
       {"html_200 x* at api GET /repos/acme/helm-charts/rulesets?", "bad-response", 3},
+      {"html_200 x* at api GET /repos/acme/helm-charts/rules/branches/release", "bad-response", 3},
   }));
   CAPTURE(row.fault);
   Audited audited;
