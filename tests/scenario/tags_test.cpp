@@ -446,7 +446,7 @@ TEST_CASE("tag --push refuses what git refuses, and a tag of the clone that says
   Tagging tagging;
   tagging.attest_all("lint");
   Terminal const terminal(tagging);
-  std::string code, untouched = "gateway";
+  std::string code, why;
   SECTION("another tag in the clone") {
     git(terminal.world->workspace(), {"tag", "--annotate", "--message", "mine", "gateway-v1.1.0", tagging.head});
     code = "tag-in-clone";
@@ -457,16 +457,17 @@ TEST_CASE("tag --push refuses what git refuses, and a tag of the clone that says
   }
   SECTION("a tag that another git is writing") {
     acr::write_file(terminal.world->workspace() / ".git/refs/tags/gateway-v1.1.0.lock", "");
-    code = "git-failed";
+    code = "git-failed", why = "git could not make the tag";
   }
   SECTION("a remote that has the tag") {
     git(terminal.remote, {"update-ref", "refs/tags/gateway-v1.1.0", tagging.head});
-    code = "git-failed";
+    code = "git-failed", why = "git could not push the tag";
   }
   auto const said = terminal.say({"--push"});
   INFO(said.out << said.err);
   CHECK(said.status == 1);
   CHECK(said.err.find("refused: " + code + ": tag gateway-v1.1.0") != std::string::npos);
+  CHECK(said.err.find(why) != std::string::npos);
   CHECK(said.out == "ledger-v1.1.0  created  lint: " + std::to_string(tagging.next_id - 1) + "\n");
   CHECK(git(terminal.remote, {"tag", "--list", "ledger*"}) == "ledger-v1.1.0\n");
 }
