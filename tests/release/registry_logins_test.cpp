@@ -183,6 +183,19 @@ TEST_CASE("a program is asked for the login by the key of its entry", "[terminal
   CHECK(has(console.said, why));
 }
 
+TEST_CASE("a run that is cancelled while a program looks for the login is cancelled, not without login", "[terminal]") {
+  LoggedIn console;
+  console.docker(R"({"credHelpers":{")" + console.host + R"(":"vault"}})");
+  console.helper("vault", "touch '" + console.path("asked") + "'; exec sleep 60\n");
+  std::thread later([&] {
+    while (!fs::exists(console.path("asked"))) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    console.clock.cancel(ExitStatus::interrupted);
+  });
+  console.variables["PATH"] += ":/usr/bin:/bin";
+  CHECK_THROWS_AS(console.package(), Cancelled);
+  later.join();
+}
+
 TEST_CASE("a store for all registries is asked, and needed only where the file names the registry", "[terminal]") {
   LoggedIn console;
   SECTION("it answers") {
