@@ -110,7 +110,7 @@ class Planner {
 
   void run() {
     auto const root = chart::resolve(tree_, plan_.root);
-    // A chart that cannot be found or read is refused by whoever packages it.
+    // A chart that cannot be found or read is refused when it is packaged.
     if (!root || declares_nothing(tree_, root->path)) return;
     auto seen = survey(tree_, root->path, settings_.limits);
     if (!seen) return refuse(seen.error());

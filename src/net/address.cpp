@@ -146,7 +146,7 @@ std::optional<std::string> refusal(AddressPolicy const& policy, std::string_view
 std::optional<std::string> refusal_behind_proxy(AddressPolicy const& policy, std::string_view host) {
   if (!policy.public_only) return std::nullopt;
   if (auto const literal = Address::parse(host)) return refusal(policy, host, *literal);
-  // RFC 6761: these are loopback whoever resolves them, and loopback is never allowed by a list.
+  // RFC 6761: these are loopback whatever resolves them, and loopback is never allowed by a list.
   if (host == "localhost" || host.ends_with(".localhost")) return std::string(host) + " is a loopback name";
   bool const local = host.find('.') == std::string_view::npos || host.ends_with(".local") || host.ends_with(".internal");
   if (!local || is_listed(policy, host)) return std::nullopt;

@@ -81,7 +81,7 @@ struct ReplyParser::State {
     return failure(Failure::bad_framing, "the answer is not valid HTTP/1.1 (" + ec.message() + ")");
   }
 
-  /// Beast waits for a whole line before it judges; whoever speaks another protocol may never send one.
+  /// Beast waits for a whole line before it judges; a server that speaks another protocol may never send one.
   void check_protocol() {
     constexpr std::string_view start = "HTTP/1.";
     auto const size = std::min(pending.size(), start.size());

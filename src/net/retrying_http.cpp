@@ -100,7 +100,7 @@ struct RetryingHttp::State {
     until = std::max(until, pacing.now() + wait);
   }
 
-  /// Waits until the origin may be asked again, whoever was told so.
+  /// Waits until the origin may be asked again, whichever exchange got that answer.
   void wait_for(Origin const& origin) {
     for (;;) {
       milliseconds wait{};

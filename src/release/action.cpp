@@ -168,7 +168,7 @@ AuditSettings audit_settings(Step const& step, std::string source_commit, std::s
           .release_commit = std::move(release_commit)};
 }
 
-// `audit: true`: what the gate is worth, beside what it found. A failure here is no failure of the gate.
+// `audit: true`: whether the gate is binding, beside its own result, which a failure here does not change.
 std::optional<report::AuditRecord> audit_of_run(Step const& step, RunSettings const& settings, Services& services) {
   if (!step.inputs.audit) return std::nullopt;
   try {

@@ -8,7 +8,7 @@
 
 namespace acr::release {
 
-/// The oldest release whose workflow is trusted, whoever calls it. Raised with each security advisory about it.
+/// The oldest release whose workflow is trusted, by any caller. Raised with each security advisory about it.
 inline constexpr std::string_view oldest_trusted = "1.0.0";
 
 /// `.github/workflows/release-charts.yaml` of the repository that this program was released from (ACR_SOURCE of CMakeLists.txt,

@@ -51,7 +51,7 @@ struct AttestationProof {
 /// A file that someone is about to trust, with everything that GitHub lists for it.
 struct ListedProofs {
   std::vector<AttestationProof> attestations;
-  /// One that verifies is enough: whoever may write attestations can add others, and must not be able to stop a release by
+  /// One that verifies is enough: anyone who may write attestations can add others, and must not be able to stop a release by
   /// that.
   [[nodiscard]] bool proved() const;
   /// Of the first that verifies; "" when none does.

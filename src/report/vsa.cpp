@@ -43,7 +43,7 @@ std::string vsa_predicate(ReleaseRecord const& record, std::string_view verifier
       json::object input;
       // Under this id nothing was found: it must not be named as what was verified.
       if (entry.status != EntryStatus::verified_other_id) input["uri"] = json_text(repository + "/attestations/" + entry.id);
-      // The digest is that of the signed statement: the bundle around it is re-encoded by whoever stores it.
+      // The digest is that of the signed statement: the bundle around it may be encoded anew where it is stored.
       if (is_sha256_text(entry.facts->statement_digest)) input["digest"] = digest_set(entry.facts->statement_digest);
       input["annotations"] =
           json::object{{"chart", json_text(chart.name)},

@@ -96,7 +96,7 @@ struct BundleOptions {
 Verdict<Bundle> parse_bundle(std::string_view text, BundleOptions options = {});
 
 /// A bundle together with what CertificateMaterial::leaf parses to; nothing for public-key bundles. Parsing a certificate costs
-/// more than reading all of the JSON, so whoever goes on to verify keeps it.
+/// more than reading all of the JSON, so the verifier keeps it.
 struct BundleWithLeaf {
   Bundle bundle;
   std::optional<Certificate> leaf;

@@ -118,7 +118,8 @@ TEST_CASE("package tells the OCI digest of charts that a registry takes (O-11, O
   }
   SECTION("with a time that a manifest cannot have") {
     words.insert(words.end(), {console.path("web"), "--source-date-epoch", "253402300800"});
-    CHECK(console.run(words) != ExitStatus::done);
+    CHECK(console.run(words) == ExitStatus::refused);
+    CHECK(has(console.said, "time: an OCI manifest cannot have this time; expected 0 to 253402300799"));
     CHECK_FALSE(fs::exists(console.path("out/web-1.0.0.tgz")));
   }
   SECTION("with all it needs") {
