@@ -146,12 +146,12 @@ void declare_artifacts(Step const& step, RunOutcome const& outcome) {
     append(step.environment.artifacts, *list);
 }
 
-void check_rules(Step const& step, report::ReleaseRecord& record, Services& services) {
+void check_rules(Step const& step, Findings& run, Services& services) {
   auto const name = step.inputs.check_name.empty() ? step.environment.job : step.inputs.check_name;
   auto result = check_requirement(
       step.inputs.require_check, [&](std::string_view branch) { return github::required_checks(services.api(), branch); },
       step.inputs.release_branch, name);
-  if (result.warning) record.warnings.push_back(std::move(*result.warning));
+  if (result.warning) run.warn(std::move(*result.warning));
   if (result.refusal) throw RunError(ExitStatus::refused, result.refusal->code, result.refusal->sentence());
 }
 
@@ -209,7 +209,7 @@ ExitStatus run_command(Step const& step, event::PullRequestEvent const& event, R
                        .dependencies = step.inputs.build_dependencies ? &dependencies : nullptr,
                        .before_proofs = [&] { services.begin_refresh(); },
                        .trusted_roots = [&] { return services.trusted_roots(); },
-                       .before_charts = [&](report::ReleaseRecord& record) { check_rules(step, record, services); },
+                       .before_charts = [&](Findings& run) { check_rules(step, run, services); },
                        .registry = registry_of(step, services, clock)};
   auto outcome = run_release(settings, tools);
   for (auto const& notice : services.root_notices()) step.log.notice(notice, {}, report::Severity::low);

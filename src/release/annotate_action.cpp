@@ -5,8 +5,8 @@
 #include "chart/chart_reader.hpp"
 #include "chart/charts_directories.hpp"
 #include "git/tag_annotation.hpp"
+#include "release/changed_chart.hpp"
 #include "release/git_source_tree.hpp"
-#include "release/tag_check.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {

@@ -7,38 +7,38 @@
 
 namespace acr::release {
 
-std::vector<bool> DependencyBuild::plan(chart::SourceTree const& tree, std::vector<ChartWork*> const& charts) {
+std::vector<DependencyBuild::Plan> DependencyBuild::plan(chart::SourceTree const& tree,
+                                                         std::vector<std::string> const& charts) {
   std::vector<dependencies::BuildPlan> plans(charts.size());
   for_each_index(charts.size(), workers_,
-                 [&](std::size_t i) { plans[i] = dependencies::plan_build(tree, charts[i]->chart.path, settings_); });
-  std::vector<bool> waiting;
+                 [&](std::size_t i) { plans[i] = dependencies::plan_build(tree, charts[i], settings_); });
+  std::vector<Plan> answers;
   for (std::size_t i = 0; i < charts.size(); ++i) {
-    for (auto& refusal : plans[i].refusals) charts[i]->refuse(refusal);
-    for (auto& warning : plans[i].warnings) charts[i]->warn(warning);
-    refused_offline_ = refused_offline_ || !plans[i].refusals.empty();
-    waiting.push_back(plans[i].refusals.empty() && !plans[i].orders.empty());
-    planned_[charts[i]] = {std::move(plans[i]), {}};
+    auto& plan = plans[i];
+    refused_offline_ = refused_offline_ || !plan.refusals.empty();
+    answers.push_back({.findings = {plan.refusals, plan.warnings}, .waits = plan.refusals.empty() && !plan.orders.empty()});
+    planned_[charts[i]] = {std::move(plan), {}};
   }
-  return waiting;
+  return answers;
 }
 
-void DependencyBuild::fetch(std::vector<ChartWork*> const& charts) {
+std::vector<DependencyBuild::Fetched> DependencyBuild::fetch(std::vector<std::string> const& charts) {
   std::vector<dependencies::BuildPlan const*> plans;
-  for (auto const* chart : charts) plans.push_back(&planned_.at(chart).plan);
+  for (auto const& chart : charts) plans.push_back(&planned_.at(chart).plan);
   auto fetched = dependencies::fetch_archives(plans, source_, workers_, settings_.limits);
+  std::vector<Fetched> answers;
   for (std::size_t i = 0; i < charts.size(); ++i) {
-    auto& planned = planned_.at(charts[i]);
-    planned.fetched = std::move(fetched[i]);
-    for (auto& refusal : planned.fetched.refusals) charts[i]->refuse(refusal);
-    for (auto& warning : planned.fetched.warnings) charts[i]->warn(warning);
-    for (auto const& each : planned.fetched.dependencies) charts[i]->record.dependencies.push_back(record_of(each));
+    auto& answer = answers.emplace_back(Fetched{.findings = {fetched[i].refusals, fetched[i].warnings}, .dependencies = {}});
+    for (auto const& each : fetched[i].dependencies) answer.dependencies.push_back(record_of(each));
+    planned_.at(charts[i]).archives = std::move(fetched[i]);
   }
+  return answers;
 }
 
-Verdict<std::vector<chart::ExtraArchive>> DependencyBuild::archives(chart::SourceTree const& tree, ChartWork const& chart,
+Verdict<std::vector<chart::ExtraArchive>> DependencyBuild::archives(chart::SourceTree const& tree, std::string const& chart,
                                                                     chart::PackageOptions const& options) const {
-  auto const& planned = planned_.at(&chart);
-  return dependencies::archives_of(tree, planned.plan, planned.fetched, options);
+  auto const& planned = planned_.at(chart);
+  return dependencies::archives_of(tree, planned.plan, planned.archives, options);
 }
 
 Verdict<std::vector<chart::ExtraArchive>> archives_for(chart::SourceTree const& tree, std::string const& chart_root,

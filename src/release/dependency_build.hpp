@@ -4,13 +4,16 @@
 // Glue between the pipeline and the room that builds: plans by chart, one fetch for all, records and warnings.
 
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "chart/packager.hpp"
 #include "chart/source_tree.hpp"
 #include "dependencies/builder.hpp"
 #include "event/inputs.hpp"
-#include "release/chart_work.hpp"
+#include "release/findings.hpp"
+#include "report/release_record.hpp"
 #include "support/verdict.hpp"
 
 namespace acr::release {
@@ -22,14 +25,25 @@ class DependencyBuild {
   DependencyBuild(dependencies::ArchiveSource& source, dependencies::PlanSettings settings, std::size_t workers)
       : source_(source), settings_(std::move(settings)), workers_(workers) {}
 
-  /// Offline (D-6): decides what each chart lacks, refuses what cannot be built. True for a chart: it waits for fetch().
-  std::vector<bool> plan(chart::SourceTree const& tree, std::vector<ChartWork*> const& charts);
+  /// What is known of a chart's dependencies without any host (D-6).
+  struct Plan {
+    Findings findings;
+    bool waits = false;  ///< some must be fetched
+  };
+  /// Offline: decides what each chart lacks, refuses what cannot be built. `charts`: their directories; answers in their order.
+  std::vector<Plan> plan(chart::SourceTree const& tree, std::vector<std::string> const& charts);
   /// Some chart was refused by plan(): under `verify-policy: block` nothing is fetched then.
   [[nodiscard]] bool refused_offline() const { return refused_offline_; }
-  /// Fetches for all these charts together; fills in the records' dependencies, or refuses.
-  void fetch(std::vector<ChartWork*> const& charts);
+
+  /// What was fetched for a chart.
+  struct Fetched {
+    Findings findings;
+    std::vector<report::Dependency> dependencies;
+  };
+  /// Fetches for all these planned charts together. Answers in their order.
+  std::vector<Fetched> fetch(std::vector<std::string> const& charts);
   /// What to package a planned, fetched chart with; thread-safe.
-  [[nodiscard]] Verdict<std::vector<chart::ExtraArchive>> archives(chart::SourceTree const& tree, ChartWork const& chart,
+  [[nodiscard]] Verdict<std::vector<chart::ExtraArchive>> archives(chart::SourceTree const& tree, std::string const& chart,
                                                                    chart::PackageOptions const& options) const;
   /// Hosts asked so far, sorted (D-32).
   [[nodiscard]] std::vector<std::string> hosts() const { return source_.hosts(); }
@@ -37,13 +51,13 @@ class DependencyBuild {
  private:
   struct Planned {
     dependencies::BuildPlan plan;
-    dependencies::ChartArchives fetched;
+    dependencies::ChartArchives archives;
   };
   dependencies::ArchiveSource& source_;
   dependencies::PlanSettings settings_;
   std::size_t workers_;
   bool refused_offline_ = false;
-  std::map<ChartWork const*, Planned> planned_;
+  std::map<std::string, Planned> planned_;  // by the chart's directory
 };
 
 /// What a package is made again with.
@@ -57,7 +71,7 @@ struct RebuildTools {
 Verdict<std::vector<chart::ExtraArchive>> archives_for(chart::SourceTree const& tree, std::string const& chart_root,
                                                        chart::PackageOptions const& options, RebuildTools const& tools);
 
-/// A fetched dependency as the documents tell it.
+/// A fetched dependency as manifest and report show it.
 report::Dependency record_of(dependencies::FetchedDependency const& fetched);
 
 /// The inputs' part of the plan settings.

@@ -8,12 +8,12 @@
 
 #include "chart/source_list.hpp"
 #include "git/tag_annotation.hpp"
-#include "release/attestation_check.hpp"
+#include "release/changed_chart.hpp"
 #include "release/check_outcome.hpp"
 #include "release/git_source_tree.hpp"
-#include "release/packages.hpp"
+#include "release/lineage_check.hpp"
+#include "release/packaged_chart.hpp"
 #include "release/required_attestations.hpp"
-#include "release/tag_check.hpp"
 #include "support/parallel.hpp"
 #include "support/ref_name.hpp"
 #include "support/text.hpp"
@@ -201,9 +201,7 @@ github::Listing listing_of(std::vector<MissingTag*> const& charts, RunSettings c
 
 void verify_all(std::vector<Candidate>& candidates, RunSettings const& settings, git::ObjectId const& commit,
                 TagTools const& tools) {
-  ChartWork work;
-  work.record.commit = commit;
-  auto const policy = lineage_policy(settings, work);
+  auto const policy = lineage_policy(settings, commit);
   std::vector<github::ListedAttestation const*> wanted;
   for (auto const& candidate : candidates) wanted.push_back(candidate.listed);
   std::counting_semaphore<> places(static_cast<std::ptrdiff_t>(processors()));
@@ -299,10 +297,9 @@ void warn_of_wide_signers(RunSettings const& settings, MissingTags& result) {
 
 // B-8: what the release will say of an annotation with these entries.
 std::vector<Rejection> missing_checks(MissingTag const& chart, RunSettings const& settings) {
-  report::ChartRecord record;
-  record.tag = chart.tag;
+  std::vector<report::LineageEntry> entries;
   for (auto const& found : chart.attestations) {
-    auto& entry = record.entries.emplace_back();
+    auto& entry = entries.emplace_back();
     entry.key = found.key;
     entry.id = found.id;
     entry.status = report::EntryStatus::verified;
@@ -311,7 +308,7 @@ std::vector<Rejection> missing_checks(MissingTag const& chart, RunSettings const
     entry.facts->signer = found.signer;
     entry.facts->predicate_type = found.predicate_type;
   }
-  return missing_attestations(settings.lists.required_attestations, record, false, host_of(settings.server_url));
+  return missing_attestations(settings.lists.required_attestations, chart.tag, entries, false, host_of(settings.server_url));
 }
 
 // A chart that nothing speaks against gets its annotation, or the reason why there is none.

@@ -52,33 +52,23 @@ void prefetch_tags(std::vector<git::ObjectSource::RefAnswer> const& refs, git::O
   objects.prefetch_objects(ObjectType::commit, commits);
 }
 
-void prefetch_tagged(std::vector<ChartWork*> const& charts, git::ObjectSource& objects, ObjectId const& head) {
+void prefetch_tagged(std::vector<TaggedChart const*> const& charts, git::ObjectSource& objects, ObjectId const& head) {
   std::vector<ObjectId> commits;
   std::vector<Way> ways;
-  for (auto const* work : charts) {
-    if (!work->tag) continue;
-    commits.push_back(work->tag->commit.id);
-    auto& way = ways.emplace_back(Way{work->tag->commit.tree, {}});
-    for (auto const component : split(work->chart.path, '/')) way.left.emplace_back(component);
+  for (auto const* tagged : charts) {
+    commits.push_back(tagged->commit().id);
+    auto& way = ways.emplace_back(Way{tagged->commit().tree, {}});
+    for (auto const component : split(tagged->chart().path, '/')) way.left.emplace_back(component);
   }
   objects.prefetch_ancestry(commits, head);
   std::erase_if(ways, [](Way const& way) { return way.left.size() == 1 && way.left.front().empty(); });  // the root itself
   while (!ways.empty()) {
     std::vector<ObjectId> trees;
     for (auto const& way : ways) trees.push_back(way.tree);
-    // Whoever has the trees of one level has those below.
+    // A source that has the trees of one level has those below.
     if (!objects.prefetch_objects(ObjectType::tree, trees)) return;
     std::erase_if(ways, [&](Way& way) { return !step(way, objects); });
   }
-}
-
-std::vector<std::vector<ChartWork*>> groups_of(std::vector<ChartWork*> const& charts, std::size_t size) {
-  std::vector<std::vector<ChartWork*>> groups;
-  for (std::size_t i = 0; i < charts.size(); ++i) {
-    if (i % size == 0) groups.emplace_back();
-    groups.back().push_back(charts[i]);
-  }
-  return groups;
 }
 
 }  // namespace acr::release

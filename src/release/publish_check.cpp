@@ -11,7 +11,7 @@
 #include "oci/chart_reference.hpp"
 #include "oci/manifest.hpp"
 #include "release/merged_heads.hpp"
-#include "release/packages.hpp"
+#include "release/release_files.hpp"
 #include "report/checksums.hpp"
 #include "report/limits.hpp"
 #include "report/markdown.hpp"

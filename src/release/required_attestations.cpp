@@ -37,9 +37,9 @@ std::string shortfall(RequiredAttestation const& line, report::LineageEntry cons
   return "not bound to the chart's content";
 }
 
-std::string listed(RequiredAttestation const& line, report::ChartRecord const& chart, std::string_view host) {
+std::string listed(RequiredAttestation const& line, std::vector<report::LineageEntry> const& entries, std::string_view host) {
   std::string same_key, keys;
-  for (auto const& entry : chart.entries) {
+  for (auto const& entry : entries) {
     keys += (keys.empty() ? "" : ", ") + entry.key;
     if (git::key_matches(line.key, entry.key))
       same_key += (same_key.empty() ? "" : ", ") + entry.key + " " + shortfall(line, entry, host);
@@ -90,22 +90,23 @@ bool RequiredAttestation::is_met_by(std::string_view entry_key, report::Verified
   return actual && signer->matches(*actual, host);
 }
 
-std::vector<Rejection> missing_attestations(std::vector<RequiredAttestation> const& required, report::ChartRecord const& chart,
-                                            bool unbound_counts, std::string_view host) {
+std::vector<Rejection> missing_attestations(std::vector<RequiredAttestation> const& required, std::string const& tag,
+                                            std::vector<report::LineageEntry> const& entries, bool unbound_counts,
+                                            std::string_view host) {
   std::vector<Rejection> missing;
   for (auto const& line : required) {
-    bool const excused = std::ranges::any_of(chart.entries, [&](report::LineageEntry const& entry) {
+    bool const excused = std::ranges::any_of(entries, [&](report::LineageEntry const& entry) {
       if (!git::key_matches(line.key, entry.key)) return false;
       // What is refused is told as that; what was not asked for (a dry run) is not judged.
       if (entry.refusal || !entry.facts) return true;
       return line.is_met_by(entry.key, *entry.facts, host) && (unbound_counts || !entry.bound.empty());
     });
     if (excused) continue;
-    missing.push_back(reject("attestation-required", "tag " + chart.tag, "a required attestation is missing")
+    missing.push_back(reject("attestation-required", "tag " + tag, "a required attestation is missing")
                           .rule("B-8")
                           .expected(line.text)
-                          .found(listed(line, chart, host))
-                          .fix("run the check for this chart and list its attestation in the annotation of " + chart.tag));
+                          .found(listed(line, entries, host))
+                          .fix("run the check for this chart and list its attestation in the annotation of " + tag));
   }
   return missing;
 }

@@ -33,9 +33,11 @@ struct RequiredAttestation {
   [[nodiscard]] bool is_met_by(std::string_view entry_key, report::VerifiedFacts const& facts, std::string_view host) const;
 };
 
-/// One `attestation-required` for each line that no entry fulfils. An entry counts when it is verified, not refused, and bound
-/// unless `unbound_counts`. A line under whose key an entry is refused is left out: that entry's own reason says it (B-8).
-std::vector<Rejection> missing_attestations(std::vector<RequiredAttestation> const& required, report::ChartRecord const& chart,
-                                            bool unbound_counts, std::string_view host);
+/// One `attestation-required` for each line that no entry of the tag fulfils. An entry counts when it is verified, not refused,
+/// and bound unless `unbound_counts`. A line under whose key an entry is refused is left out: that entry's own reason says it
+/// (B-8).
+std::vector<Rejection> missing_attestations(std::vector<RequiredAttestation> const& required, std::string const& tag,
+                                            std::vector<report::LineageEntry> const& entries, bool unbound_counts,
+                                            std::string_view host);
 
 }  // namespace acr::release

@@ -3,22 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "git/lineage_subjects.hpp"
-#include "release/tag_check.hpp"
+#include "release/changed_chart.hpp"
 
 namespace acr::release {
 namespace {
 
 std::string place(report::LineageEntry const& entry) { return "attestation " + entry.key + " (id " + entry.id + ")"; }
-
-git::SubjectContext context_of(report::ChartRecord const& record) {
-  return {.chart = record.name,
-          .version = record.version,
-          .tag = record.tag,
-          .commit = record.commit,
-          .source = record.source_digest,
-          .package = record.digest};
-}
 
 Rejection mismatch(report::LineageEntry const& entry, std::string const& by_rule, std::string const& by_tag) {
   return reject("subject-mismatch", place(entry), "the tag names another subject than lineage-subjects does")
@@ -62,12 +52,11 @@ bool lists_id(std::vector<github::ListedAttestation> const& listed, std::string 
 }
 
 // B-5. No other chart of the commit gives the text that this one gives.
-bool fits_alone(git::SubjectRule const& rule, ChartWork const& work, RunSettings const& settings,
+bool fits_alone(git::SubjectRule const& rule, git::SubjectContext const& context, RunSettings const& settings,
                 std::vector<chart::ChartRelease> const& releases) {
-  auto const context = context_of(work.record);
   auto const own = rule.subject(context);
   return std::ranges::none_of(releases, [&](chart::ChartRelease const& other) {
-    if (other.name == work.record.name && other.version == work.record.version) return false;
+    if (other.name == context.chart && other.version == context.version) return false;
     auto filled = context;
     filled.chart = other.name;
     filled.version = other.version;
@@ -76,37 +65,47 @@ bool fits_alone(git::SubjectRule const& rule, ChartWork const& work, RunSettings
   });
 }
 
-std::string binding_of(report::LineageEntry const& entry, ChartWork const& work, RunSettings const& settings,
+std::string binding_of(report::LineageEntry const& entry, git::SubjectContext const& context, RunSettings const& settings,
                        std::function<std::vector<chart::ChartRelease> const&()> const& releases) {
-  if (entry.subject_digest == work.record.source_digest) return "source";
-  if (entry.subject_digest == work.record.digest) return "package";
+  if (entry.subject_digest == context.source) return "source";
+  if (entry.subject_digest == context.package) return "package";
   if (entry.subject_source != "lineage-subjects") return {};
   auto const* rule = settings.lists.lineage_subjects.rule(entry.key);
   if (rule->names_content()) return "rule";
-  return rule->names_release() && fits_alone(*rule, work, settings, releases()) ? "rule" : "";
+  return rule->names_release() && fits_alone(*rule, context, settings, releases()) ? "rule" : "";
 }
 
-Rejection unbound(std::string where, std::string why, std::string found, ChartWork const& work) {
+Rejection unbound(std::string where, std::string why, std::string found, std::string const& source_digest) {
   return reject("subject-unbound", std::move(where), std::move(why))
       .rule("B-6")
-      .expected("the chart's source digest " + work.record.source_digest)
+      .expected("the chart's source digest " + source_digest)
       .found(std::move(found))
       .fix("attest the source digest (command: digest gives it), or add a rule to lineage-subjects");
 }
 
 }  // namespace
 
-bool resolve_subjects(ChartWork& work, RunSettings const& settings, Digests digests) {
-  if (!work.record.entries.empty()) return true;
-  auto const context = context_of(work.record);
+git::SubjectContext subject_context(TaggedChart const& tagged, std::string source_digest, std::string package_digest) {
+  auto const& chart = tagged.chart();
+  return {.chart = chart.name,
+          .version = chart.version,
+          .tag = chart.tag,
+          .commit = tagged.commit().id,
+          .source = std::move(source_digest),
+          .package = std::move(package_digest)};
+}
+
+bool resolve_subjects(LineageCheck& check, git::SubjectContext const& context, RunSettings const& settings, Digests digests) {
+  if (!check.entries.empty()) return true;
+  auto const& items = check.tagged->lineage().entries;
   std::vector<report::LineageEntry> entries;
-  entries.reserve(work.lineage.entries.size());  // they are large, and kept to the end of the run
-  for (auto const& item : work.lineage.entries) {
+  entries.reserve(items.size());  // they are large, and kept to the end of the run
+  for (auto const& item : items) {
     auto entry = entry_of(item, context, settings, digests);
     if (!entry) return false;
     entries.push_back(*std::move(entry));
   }
-  work.record.entries = std::move(entries);
+  check.entries = std::move(entries);
   return true;
 }
 
@@ -120,23 +119,23 @@ void choose_subject(report::LineageEntry& entry, github::Listing const& listing)
   entry.subject_source = entry.subject_source == "source" ? "package" : "source";
 }
 
-void bind_subjects(ChartWork& work, RunSettings const& settings,
-                   std::function<std::vector<chart::ChartRelease> const&()> const& releases) {
+void bind_subjects(LineageCheck& check, git::SubjectContext const& context, RunSettings const& settings,
+                   std::function<std::vector<chart::ChartRelease> const&()> const& releases, Findings& findings) {
   using event::SubjectBinding;
-  if (work.record.source_digest.empty()) return;
+  if (context.source.empty()) return;
   std::string keys;
-  for (auto& entry : work.record.entries) {
-    entry.bound = binding_of(entry, work, settings, releases);
+  for (auto& entry : check.entries) {
+    entry.bound = binding_of(entry, context, settings, releases);
     if (!entry.bound.empty() || !entry.facts || entry.refusal) continue;
     if (settings.inputs.subject_binding == SubjectBinding::require) {
-      entry.refusal =
-          unbound(place(entry), "what was attested is neither this chart's source nor its package", entry.subject_digest, work);
+      entry.refusal = unbound(place(entry), "what was attested is neither this chart's source nor its package",
+                              entry.subject_digest, context.source);
       entry.status = report::EntryStatus::failed;
     }
     keys += (keys.empty() ? "" : ", ") + entry.key;
   }
   if (settings.inputs.subject_binding == SubjectBinding::warn && !keys.empty())
-    work.warn(unbound("tag " + work.record.tag, "attestations that only the tag ties to this chart", keys, work));
+    findings.warn(unbound("tag " + context.tag, "attestations that only the tag ties to this chart", keys, context.source));
 }
 
 }  // namespace acr::release

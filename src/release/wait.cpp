@@ -1,6 +1,7 @@
 #include "release/wait.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "support/errors.hpp"
@@ -31,6 +32,23 @@ void Wait::until_next_look() {
     waits_.sleep(pause);
   else
     clock_.sleep(pause);
+}
+
+void look_until_found(Wait& wait, std::chrono::seconds timeout, Awaited const& awaited) {
+  try {
+    for (;;) {
+      awaited.look(wait.is_over());
+      auto const missing = awaited.missing();
+      if (missing.empty()) return;
+      awaited.say("waiting for " + missing);
+      wait.until_next_look();
+    }
+  } catch (Unreachable const& error) {
+    auto const missing = awaited.missing();
+    if (error.code() != "timeout" || missing.empty()) throw;
+    throw Unreachable("timeout", "the time limit of the run (timeout: " + std::to_string(timeout.count()) +
+                                     " seconds) is reached; it was waiting for " + missing);
+  }
 }
 
 }  // namespace acr::release

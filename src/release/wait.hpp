@@ -1,10 +1,11 @@
 #pragma once
 
 // Waiting for what somebody else makes: src/release/wait.hpp (action contract, section 11, "tag not pushed yet")
-// Knows nothing of tags and listings: it says when to look again, and when for the last time.
+// Knows nothing of tags, listings and charts: it says when to look again, and when for the last time.
 
 #include <chrono>
 #include <functional>
+#include <string>
 
 #include "support/run_clock.hpp"
 
@@ -41,5 +42,16 @@ class Wait {
   RunClock::Clock::time_point started_;
   Duration pause_;
 };
+
+/// One thing or many that somebody else makes.
+struct Awaited {
+  std::function<void(bool last)> look{};          ///< looks for what is still missing; `last`: it will not be looked for again
+  std::function<std::string()> missing{};         ///< "the tag web-v1.2.0 of chart web"; empty: nothing is missing
+  std::function<void(std::string const&)> say{};  ///< takes a line before each pause
+};
+
+/// Looks until nothing is missing, at the times of `wait`. Throws as `look` and Wait::until_next_look(); when `timeout`, the
+/// run's whole time, is over, with what was waited for.
+void look_until_found(Wait& wait, std::chrono::seconds timeout, Awaited const& awaited);
 
 }  // namespace acr::release

@@ -13,7 +13,7 @@ namespace {
 using namespace acr;
 using git::ObjectId;
 using git::ObjectType;
-using release::ChartWork;
+using release::TaggedChart;
 
 // A source that pays for each question: it notes what is asked for together, and what is read without having been asked for.
 class FarObjects final : public git::ObjectSource {
@@ -54,25 +54,30 @@ class FarObjects final : public git::ObjectSource {
 struct TwoCharts {
   git::MemoryObjects memory;
   FarObjects far{memory};
-  std::vector<ChartWork> works = std::vector<ChartWork>(2);
+  std::vector<std::string> paths{"charts/web", "deploy/more/charts/db"};
+  std::vector<std::shared_ptr<TaggedChart const>> tagged;
   std::vector<ObjectId> roots, commits, tags;
   std::vector<git::ObjectSource::RefAnswer> refs;
   ObjectId head;
 
   TwoCharts() {
-    char const* const paths[] = {"charts/web", "deploy/more/charts/db"};
     for (std::size_t i = 0; i < 2; ++i) {
-      roots.push_back(memory.add_files({{std::string(paths[i]) + "/Chart.yaml", "x"}, {"README.md", std::to_string(i)}}));
+      roots.push_back(memory.add_files({{paths[i] + "/Chart.yaml", "x"}, {"README.md", std::to_string(i)}}));
       commits.push_back(memory.add_commit(roots.back()));
       tags.push_back(memory.add_tag("t" + std::to_string(i), commits.back(), ObjectType::commit, "x"));
       refs.push_back({git::Ref{"refs/tags/t" + std::to_string(i), tags.back(), ObjectType::tag}, {}});
-      works[i].chart.path = paths[i];
-      works[i].tag.emplace();
-      works[i].tag->commit = *memory.commit(commits.back());
     }
     head = memory.add_commit(roots[0], commits);
   }
-  std::vector<ChartWork*> charts() { return {&works[0], &works[1]}; }
+  // Both, at these paths.
+  std::vector<TaggedChart const*> charts() {
+    std::vector<TaggedChart const*> both;
+    for (std::size_t i = 0; i < 2; ++i) {
+      release::ChangedChart const chart{.name = "c", .version = "1.0.0", .path = paths[i], .tag = "t" + std::to_string(i)};
+      both.push_back(tagged.emplace_back(TaggedChart::resolve(chart, *refs[i].ref, memory).value()).get());
+    }
+    return both;
+  }
   ObjectId below(ObjectId id, std::vector<std::string> const& names) {
     for (auto const& name : names) {
       auto const tree = memory.tree(id).value();
@@ -108,10 +113,10 @@ TEST_CASE("trees are a wave for each level down to the charts, which the head ha
 
 TEST_CASE("a chart that the tag's commit does not have ends its way, the others go on", "[release]") {
   TwoCharts two;
-  two.works[1].chart.path = "deploy/none/charts/db";
+  two.paths[1] = "deploy/none/charts/db";
   release::prefetch_tagged(two.charts(), two.far, two.head);
   CHECK(two.far.waves.size() == 2);
-  two.works[1].chart.path = "README.md/charts/db";
+  two.paths[1] = "README.md/charts/db";
   release::prefetch_tagged(two.charts(), two.far, two.head);
   CHECK(two.far.singles.empty());
 }
@@ -125,11 +130,10 @@ TEST_CASE("where nothing has to be asked for nothing is read in advance", "[rele
   CHECK(two.far.singles.empty());
 }
 
-TEST_CASE("a chart in the repository's root, and one without a tag, need no trees", "[release]") {
+TEST_CASE("a chart in the repository's root needs no trees", "[release]") {
   TwoCharts two;
-  two.works[0].chart.path = "";
-  two.works[1].tag.reset();
-  release::prefetch_tagged(two.charts(), two.far, two.head);
+  two.paths[0] = "";
+  release::prefetch_tagged({two.charts().front()}, two.far, two.head);
   CHECK(two.far.waves.empty());
   CHECK(two.far.ancestors == std::vector<ObjectId>{two.commits[0], two.head});
 }
@@ -143,17 +147,6 @@ TEST_CASE("a tag object that is too large does not end the wave", "[release]") {
   release::prefetch_tags(two.refs, two.far);
   REQUIRE(two.far.waves.size() == 2);
   CHECK(two.far.waves[1].second == two.commits);
-}
-
-TEST_CASE("groups keep the order", "[release]") {
-  std::vector<ChartWork> works(5);
-  std::vector<ChartWork*> charts;
-  for (auto& work : works) charts.push_back(&work);
-  auto const groups = release::groups_of(charts, 2);
-  REQUIRE(groups.size() == 3);
-  CHECK(groups[0] == std::vector{charts[0], charts[1]});
-  CHECK(groups[2] == std::vector{charts[4]});
-  CHECK(release::groups_of({}, 2).empty());
 }
 
 }  // namespace

@@ -243,7 +243,7 @@ TEST_CASE("a chart is refused by what is read of it, and the run by its limits",
        "bad-input @ run", ExitStatus::bad_input},
       {"a check of the run itself",
        [](PipelineWorld& w) {
-         w.before_charts = [](acr::report::ReleaseRecord&) {
+         w.before_charts = [](acr::release::Findings&) {
            throw acr::RunError(ExitStatus::refused, "check-not-required", "why");
          };
        },

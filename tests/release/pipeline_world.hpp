@@ -92,7 +92,7 @@ class PipelineWorld {
   release::RunSettings settings{};
   release::DependencyBuild* dependencies = nullptr;
   bool asks_github = true;
-  std::function<void(report::ReleaseRecord&)> before_charts{};
+  std::function<void(release::Findings&)> before_charts{};
   dependencies::AskRegistry registry{};
   std::function<std::optional<net::Reply>(net::Request const&)> intercept{};  ///< answers, or not, before GitHub does
 

@@ -6,8 +6,8 @@
 
 #include "chart/source_list.hpp"
 #include "release/git_source_tree.hpp"
-#include "release/packages.hpp"
 #include "release/pipeline_world.hpp"
+#include "release/release_files.hpp"
 #include "report/checksums.hpp"
 #include "report/limits.hpp"
 #include "support/atomic_file.hpp"

@@ -1,7 +1,7 @@
 // What comes late: tags and listings (section 11, A-100), whose word on tags counts (B-24), and what the log shows meanwhile.
 #include "github/combined_objects.hpp"
 #include "release/pipeline_world.hpp"
-#include "release/tag_check.hpp"
+#include "release/tag_not_found.hpp"
 #include "support/catch2.hpp"
 
 namespace {

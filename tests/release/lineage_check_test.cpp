@@ -1,6 +1,6 @@
 // Every listed attestation must be found and verify (V-95, A-98 … A-100): what each is refused for, and where. The bundles are
 // signed by the signing world, the verifier is the real one, GitHub answers from memory.
-#include "release/attestation_check.hpp"
+#include "release/lineage_check.hpp"
 
 #include "release/pipeline_world.hpp"
 #include "support/catch2.hpp"

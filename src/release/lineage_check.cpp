@@ -1,4 +1,4 @@
-#include "release/attestation_check.hpp"
+#include "release/lineage_check.hpp"
 
 #include <algorithm>
 #include <semaphore>
@@ -17,7 +17,7 @@ namespace {
 
 // A lineage entry with the attestations that may stand for it.
 struct Candidate {
-  ChartWork* work = nullptr;
+  LineageCheck const* check = nullptr;
   report::LineageEntry* entry = nullptr;
   github::ListedAttestation const* listed = nullptr;
   bool has_id = false;  ///< the entry's own
@@ -95,15 +95,15 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
 
 // An entry without a verdict yet.
 struct OpenEntry {
-  ChartWork* work;
+  LineageCheck* check;
   report::LineageEntry* entry;
 };
 
-std::vector<OpenEntry> open_entries(std::vector<ChartWork*> const& charts) {
+std::vector<OpenEntry> open_entries(std::vector<LineageCheck*> const& checks) {
   std::vector<OpenEntry> open;
-  for (auto* work : charts)
-    for (auto& entry : work->record.entries)
-      if (entry.status == report::EntryStatus::unresolved && !entry.refusal) open.push_back({work, &entry});
+  for (auto* check : checks)
+    for (auto& entry : check->entries)
+      if (entry.status == report::EntryStatus::unresolved && !entry.refusal) open.push_back({check, &entry});
   return open;
 }
 
@@ -126,22 +126,22 @@ bool may_be_late(report::LineageEntry const& entry, github::Listing const& listi
 // A round holds at most one candidate of each entry: those with its id first, others until one verifies.
 std::vector<Candidate> first_candidates(std::vector<OpenEntry> const& open, github::Listing const& listing) {
   std::vector<Candidate> candidates;
-  for (auto const& [work, entry] : open)
+  for (auto const& [check, entry] : open)
     if (auto const* listed = listed_by_id(*entry, listing.of.at(entry->subject_digest)))
-      candidates.push_back({work, entry, listed, true});
+      candidates.push_back({check, entry, listed, true});
   return candidates;
 }
 
 std::vector<Candidate> other_candidates(std::vector<OpenEntry> const& open, github::Listing const& listing, std::size_t rank) {
   std::vector<Candidate> candidates;
-  for (auto const& [work, entry] : open) {
+  for (auto const& [check, entry] : open) {
     if (entry->status == report::EntryStatus::verified || entry->status == report::EntryStatus::verified_other_id) continue;
     auto const& listed = listing.of.at(entry->subject_digest);
     if (listed_by_id(*entry, listed) != nullptr) continue;
     std::size_t seen = 0;
     for (auto const& one : listed) {
       if (one.broken || seen++ != rank) continue;
-      candidates.push_back({work, entry, &one, false});
+      candidates.push_back({check, entry, &one, false});
       break;
     }
   }
@@ -161,7 +161,7 @@ void verify_round(std::vector<Candidate> const& candidates, github::Attestations
     if (!bundle) return record_unavailable(candidate, bundle.error());
     auto const artifact =
         sigstore::Artifact::of_digest_text(candidate.entry->subject_digest).value();  // list() took it for a digest
-    auto const policy = lineage_policy(settings, *candidate.work);
+    auto const policy = lineage_policy(settings, candidate.check->tagged->commit().id);
     Turn const turn(places);
     record_verdict(candidate, verifier.verify(*bundle, artifact, policy), settings);
   });
@@ -178,7 +178,7 @@ void warn_of_broken(report::LineageEntry& entry, github::Listing const& listing)
           .found(std::to_string(broken) + " of " + std::to_string(listed.size())));
 }
 
-void refuse_unresolved(ChartWork const& work, report::LineageEntry& entry, github::Listing const& listing) {
+void refuse_unresolved(LineageCheck const& check, report::LineageEntry& entry, github::Listing const& listing) {
   if (listing.too_long.contains(entry.subject_digest)) {
     entry.status = report::EntryStatus::unresolved;
     entry.refusal =
@@ -199,8 +199,8 @@ void refuse_unresolved(ChartWork const& work, report::LineageEntry& entry, githu
                            " with id " + entry.id)
                  .found(count == 0 ? "none is listed" : std::to_string(count) + " listed, all without bundle and link");
   std::string fix = searched ? "attest the chart's source digest in the check of " + entry.key +
-                                   ", or name the subject: its digest behind the id in the annotation of " + work.record.tag +
-                                   ", or a rule in lineage-subjects"
+                                   ", or name the subject: its digest behind the id in the annotation of " +
+                                   check.tagged->chart().tag + ", or a rule in lineage-subjects"
                              : "check that the attest step of " + entry.key + " ran in this repository with this subject";
   // Listings lag behind.
   if (count == 0) fix = "re-run this job in a minute if the attestation was made just now; else " + fix;
@@ -216,7 +216,7 @@ std::string host_of(std::string_view server_url) {
   return std::string(host);
 }
 
-sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& work) {
+sigstore::Policy lineage_policy(RunSettings const& settings, git::ObjectId const& commit) {
   sigstore::Policy policy;
   policy.repository = settings.repository;
   policy.repository_id = settings.repository_id;
@@ -226,28 +226,39 @@ sigstore::Policy lineage_policy(RunSettings const& settings, ChartWork const& wo
   policy.signer_workflows = settings.lists.signer_workflows;
   policy.predicate_types = settings.lists.predicate_types;
   policy.deny_self_hosted_runners = settings.inputs.deny_self_hosted;
-  if (settings.inputs.source_digest == event::SourceDigest::tag_commit) policy.source_digest = work.record.commit;
+  if (settings.inputs.source_digest == event::SourceDigest::tag_commit) policy.source_digest = commit;
   return policy;
 }
 
-std::vector<ChartWork*> verify_lineage(std::vector<ChartWork*> const& charts, github::Attestations& attestations,
-                                       sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers,
-                                       Unlisted unlisted) {
-  auto open = open_entries(charts);
+bool LineageCheck::refused() const {
+  return std::ranges::any_of(entries, [](report::LineageEntry const& entry) { return entry.refusal.has_value(); });
+}
+
+bool LineageCheck::verified() const {
+  return has_subjects() && !refused() && std::ranges::all_of(entries, [](report::LineageEntry const& entry) {
+           return entry.facts &&
+                  (entry.status == report::EntryStatus::verified || entry.status == report::EntryStatus::verified_other_id);
+         });
+}
+
+std::vector<LineageCheck*> verify_lineage(std::vector<LineageCheck*> const& checks, github::Attestations& attestations,
+                                          sigstore::Verifier const& verifier, RunSettings const& settings, std::size_t workers,
+                                          Unlisted unlisted) {
+  auto open = open_entries(checks);
   std::vector<std::string> subjects;
-  for (auto const& [work, entry] : open) {
+  for (auto const& [check, entry] : open) {
     subjects.push_back(entry->subject_digest);
     if (!entry->other_subject.empty()) subjects.push_back(entry->other_subject);
   }
   if (subjects.empty()) return {};
   auto const listing = attestations.list(subjects);
-  for (auto const& [work, entry] : open) choose_subject(*entry, listing);
+  for (auto const& [check, entry] : open) choose_subject(*entry, listing);
 
-  std::vector<ChartWork*> waiting;
+  std::vector<LineageCheck*> waiting;
   if (unlisted == Unlisted::wait)
     std::erase_if(open, [&](OpenEntry const& each) {
       if (!may_be_late(*each.entry, listing, settings)) return false;
-      if (waiting.empty() || waiting.back() != each.work) waiting.push_back(each.work);
+      if (waiting.empty() || waiting.back() != each.check) waiting.push_back(each.check);
       return true;
     });
   if (auto const named = first_candidates(open, listing); !named.empty())
@@ -257,10 +268,10 @@ std::vector<ChartWork*> verify_lineage(std::vector<ChartWork*> const& charts, gi
     if (others.empty()) break;
     verify_round(others, attestations, verifier, settings, workers);
   }
-  for (auto* work : charts) refuse_reused(work->record.entries, work->record.tag);
-  for (auto const& [work, entry] : open) {
+  for (auto* check : checks) refuse_reused(check->entries, check->tagged->chart().tag);
+  for (auto const& [check, entry] : open) {
     if (entry->status == report::EntryStatus::unresolved)
-      refuse_unresolved(*work, *entry, listing);
+      refuse_unresolved(*check, *entry, listing);
     else
       warn_of_broken(*entry, listing);
   }

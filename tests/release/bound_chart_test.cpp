@@ -1,7 +1,8 @@
-// Names of tags, near misses, and words for what differs (A-55, A-91, G-16). What a tag is refused for is in pipeline_test.cpp.
-#include "release/tag_check.hpp"
+// Names of tags, and words for what differs between tag and head (A-55, A-91). What a tag is refused for is in
+// pipeline_test.cpp.
+#include "release/bound_chart.hpp"
 
-#include "release/git_source_tree.hpp"
+#include "release/one_chart.hpp"
 #include "release/pipeline_world.hpp"
 #include "support/catch2.hpp"
 
@@ -9,8 +10,6 @@ namespace {
 
 using namespace acr::test;
 using acr::git::EntryMode;
-using acr::git::MemoryObjects;
-using acr::release::ChartWork;
 
 TEST_CASE("tag-format is filled in, whatever name and version hold", "[release]") {
   struct Row {
@@ -27,43 +26,21 @@ TEST_CASE("tag-format is filled in, whatever name and version hold", "[release]"
 }
 
 // A chart at its tag and at the head, as trees of these entries.
-struct Bound {
-  MemoryObjects objects;
-  acr::release::RunSettings settings;
-  ChartWork work;
-
-  Bound() {
-    work.chart.path = work.record.path = "charts/web";
-    work.record.name = "web";
-    work.record.version = "1.1.0";
-    work.record.tag = "web-v1.1.0";
-  }
+struct Bound : OneChart {
   std::string tree(Files const& files, EntryMode mode = EntryMode::file) {
-    std::vector<acr::git::TreeEntry> chart, templates;
+    std::vector<acr::git::TreeEntry> below, templates;
     for (auto const& [name, bytes] : files) {
-      auto& list = name.starts_with("templates/") ? templates : chart;
+      auto& list = name.starts_with("templates/") ? templates : below;
       list.push_back({.name = name.substr(name.rfind('/') + 1),
                       .mode = name == "templates/a.yaml" ? mode : EntryMode::file,
                       .id = objects.add_blob(bytes),
                       .size = {}});
     }
     if (!templates.empty())
-      chart.push_back({.name = "templates", .mode = EntryMode::directory, .id = objects.add_tree(templates), .size = {}});
+      below.push_back({.name = "templates", .mode = EntryMode::directory, .id = objects.add_tree(templates), .size = {}});
     auto const charts =
-        objects.add_tree({{.name = "web", .mode = EntryMode::directory, .id = objects.add_tree(chart), .size = {}}});
+        objects.add_tree({{.name = "web", .mode = EntryMode::directory, .id = objects.add_tree(below), .size = {}}});
     return objects.add_tree({{.name = "charts", .mode = EntryMode::directory, .id = charts, .size = {}}});
-  }
-  ChartWork const& check(std::string const& tagged, std::string const& head) {
-    auto const tag_commit = objects.add_commit(tagged);
-    settings.change.head = objects.add_commit(head, {tag_commit});
-    work.tag = acr::git::ResolvedTag{.name = "web-v1.1.0",
-                                     .tag_object = {},
-                                     .message = annotation("web", "1.1.0", {{"lint", "1", subject_of("lint")}}),
-                                     .commit = *objects.commit(tag_commit)};
-    work.record.commit = tag_commit;
-    acr::release::GitSourceTree const head_tree(objects, head);
-    acr::release::check_tag(work, objects, {head_tree, nullptr}, settings);
-    return work;
   }
 };
 
@@ -85,30 +62,32 @@ TEST_CASE("the first difference between tag and head is said in words", "[releas
       {"ignore rules", web + Files{{".helmignore", "templates\n"}}, EntryMode::file, "templates/a.yaml is missing"},
   }));
   CAPTURE(row.what);
-  Bound bound;
-  auto const& work = bound.check(bound.tree(web), bound.tree(row.head, row.mode));
+  Bound world;
+  auto const bound = world.bound(world.tree(web), world.tree(row.head, row.mode));
   if (row.found.empty()) {
-    CHECK_FALSE(work.refused());
-    CHECK(work.contents.size() == 2);
+    REQUIRE(bound);
+    CHECK_FALSE(world.findings.refused());
+    CHECK(bound->contents().size() == 2);
     return;
   }
-  REQUIRE(work.record.refusals.size() == 1);
-  CHECK(work.record.refusals.front().code == "tag-content-mismatch");
-  CHECK(work.record.refusals.front().found_value.find(row.found) != std::string::npos);
+  CHECK_FALSE(bound);
+  REQUIRE(world.findings.refusals.size() == 1);
+  CHECK(world.findings.refusals.front().code == "tag-content-mismatch");
+  CHECK(world.findings.refusals.front().found_value.find(row.found) != std::string::npos);
 }
 
 TEST_CASE("a head that cannot be read is refused as what it is", "[release]") {
-  Bound bound;
-  auto const& work = bound.check(bound.tree(web), bound.tree(web + Files{{".helmignore", "**\n"}}));
-  CHECK(findings_of(work.record.refusals) == Findings{"ignore-rule @ charts/web: .helmignore:1"});
+  Bound world;
+  CHECK_FALSE(world.bound(world.tree(web), world.tree(web + Files{{".helmignore", "**\n"}})));
+  CHECK(findings_of(world.findings.refusals) == Findings{"ignore-rule @ charts/web: .helmignore:1"});
 }
 
 TEST_CASE("a tag whose chart cannot be read is other content, with the reason", "[release]") {
-  Bound bound;
-  auto const& work = bound.check(bound.tree(web + Files{{".helmignore", "**\n"}}), bound.tree(web));
-  REQUIRE(work.record.refusals.size() == 1);
-  CHECK(work.record.refusals.front().code == "tag-content-mismatch");
-  CHECK(work.record.refusals.front().found_value.find(".helmignore:1") != std::string::npos);
+  Bound world;
+  CHECK_FALSE(world.bound(world.tree(web + Files{{".helmignore", "**\n"}}), world.tree(web)));
+  REQUIRE(world.findings.refusals.size() == 1);
+  CHECK(world.findings.refusals.front().code == "tag-content-mismatch");
+  CHECK(world.findings.refusals.front().found_value.find(".helmignore:1") != std::string::npos);
 }
 
 TEST_CASE("a tag behind which an object is missing refuses its chart", "[release]") {
