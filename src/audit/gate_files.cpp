@@ -312,7 +312,7 @@ class Findings {
                "the gate's " + what + " has an `if`: when it is false the " + what + " is skipped, and that counts as passed")
             .rule("U-2")
             .found("if: " + text.text)
-            .fix("remove it; the action itself finds out that there is nothing to release"));
+            .fix("remove it; the action itself reports when there is nothing to release"));
   }
 
   void failure(Workflow const& workflow, std::optional<Text> const& text, std::string const& what) {

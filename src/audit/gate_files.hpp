@@ -76,7 +76,7 @@ class BranchWorkflows {
 /// Findings about the gates of a branch; `paths`: only of gates in these files, null: of all.
 std::vector<Finding> gate_findings(BranchWorkflows const& branch, Question const& question, std::set<std::string> const* paths);
 
-/// The gates that run for pull requests to the release branch, as far as that can be told.
+/// The gates that run for pull requests to the release branch, as far as that can be known.
 std::vector<Gate const*> gates_of_release(BranchWorkflows const& branch, std::string_view release_branch);
 
 }  // namespace acr::audit

@@ -118,7 +118,7 @@ std::vector<Finding> owner_findings(BranchFiles const& files) {
         .fix("add `.github/ @your-security-team` as the last line of CODEOWNERS");
   };
   if (!files.code_owners)
-    return {{Severity::forgeable, none("there is no CODEOWNERS: nobody must review a change of the workflows")}};
+    return {{Severity::forgeable, none("CODEOWNERS is missing: changes to the workflows need no review")}};
   if (files.code_owners_too_large)
     return {{Severity::forgeable, none("CODEOWNERS is larger than GitHub reads, so nothing has an owner")}};
   auto const owners = CodeOwners::read(files.code_owners->bytes, files.owner_errors);
@@ -138,7 +138,8 @@ std::vector<Finding> owner_findings(BranchFiles const& files) {
   }
   std::vector<Finding> found;
   if (!critical.empty())
-    found.push_back({Severity::forgeable, none("nobody must review a change of these files").found(joined(critical))});
+    found.push_back(
+        {Severity::forgeable, none("changes to these files need no review by a code owner").found(joined(critical))});
   if (!others.empty())
     found.push_back({Severity::warning, none("files below .github have no code owner").found(joined(others))});
   for (auto& one : found) one.what.where = where + ", " + files.code_owners->path;

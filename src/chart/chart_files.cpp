@@ -66,7 +66,7 @@ class Walk {
           .rule("B-25")
           .expected("at most " + std::to_string(limits_.entries))
           .fix("move what is not part of the chart out of its directory");
-    // Whoever looks a path up finds one of the two, the walk would take both (B-1b).
+    // A look-up of the path finds one of the two, the walk would take both (B-1b).
     if (auto const twice = std::ranges::adjacent_find(entries, {}, &Node::name); twice != entries.end())
       return reject("path-collision", joined(path, twice->name), "the directory holds this name twice")
           .rule("P-156")

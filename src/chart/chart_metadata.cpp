@@ -175,7 +175,7 @@ void warn_of(ChartMetadata const& m, std::string_view file, std::vector<Warning>
   if (m.name.size() > 53)
     say("long-name", m.lines.name, "the name is longer than 53 characters: names of its objects will be cut", "P-71");
   if (m.icon.empty())
-    say("no-icon", 0, "there is no icon", "P-71");
+    say("no-icon", 0, "the icon is missing", "P-71");
   else if (!is_url(m.icon))
     say("bad-url", m.lines.icon, "the icon is not a URL", "P-71");
   for (auto const& source : m.sources)
@@ -183,9 +183,9 @@ void warn_of(ChartMetadata const& m, std::string_view file, std::vector<Warning>
   for (auto const& maintainer : m.maintainers) {
     if (maintainer.name.empty()) say("maintainer", 0, "a maintainer has no name", "P-71");
     if (!maintainer.email.empty() && !is_email(maintainer.email))
-      say("maintainer", 0, "a maintainer's e-mail address " + quoted(maintainer.email) + " is none", "P-71");
+      say("maintainer", 0, "a maintainer's e-mail address " + quoted(maintainer.email) + " is not valid", "P-71");
     if (!maintainer.url.empty() && !is_url(maintainer.url))
-      say("maintainer", 0, "a maintainer's URL " + quoted(maintainer.url) + " is none", "P-71");
+      say("maintainer", 0, "a maintainer's URL " + quoted(maintainer.url) + " is not valid", "P-71");
   }
   if (m.deprecated && !m.maintainers.empty()) say("deprecated", 0, "a deprecated chart has maintainers", "P-71");
 }

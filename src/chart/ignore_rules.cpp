@@ -1,5 +1,5 @@
 // Helm's .helmignore, rule by rule: src/chart/ignore_rules.hpp (P-30 … P-39)
-// glob_match() is Go's path/filepath.Match on Unix, quirks included: whoever tidies it changes what gets
+// glob_match() is Go's path/filepath.Match on Unix, quirks included: tidying it changes what gets
 // packaged.
 
 #include "chart/ignore_rules.hpp"

@@ -112,10 +112,7 @@ Verdict<std::optional<std::int64_t>> source_date_epoch(std::string_view text) {
 Verdict<Profile> profile_named(std::string_view name) {
   if (name == "4.2") return Profile::helm_4_2;
   if (name == "epoch-all") return Profile::epoch_all;
-  return reject("profile", "--profile", "there is no such profile")
-      .rule("P-132")
-      .expected("4.2 or epoch-all")
-      .found(std::string(name));
+  return reject("profile", "--profile", "unknown profile").rule("P-132").expected("4.2 or epoch-all").found(std::string(name));
 }
 
 std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {

@@ -7,7 +7,7 @@
 
 namespace acr::chart {
 
-/// Fields may hold foreign bytes; whoever prints them escapes them (support/text.hpp).
+/// Fields may hold foreign bytes; the code that prints them escapes them (support/text.hpp).
 struct Warning {
   std::string code;      ///< stable, lower case with dashes, e.g. "ignore-negated"
   std::string file;      ///< relative to the chart root, e.g. "Chart.yaml" or "charts/web/Chart.yaml"; may be empty

@@ -65,7 +65,7 @@ void inspect(ArchiveOrder const& order, Arrival& arrival, chart::Limits const& l
 using Key = std::tuple<std::string, std::string, std::string, std::string>;
 Key key_of(ArchiveOrder const& order) { return {order.repository, order.name, order.version, order.pin}; }
 
-/// D-35; told to every chart that fetches.
+/// D-35; reported for every chart that fetches.
 std::optional<Rejection> too_many(std::vector<ArchiveOrder> const& orders) {
   std::set<std::tuple<std::string, std::string, std::string>> fetches;
   for (auto const& order : orders) fetches.emplace(order.repository, order.name, order.version);

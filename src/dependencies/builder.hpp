@@ -14,7 +14,7 @@
 
 namespace acr::dependencies {
 
-/// What is told of a fetched dependency (D-31).
+/// What is reported of a fetched dependency (D-31).
 struct FetchedDependency {
   std::string name, version;
   std::string repository;    ///< without userinfo and query

@@ -20,7 +20,7 @@ namespace acr::dependencies {
 /// Takes the body of an index. JSON or YAML, first document.
 class IndexReader final : public net::BodySink {
  public:
-  /// `where` names the index in rejections. `count`, if given, is told the growth of the bytes taken (negative when a try is
+  /// `where` names the index in rejections. `count`, if given, gets the growth of the bytes taken (negative when a try is
   /// given up) and may throw (D-35).
   IndexReader(WantedCharts wanted, std::string where, std::function<void(std::int64_t)> count = {});
   ~IndexReader() override;

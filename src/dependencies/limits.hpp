@@ -34,6 +34,6 @@ inline constexpr std::size_t login_file_bytes = std::size_t{1} << 20;      ///< 
 inline constexpr std::size_t helper_answer_bytes = std::size_t{64} << 10;  ///< of `docker-credential-NAME get`
 inline constexpr std::size_t helper_name_bytes = 100;
 inline constexpr std::chrono::seconds helper_time{30};
-inline constexpr std::size_t nearest_versions = 5;  ///< told when a version is not found
+inline constexpr std::size_t nearest_versions = 5;  ///< shown when a version is not found
 
 }  // namespace acr::dependencies::limits

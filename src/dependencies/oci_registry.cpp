@@ -150,7 +150,7 @@ Verdict<std::string> OciRegistries::ask_for_token(OciReference const& reference,
 Verdict<std::string> OciRegistries::authorize(OciReference const& reference, Access& access, std::string const& refused,
                                               net::Reply const& reply) {
   std::lock_guard const lock(access.mutex);
-  // Another thread may have been told the same a moment ago.
+  // Another thread may have had the same answer a moment ago.
   if (!access.authorization.empty() && access.authorization != refused && now_() < access.until) return access.authorization;
   access.authorization.clear();
   auto const where = reference.text();

@@ -116,7 +116,7 @@ class Reader {
   std::string id(std::string_view name) {
     auto value = text(name);
     if (value.empty() || (value != "0" && to_number(value, max_attestation_id))) return value;
-    mistake(name, "the value is no attestation id");
+    mistake(name, "the value is not an attestation id");
     expect("the attestation-id output of an attest step", value);
     return {};
   }

@@ -168,7 +168,7 @@ Verdict<fs::path> bundle_file(std::string_view path, fs::path const& workspace, 
       !fs::exists(candidate, ignored) && path.starts_with('/') && at != std::string_view::npos)
     candidate = runner_temp / path.substr(at + host_temp.size());
   if (!fs::exists(candidate, ignored))
-    return refuse("there is no such file")
+    return refuse("the file does not exist")
         .fix(
             "pass the bundle-path output of the attest step of the same job; the runner must share RUNNER_TEMP between steps (act does with "
             "--container-options \"-v DIR:/tmp\")");

@@ -88,7 +88,7 @@ Verdict<ResolvedTag> resolve_tag(ObjectSource& objects, std::string_view name, s
   try {
     return resolved_tag(objects, name, ref);
   } catch (BadEnvironment const& error) {
-    // Whoever pushed an object of such a size spoils their own chart, not the run.
+    // An object of such a size spoils its own chart, not the run.
     if (error.code() != "object-too-large") throw;
     return reject("tag-too-large", "tag " + std::string(name), error.what())
         .rule("A-91")

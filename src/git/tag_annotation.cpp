@@ -202,12 +202,12 @@ constexpr ErrorText error_texts[] = {
     {"bad-line", "a line of the lineage block is not an entry", good_line, tag_anew},
     {"bad-key", "an entry's key is not a name of a check", "1 to 128 letters, digits and . _ - / + @, a letter or digit first",
      tag_anew},
-    {"bad-id", "an entry's id is no attestation id", "a number from 1 to 9223372036854775807 without leading zeros",
+    {"bad-id", "an entry's id is not an attestation id", "a number from 1 to 9223372036854775807 without leading zeros",
      "find out why the tagging workflow had no id for this check, then tag anew"},
     {"bad-digest", "an entry's digest is not a SHA-256 digest", "sha256:<64 hex digits>", tag_anew},
     {"duplicate-key", "a check appears twice with different ids or digests", "one line for each check", tag_anew},
     {"too-many-entries", "the lineage block has too many entries", "at most 512 entries", tag_anew},
-    {"sentinel-mixed", "the block says that there is no attestation data and lists entries all the same",
+    {"sentinel-mixed", "the block declares that no attestation data is available, but lists entries",
      "either the one or the other", tag_anew},
     {"producer-error", "the tagging workflow could not read the attestation map and said so", good_line,
      "repair the attestation map of the source pull request, then tag anew"},
@@ -321,7 +321,7 @@ Verdict<std::string> compose_annotation(AnnotationParts const& parts) {
   std::string text = "Release: " + parts.chart + " v" + parts.version + "\n\n" + std::string(block_header) + "\n";
   for (auto const& entry : parts.entries) {
     if (!entry.digest && !parts.allow_missing_digests)
-      return refuse("an entry has no subject digest, so nobody could look its attestation up (A-99)").found(entry.key);
+      return refuse("an entry has no subject digest, so its attestation cannot be looked up (A-99)").found(entry.key);
     text += "- " + entry.key + ": " + entry.id + (entry.digest ? " " + *entry.digest : "") + "\n";
   }
   if (parts.entries.empty()) text += "- No attestation data available\n";

@@ -29,7 +29,7 @@ struct ReleaseLine {
   friend bool operator==(ReleaseLine const&, ReleaseLine const&) = default;
 };
 
-/// What was understood. On `error` there are no entries and no warnings; the last three are told all the same.
+/// What was understood. On `error` there are no entries and no warnings; the last three are there all the same.
 struct Lineage {
   enum class Status { ok, none, error };
   Status status = Status::error;

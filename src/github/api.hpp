@@ -137,7 +137,7 @@ class Api {
   /// limits::pages.
   void pages(Call const& call, std::function<bool(Answer const&)> const& page);
 
-  /// Lowest x-ratelimit-remaining so far; asks /rate_limit (which is free) when no answer told. Nothing:
+  /// Lowest x-ratelimit-remaining so far; asks /rate_limit (which is free) when no answer had it. Nothing:
   /// unlimited.
   std::optional<std::uint64_t> remaining();
 

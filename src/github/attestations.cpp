@@ -175,7 +175,7 @@ struct Attestations::State {
   Verdict<std::string> downloaded(ListedAttestation const& attestation, LargePlace& large);
 };
 
-// What storage keeps is told by its first bytes, never by its Content-Type (G-14).
+// The kind of a stored bundle is known by its first bytes, never by its Content-Type (G-14).
 Verdict<std::string> Attestations::State::unpacked(std::string const& about, std::string const& body) {
   auto plain = decode_bundle_download(body, limits::bundle_bytes);
   if (!plain)

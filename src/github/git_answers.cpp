@@ -124,7 +124,7 @@ TreeAnswer read_tree_answer(Answer const& answer, git::ObjectId const& root) {
 }
 
 std::string read_blob_answer(Answer const& answer, git::ObjectId const& id) {
-  // Raw bytes were asked for; whether they came is told by their id, not by a header.
+  // Raw bytes were asked for; whether they came is shown by their id, not by a header.
   auto const raw_id = git::object_id(git::ObjectType::blob, answer.body, git::algorithm_of(id));
   if (raw_id == id) return answer.body;
   if (answer.content_type.find("json") == std::string::npos || answer.content_type.find("raw") != std::string::npos)

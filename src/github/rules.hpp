@@ -18,7 +18,7 @@ inline constexpr std::int64_t actions_integration = 15368;
 struct RequiredCheck {
   std::string context;                         ///< name of the job (A-78)
   std::optional<std::int64_t> integration_id;  ///< nothing: any app or token may set it
-  std::int64_t ruleset_id = 0;                 ///< 0: not told
+  std::int64_t ruleset_id = 0;                 ///< 0: not known
 
   friend bool operator==(RequiredCheck const&, RequiredCheck const&) = default;
 };

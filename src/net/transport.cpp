@@ -118,8 +118,8 @@ void prepare_tls(ssl::stream<tcp::socket&>& stream, std::string const& host) {
   bool const named = is_address ? X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) == 1
                                 : X509_VERIFY_PARAM_set1_host(rules, host.c_str(), host.size()) == 1;
   // SNI holds names only (RFC 6066 section 3).
-  bool const told = is_address || SSL_set_tlsext_host_name(handle, host.c_str()) == 1;
-  if (!named || !told) throw TransportError(Failure::tls, "TLS cannot be set up for this host (" + openssl_reason() + ")");
+  bool const asked_for = is_address || SSL_set_tlsext_host_name(handle, host.c_str()) == 1;
+  if (!named || !asked_for) throw TransportError(Failure::tls, "TLS cannot be set up for this host (" + openssl_reason() + ")");
 }
 
 asio::awaitable<void> handshake(SocketPointer socket, ssl::context* context, std::string host, TimePoint until) {
@@ -301,7 +301,7 @@ std::unique_ptr<Connection> Transport::connect(std::vector<Address> const& addre
       if (last) throw;
     }
   }
-  throw TransportError(Failure::connect, "there is no address to connect to");
+  throw TransportError(Failure::connect, "no address to connect to");
 }
 
 }  // namespace acr::net

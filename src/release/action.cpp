@@ -542,7 +542,7 @@ ExitStatus audit_step(Step const& step, RunClock& clock) {
   return status;
 }
 
-// Whatever a command throws is told and ends the step with its status; our own mistakes and a cancelled run pass.
+// Whatever a command throws is reported and ends the step with its status; our own mistakes and a cancelled run pass.
 ExitStatus guarded(Step const& step, std::function<ExitStatus()> const& command) {
   try {
     return command();

@@ -55,12 +55,12 @@ void check_annotation(TaggedChart const& tagged, RunSettings const& settings, Fi
   if (lineage.status == git::Lineage::Status::error) {
     findings.refuse(git::lineage_rejection(lineage, chart.tag));
   } else if (lineage.status == git::Lineage::Status::none) {
-    auto none =
-        reject("missing-lineage", place(tagged), "the annotation's lineage block says that there is no attestation data")
-            .rule("A-93")
-            .expected("at least one \"- key: id sha256:…\" line below \"Attestation Lineage:\"")
-            .found("No attestation data available")
-            .fix("tag with the ids of the checks' attestations, or set missing-lineage: warn while tags have none yet");
+    auto none = reject("missing-lineage", place(tagged),
+                       "the annotation's lineage block declares that no attestation data is available")
+                    .rule("A-93")
+                    .expected("at least one \"- key: id sha256:…\" line below \"Attestation Lineage:\"")
+                    .found("No attestation data available")
+                    .fix("tag with the ids of the checks' attestations, or set missing-lineage: warn while tags have none yet");
     if (settings.inputs.missing_lineage == event::MissingLineage::fail) findings.refuse(std::move(none));
     if (settings.inputs.missing_lineage == event::MissingLineage::warn) findings.warn(std::move(none));
   }

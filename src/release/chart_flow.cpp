@@ -109,9 +109,8 @@ ChartVerdict verdict_of(Work const& work, bool attestations_asked) {
   if (work.refused()) return refusal_of(work);
   if (work.held) return HeldBack{};
   if (!work.packaged) return Refused{};  // the disk is too full, which is said of the run
-  auto proven = attestations_asked
-                    ? ProvenChart::prove(*work.packaged, work.lineage, work.findings)
-                    : ProvenChart::assume_unasked_attestations(*work.packaged, work.lineage, work.findings);
+  auto proven = attestations_asked ? ProvenChart::prove(*work.packaged, work.lineage, work.findings)
+                                   : ProvenChart::assume_unasked_attestations(*work.packaged, work.lineage, work.findings);
   if (!proven) throw std::logic_error("nothing refuses the chart " + work.chart.name + ", and it is not proved");
   return *std::move(proven);
 }
@@ -169,8 +168,7 @@ class ChartFlow::Charts {
          std::vector<FoundChart> charts, Findings& run)
       : settings_(settings), tools_(tools), trees_(trees), staging_(staging), run_(run) {
     works_.reserve(charts.size());
-    for (auto& [chart, findings] : charts)
-      works_.push_back({.chart = std::move(chart), .findings = std::move(findings)});
+    for (auto& [chart, findings] : charts) works_.push_back({.chart = std::move(chart), .findings = std::move(findings)});
     for (auto& work : works_)
       if (!work.refused()) pending_.tagless.push_back(&work);
   }
@@ -196,7 +194,8 @@ class ChartFlow::Charts {
   }
 
  private:
-  // One look: at listings and tags that were not there the last time, and everything that follows for charts where they are now.
+  // One look: at listings and tags that were not there the last time, and everything that follows for charts where they are
+  // now.
   void look(bool last, std::chrono::seconds waited) {
     auto const patience = last ? Unlisted::refuse : Unlisted::wait;
     pending_.unlisted = verify(pending_.unlisted, patience);
@@ -414,8 +413,7 @@ class ChartFlow::Charts {
     bind_subjects(
         work.lineage, work.subject_context(), settings_, [&]() -> auto const& { return releases_of_head(); }, work.findings);
     // Without a source digest the chart is refused, and nothing is known about what binds its attestations.
-    bool const unbound_counts =
-        settings_.inputs.subject_binding == event::SubjectBinding::off || work.source_digest().empty();
+    bool const unbound_counts = settings_.inputs.subject_binding == event::SubjectBinding::off || work.source_digest().empty();
     for (auto& missing : missing_attestations(settings_.lists.required_attestations, work.chart.tag, work.lineage.entries,
                                               unbound_counts, host_of(settings_.server_url)))
       work.findings.refuse(std::move(missing));

@@ -26,7 +26,7 @@ namespace process = boost::process::v2;
 
 constexpr std::chrono::milliseconds glance{50};
 
-// This program has its signals blocked or ignored (signals.hpp); a child must still end when it is told to.
+// This program has its signals blocked or ignored (signals.hpp); a child must still end when it is asked to.
 struct OwnSignals {
   template <class Launcher>
   boost::system::error_code on_exec_setup(Launcher&, process::filesystem::path const&, char const* const*) {

@@ -138,7 +138,7 @@ Verdict<std::size_t> write_pins(DiskBuild::Chart const& chart) {
     auto const& digest = chart.fetched.archives.at(missing.index).sha256;
     if (!missing.locked.from_lock)
       return reject("dep-lock-missing", chart.given.string(),
-                    "there is no lock that could hold a pin of " + missing.locked.name)
+                    "Chart.lock is missing, which would hold the pin of " + missing.locked.name)
           .rule("D-29")
           .expected("a committed Chart.lock")
           .found("none")

@@ -47,7 +47,7 @@ Verdict<fs::path> resolved(FinalizeSettings const& settings, fs::path const& pat
   std::error_code error;
   auto const real = fs::canonical(path.is_absolute() ? path : settings.workspace / path, error);
   if (error)
-    return reject("bad-path", input, "there is no such file or directory: " + path.string())
+    return reject("bad-path", input, "no such file or directory: " + path.string())
         .rule("A-6")
         .fix("pass a workspace-relative path");
   std::error_code ignored;

@@ -38,7 +38,8 @@ void report_outside(RunSettings const& settings, chart::ChangedCharts const& fou
     else
       run.warn(std::move(outside));
   };
-  for (auto const& path : found.outside) add(path.empty() ? "." : path, "a chart changes here, and no charts directory holds it");
+  for (auto const& path : found.outside)
+    add(path.empty() ? "." : path, "a chart changes here, and no charts directory holds it");
   if (!found.outside_complete) add("repository", "more charts change outside the charts directories than can be listed");
 }
 

@@ -37,7 +37,8 @@ struct FoundCharts {
 
 /// The charts that differ between base and head. What concerns no single chart goes to `run`. Throws BadEnvironment for a
 /// configuration that cannot be meant (B-18).
-FoundCharts find_changed_charts(RunSettings const& settings, ReleaseTrees const& trees, report::WorkflowLog& log, Findings& run);
+FoundCharts find_changed_charts(RunSettings const& settings, ReleaseTrees const& trees, report::WorkflowLog& log,
+                                Findings& run);
 
 /// Limits on the pull request itself: `max-charts`, `title-check`.
 void check_change(RunSettings const& settings, std::vector<FoundChart> const& charts, Findings& run);

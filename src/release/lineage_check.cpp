@@ -185,7 +185,7 @@ void refuse_unresolved(LineageCheck const& check, report::LineageEntry& entry, g
         reject("listing-too-long", place(entry), "this repository has more attestations of the entry's subject than are read")
             .rule("G-31")
             .expected("at most 20 pages of 100 attestations of " + entry.subject_digest)
-            .fix("attest a subject of its own for each release, or delete attestations that nobody needs");
+            .fix("attest a subject of its own for each release, or delete attestations that are no longer needed");
     return;
   }
   std::size_t const count = listing.of.at(entry.subject_digest).size();

@@ -21,7 +21,7 @@
 namespace acr::release {
 namespace {
 
-// A listed attestation of one chart, and what came of it.
+// A listed attestation of one chart, and its result.
 struct Candidate {
   MissingTag* chart = nullptr;
   github::ListedAttestation const* listed = nullptr;
@@ -157,7 +157,7 @@ std::vector<Candidate> candidates_of(std::vector<MissingTag*> const& charts, git
           reject("listing-too-long", chart->path, "this repository has more attestations of the chart's content than are read")
               .rule("G-31")
               .expected("at most 20 pages of 100 attestations of " + chart->source_digest)
-              .fix("delete attestations that nobody needs, or release the chart in a new version"));
+              .fix("delete attestations that are no longer needed, or release the chart in a new version"));
       continue;
     }
     std::set<std::string> ids;

@@ -70,7 +70,7 @@ struct TagTools {
   github::Attestations& attestations;
   sigstore::Verifier const& verifier;
   RunClock& clock;
-  std::function<void(std::string const& line)> say{};  ///< the log; nothing: it is not told that it waits
+  std::function<void(std::string const& line)> say{};  ///< the log; nothing: waits are not logged
   WaitClock waits{};                                   ///< empty: `clock`
 };
 

@@ -91,7 +91,7 @@ Verdict<PushedFile> pushed(std::string const& file, DigestOptions const& options
   return found;
 }
 
-/// A file that cannot be read is refused as one whose content is not: the others are told all the same.
+/// A file that cannot be read is refused as one whose content is not: the others are reported all the same.
 Verdict<PushedFile> pushed_or_refused(std::string const& file, DigestOptions const& options) {
   try {
     return pushed(file, options);

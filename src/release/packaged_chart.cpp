@@ -63,12 +63,12 @@ Rejection finding(chart::Warning const& warning, std::string const& root) {
   auto const file = chart::joined(root, warning.file);
   auto where = file;
   if (warning.line != 0) where += ":" + std::to_string(warning.line);
-  auto told = reject(warning.code, std::move(where), warning.why).rule(warning.rule);
-  if (warning.file.empty()) return told;
+  auto found = reject(warning.code, std::move(where), warning.why).rule(warning.rule);
+  if (warning.file.empty()) return found;
   // What lies within an archive has no line to point at: the archive has to do.
   auto const archive = file.find(".tgz/");
-  if (archive == std::string::npos) return std::move(told).in_source(file, warning.line);
-  return std::move(told).in_source(file.substr(0, archive + 4), 0);
+  if (archive == std::string::npos) return std::move(found).in_source(file, warning.line);
+  return std::move(found).in_source(file.substr(0, archive + 4), 0);
 }
 
 Staging::Staging(fs::path const& runner_temp) {

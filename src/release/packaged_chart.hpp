@@ -42,16 +42,16 @@ class PackagedChart {
  public:
   /// Packages the chart from the head's tree with the committer time of the tag's commit (P-130), or `source_date_epoch`.
   /// `source`: what will be packaged, when it was read; a chart without a source digest is refused (B-1b). Large charts wait
-  /// for one another (B-25). `dependencies` is null when nothing is built (D-1). Nothing: `findings` has the refusal; warnings go
-  /// there, too.
+  /// for one another (B-25). `dependencies` is null when nothing is built (D-1). Nothing: `findings` has the refusal; warnings
+  /// go there, too.
   static std::optional<PackagedChart> stage(BoundChart const& bound, std::optional<chart::SourceContent> const& source,
                                             chart::SourceTree const& head, DependencyBuild const* dependencies,
                                             Staging const& staging, std::optional<std::int64_t> source_date_epoch,
                                             Findings& findings);
 
   [[nodiscard]] TaggedChart const& tagged() const { return *tagged_; }
-  [[nodiscard]] std::filesystem::path const& file() const { return file_; }  ///< in the staging directory
-  [[nodiscard]] std::string name() const { return file_.filename().string(); }  ///< "web-1.2.0.tgz"
+  [[nodiscard]] std::filesystem::path const& file() const { return file_; }          ///< in the staging directory
+  [[nodiscard]] std::string name() const { return file_.filename().string(); }       ///< "web-1.2.0.tgz"
   [[nodiscard]] std::string const& digest() const { return digest_; }                ///< "sha256:…"
   [[nodiscard]] std::string const& source_digest() const { return source_digest_; }  ///< "sha256:…" (B-1)
   [[nodiscard]] std::uint64_t size() const { return size_; }                         ///< bytes

@@ -78,7 +78,7 @@ Rejection differs(std::string where, std::string const& field, std::string expec
       .fix("do not publish it; take manifest and packages from the release run's artifacts");
 }
 
-// O-21: what the gate told of a chart in the registry is what this job computes.
+// O-21: what the gate reported of a chart in the registry is what this job computes.
 Rejection oci_differs(std::string where, std::string expected, std::string found) {
   return reject("oci-record-differs", std::move(where), "the OCI digests that the gate recorded are not those of this release")
       .rule("O-21")
@@ -87,7 +87,7 @@ Rejection oci_differs(std::string where, std::string expected, std::string found
       .fix("publish what this manifest's gate made, with the same oci-repository here as there");
 }
 
-std::string told(std::optional<report::OciPlace> const& oci) {
+std::string text_of(std::optional<report::OciPlace> const& oci) {
   return oci ? oci->ref + " " + oci->digest + ", created " + oci->created : "no OCI digest";
 }
 
@@ -299,7 +299,7 @@ void check_fields(CheckedPackage& package, report::ReleaseManifest const& manife
   compare("file name than the package", expected.package, chart.package);
   compare("source digest than the chart", expected.source_digest, chart.source_digest);
   if (expected.oci != chart.oci)
-    package.refusals.push_back(oci_differs("manifest: chart " + chart.name, told(expected.oci), told(chart.oci)));
+    package.refusals.push_back(oci_differs("manifest: chart " + chart.name, text_of(expected.oci), text_of(chart.oci)));
   auto const listed = std::ranges::find(manifest.upstream, chart.name, [](auto const& each) { return each.first; });
   if (listed == manifest.upstream.end())
     return package.refusals.push_back(differs("manifest: upstream", "list of charts", chart.name, "no such key"));
@@ -309,8 +309,8 @@ void check_fields(CheckedPackage& package, report::ReleaseManifest const& manife
         differs("manifest: dependencies of " + chart.name, "dependency than the package", joined(right), joined(found)));
 }
 
-// The release run may have been told other subjects of entries without a digest; id and digest as the tag has them are the same
-// for both.
+// The release run may have been given other subjects of entries without a digest; id and digest as the tag has them are the
+// same for both.
 void check_upstream(CheckedPackage& package, report::ReleaseManifest const& manifest, report::ChartRecord const& chart) {
   auto const listed = std::ranges::find(manifest.upstream, chart.name, [](auto const& each) { return each.first; });
   if (listed == manifest.upstream.end()) return;

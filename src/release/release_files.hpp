@@ -30,8 +30,8 @@ struct ReleaseFiles {
   std::vector<PublishedFile> others;  ///< report, VSA, OCI subjects, manifest, in this order
 };
 
-/// The report and its summary always; checksums, OCI subjects and manifest when something is released. `record` must outlive the
-/// result. Throws RunError("checksums") for names that the format cannot hold.
+/// The report and its summary always; checksums, OCI subjects and manifest when something is released. `record` must outlive
+/// the result. Throws RunError("checksums") for names that the format cannot hold.
 ReleaseFiles release_files(RunSettings const& settings, report::ReleaseRecord const& record);
 
 /// The text of oci-subjects.txt: subject name and digest of each chart that has one (O-16). Code "checksums".

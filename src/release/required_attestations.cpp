@@ -97,7 +97,7 @@ std::vector<Rejection> missing_attestations(std::vector<RequiredAttestation> con
   for (auto const& line : required) {
     bool const excused = std::ranges::any_of(entries, [&](report::LineageEntry const& entry) {
       if (!git::key_matches(line.key, entry.key)) return false;
-      // What is refused is told as that; what was not asked for (a dry run) is not judged.
+      // What is refused is reported as that; what was not asked for (a dry run) is not judged.
       if (entry.refusal || !entry.facts) return true;
       return line.is_met_by(entry.key, *entry.facts, host) && (unbound_counts || !entry.bound.empty());
     });

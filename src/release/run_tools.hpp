@@ -28,7 +28,7 @@ struct RunTools {
   DependencyBuild* dependencies = nullptr;  ///< null: `dependencies: off`
   std::function<void()> before_proofs{};    ///< charts are there to be proved: what is needed for them may be asked for (T-8)
   std::function<std::vector<report::TrustedRoot>()>
-      trusted_roots{};  ///< those that bundles were judged by (T-14); empty: the verifier's own
+      trusted_roots{};                             ///< those that bundles were judged by (T-14); empty: the verifier's own
   std::function<void(Findings&)> before_charts{};  ///< checks of the run itself (A-80); may throw RunError
   WaitClock waits{};                               ///< empty: `clock`
   dependencies::AskRegistry registry{};            ///< what it has under a chart's tag (O-22); empty: `oci-check: off`

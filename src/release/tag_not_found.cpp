@@ -64,9 +64,8 @@ NearMisses near_misses(std::string_view chart, std::string_view version, std::st
   return misses;
 }
 
-Rejection tag_not_found(ChangedChart const& chart, std::optional<git::ObjectId> const& in_checkout,
-                        std::string_view tag_format, git::ObjectId const& head, std::chrono::seconds waited,
-                        git::ObjectSource& objects) {
+Rejection tag_not_found(ChangedChart const& chart, std::optional<git::ObjectId> const& in_checkout, std::string_view tag_format,
+                        git::ObjectId const& head, std::chrono::seconds waited, git::ObjectSource& objects) {
   std::vector<std::string> tags;
   for (auto const& name : objects.refs_with_prefix("refs/tags/" + chart.name, near_misses_read))
     tags.push_back(name.substr(std::string_view("refs/tags/").size()));

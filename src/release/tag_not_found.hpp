@@ -25,8 +25,7 @@ NearMisses near_misses(std::string_view chart, std::string_view version, std::st
 
 /// The refusal of a chart whose tag the server does not have, with near misses. `in_checkout`: where the checkout has it
 /// (B-24); `tag_format`: the input; `head`: the change's; `waited`: how long it could have come late.
-Rejection tag_not_found(ChangedChart const& chart, std::optional<git::ObjectId> const& in_checkout,
-                        std::string_view tag_format, git::ObjectId const& head, std::chrono::seconds waited,
-                        git::ObjectSource& objects);
+Rejection tag_not_found(ChangedChart const& chart, std::optional<git::ObjectId> const& in_checkout, std::string_view tag_format,
+                        git::ObjectId const& head, std::chrono::seconds waited, git::ObjectSource& objects);
 
 }  // namespace acr::release

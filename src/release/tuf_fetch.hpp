@@ -21,7 +21,7 @@ struct TufAddress {
 /// `text` as a base: with a slash at its end. Refused: what Url::parse refuses, a query, a fragment.
 Verdict<net::Url> base_url(std::string_view text);
 
-/// What came of one request.
+/// The result of one request.
 struct FetchedFile {
   bool absent = false;  ///< 403 or 404: what ends the walk over roots (T-24)
   std::string bytes;

@@ -88,7 +88,7 @@ std::string what_to_do(ReleaseRecord const& record) {
     case Result::no_charts:
       return "There is nothing to release, and nothing to do.";
     case Result::skipped:
-      return "Nothing was looked at, and there is nothing to do.";
+      return "Nothing was checked; no action is needed.";
     case Result::partial:
       return "**" + of_all + " left out**, the others are packaged. To release all, do what each ❌ says, then re-run this job.";
     case Result::failed:

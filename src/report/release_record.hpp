@@ -73,7 +73,7 @@ enum class EntryStatus {
 };
 std::string to_text(EntryStatus status);
 
-/// One line of a tag's lineage block and what came of it.
+/// One line of a tag's lineage block and its result.
 struct LineageEntry {
   std::string key;              ///< "w5-semver"
   std::string id;               ///< decimal

@@ -25,7 +25,7 @@ std::string ruleset_payload(std::string_view release_branch, std::string_view ch
       {"type", "required_status_checks"},
       {"parameters",
        json::object{
-           // Strict would jam: after a merge commit `release` has a commit that `main` lacks, for ever.
+           // Strict would jam: after a merge commit `release` has a commit that `main` lacks, indefinitely.
            {"strict_required_status_checks_policy", false},
            {"do_not_enforce_on_create", true},
            {"required_status_checks", json::array{json::object{

@@ -476,7 +476,7 @@ bool may_stamp(X509* x509) {
          (X509_get_extended_key_usage(x509) & (XKU_TIMESTAMP | XKU_ANYEKU)) != 0;
 }
 
-/// V-52's twin: one address, one operator, one certificate is one authority (V-82).
+/// As V-52: one address, one operator, one certificate is one authority (V-82).
 bool is_same_authority(TimestampAuthority const& a, TimestampAuthority const& b) {
   return (!a.uri.empty() && a.uri == b.uri) || (!a.operator_name.empty() && a.operator_name == b.operator_name) ||
          a.chain.front() == b.chain.front();

@@ -150,10 +150,10 @@ std::optional<LogEvidence> check_log_entries(Bundle const& bundle, PublicKey con
   for (std::size_t i = 0; i < bundle.log_entries.size(); ++i) {
     LogEntry const& entry = bundle.log_entries[i];
     std::string const title = "log entry " + std::to_string(i);
-    auto const twin =
+    auto const same =
         std::find_if(bundle.log_entries.begin(), bundle.log_entries.begin() + static_cast<std::ptrdiff_t>(i),
                      [&](LogEntry const& other) { return other.log_id == entry.log_id && other.log_index == entry.log_index; });
-    if (twin != bundle.log_entries.begin() + static_cast<std::ptrdiff_t>(i)) {
+    if (same != bundle.log_entries.begin() + static_cast<std::ptrdiff_t>(i)) {
       trace.fail(title + ": only once", reject("log-duplicate", title, "the bundle holds this entry twice")
                                             .rule("V-52")
                                             .found("log " + hex(entry.log_id) + ", index " + std::to_string(entry.log_index)));

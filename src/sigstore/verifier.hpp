@@ -80,7 +80,7 @@ class VerifiedAttestation {
   std::string signature_;
 };
 
-/// What came of one bundle. Exactly one of `attestation` and `rejection` is there.
+/// The result of one bundle. Exactly one of `attestation` and `rejection` is there.
 struct Verification {
   std::optional<VerifiedAttestation> attestation;
   std::optional<Rejection> rejection;  ///< the first check that failed

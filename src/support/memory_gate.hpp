@@ -10,7 +10,7 @@
 namespace acr {
 
 /// Lets threads in as long as what they hold together fits. They come in the order in which they asked, so that who needs much
-/// is not overtaken for ever. Thread-safe.
+/// is not overtaken indefinitely. Thread-safe.
 class MemoryGate {
  public:
   explicit MemoryGate(std::uint64_t bytes) : bytes_(bytes) {}

@@ -11,8 +11,8 @@
 
 namespace acr {
 
-/// Why something was turned down, ready to be shown: all fields are UTF-8 text that may hold foreign bytes; whoever
-/// prints them escapes them (support/text.hpp). Fields that do not apply are empty.
+/// Why something was turned down, ready to be shown: all fields are UTF-8 text that may hold foreign bytes; the
+/// code that prints them escapes them (support/text.hpp). Fields that do not apply are empty.
 ///
 ///   reject("tag-name-mismatch", "tag web-v1.2.0", "the tag object carries another name")
 ///       .rule("A-91").expected("web-v1.2.0").found(tag.name).fix("delete the tag and create it again");

@@ -180,7 +180,7 @@ TEST_CASE("a file of exactly 5 MiB is accepted", "[chart]") {
   CHECK(paths(chart_files(tree, "")) == Strings{"big"});
 }
 
-TEST_CASE("two links that lead into one another are refused, not followed for ever", "[chart]") {
+TEST_CASE("two links that lead into one another are refused, not followed indefinitely", "[chart]") {
   MemoryTree tree;
   tree.symlink("c/a/to-b", "../b").symlink("c/b/to-a", "../a").file("c/Chart.yaml", "");
   auto const files = chart_files(tree, "c");

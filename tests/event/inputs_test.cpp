@@ -373,7 +373,7 @@ TEST_CASE("each mistake has its own reason, and a good value beside it", "[event
       {"diff-mode", "TREE", "not one of the allowed values", "tree"},
       {"max-charts", "-1", "not a whole number in the allowed range", "1"},
       {"timeout", "29", "not a whole number in the allowed range", "30", {{"tag-wait", "0"}}},
-      {"build-attestation-id", "0", "the value is no attestation id", "1"},
+      {"build-attestation-id", "0", "the value is not an attestation id", "1"},
       {"source-branch", "a..b", "git accepts no branch of this name", "a.b"},
       {"source-branch", "refs/heads/x", "branch names are compared as they are, so this would match no branch", "x"},
       {"bundle-paths", list, "the list has more than 4096 items", list.substr(2)},

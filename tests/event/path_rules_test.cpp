@@ -240,7 +240,7 @@ TEST_CASE("each refusal of a bundle file has its own reason", "[event]") {
       {"", "the path is empty, too long or holds a NUL byte"},
       {std::string(4097, 'a'), "the path is empty, too long or holds a NUL byte"},
       {std::string("in.json\0", 8), "the path is empty, too long or holds a NUL byte"},
-      {"none.json", "there is no such file"},
+      {"none.json", "the file does not exist"},
       {(elsewhere.path() / "out.json").string(), "the file is neither in the workspace nor in RUNNER_TEMP"},
       {"folder", "this is not a regular file"},
   };

@@ -178,7 +178,7 @@ TEST_CASE("hostile configuration is never looked at", "[git]") {
   Origin const origin;
   auto const id = origin.id("main:two"), main = origin.id("main");
   auto const canary = origin.folder.path() / "canary";
-  shell(origin.path(), "mkfifo '" + canary.string() + "'");  // whoever opens it waits for ever
+  shell(origin.path(), "mkfifo '" + canary.string() + "'");  // whoever opens it waits indefinitely
   std::ofstream(origin.path() / ".git/config")
       << "[core]\n\trepositoryformatversion = 99\n\tworktree = /\n\tfsmonitor = \"touch /tmp/x\"\n"
          "[include]\n\tpath = "

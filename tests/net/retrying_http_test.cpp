@@ -15,7 +15,7 @@ using acr::loopback::reply;
 using acr::loopback::ScriptedHttp;
 using namespace std::chrono_literals;
 
-/// Answers in order, the last one for ever; waits pass at once and are recorded.
+/// Answers in order, the last one indefinitely; waits pass at once and are recorded.
 struct Bench {
   explicit Bench(std::vector<std::function<Reply()>> answers_, std::chrono::seconds budget = 600s)
       : clock(budget), answers(std::move(answers_)) {}

@@ -38,7 +38,7 @@ TEST_CASE("a connection needs an address that answers", "[net]") {
   CHECK(why([&] { (void)transport.connect({here}, listener.port(), in(10s)); }).empty());
   // The first address of two refuses: the second one counts.
   CHECK(why([&] { (void)transport.connect({*Address::parse("::1"), here}, listener.port(), in(10s)); }).empty());
-  CHECK(why([&] { (void)transport.connect({}, listener.port(), in(10s)); }) == "there is no address to connect to");
+  CHECK(why([&] { (void)transport.connect({}, listener.port(), in(10s)); }) == "no address to connect to");
   std::uint16_t closed = 0;
   {
     acr::loopback::Listener const gone(0, [](acr::loopback::Stream&) {});

@@ -38,8 +38,7 @@ struct Charts {
     return settled;
   }
   SettledChart proven(std::string const& name) const {
-    return chart(name, acr::release::ProvenChart::prove(packaged, world.verified_lineage(), {}).value(),
-                 ChartStatus::packaged);
+    return chart(name, acr::release::ProvenChart::prove(packaged, world.verified_lineage(), {}).value(), ChartStatus::packaged);
   }
   SettledChart refused(std::string const& name, Refused why) const { return chart(name, why, ChartStatus::refused); }
   SettledChart held(std::string const& name) const { return chart(name, HeldBack{}, ChartStatus::held_back); }
@@ -58,7 +57,7 @@ TEST_CASE("verify-policy decides what the charts of a run come to", "[release]")
   struct Row {
     char const* what;
     bool block;
-    std::string run;                    // P: proved, R: refused, U: out of reach, B: both, H: held back
+    std::string run;  // P: proved, R: refused, U: out of reach, B: both, H: held back
     bool run_refused;
     Result result;
     ExitStatus status;
@@ -87,7 +86,9 @@ TEST_CASE("verify-policy decides what the charts of a run come to", "[release]")
     auto const name = std::to_string(all.size());
     all.push_back(kind == 'P'   ? charts.proven(name)
                   : kind == 'H' ? charts.held(name)
-                                : charts.refused(name, kind == 'R' ? by_check : kind == 'U' ? by_host : by_both));
+                                : charts.refused(name, kind == 'R'   ? by_check
+                                                       : kind == 'U' ? by_host
+                                                                     : by_both));
   }
   RunFacts facts;
   if (row.run_refused) facts.findings.refuse(acr::reject("no-space", "run", "why"));
@@ -96,7 +97,9 @@ TEST_CASE("verify-policy decides what the charts of a run come to", "[release]")
   CHECK(decision.status == row.status);
   CHECK(decision.released.size() == row.released);
   CHECK(decision.record.packaged_count() == row.released);
-  CHECK(decision.record.reason == (row.run_refused ? "no-space" : row.run.find_first_of("RUB") != std::string::npos ? "identity" : ""));
+  CHECK(decision.record.reason == (row.run_refused                                     ? "no-space"
+                                   : row.run.find_first_of("RUB") != std::string::npos ? "identity"
+                                                                                       : ""));
   for (auto const& chart : decision.record.charts) {
     bool const written = chart.status == ChartStatus::packaged;
     CHECK(chart.oci.has_value() == written);

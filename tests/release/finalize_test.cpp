@@ -277,7 +277,7 @@ TEST_CASE("each path is refused for its own reason (A-6, A-71)", "[release]") {
   };
   auto const row = GENERATE(values<Row>({
       {"none", [](auto& w) { w.settings.attestation_ids_dir = "none"; }, "attestation-ids-dir",
-       "there is no such file or directory: none"},
+       "no such file or directory: none"},
       {"outside", [](auto& w) { w.settings.attestation_ids_dir = "/etc"; }, "attestation-ids-dir",
        "the path leaves the workspace: /etc"},
       {"a file", [](auto& w) { w.settings.attestation_ids_dir = "build.jsonl"; }, "attestation-ids-dir",

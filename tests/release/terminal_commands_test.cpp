@@ -140,7 +140,7 @@ TEST_CASE("`pin` writes into a lock what came, and refuses where it cannot be wr
   }
   SECTION("no lock") {
     CHECK(pin() == ExitStatus::refused);
-    CHECK(has(console.said, "there is no lock that could hold a pin of redis"));
+    CHECK(has(console.said, "Chart.lock is missing, which would hold the pin of redis"));
   }
   SECTION("a lock of another form") {
     auto const flow = "dependencies: [{name: redis, repository: \"" + server.base() + "/s\", version: 1.0.0}]\n" +

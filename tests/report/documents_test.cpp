@@ -179,7 +179,7 @@ TEST_CASE("the first line says what happened and what to do", "[report]") {
   record.result = acr::report::Result::no_charts;
   CHECK(first_line(record) == "There is nothing to release, and nothing to do.");
   record.result = acr::report::Result::skipped;
-  CHECK(first_line(record) == "Nothing was looked at, and there is nothing to do.");
+  CHECK(first_line(record) == "Nothing was checked; no action is needed.");
 }
 
 TEST_CASE("hostile names stay inside code spans and labels (A-86)", "[report]") {

@@ -232,7 +232,8 @@ TEST_CASE("a refusal is one error line with all that a reader needs (A-20)", "[r
 
 TEST_CASE("a warning about a file points at its line (A-33)", "[report]") {
   Log log;
-  log.log.warning(acr::reject("no-icon", "charts/a,b/Chart.yaml:3", "there is no icon").in_source("charts/a,b/Chart.yaml", 3));
+  log.log.warning(
+      acr::reject("no-icon", "charts/a,b/Chart.yaml:3", "the icon is missing").in_source("charts/a,b/Chart.yaml", 3));
   log.log.warning(acr::reject("crd-kind", "charts/c/crds/x", "no").in_source("charts/c/crds/x\n::error::y", 0));
   CHECK(log.text() ==
         "::warning file=charts/a%2Cb/Chart.yaml,line=3::no-icon: charts/a,b/Chart.yaml:3: there is no icon\n"
