@@ -26,9 +26,9 @@
 #include "loopback/server.hpp"
 #include "net/http_client.hpp"
 #include "net/retrying_http.hpp"
-#include "release/dependency_commands.hpp"
 #include "support/atomic_file.hpp"
 #include "support/text.hpp"
+#include "terminal/dependency_commands.hpp"
 
 namespace fs = std::filesystem;
 using namespace acr::dependencies;
@@ -75,7 +75,7 @@ double seconds(std::function<void()> const& work) {
 
 void package_all(std::vector<fs::path> const& charts, fs::path const& destination, std::size_t workers) {
   Network network(workers);
-  acr::release::DiskBuild build(
+  acr::terminal::DiskBuild build(
       charts, {.check_order = [&](ArchiveOrder const& order) { return network.source.refusal(order); }}, workers);
   build.fetch(network.source);
   acr::chart::PackageCommand command;

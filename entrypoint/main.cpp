@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "release/action.hpp"
-#include "release/commands.hpp"
-#include "release/screen.hpp"
+#include "action/action.hpp"
 #include "release/signals.hpp"
 #include "support/text.hpp"
 #include "support/work_budget.hpp"
+#include "terminal/commands.hpp"
+#include "terminal/screen.hpp"
 
 extern char** environ;  // NOLINT: POSIX
 
@@ -41,15 +41,15 @@ acr::ExitStatus action() {
   std::optional<acr::WorkBudget> budget;
   std::optional<acr::WorkScope> scope;
   std::optional<acr::release::SignalWatch> watch;
-  return acr::release::run_action({.environment = variable,
-                                   .log = std::cout,
-                                   .start_clock = [&](std::chrono::seconds timeout) -> acr::RunClock& {
-                                     clock.emplace(timeout);
-                                     scope.emplace(&budget.emplace(*clock));
-                                     watch.emplace(*clock);
-                                     return *clock;
-                                   },
-                                   .variable_names = variable_names()});
+  return acr::action::run_action({.environment = variable,
+                                  .log = std::cout,
+                                  .start_clock = [&](std::chrono::seconds timeout) -> acr::RunClock& {
+                                    clock.emplace(timeout);
+                                    scope.emplace(&budget.emplace(*clock));
+                                    watch.emplace(*clock);
+                                    return *clock;
+                                  },
+                                  .variable_names = variable_names()});
 }
 
 acr::ExitStatus dispatch(std::vector<std::string_view> const& arguments) {
@@ -63,13 +63,13 @@ acr::ExitStatus dispatch(std::vector<std::string_view> const& arguments) {
   acr::WorkBudget budget(clock);
   acr::WorkScope const scope(&budget);
   acr::release::SignalWatch const watch(clock);
-  acr::release::Screen screen(std::cout, std::cerr, acr::release::screen_kind(STDOUT_FILENO, STDERR_FILENO, variable));
-  acr::release::ScreenTicks const ticks(screen);
-  return acr::release::run_command_line(arguments, {.environment = variable,
-                                                    .out = screen.out(),
-                                                    .err = screen.err(),
-                                                    .clock = clock,
-                                                    .show_step = [&](std::string const& what) { screen.step(what); }});
+  acr::terminal::Screen screen(std::cout, std::cerr, acr::terminal::screen_kind(STDOUT_FILENO, STDERR_FILENO, variable));
+  acr::terminal::ScreenTicks const ticks(screen);
+  return acr::terminal::run_command_line(arguments, {.environment = variable,
+                                                     .out = screen.out(),
+                                                     .err = screen.err(),
+                                                     .clock = clock,
+                                                     .show_step = [&](std::string const& what) { screen.step(what); }});
 }
 
 /// A core file would hold the token. The limit alone does not stop a host that pipes core files into a program; and while

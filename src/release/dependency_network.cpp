@@ -80,12 +80,6 @@ dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std:
           .credentials = std::move(credentials.value())};
 }
 
-dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std::string_view api_url, RegistryLogins& logins) {
-  auto settings = host_settings(inputs, api_url);
-  settings.find_login = logins.find_login();
-  return settings;
-}
-
 dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& network, dependencies::HostSettings settings,
                                         RunClock& clock) {
   if (check == event::OciCheck::off) return {};
@@ -99,13 +93,5 @@ dependencies::PlanSettings plan_settings(event::ActionInputs const& inputs, depe
   return {.pins = pins_of(inputs),
           .check_order = [&source](dependencies::ArchiveOrder const& order) { return source.refusal(order); }};
 }
-
-DependencyNetwork::DependencyNetwork(event::ActionInputs const& inputs, Terminal const& terminal)
-    : logins_(terminal),
-      settings_(host_settings(inputs, terminal.environment("GITHUB_API_URL").value_or(""), logins_)),
-      client_(terminal.clock, net::client_settings([&](char const* name) { return terminal.environment(name).value_or(""); },
-                                                   "atomic-chart-release/" ACR_VERSION)),
-      http_(client_, terminal.clock),
-      source_(http_, settings_, inputs.max_parallel, std::filesystem::path()) {}
 
 }  // namespace acr::release

@@ -9,11 +9,7 @@
 #include "dependencies/network_source.hpp"
 #include "dependencies/registry_look.hpp"
 #include "event/inputs.hpp"
-#include "event/runner_environment.hpp"
-#include "net/http_client.hpp"
-#include "net/retrying_http.hpp"
-#include "release/commands.hpp"
-#include "release/registry_logins.hpp"
+#include "net/http.hpp"
 #include "support/run_clock.hpp"
 
 namespace acr::release {
@@ -26,8 +22,6 @@ std::vector<std::string> credential_secrets(std::vector<std::string> const& line
 
 /// The inputs were checked. `api_url` is the API base: when it is loopback http, so may dependencies be (D-32: tests).
 dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std::string_view api_url);
-/// The same on a terminal: `logins` are used for registries that `registry-credentials` has no line for. They must live longer.
-dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std::string_view api_url, RegistryLogins& logins);
 
 /// Looks at the registry for `check` (O-22); off: empty. `network` and `clock` must live longer than what is given back.
 dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& network, dependencies::HostSettings settings,
@@ -35,23 +29,5 @@ dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& networ
 
 /// How charts are planned over that source.
 dependencies::PlanSettings plan_settings(event::ActionInputs const& inputs, dependencies::NetworkSource const& source);
-
-/// A source with an HTTP client of its own, for terminal commands. Nothing goes out before the first fetch.
-class DependencyNetwork {
- public:
-  /// The clock and streams of `terminal` must live longer. Throws BadEnvironment.
-  DependencyNetwork(event::ActionInputs const& inputs, Terminal const& terminal);
-  [[nodiscard]] dependencies::NetworkSource& source() { return source_; }
-  [[nodiscard]] net::Http& http() { return http_; }
-  /// Who may be asked, with the user's own logins.
-  [[nodiscard]] dependencies::HostSettings const& settings() const { return settings_; }
-
- private:
-  RegistryLogins logins_;
-  dependencies::HostSettings settings_;
-  net::HttpClient client_;
-  net::RetryingHttp http_;
-  dependencies::NetworkSource source_;
-};
 
 }  // namespace acr::release

@@ -6,7 +6,7 @@
 #include "git/tag_annotation.hpp"
 #include "memory/tree.hpp"
 #include "release/pipeline_world.hpp"
-#include "release/tags_action.hpp"
+#include "release/tags_report.hpp"
 #include "support/catch2.hpp"
 
 namespace {

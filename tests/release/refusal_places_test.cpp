@@ -3,7 +3,7 @@
 #include "loopback/scripted_http.hpp"
 #include "loopback/server.hpp"
 #include "net/http_client.hpp"
-#include "release/annotate_action.hpp"
+#include "release/chart_annotation.hpp"
 #include "release/dependency_build.hpp"
 #include "release/dependency_network.hpp"
 #include "release/finalize_world.hpp"

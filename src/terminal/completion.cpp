@@ -1,0 +1,140 @@
+#include "terminal/completion.hpp"
+
+#include <map>
+
+#include "event/action_interface.hpp"
+#include "support/text.hpp"
+
+namespace acr::terminal {
+namespace {
+
+constexpr std::string_view program = "atomic-chart-release";
+
+/// Words of an input's choice, "" for others.
+std::string choices_of(std::string const& option) {
+  auto const* row = event::input_row(option);
+  if (row == nullptr || row->kind != event::InputKind::choice) return {};
+  std::string words;
+  for (auto const word : split(row->choices, ',')) words += (words.empty() ? "" : " ") + std::string(trimmed(word));
+  return words;
+}
+
+/// In single quotes of a POSIX shell.
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (char const c : text) c == '\'' ? out += "'\\''" : out += c;
+  return out + "'";
+}
+
+std::string joined(std::vector<std::string> const& names) {
+  std::string text;
+  for (auto const& name : names) text += (text.empty() ? "--" : " --") + name;
+  return text;
+}
+
+std::map<std::string, std::string> choices_of_all(std::vector<CompletedCommand> const& commands) {
+  std::map<std::string, std::string> found;
+  for (auto const& command : commands)
+    for (auto const& option : command.values)
+      if (auto words = choices_of(option); !words.empty()) found.emplace(option, std::move(words));
+  return found;
+}
+
+std::string bash(std::vector<CompletedCommand> const& commands) {
+  std::string names;
+  for (auto const& command : commands) names += (names.empty() ? "" : " ") + command.name;
+  std::string text =
+      "_atomic_chart_release() {\n"
+      "  local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options= words=\n"
+      "  COMPREPLY=()\n"
+      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+      "    mapfile -t COMPREPLY < <(compgen -W '" +
+      names +
+      "' -- \"$current\")\n"
+      "    return\n"
+      "  fi\n"
+      "  case $before in\n";
+  for (auto const& [option, words] : choices_of_all(commands)) text += "    --" + option + ") words='" + words + "' ;;\n";
+  text += "  esac\n  case ${COMP_WORDS[1]} in\n";
+  for (auto const& command : commands) {
+    auto const options =
+        joined(command.values) + (command.values.empty() || command.flags.empty() ? "" : " ") + joined(command.flags);
+    text += "    " + command.name + ") options='" + options + "' ;;\n";
+  }
+  return text +
+         "  esac\n"
+         "  if [ -n \"$words\" ]; then\n"
+         "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+         "  elif [[ $current == -* ]]; then\n"
+         "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$current\")\n"
+         "  else\n"
+         "    mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
+         "  fi\n"
+         "}\n"
+         "complete -o filenames -F _atomic_chart_release " +
+         std::string(program) + "\n";
+}
+
+std::string zsh(std::vector<CompletedCommand> const& commands) {
+  std::string text = "#compdef " + std::string(program) +
+                     "\n_atomic_chart_release() {\n"
+                     "  local -a commands\n"
+                     "  commands=(\n";
+  for (auto const& command : commands) text += "    " + quoted(command.name + ":" + command.meaning) + "\n";
+  text +=
+      "  )\n"
+      "  if (( CURRENT == 2 )); then\n"
+      "    _describe command commands\n"
+      "    return\n"
+      "  fi\n"
+      "  local command=$words[2]\n"
+      "  shift words\n"
+      "  (( CURRENT-- ))\n"
+      "  case $command in\n";
+  for (auto const& command : commands) {
+    text += "    " + command.name + ") _arguments";
+    for (auto const& option : command.values) {
+      auto const words = choices_of(option);
+      text += " " + quoted("*--" + option + ":" + option + ":" + (words.empty() ? std::string("_files") : "(" + words + ")"));
+    }
+    for (auto const& option : command.flags) text += " " + quoted("--" + option);
+    text += " '*:file:_files' ;;\n";
+  }
+  return text +
+         "  esac\n}\nif [ \"$funcstack[1]\" = _atomic_chart_release ]; then\n  _atomic_chart_release \"$@\"\nelse\n  compdef _atomic_chart_release " +
+         std::string(program) + "\nfi\n";
+}
+
+std::string fish(std::vector<CompletedCommand> const& commands) {
+  auto const single = [](std::string_view text) {
+    std::string out = "'";
+    for (char const c : text) {
+      if (c == '\'' || c == '\\') out += '\\';
+      out += c;
+    }
+    return out + "'";
+  };
+  std::string const begin = "complete -c " + std::string(program);
+  std::string text;
+  for (auto const& command : commands) {
+    text += begin + " -f -n __fish_use_subcommand -a " + command.name + " -d " + single(command.meaning) + "\n";
+    auto const within = begin + " -n '__fish_seen_subcommand_from " + command.name + "' -l ";
+    for (auto const& option : command.values) {
+      auto const words = choices_of(option);
+      text += within + option + (words.empty() ? " -r\n" : " -x -a " + single(words) + "\n");
+    }
+    for (auto const& option : command.flags) text += within + option + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+Verdict<std::string> completion_script(std::string_view shell, std::vector<CompletedCommand> const& commands) {
+  if (shell == "bash") return bash(commands);
+  if (shell == "zsh") return zsh(commands);
+  if (shell == "fish") return fish(commands);
+  return reject("usage", "completion", "there is no completion for " + printable(shell, 60)).expected("bash, zsh or fish");
+}
+
+}  // namespace acr::terminal
