@@ -207,6 +207,15 @@ void read_rules(audit::Question& question, github::Api& api) {
 
 }  // namespace
 
+AuditSettings audit_settings(event::ActionInputs const& inputs, std::string source_commit, std::string release_commit) {
+  return {.source_branch = inputs.source_branch,
+          .release_branch = inputs.release_branch,
+          .tag_format = inputs.tag_format,
+          .check_name = inputs.check_name,
+          .source_commit = std::move(source_commit),
+          .release_commit = std::move(release_commit)};
+}
+
 git::ObjectId branch_on_server(github::Api& api, std::string const& branch) {
   github::RestObjects objects(api);
   auto const ref = objects.ref("refs/heads/" + branch);

@@ -18,6 +18,9 @@ struct AuditSettings {
   std::string source_commit, release_commit;  ///< ids; what is looked at of each branch
 };
 
+/// Of the inputs, and which commits are looked at.
+AuditSettings audit_settings(event::ActionInputs const& inputs, std::string source_commit, std::string release_commit);
+
 /// The commit of a branch as the server has it (U-19). Throws BadEnvironment("unknown-commit").
 git::ObjectId branch_on_server(github::Api& api, std::string const& branch);
 

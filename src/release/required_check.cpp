@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ostream>
 
 #include "report/ruleset.hpp"
 
@@ -26,10 +25,6 @@ RequireCheckResult check_requirement(event::Level mode, ReadRequiredChecks const
   auto const missing = report::missing_check(required, release_branch, check_name);
   if (mode == event::Level::fail) return {.warning = std::nullopt, .refusal = missing};
   return {.warning = missing, .refusal = std::nullopt};
-}
-
-void print_ruleset(std::ostream& sink, std::string_view release_branch, std::string_view check_name) {
-  sink << report::ruleset_payload(release_branch, check_name);
 }
 
 }  // namespace acr::release

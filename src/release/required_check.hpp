@@ -1,9 +1,8 @@
 #pragma once
 
-// Is the run binding? `require-check` and `command: ruleset`: src/release/required_check.hpp
+// Does a ruleset require this job? `require-check`: src/release/required_check.hpp
 
 #include <functional>
-#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +28,5 @@ using ReadRequiredChecks = std::function<std::vector<github::RequiredCheck>(std:
 /// not a rule.
 RequireCheckResult check_requirement(event::Level mode, ReadRequiredChecks const& read, std::string_view release_branch,
                                      std::string_view check_name);
-
-/// Writes the payload that an administrator sends; this program never does.
-void print_ruleset(std::ostream& sink, std::string_view release_branch, std::string_view check_name);
 
 }  // namespace acr::release

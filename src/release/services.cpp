@@ -20,40 +20,38 @@ namespace {
 
 constexpr std::size_t trusted_root_bytes = std::size_t{16} << 20;
 
-}  // namespace
-
-ServiceSettings service_settings(RunSettings const& settings, event::PullRequestEvent const& event,
-                                 event::RunnerEnvironment const& environment, event::EnvironmentLookup const& lookup) {
-  ServiceSettings services;
-  services.workspace = settings.workspace;
-  services.object_source = settings.inputs.object_source;
-  services.trusted_root = settings.inputs.trusted_root;
-  switch (settings.inputs.trusted_root_refresh) {
+RefreshMode refresh_mode(event::TrustedRootRefresh input) {
+  switch (input) {
     case event::TrustedRootRefresh::automatic:
-      services.refresh = RefreshMode::automatic;
-      break;
+      return RefreshMode::automatic;
     case event::TrustedRootRefresh::require:
-      services.refresh = RefreshMode::require;
-      break;
+      return RefreshMode::require;
     case event::TrustedRootRefresh::off:
-      services.refresh = RefreshMode::off;
       break;
   }
+  return RefreshMode::off;
+}
+
+}  // namespace
+
+ServiceSettings service_settings(event::ActionInputs const& inputs, Repository const& repository,
+                                 std::filesystem::path const& workspace, event::EnvironmentLookup const& lookup) {
+  ServiceSettings services;
+  services.workspace = workspace;
+  services.object_source = inputs.object_source;
+  services.trusted_root = inputs.trusted_root;
+  services.refresh = refresh_mode(inputs.trusted_root_refresh);
   // T-8: somebody who looks at a terminal may wait longer.
+  bool const in_actions = lookup("GITHUB_ACTIONS") == "true";
   services.refresh_budget =
-      environment.in_actions && services.refresh != RefreshMode::require ? std::chrono::seconds(10) : std::chrono::seconds(30);
+      in_actions && services.refresh != RefreshMode::require ? std::chrono::seconds(10) : std::chrono::seconds(30);
   // T-7: a given file counts alone, offline.
   if (services.trusted_root.empty()) services.trust_sources = trust_sources(lookup);
-  if (!environment.api_url.empty()) services.api.base_url = environment.api_url;
-  services.api.token = settings.inputs.token;
-  services.api.api_version = settings.inputs.api_version;
-  services.api.graphql_url = lookup("GITHUB_GRAPHQL_URL").value_or("");
-  auto const slash = event.repository.full_name.find('/');
-  services.repository.owner = event.repository.full_name.substr(0, slash);
-  services.repository.name = slash == std::string::npos ? std::string() : event.repository.full_name.substr(slash + 1);
-  services.repository.id = static_cast<std::uint64_t>(event.repository.id);
-  services.repository.owner_kind =
-      event.repository.owner_type == "User" ? github::OwnerKind::user : github::OwnerKind::organization;
+  services.api = {.base_url = repository.api_url,
+                  .graphql_url = lookup("GITHUB_GRAPHQL_URL").value_or(""),
+                  .token = inputs.token,
+                  .api_version = inputs.api_version};
+  services.repository = address_of(repository);
   services.client =
       net::client_settings([&](char const* name) { return lookup(name).value_or(""); }, "atomic-chart-release/" ACR_VERSION);
   return services;

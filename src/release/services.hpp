@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "event/event.hpp"
+#include "event/inputs.hpp"
 #include "event/runner_environment.hpp"
 #include "git/objects.hpp"
 #include "github/api.hpp"
 #include "github/attestations.hpp"
 #include "net/http_client.hpp"
-#include "release/settings.hpp"
+#include "release/repository.hpp"
 #include "release/trusted_root_refresh.hpp"
 #include "report/release_record.hpp"
 #include "sigstore/verifier.hpp"
@@ -37,9 +37,10 @@ struct ServiceSettings {
   net::ClientSettings client;
 };
 
-/// What inputs, event and environment say of it. Throws BadEnvironment for a proxy that cannot be used.
-ServiceSettings service_settings(RunSettings const& settings, event::PullRequestEvent const& event,
-                                 event::RunnerEnvironment const& environment, event::EnvironmentLookup const& lookup);
+/// What the inputs and the variables of `lookup` say of it: proxies, trust sources, and whether the runner or a person waits.
+/// Throws BadEnvironment for a proxy that cannot be used.
+ServiceSettings service_settings(event::ActionInputs const& inputs, Repository const& repository,
+                                 std::filesystem::path const& workspace, event::EnvironmentLookup const& lookup);
 
 /// The trusted roots of a file. Throws BadEnvironment("trusted-root").
 std::vector<sigstore::TrustedRoot> trusted_roots(std::filesystem::path const& workspace, std::string const& file);

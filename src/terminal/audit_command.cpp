@@ -11,12 +11,17 @@
 #include "terminal/arguments.hpp"
 #include "terminal/local_clone.hpp"
 #include "terminal/option_inputs.hpp"
+#include "terminal/workspace.hpp"
 
 namespace acr::terminal {
 namespace {
 
 constexpr std::string_view usage =
     "audit [--ref REF] [--repository O/R] [--source-branch B] [--release-branch B] [--tag-format F] [--check-name N] [--json]";
+
+bool is_full_name(std::string_view text) {
+  return split(text, '/').size() == 2 && !text.starts_with('/') && !text.ends_with('/');
+}
 
 }  // namespace
 
@@ -27,42 +32,27 @@ ExitStatus audit_command(std::vector<std::string_view> const& words, Terminal co
               .repeated = {},
               .flags = {"json"}});
   arguments.expect_positional(0, 0, usage);
-  release::RunSettings settings;
-  settings.workspace =
-      std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
-  settings.inputs = inputs_of_options(arguments, terminal, settings.workspace);
-  settings.repository = arguments.value("repository");
-  bool const ask_github = !settings.repository.empty();
-  if (ask_github && (split(settings.repository, '/').size() != 2 || settings.repository.starts_with('/') ||
-                     settings.repository.ends_with('/')))
-    throw BadEnvironment("usage", "--repository needs OWNER/REPOSITORY, not " + printable(settings.repository, 100));
-  if (!ask_github) settings.inputs.object_source = event::ObjectSourceChoice::local;
-  event::PullRequestEvent event;
-  event.repository.full_name = ask_github ? settings.repository : "local/clone";
-  if (auto const id = to_number(arguments.value("repository-id"), INT64_MAX))
-    event.repository.id = static_cast<std::int64_t>(*id);
-  auto const environment = event::read_runner_environment(terminal.environment);
-  auto of_clone = release::service_settings(settings, event, environment, terminal.environment);
-  of_clone.clone = clone_directories(settings.workspace).home;
-  release::Services services(std::move(of_clone), terminal.clock);
+  auto const workspace = workspace_of(arguments);
+  auto inputs = inputs_of_options(arguments, terminal, workspace);
+  auto const repository = release::repository_named(arguments.value("repository"), arguments.value("repository-id"),
+                                                    event::read_runner_environment(terminal.environment));
+  bool const ask_github = !repository.full_name.empty();
+  if (ask_github && !is_full_name(repository.full_name))
+    throw BadEnvironment("usage", "--repository needs OWNER/REPOSITORY, not " + printable(repository.full_name, 100));
+  if (!ask_github) inputs.object_source = event::ObjectSourceChoice::local;
+  release::Services services(clone_services(inputs, repository, workspace, terminal), terminal.clock);
   auto& objects = services.objects();
-  auto const& inputs = settings.inputs;
 
   terminal.begin_step("reading workflows and rules");
-  release::AuditSettings audit{.source_branch = inputs.source_branch,
-                               .release_branch = inputs.release_branch,
-                               .tag_format = inputs.tag_format,
-                               .check_name = inputs.check_name,
-                               .source_commit = {},
-                               .release_commit = {}};
+  auto audit = release::audit_settings(inputs, {}, {});
   // U-19: what a clone says of the release branch may be old.
   audit.release_commit = ask_github ? release::branch_on_server(services.api(), inputs.release_branch)
-                                    : commit_named(objects, settings.workspace, inputs.release_branch, "release-branch");
+                                    : commit_named(objects, workspace, inputs.release_branch, "release-branch");
   if (arguments.has("ref"))
-    audit.source_commit = commit_named(objects, settings.workspace, arguments.value("ref"), "ref");
+    audit.source_commit = commit_named(objects, workspace, arguments.value("ref"), "ref");
   else
     audit.source_commit =
-        ask_github ? release::branch_on_server(services.api(), inputs.source_branch) : head_of(objects, settings.workspace);
+        ask_github ? release::branch_on_server(services.api(), inputs.source_branch) : head_of(objects, workspace);
   if (audit.source_commit.empty()) throw BadEnvironment("unknown-commit", "HEAD of this clone has no commit yet");
   auto const record = release::audit_repository(audit, objects, ask_github ? &services.api() : nullptr);
   terminal.out << (arguments.has("json") ? report::audit_json(record) : report::audit_text(record));

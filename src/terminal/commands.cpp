@@ -5,7 +5,7 @@
 #include <ostream>
 #include <stdexcept>
 
-#include "release/required_check.hpp"
+#include "report/ruleset.hpp"
 #include "support/text.hpp"
 #include "terminal/arguments.hpp"
 #include "terminal/audit_command.hpp"
@@ -31,7 +31,7 @@ ExitStatus ruleset(Words const& words, Terminal const& terminal) {
   arguments.expect_positional(0, 0, "ruleset [--release-branch B] --check-name JOB");
   if (!arguments.has("check-name")) throw BadEnvironment("usage", "ruleset needs --check-name, the name of the job (A-78)");
   auto const branch = arguments.value("release-branch");
-  release::print_ruleset(terminal.out, branch.empty() ? "release" : branch, arguments.value("check-name"));
+  terminal.out << report::ruleset_payload(branch.empty() ? "release" : branch, arguments.value("check-name"));
   return ExitStatus::done;
 }
 

@@ -14,7 +14,8 @@
 
 namespace acr::terminal {
 
-/// As release::host_settings(); `logins` are used for registries that `registry-credentials` has no line for. They must live longer.
+/// As release::host_settings(); `logins` are used for registries that `registry-credentials` has no line for. They must live
+/// longer.
 dependencies::HostSettings host_settings(event::ActionInputs const& inputs, std::string_view api_url, RegistryLogins& logins);
 
 /// A source with an HTTP client of its own, for terminal commands. Nothing goes out before the first fetch.

@@ -23,6 +23,7 @@
 #include "terminal/dependency_network.hpp"
 #include "terminal/local_clone.hpp"
 #include "terminal/option_inputs.hpp"
+#include "terminal/workspace.hpp"
 
 namespace acr::terminal {
 namespace {
@@ -201,8 +202,7 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   Arguments const arguments(words, {.values = names, .repeated = {}, .flags = {"json"}});
   arguments.expect_positional(0, 0, "run --base REF --head REF [--repository O/R] [--json] [inputs as options]");
 
-  auto const workspace =
-      std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
+  auto const workspace = workspace_of(arguments);
   release::RunSettings settings;
   auto options = read_options(arguments, terminal, workspace);
   settings.inputs = std::move(options.inputs);
@@ -213,25 +213,19 @@ ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal 
   log.mask_token(settings.inputs.token);
   for (auto const& secret : release::credential_secrets(settings.inputs.registry_credentials)) log.mask(secret);
   auto const environment = event::read_runner_environment(terminal.environment);
-  settings.server_url = release::server_url(environment);
-  settings.repository = arguments.value("repository");
-  settings.repository_id = arguments.value("repository-id");
+  auto const repository =
+      release::repository_named(arguments.value("repository"), arguments.value("repository-id"), environment);
+  name_repository(settings, repository);
   settings.workspace = workspace;
   settings.runner_temp = std::filesystem::temp_directory_path();
   settings.dry_run = true;
 
   // Without a repository GitHub cannot be asked: what can be seen here is shown, what cannot is said.
-  event::PullRequestEvent event;
-  event.repository.full_name = settings.repository;
-  bool const ask_github = !settings.repository.empty();
+  bool const ask_github = !repository.full_name.empty();
   if (!ask_github) settings.inputs.object_source = event::ObjectSourceChoice::local;
-  if (auto const id = to_number(settings.repository_id, INT64_MAX)) event.repository.id = static_cast<std::int64_t>(*id);
-  if (ask_github && event.repository.id == 0)
+  if (ask_github && to_number(repository.id, INT64_MAX).value_or(0) == 0)
     throw BadEnvironment("usage", "--repository needs --repository-id too: the numeric id is the identity (A-50)");
-  if (!ask_github) event.repository.full_name = "local/clone";
-  auto of_clone = release::service_settings(settings, event, environment, terminal.environment);
-  of_clone.clone = clone_directories(workspace).home;
-  release::Services services(std::move(of_clone), terminal.clock);
+  release::Services services(clone_services(settings.inputs, repository, workspace, terminal), terminal.clock);
   auto const commit = [&](char const* option) {
     return commit_named(services.objects(), workspace, arguments.value(option), option);
   };

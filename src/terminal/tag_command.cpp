@@ -14,6 +14,7 @@
 #include "terminal/git_process.hpp"
 #include "terminal/local_clone.hpp"
 #include "terminal/option_inputs.hpp"
+#include "terminal/workspace.hpp"
 
 namespace acr::terminal {
 namespace {
@@ -114,18 +115,23 @@ std::vector<std::string_view> const values{"ref",
                                            "max-parallel",
                                            "api-version"};
 
+release::Repository repository_of(Arguments const& arguments, Terminal const& terminal) {
+  return release::repository_named(arguments.value("repository"), arguments.value("repository-id"),
+                                   event::read_runner_environment(terminal.environment));
+}
+
 // The command's options, read and checked.
 release::RunSettings read_settings(Arguments const& arguments, Terminal const& terminal) {
   release::RunSettings settings;
-  settings.workspace = fs::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
+  settings.workspace = workspace_of(arguments);
   auto options = read_options(arguments, terminal, settings.workspace);
   settings.inputs = std::move(options.inputs);
   settings.lists = std::move(options.lists);
   settings.inputs.declares_no_attestations = arguments.has("no-attestations");
   settings.inputs.tag_wait = {};  // somebody sits here, and can ask again
-  settings.repository = arguments.value("repository");
-  settings.repository_id = arguments.value("repository-id");
-  if (settings.repository.empty() || to_number(settings.repository_id, INT64_MAX).value_or(0) == 0)
+  auto const repository = repository_of(arguments, terminal);
+  name_repository(settings, repository);
+  if (repository.full_name.empty() || to_number(repository.id, INT64_MAX).value_or(0) == 0)
     throw BadEnvironment("usage", "tag needs --repository and --repository-id: the numeric id is the identity (A-50)");
   std::string mistakes;
   for (auto const& mistake : release::tag_mistakes(settings.inputs, settings.lists))
@@ -141,15 +147,9 @@ ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal cons
   arguments.expect_positional(0, 0, usage);
   if (!arguments.has("missing")) throw BadEnvironment("usage", "atomic-chart-release " + std::string(usage));
 
-  auto settings = read_settings(arguments, terminal);
-  event::PullRequestEvent event;
-  event.repository.full_name = settings.repository;
-  event.repository.id = static_cast<std::int64_t>(to_number(settings.repository_id, INT64_MAX).value());
-  auto const environment = event::read_runner_environment(terminal.environment);
-  if (!environment.server_url.empty()) settings.server_url = environment.server_url;
-  auto of_clone = release::service_settings(settings, event, environment, terminal.environment);
-  of_clone.clone = clone_directories(settings.workspace).home;
-  release::Services services(std::move(of_clone), terminal.clock);
+  auto const settings = read_settings(arguments, terminal);
+  release::Services services(clone_services(settings.inputs, repository_of(arguments, terminal), settings.workspace, terminal),
+                             terminal.clock);
   auto& objects = services.objects();
   auto const commit = arguments.has("ref") ? commit_named(objects, settings.workspace, arguments.value("ref"), "ref")
                                            : head_of(objects, settings.workspace);

@@ -1,7 +1,5 @@
 #include "release/required_check.hpp"
 
-#include <sstream>
-
 #include "support/catch2.hpp"
 
 namespace {
@@ -43,13 +41,6 @@ TEST_CASE("rules that cannot be read are a warning, or end the run", "[release]"
   };
   CHECK(check_requirement(event::Level::warn, broken, "release", "acr").warning->code == "rules-unreadable");
   CHECK_THROWS_AS(check_requirement(event::Level::fail, broken, "release", "acr"), acr::github::ApiError);
-}
-
-TEST_CASE("the ruleset is printed, with the configured branch and check", "[release]") {
-  std::ostringstream sink;
-  acr::release::print_ruleset(sink, "stable", "my job");
-  CHECK(sink.str().find("\"refs/heads/stable\"") != std::string::npos);
-  CHECK(sink.str().find("\"context\": \"my job\"") != std::string::npos);
 }
 
 }  // namespace

@@ -285,6 +285,12 @@ TEST_CASE("the ruleset is that of the contract (A-79)", "[report]") {
                                                         .value());
 }
 
+TEST_CASE("the ruleset is of the branch and the check that are configured", "[report]") {
+  auto const text = acr::report::ruleset_payload("stable", "my job");
+  CHECK(text.find("\"refs/heads/stable\"") != std::string::npos);
+  CHECK(text.find("\"context\": \"my job\"") != std::string::npos);
+}
+
 TEST_CASE("a check counts only when GitHub Actions sets it (A-79, A-80)", "[report]") {
   using acr::report::missing_check;
   CHECK_FALSE(missing_check({{"lint", {}}, {"acr", 15368}}, "release", "acr"));

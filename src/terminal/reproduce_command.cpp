@@ -16,6 +16,7 @@
 #include "terminal/dependency_network.hpp"
 #include "terminal/local_clone.hpp"
 #include "terminal/option_inputs.hpp"
+#include "terminal/workspace.hpp"
 
 namespace acr::terminal {
 namespace {
@@ -51,18 +52,17 @@ void line(Terminal const& terminal, bool good, std::string const& text) {
 // What is asked for, read and checked.
 struct Question {
   release::RunSettings settings;
-  event::RunnerEnvironment environment;
+  release::Repository repository;
   std::string file, tag, bytes;
   std::vector<std::string> bundles;
   bool attested = true, ask_github = true;
-  std::int64_t repository_id = 0;
 };
 
 // Whose attestations count must be known, or that none do.
-void expect_a_repository(Question const& question, bool has_id) {
-  if (question.attested && question.settings.repository.empty())
+void expect_a_repository(Question const& question) {
+  if (question.attested && question.repository.full_name.empty())
     throw BadEnvironment("usage", "whose attestations? give --repository O/R, or --no-attestations to compare bytes only");
-  if (question.ask_github && !has_id)
+  if (question.ask_github && !to_number(question.repository.id, INT64_MAX))
     throw BadEnvironment("usage",
                          "--repository needs --repository-id too: the numeric id is the identity (A-50); or give --bundle");
   if (question.ask_github && question.settings.inputs.token.empty())
@@ -83,25 +83,22 @@ Question read_question(std::vector<std::string_view> const& words, Terminal cons
   auto const epoch = chart::source_date_epoch(arguments.value("source-date-epoch"));
   if (!epoch) throw BadEnvironment(epoch.error().code, epoch.error().sentence());
 
-  question.environment = event::read_runner_environment(terminal.environment);
   auto& settings = question.settings;
   settings.source_date_epoch = *epoch;
-  settings.workspace =
-      std::filesystem::absolute(arguments.has("workspace") ? arguments.value("workspace") : ".").lexically_normal();
+  settings.workspace = workspace_of(arguments);
   auto options = read_options(arguments, terminal, settings.workspace);
   settings.inputs = std::move(options.inputs);
   settings.lists = std::move(options.lists);
-  settings.repository = arguments.has("repository") ? arguments.value("repository") : question.environment.repository;
-  settings.repository_id =
-      arguments.has("repository-id") ? arguments.value("repository-id") : question.environment.repository_id;
-  settings.server_url = release::server_url(question.environment);
+  auto const environment = event::read_runner_environment(terminal.environment);
+  question.repository = release::repository_named(
+      arguments.has("repository") ? arguments.value("repository") : environment.repository,
+      arguments.has("repository-id") ? arguments.value("repository-id") : environment.repository_id, environment);
+  name_repository(settings, question.repository);
 
   question.bundles = arguments.all("bundle");
   question.attested = !arguments.has("no-attestations");
   question.ask_github = question.attested && question.bundles.empty();
-  auto const id = to_number(settings.repository_id, INT64_MAX);
-  expect_a_repository(question, id.has_value());
-  question.repository_id = static_cast<std::int64_t>(id.value_or(0));
+  expect_a_repository(question);
   if (!question.ask_github) settings.inputs.object_source = event::ObjectSourceChoice::local;
   return question;
 }
@@ -132,15 +129,11 @@ bool show_proofs(Question const& question, release::Services& services, Terminal
 ExitStatus verify_package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
   auto const question = read_question(words, terminal);
   auto const& settings = question.settings;
-  event::PullRequestEvent event;  // stands for the repository only
-  event.repository.full_name = settings.repository.empty() ? "local/clone" : settings.repository;
-  event.repository.id = question.repository_id;
-  auto of_clone = release::service_settings(settings, event, question.environment, terminal.environment);
-  of_clone.clone = clone_directories(settings.workspace).home;
-  release::Services services(std::move(of_clone), terminal.clock);
+  release::Services services(clone_services(settings.inputs, question.repository, settings.workspace, terminal),
+                             terminal.clock);
 
   RegistryLogins logins(terminal);
-  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, question.environment.api_url, logins),
+  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, question.repository.api_url, logins),
                                      settings.inputs.max_parallel, std::filesystem::path());
   release::RebuildTools const rebuild{.source = source, .plan = release::plan_settings(settings.inputs, source)};
   terminal.begin_step("building the package of " + question.tag);
