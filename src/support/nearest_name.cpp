@@ -48,4 +48,10 @@ std::string_view nearest_name(std::string_view name, std::span<std::string_view 
   return nearest;
 }
 
+std::string_view likely_name(std::string_view name, std::span<std::string_view const> names) {
+  auto const wanted = comparable(name);
+  auto const nearest = nearest_name(name, names);
+  return distance(wanted, comparable(nearest)) <= (wanted.size() + 2) / 3 ? nearest : std::string_view();
+}
+
 }  // namespace acr

@@ -12,4 +12,7 @@ namespace acr {
 /// compared.
 std::string_view nearest_name(std::string_view name, std::span<std::string_view const> names);
 
+/// The same, but empty when that takes more changes than a third of the bytes of `name`, rounded up: it was hardly meant.
+std::string_view likely_name(std::string_view name, std::span<std::string_view const> names);
+
 }  // namespace acr

@@ -9,7 +9,7 @@
 #include "chart/package_command.hpp"
 #include "git/local_objects.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
+#include "terminal/commands.hpp"
 #include "terminal/dependency_commands.hpp"
 #include "terminal/last_commit_time.hpp"
 #include "terminal/local_clone.hpp"
@@ -59,22 +59,10 @@ void show_findings(DiskBuild::Chart const& chart, Terminal const& terminal) {
   for (std::size_t i = 1; i < refusals.size(); ++i) terminal.err << "refused: " << printable(refusals[i].sentence()) << '\n';
 }
 
-}  // namespace
-
-ExitStatus package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  std::vector<std::string_view> values{"destination",       "version", "app-version",
-                                       "source-date-epoch", "profile", "oci-repository"};
-  values.insert(values.end(), dependency_inputs.begin(), dependency_inputs.end());
-  Arguments const arguments(words,
-                            {.values = values,
-                             .repeated = {},
-                             .flags = {"commit-time", "strict", "fail-fast", "keep-going", "case-collision-warns", "json"},
-                             .short_d = "destination"});
-  arguments.expect_positional(
-      1, 10'000,
-      "package CHART… [-d DEST] [--version V] [--app-version V] [--oci-repository R] [--fail-fast] [--json] [--dependencies build|off]");
+// What the options say of the work, but for dependencies and registry.
+chart::PackageCommand read_package_command(Arguments const& arguments, Terminal const& terminal, git::Libgit2 const& library) {
   chart::PackageCommand command;
-  for (auto const& path : arguments.positional()) command.charts.emplace_back(path);
+  for (auto const& path : arguments.positional) command.charts.emplace_back(path);
   if (arguments.has("destination")) command.destination = arguments.value("destination");
   command.version = arguments.value("version");
   command.app_version = arguments.value("app-version");
@@ -88,71 +76,126 @@ ExitStatus package_command(std::vector<std::string_view> const& words, Terminal 
     if (!profile) unusable(profile.error());
     command.profile = *profile;
   }
-  git::Libgit2 const library;
   if (arguments.has("commit-time"))
-    command.commit_time = [&](chart::ChartLocation const& location) { return last_commit_time(library, location); };
+    command.commit_time = [&library](chart::ChartLocation const& location) { return last_commit_time(library, location); };
   command.strict = arguments.has("strict");
   if (arguments.has("fail-fast") && arguments.has("keep-going"))
     throw BadEnvironment("usage", "give one of --fail-fast and --keep-going, which is how it is without either");
   command.keep_going = !arguments.has("fail-fast");
   command.case_collision_is_warning = arguments.has("case-collision-warns");
   command.workers = std::max(1U, std::thread::hardware_concurrency());
+  return command;
+}
 
-  // D-38: what is not committed is brought for all charts before the first one is packaged (D-6).
+// D-38: what is not committed is brought for all charts before the first one is packaged (D-6).
+struct Fetched {
+  DependencyNetwork network;
+  DiskBuild build;
+
+  Fetched(chart::PackageCommand const& command, event::ActionInputs const& inputs, Terminal const& terminal)
+      : network(inputs, terminal), build(planned(command, inputs, terminal)) {
+    terminal.begin_step("fetching dependencies");
+    if (!build.refused() || command.keep_going) build.fetch(network.source());
+  }
+
+ private:
+  DiskBuild planned(chart::PackageCommand const& command, event::ActionInputs const& inputs, Terminal const& terminal) {
+    terminal.begin_step("reading dependencies");
+    return {command.charts, release::plan_settings(inputs, network.source()), command.workers};
+  }
+};
+
+// The last words, and the status.
+ExitStatus conclude(std::vector<chart::PackageOutcome> const& outcomes, bool keep_going, DiskBuild const* build,
+                    Terminal const& terminal) {
+  auto const refused = std::ranges::count_if(outcomes, [](auto const& outcome) { return outcome.refused.has_value(); });
+  if (refused == 0) return ExitStatus::done;
+  if (!keep_going || static_cast<std::size_t>(refused) == outcomes.size())
+    terminal.err << "nothing was written\n";
+  else
+    terminal.err << refused << " of " << outcomes.size() << " charts refused; the others are written\n";
+  bool const unreachable = build != nullptr && build->out_of_reach() && std::ranges::all_of(outcomes, [](auto const& outcome) {
+                             return !outcome.refused || outcome.refused->code == "dep-unreachable";
+                           });
+  return unreachable ? ExitStatus::unreachable : ExitStatus::refused;
+}
+
+ExitStatus run_package(Arguments const& arguments, Terminal const& terminal) {
+  git::Libgit2 const library;
+  auto command = read_package_command(arguments, terminal, library);
   auto const given = read_options(arguments, terminal, ".");
-  auto const& inputs = given.inputs;
   std::unique_ptr<PlannedPushes> pushes;
   if (auto const& repository = given.lists.oci_repository) {
     warn_of_capitals(*repository, terminal);
     pushes = std::make_unique<PlannedPushes>(*repository, command);
   }
   bool const as_json = arguments.has("json");
-  std::unique_ptr<DependencyNetwork> network;
-  std::unique_ptr<DiskBuild> build;
-  if (inputs.build_dependencies) {
-    network = std::make_unique<DependencyNetwork>(inputs, terminal);
-    terminal.begin_step("reading dependencies");
-    build = std::make_unique<DiskBuild>(command.charts, release::plan_settings(inputs, network->source()), command.workers);
-    terminal.begin_step("fetching dependencies");
-    if (!build->refused() || command.keep_going) build->fetch(network->source());
+  std::unique_ptr<Fetched> fetched;
+  if (given.inputs.build_dependencies) {
+    fetched = std::make_unique<Fetched>(command, given.inputs, terminal);
     command.dependencies = [&](std::size_t chart, chart::SourceTree const& tree, chart::PackageOptions const& options) {
-      return archives_on_disk(build->charts()[chart], tree, options, command.strict);
+      return archives_on_disk(fetched->build.charts()[chart], tree, options, command.strict);
     };
-    show_fetched(*build, as_json ? terminal.err : terminal.out);
+    show_fetched(fetched->build, as_json ? terminal.err : terminal.out);
   }
-  std::size_t refused = 0;
-  terminal.begin_step("packaging " + std::to_string(command.charts.size()) +
-                      (command.charts.size() == 1 ? " chart" : " charts"));
+  auto const count = command.charts.size();
+  terminal.begin_step("packaging " + std::to_string(count) + (count == 1 ? " chart" : " charts"));
   auto const outcomes = chart::run_package_command(command);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (build) show_findings(build->charts()[i], terminal);
+    if (fetched) show_findings(fetched->build.charts()[i], terminal);
     show_problems(outcomes[i], terminal);
     if (!as_json) show_package(outcomes[i], pushes.get(), i, terminal);
-    refused += outcomes[i].refused.has_value() ? 1 : 0;
   }
   if (as_json) terminal.out << packages_json(outcomes, pushes.get()) << '\n';
-  if (refused > 0 && (!command.keep_going || refused == outcomes.size()))
-    terminal.err << "nothing was written\n";
-  else if (refused > 0)
-    terminal.err << refused << " of " << outcomes.size() << " charts refused; the others are written\n";
-  bool const unreachable =
-      refused > 0 && build && build->out_of_reach() && std::ranges::all_of(outcomes, [](auto const& outcome) {
-        return !outcome.refused || outcome.refused->code == "dep-unreachable";
-      });
-  if (unreachable) return ExitStatus::unreachable;
-  return refused > 0 ? ExitStatus::refused : ExitStatus::done;
+  return conclude(outcomes, command.keep_going, fetched ? &fetched->build : nullptr, terminal);
 }
 
-ExitStatus list_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {}, .repeated = {}, .flags = {"json"}});
-  arguments.expect_positional(1, 1, "list CHART [--json]");
-  auto const outcome = chart::run_list_command(arguments.positional().front());
+ExitStatus run_list(Arguments const& arguments, Terminal const& terminal) {
+  auto const outcome = chart::run_list_command(arguments.positional.front());
   if (!outcome) {
     terminal.err << "refused: " << printable(outcome.error().sentence()) << '\n';
     return ExitStatus::refused;
   }
   terminal.out << (arguments.has("json") ? chart::list_json(*outcome) : chart::list_text(*outcome));
   return ExitStatus::done;
+}
+
+}  // namespace
+
+Command package_command() {
+  auto letter_d = option("destination", "DIR", "Where packages are written. Without it: the working directory.");
+  letter_d.letter = 'd';
+  return {.name = "package",
+          .usage =
+              "CHART… [-d DEST] [--version V] [--app-version V] [--source-date-epoch N] [--commit-time] [--profile "
+              "4.2|epoch-all] [--strict] [--fail-fast] [--oci-repository R] [--json] [--dependencies build|off] [other "
+              "dependency inputs as options]",
+          .meaning = "packages as `helm package` makes them, reproducibly",
+          .options = joined(
+              {letter_d, option("version", "VERSION", "The version to write into the package."),
+               option("app-version", "VERSION", "The appVersion to write into the package."),
+               option("source-date-epoch", "SECONDS",
+                      "The time of all entries, since 1970. Without it: SOURCE_DATE_EPOCH, else the files' own."),
+               flag("commit-time", "Give all entries the time of the last commit that touched the chart."),
+               choice("profile", "4.2, epoch-all", "Which Helm's bytes to make."),
+               flag("strict", "Take warnings for refusals."), flag("fail-fast", "Write no package when a chart is refused."),
+               flag("keep-going", "Write the packages of the other charts, as it is without --fail-fast."),
+               flag("case-collision-warns", "Only warn of names that differ in letter case alone."),
+               input_option("oci-repository"), json_flag()},
+              input_options(dependency_inputs)),
+          .least = 1,
+          .most = many,
+          .run = run_package};
+}
+
+Command list_command() {
+  return {.name = "list",
+          .usage = "CHART [--json]",
+          .meaning = "what would be packaged, what is ignored and by which rule",
+          .options = {json_flag()},
+          .least = 1,
+          .most = 1,
+          .run = run_list};
 }
 
 }  // namespace acr::terminal

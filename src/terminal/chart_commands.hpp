@@ -1,15 +1,12 @@
 #pragma once
 
-// Terminal commands about charts: src/terminal/chart_commands.hpp; usage lines are in commands.cpp
+// Terminal commands about charts on disk: src/terminal/chart_commands.hpp
 
-#include <string_view>
-#include <vector>
-
-#include "terminal/commands.hpp"
+#include "terminal/command.hpp"
 
 namespace acr::terminal {
 
-ExitStatus package_command(std::vector<std::string_view> const& words, Terminal const& terminal);
-ExitStatus list_command(std::vector<std::string_view> const& words, Terminal const& terminal);
+Command package_command();
+Command list_command();
 
 }  // namespace acr::terminal

@@ -1,7 +1,7 @@
 #pragma once
 
 // The program on a terminal: src/terminal/commands.hpp
-//   run, lineage, verify-bundle, inspect, package, list, changed, gate, annotate, map, verify-package, ruleset, audit
+// One command of those that `--help` lists; each declares itself (command.hpp).
 
 #include <functional>
 #include <iosfwd>

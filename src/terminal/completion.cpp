@@ -1,8 +1,8 @@
 #include "terminal/completion.hpp"
 
+#include <algorithm>
 #include <map>
 
-#include "event/action_interface.hpp"
 #include "support/text.hpp"
 
 namespace acr::terminal {
@@ -10,12 +10,11 @@ namespace {
 
 constexpr std::string_view program = "atomic-chart-release";
 
-/// Words of an input's choice, "" for others.
-std::string choices_of(std::string const& option) {
-  auto const* row = event::input_row(option);
-  if (row == nullptr || row->kind != event::InputKind::choice) return {};
+/// Words of a choice, "" for others.
+std::string choices_of(Option const& option) {
   std::string words;
-  for (auto const word : split(row->choices, ',')) words += (words.empty() ? "" : " ") + std::string(trimmed(word));
+  if (!option.is_choice) return words;
+  for (auto const word : split(option.value, ',')) words += (words.empty() ? "" : " ") + std::string(trimmed(word));
   return words;
 }
 
@@ -26,23 +25,25 @@ std::string quoted(std::string_view text) {
   return out + "'";
 }
 
-std::string joined(std::vector<std::string> const& names) {
-  std::string text;
-  for (auto const& name : names) text += (text.empty() ? "--" : " --") + name;
-  return text;
+bool has_value(Option const& option) { return !option.value.empty(); }
+
+// Those with a value first.
+std::vector<Option> sorted(std::vector<Option> options) {
+  std::ranges::stable_partition(options, has_value);
+  return options;
 }
 
-std::map<std::string, std::string> choices_of_all(std::vector<CompletedCommand> const& commands) {
+std::map<std::string, std::string> choices_of_all(std::vector<Command> const& commands) {
   std::map<std::string, std::string> found;
   for (auto const& command : commands)
-    for (auto const& option : command.values)
-      if (auto words = choices_of(option); !words.empty()) found.emplace(option, std::move(words));
+    for (auto const& option : command.options)
+      if (option.is_choice) found.emplace(option.name, choices_of(option));
   return found;
 }
 
-std::string bash(std::vector<CompletedCommand> const& commands) {
+std::string bash(std::vector<Command> const& commands) {
   std::string names;
-  for (auto const& command : commands) names += (names.empty() ? "" : " ") + command.name;
+  for (auto const& command : commands) names += (names.empty() ? "" : " ") + std::string(command.name);
   std::string text =
       "_atomic_chart_release() {\n"
       "  local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options= words=\n"
@@ -57,9 +58,9 @@ std::string bash(std::vector<CompletedCommand> const& commands) {
   for (auto const& [option, words] : choices_of_all(commands)) text += "    --" + option + ") words='" + words + "' ;;\n";
   text += "  esac\n  case ${COMP_WORDS[1]} in\n";
   for (auto const& command : commands) {
-    auto const options =
-        joined(command.values) + (command.values.empty() || command.flags.empty() ? "" : " ") + joined(command.flags);
-    text += "    " + command.name + ") options='" + options + "' ;;\n";
+    std::string options;
+    for (auto const& option : sorted(command.options)) (options += options.empty() ? "--" : " --") += option.name;
+    text += "    " + std::string(command.name) + ") options='" + options + "' ;;\n";
   }
   return text +
          "  esac\n"
@@ -75,12 +76,20 @@ std::string bash(std::vector<CompletedCommand> const& commands) {
          std::string(program) + "\n";
 }
 
-std::string zsh(std::vector<CompletedCommand> const& commands) {
+std::string zsh_option(Option const& option) {
+  std::string const name(option.name);
+  if (!has_value(option)) return "--" + name;
+  auto const words = choices_of(option);
+  return "*--" + name + ":" + name + ":" + (words.empty() ? std::string("_files") : "(" + words + ")");
+}
+
+std::string zsh(std::vector<Command> const& commands) {
   std::string text = "#compdef " + std::string(program) +
                      "\n_atomic_chart_release() {\n"
                      "  local -a commands\n"
                      "  commands=(\n";
-  for (auto const& command : commands) text += "    " + quoted(command.name + ":" + command.meaning) + "\n";
+  for (auto const& command : commands)
+    text += "    " + quoted(std::string(command.name) + ":" + std::string(command.meaning)) + "\n";
   text +=
       "  )\n"
       "  if (( CURRENT == 2 )); then\n"
@@ -92,12 +101,8 @@ std::string zsh(std::vector<CompletedCommand> const& commands) {
       "  (( CURRENT-- ))\n"
       "  case $command in\n";
   for (auto const& command : commands) {
-    text += "    " + command.name + ") _arguments";
-    for (auto const& option : command.values) {
-      auto const words = choices_of(option);
-      text += " " + quoted("*--" + option + ":" + option + ":" + (words.empty() ? std::string("_files") : "(" + words + ")"));
-    }
-    for (auto const& option : command.flags) text += " " + quoted("--" + option);
+    text += "    " + std::string(command.name) + ") _arguments";
+    for (auto const& option : sorted(command.options)) text += " " + quoted(zsh_option(option));
     text += " '*:file:_files' ;;\n";
   }
   return text +
@@ -105,7 +110,7 @@ std::string zsh(std::vector<CompletedCommand> const& commands) {
          std::string(program) + "\nfi\n";
 }
 
-std::string fish(std::vector<CompletedCommand> const& commands) {
+std::string fish(std::vector<Command> const& commands) {
   auto const single = [](std::string_view text) {
     std::string out = "'";
     for (char const c : text) {
@@ -117,20 +122,21 @@ std::string fish(std::vector<CompletedCommand> const& commands) {
   std::string const begin = "complete -c " + std::string(program);
   std::string text;
   for (auto const& command : commands) {
-    text += begin + " -f -n __fish_use_subcommand -a " + command.name + " -d " + single(command.meaning) + "\n";
-    auto const within = begin + " -n '__fish_seen_subcommand_from " + command.name + "' -l ";
-    for (auto const& option : command.values) {
+    std::string const name(command.name);
+    text += begin + " -f -n __fish_use_subcommand -a " + name + " -d " + single(command.meaning) + "\n";
+    auto const within = begin + " -n '__fish_seen_subcommand_from " + name + "' -l ";
+    for (auto const& option : sorted(command.options)) {
       auto const words = choices_of(option);
-      text += within + option + (words.empty() ? " -r\n" : " -x -a " + single(words) + "\n");
+      (text += within) += option.name;
+      text += !has_value(option) ? "\n" : words.empty() ? " -r\n" : " -x -a " + single(words) + "\n";
     }
-    for (auto const& option : command.flags) text += within + option + "\n";
   }
   return text;
 }
 
 }  // namespace
 
-Verdict<std::string> completion_script(std::string_view shell, std::vector<CompletedCommand> const& commands) {
+Verdict<std::string> completion_script(std::string_view shell, std::vector<Command> const& commands) {
   if (shell == "bash") return bash(commands);
   if (shell == "zsh") return zsh(commands);
   if (shell == "fish") return fish(commands);

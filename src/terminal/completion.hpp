@@ -1,22 +1,18 @@
 #pragma once
 
-// Completion for shells, from the options that the commands themselves accept: src/terminal/completion.hpp
+// Completion for shells, from the commands' own declarations: src/terminal/completion.hpp
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "support/verdict.hpp"
+#include "terminal/command.hpp"
 
 namespace acr::terminal {
 
-struct CompletedCommand {
-  std::string name, meaning;
-  std::vector<std::string> values, flags;  ///< options without `--`, with and without a value
-};
-
-/// A script for `bash`, `zsh` or `fish` (the shell's own form of installing: docs/install.md). Values of options that are
-/// inputs with a choice are completed, too. Rejected (code "usage"): another shell.
-Verdict<std::string> completion_script(std::string_view shell, std::vector<CompletedCommand> const& commands);
+/// A script for `bash`, `zsh` or `fish` (the shell's own form of installing: docs/install.md). Values of a choice are
+/// completed, too. Rejected (code "usage"): another shell.
+Verdict<std::string> completion_script(std::string_view shell, std::vector<Command> const& commands);
 
 }  // namespace acr::terminal

@@ -13,7 +13,6 @@
 #include "support/json.hpp"
 #include "support/parallel.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
 #include "terminal/option_inputs.hpp"
 
 namespace acr::terminal {
@@ -23,10 +22,8 @@ using dependencies::ExplainedDependency;
 using report::json_text;
 
 std::vector<std::filesystem::path> paths_of(Arguments const& arguments) {
-  return {arguments.positional().begin(), arguments.positional().end()};
+  return {arguments.positional.begin(), arguments.positional.end()};
 }
-
-std::vector<std::string_view> names_of_inputs() { return {dependency_inputs.begin(), dependency_inputs.end()}; }
 
 void show(std::vector<Rejection> const& all, std::string_view what, Terminal const& terminal) {
   for (auto const& one : all) terminal.err << what << printable(one.code + ": " + one.sentence()) << '\n';
@@ -209,9 +206,9 @@ void show_fetched(DiskBuild const& build, std::ostream& out) {
           << '\n';
 }
 
-ExitStatus dependencies_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = names_of_inputs(), .repeated = {}, .flags = {"json"}});
-  arguments.expect_positional(1, 10'000, "dependencies CHART… [--json]");
+namespace {
+
+ExitStatus run_dependencies(Arguments const& arguments, Terminal const& terminal) {
   auto const inputs = inputs_of_options(arguments, terminal, ".");
   DependencyNetwork network(inputs, terminal);
   DiskBuild const build(paths_of(arguments), release::plan_settings(inputs, network.source()), inputs.max_parallel);
@@ -229,9 +226,7 @@ ExitStatus dependencies_command(std::vector<std::string_view> const& words, Term
   return build.refused() ? ExitStatus::refused : ExitStatus::done;
 }
 
-ExitStatus pin_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = names_of_inputs(), .repeated = {}, .flags = {}});
-  arguments.expect_positional(1, 10'000, "pin CHART…");
+ExitStatus run_pin(Arguments const& arguments, Terminal const& terminal) {
   auto inputs = inputs_of_options(arguments, terminal, ".");
   inputs.dependency_pins = event::DependencyPins::warn;  // pins are what is missing here
   DependencyNetwork network(inputs, terminal);
@@ -257,6 +252,28 @@ ExitStatus pin_command(std::vector<std::string_view> const& words, Terminal cons
     terminal.out << printable(chart.given.string()) << ": " << *written << (*written == 1 ? " pin" : " pins") << " written\n";
   }
   return refused ? ExitStatus::refused : ExitStatus::done;
+}
+
+}  // namespace
+
+Command dependencies_command() {
+  return {.name = "dependencies",
+          .usage = "CHART… [--json] [dependency inputs as options]",
+          .meaning = "each declared dependency: constraint, lock, pin, and where it comes from; asks no host",
+          .options = joined({json_flag()}, input_options(dependency_inputs)),
+          .least = 1,
+          .most = many,
+          .run = run_dependencies};
+}
+
+Command pin_command() {
+  return {.name = "pin",
+          .usage = "CHART… [dependency inputs as options]",
+          .meaning = "fetches what charts/ lacks and writes its digests into Chart.lock",
+          .options = input_options(dependency_inputs),
+          .least = 1,
+          .most = many,
+          .run = run_pin};
 }
 
 }  // namespace acr::terminal

@@ -3,12 +3,12 @@
 // Terminal commands about a chart's dependencies: src/terminal/dependency_commands.hpp (dependencies.md D-29, D-38)
 
 #include <memory>
-#include <string_view>
 #include <vector>
 
 #include "chart/directory_tree.hpp"
 #include "chart/package_command.hpp"
 #include "dependencies/builder.hpp"
+#include "terminal/command.hpp"
 #include "terminal/commands.hpp"
 #include "terminal/dependency_network.hpp"
 
@@ -43,10 +43,10 @@ class DiskBuild {
   std::vector<Chart> charts_;
 };
 
-/// `dependencies CHART… [--json]`: declared, locked, committed, pinned, where from; asks nobody.
-ExitStatus dependencies_command(std::vector<std::string_view> const& words, Terminal const& terminal);
-/// `pin CHART…`: fetches what is missing and writes its digests into the lock.
-ExitStatus pin_command(std::vector<std::string_view> const& words, Terminal const& terminal);
+/// Declared, locked, committed, pinned, where from; asks nobody.
+Command dependencies_command();
+/// Fetches what is missing and writes its digests into the lock.
+Command pin_command();
 
 /// What was fetched, one line each, with the line to paste where nothing is pinned.
 void show_fetched(DiskBuild const& build, std::ostream& out);

@@ -6,14 +6,14 @@
 
 #include "release/source_digests.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
+#include "terminal/commands.hpp"
 #include "terminal/local_clone.hpp"
 
 namespace acr::terminal {
 
-ExitStatus source_digest_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"ref", "workspace"}, .repeated = {"charts-dir"}, .flags = {"json"}});
-  arguments.expect_positional(1, 10'000, "source-digest CHART… [--ref REF] [--charts-dir D]… [--json]");
+namespace {
+
+ExitStatus run_source_digest(Arguments const& arguments, Terminal const& terminal) {
   std::filesystem::path const workspace = arguments.has("workspace") ? arguments.value("workspace") : ".";
   git::Libgit2 const library;
   auto const objects = open_clone(library, workspace);
@@ -23,7 +23,7 @@ ExitStatus source_digest_command(std::vector<std::string_view> const& words, Ter
   auto const tree = tree_at(*objects, id);
   auto directories = arguments.all("charts-dir");
   if (directories.empty()) directories.emplace_back("charts");
-  auto const found = release::source_digests(tree, {directories}, arguments.positional(), std::thread::hardware_concurrency());
+  auto const found = release::source_digests(tree, {directories}, arguments.positional, std::thread::hardware_concurrency());
   if (!found) throw BadEnvironment(found.error().code, found.error().sentence());
   if (arguments.has("json"))
     terminal.out << release::source_digests_json(found->charts) << '\n';
@@ -31,6 +31,20 @@ ExitStatus source_digest_command(std::vector<std::string_view> const& words, Ter
     for (auto const& chart : found->charts) terminal.out << chart.digest << "  " << printable(chart.path) << '\n';
   for (auto const& why : found->refusals) terminal.err << "refused: " << why.code << ": " << printable(why.sentence()) << '\n';
   return found->refusals.empty() ? ExitStatus::done : ExitStatus::refused;
+}
+
+}  // namespace
+
+Command source_digest_command() {
+  return {.name = "source-digest",
+          .usage = "CHART… [--ref REF] [--charts-dir D]… [--json]",
+          .meaning = "the source digest of charts at a commit of this clone (HEAD)",
+          .options = {option("ref", "REF", "The commit to look at. Without it: HEAD."), workspace_option(),
+                      repeated("charts-dir", "DIR", "A directory whose direct children are charts. Without it: charts."),
+                      json_flag()},
+          .least = 1,
+          .most = many,
+          .run = run_source_digest};
 }
 
 }  // namespace acr::terminal

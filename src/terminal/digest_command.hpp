@@ -2,14 +2,11 @@
 
 // `atomic-chart-release source-digest`: src/terminal/digest_command.hpp (B-3)
 
-#include <string_view>
-#include <vector>
-
-#include "terminal/commands.hpp"
+#include "terminal/command.hpp"
 
 namespace acr::terminal {
 
-/// source-digest CHART… [--ref REF] [--json]: of the commit, never of the work tree.
-ExitStatus source_digest_command(std::vector<std::string_view> const& words, Terminal const& terminal);
+/// Of the commit, never of the work tree.
+Command source_digest_command();
 
 }  // namespace acr::terminal

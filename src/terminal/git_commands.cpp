@@ -5,25 +5,15 @@
 #include <utility>
 
 #include "chart/changed_charts.hpp"
-#include "event/action_interface.hpp"
 #include "event/branch_gate.hpp"
-#include "event/inputs.hpp"
 #include "git/annotated_tag.hpp"
 #include "git/tag_annotation.hpp"
-#include "release/dependency_build.hpp"
-#include "release/pipeline.hpp"
-#include "release/run_log.hpp"
-#include "release/services.hpp"
 #include "report/attestation_map.hpp"
 #include "report/pull_request_body.hpp"
-#include "report/verification_report.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
-#include "terminal/dependency_network.hpp"
+#include "terminal/commands.hpp"
 #include "terminal/local_clone.hpp"
-#include "terminal/option_inputs.hpp"
-#include "terminal/workspace.hpp"
 
 namespace acr::terminal {
 namespace {
@@ -31,12 +21,8 @@ namespace {
 constexpr std::size_t annotation_bytes = (std::size_t{1} << 20) + 1;  // A-92: one more than is read
 constexpr std::size_t body_bytes = std::size_t{1} << 20;
 
-}  // namespace
-
-ExitStatus lineage_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"workspace"}, .repeated = {}, .flags = {"json"}});
-  arguments.expect_positional(1, 1, "lineage FILE|TAG [--json]");
-  auto const& name = arguments.positional().front();
+ExitStatus run_lineage(Arguments const& arguments, Terminal const& terminal) {
+  auto const& name = arguments.positional.front();
   std::string message;
   std::error_code ignored;
   if (std::filesystem::is_regular_file(name, ignored)) {
@@ -56,11 +42,7 @@ ExitStatus lineage_command(std::vector<std::string_view> const& words, Terminal 
   return lineage.status == git::Lineage::Status::error ? ExitStatus::refused : ExitStatus::done;
 }
 
-ExitStatus annotate_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"chart", "version", "commit", "source-pr", "changelog"},
-                                    .repeated = {"entry"},
-                                    .flags = {"allow-missing-digests"}});
-  arguments.expect_positional(0, 0, "annotate --chart C --version V --entry KEY=ID,sha256:HEX…");
+ExitStatus run_annotate(Arguments const& arguments, Terminal const& terminal) {
   git::AnnotationParts parts;
   parts.chart = arguments.value("chart");
   parts.version = arguments.value("version");
@@ -91,10 +73,7 @@ ExitStatus annotate_command(std::vector<std::string_view> const& words, Terminal
   return ExitStatus::done;
 }
 
-ExitStatus gate_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(
-      words, {.values = {"event", "event-name", "repository", "source-branch", "release-branch"}, .repeated = {}, .flags = {}});
-  arguments.expect_positional(0, 0, "gate --event FILE --repository O/R");
+ExitStatus run_gate(Arguments const& arguments, Terminal const& terminal) {
   event::GateQuestion question;
   question.event_name = arguments.has("event-name") ? arguments.value("event-name") : "pull_request";
   question.payload = event::read_event_file(arguments.value("event"));
@@ -112,10 +91,8 @@ ExitStatus gate_command(std::vector<std::string_view> const& words, Terminal con
   return skip ? ExitStatus::done : ExitStatus::refused;
 }
 
-ExitStatus map_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {}, .repeated = {"set"}, .flags = {}});
-  arguments.expect_positional(1, 1, "map FILE [--set KEY=ID]…");
-  auto const body = read_named_file(arguments.positional().front(), body_bytes);
+ExitStatus run_map(Arguments const& arguments, Terminal const& terminal) {
+  auto const body = read_named_file(arguments.positional.front(), body_bytes);
   auto const map = report::read_attestation_map(body);
   if (!map) {
     terminal.err << "refused: " << printable(map.error().sentence()) << '\n';
@@ -150,10 +127,7 @@ ExitStatus map_command(std::vector<std::string_view> const& words, Terminal cons
   return ExitStatus::done;
 }
 
-ExitStatus changed_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(
-      words, {.values = {"base", "head", "workspace"}, .repeated = {"charts-dir", "exclude-charts"}, .flags = {"json"}});
-  arguments.expect_positional(0, 0, "changed --base REF --head REF [--charts-dir D]… [--exclude-charts C]…");
+ExitStatus run_changed(Arguments const& arguments, Terminal const& terminal) {
   git::Libgit2 const library;
   std::filesystem::path const workspace = arguments.has("workspace") ? arguments.value("workspace") : ".";
   auto const objects = open_clone(library, workspace);
@@ -196,68 +170,64 @@ ExitStatus changed_command(std::vector<std::string_view> const& words, Terminal 
   return changed.refused.empty() ? ExitStatus::done : ExitStatus::refused;
 }
 
-ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  std::vector<std::string_view> names{"base", "head", "merge", "workspace", "repository", "repository-id"};
-  for (auto const& row : event::input_table()) names.push_back(row.name);
-  Arguments const arguments(words, {.values = names, .repeated = {}, .flags = {"json"}});
-  arguments.expect_positional(0, 0, "run --base REF --head REF [--repository O/R] [--json] [inputs as options]");
+}  // namespace
 
-  auto const workspace = workspace_of(arguments);
-  release::RunSettings settings;
-  auto options = read_options(arguments, terminal, workspace);
-  settings.inputs = std::move(options.inputs);
-  settings.lists = std::move(options.lists);
-  // The report for programs, the words for people who look on.
-  bool const as_json = arguments.has("json");
-  report::WorkflowLog log(as_json ? terminal.err : terminal.out, report::WorkflowLog::Style::terminal);
-  log.mask_token(settings.inputs.token);
-  for (auto const& secret : release::credential_secrets(settings.inputs.registry_credentials)) log.mask(secret);
-  auto const environment = event::read_runner_environment(terminal.environment);
-  auto const repository =
-      release::repository_named(arguments.value("repository"), arguments.value("repository-id"), environment);
-  name_repository(settings, repository);
-  settings.workspace = workspace;
-  settings.runner_temp = std::filesystem::temp_directory_path();
-  settings.dry_run = true;
+Command lineage_command() {
+  return {.name = "lineage",
+          .usage = "FILE|TAG [--json]",
+          .meaning = "parse a tag's annotation and show the result",
+          .options = {workspace_option(), json_flag()},
+          .least = 1,
+          .most = 1,
+          .run = run_lineage};
+}
 
-  // Without a repository GitHub cannot be asked: what can be seen here is shown, what cannot is said.
-  bool const ask_github = !repository.full_name.empty();
-  if (!ask_github) settings.inputs.object_source = event::ObjectSourceChoice::local;
-  if (ask_github && to_number(repository.id, INT64_MAX).value_or(0) == 0)
-    throw BadEnvironment("usage", "--repository needs --repository-id too: the numeric id is the identity (A-50)");
-  release::Services services(clone_services(settings.inputs, repository, workspace, terminal), terminal.clock);
-  auto const commit = [&](char const* option) {
-    return commit_named(services.objects(), workspace, arguments.value(option), option);
-  };
-  terminal.begin_step("comparing the commits, and proving the charts");
-  settings.change.head = commit("head");
-  settings.change.base = commit("base");
-  if (arguments.has("merge")) settings.change.merge = commit("merge");
+Command annotate_command() {
+  return {
+      .name = "annotate",
+      .usage = "--chart C --version V --entry KEY=ID,sha256:HEX… [--commit SHA] [--source-pr N] [--changelog FILE]",
+      .meaning = "the annotation of a tag, with its lineage block",
+      .options = {option("chart", "NAME", "The chart that is tagged."), option("version", "VERSION", "Its version."),
+                  repeated("entry", "KEY=ID,sha256:HEX", "An attestation: its key, its id, and the digest of what it attests."),
+                  flag("allow-missing-digests", "Take entries that have an id alone."),
+                  option("commit", "SHA", "The commit that is tagged, for the text."),
+                  option("source-pr", "N", "The pull request that the change came from, for the text."),
+                  option("changelog", "FILE", "Text to put before the lineage block.")},
+      .run = run_annotate};
+}
 
-  RegistryLogins logins(terminal);
-  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, environment.api_url, logins),
-                                     settings.inputs.max_parallel, settings.runner_temp);
-  release::DependencyBuild dependencies(source, release::plan_settings(settings.inputs, source), settings.inputs.max_parallel);
-  auto const outcome =
-      release::run_release(settings, {.objects = services.objects(),
-                                      .attestations = ask_github ? &services.attestations() : nullptr,
-                                      .verifier = services.verifier(),
-                                      .clock = terminal.clock,
-                                      .log = log,
-                                      .dependencies = settings.inputs.build_dependencies ? &dependencies : nullptr,
-                                      .before_proofs =
-                                          [&] {
-                                            if (ask_github) services.begin_refresh();
-                                          },  // T-12
-                                      .trusted_roots = [&] { return services.trusted_roots(); }});
-  release::log_run(outcome, log, ask_github ? release::RunKind::dry : release::RunKind::dry_without_github);
-  log.notice(
-      ask_github
-          ? "dry run: nothing was written; not checked: the branch gate, rules of the branch"
-          : "dry run: nothing was written; not checked without --repository: attestations, the branch gate, rules of the branch");
-  log.finish();
-  if (as_json) terminal.out << report::verification_report(outcome.record);
-  return outcome.status;
+Command gate_command() {
+  return {.name = "gate",
+          .usage = "--event FILE --repository O/R [--source-branch B] [--release-branch B]",
+          .meaning = "the branch gate's verdict on an event file",
+          .options = {option("event", "FILE", "The payload of the event, as GITHUB_EVENT_PATH has it."),
+                      option("event-name", "NAME", "The event's name. Without it: pull_request."),
+                      option("repository", "O/R", "The repository that the event must be about."),
+                      input_option("source-branch"), input_option("release-branch")},
+          .run = run_gate};
+}
+
+Command map_command() {
+  return {.name = "map",
+          .usage = "FILE [--set KEY=ID]…",
+          .meaning = "the attestation map of a pull request's description, read or merged",
+          .options = {repeated("set", "KEY=ID", "Print the description with this member in its map.")},
+          .least = 1,
+          .most = 1,
+          .run = run_map};
+}
+
+Command changed_command() {
+  return {.name = "changed",
+          .usage = "--base REF --head REF [--charts-dir D]… [--exclude-charts C]… [--json]",
+          .meaning = "charts that change between two commits of this clone",
+          .options = {option("base", "REF", "The commit to compare with."), option("head", "REF", "The commit to look at."),
+                      workspace_option(),
+                      repeated("charts-dir", "DIR", "A directory whose direct children are charts. Without it: charts."),
+                      repeated("exclude-charts", "CHART",
+                               "A chart to leave alone: a name, or a path; `*` and `?` stay within a segment."),
+                      json_flag()},
+          .run = run_changed};
 }
 
 }  // namespace acr::terminal

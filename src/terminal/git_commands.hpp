@@ -1,20 +1,15 @@
 #pragma once
 
-// Terminal commands about commits, tags, events and descriptions: src/terminal/git_commands.hpp; usage lines are in
-// commands.cpp
+// Terminal commands about commits, tags, events and descriptions: src/terminal/git_commands.hpp
 
-#include <string_view>
-#include <vector>
-
-#include "terminal/commands.hpp"
+#include "terminal/command.hpp"
 
 namespace acr::terminal {
 
-ExitStatus dry_run_command(std::vector<std::string_view> const& words, Terminal const& terminal);
-ExitStatus changed_command(std::vector<std::string_view> const& words, Terminal const& terminal);
-ExitStatus gate_command(std::vector<std::string_view> const& words, Terminal const& terminal);
-ExitStatus lineage_command(std::vector<std::string_view> const& words, Terminal const& terminal);
-ExitStatus annotate_command(std::vector<std::string_view> const& words, Terminal const& terminal);
-ExitStatus map_command(std::vector<std::string_view> const& words, Terminal const& terminal);
+Command changed_command();
+Command gate_command();
+Command lineage_command();
+Command annotate_command();
+Command map_command();
 
 }  // namespace acr::terminal

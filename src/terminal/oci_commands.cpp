@@ -16,7 +16,6 @@
 #include "support/digest.hpp"
 #include "support/errors.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
 #include "terminal/dependency_network.hpp"
 #include "terminal/option_inputs.hpp"
 
@@ -26,8 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr std::string_view usage =
-    "oci-digest FILE.tgz… [--created SECONDS] [--oci-repository R] [--check free|pushed] [--json]";
 constexpr std::size_t provenance_bytes = std::size_t{5} << 20;
 
 /// A package that anybody made, as `helm push` would push it now.
@@ -167,12 +164,9 @@ std::string packages_json(std::vector<chart::PackageOutcome> const& outcomes, Pl
   return to_ascii_json(packages);
 }
 
-ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(
-      words, {.values = {"created", "oci-repository", "check", "registry-credentials", "dependency-private-hosts"},
-              .repeated = {},
-              .flags = {"json"}});
-  arguments.expect_positional(1, 10'000, usage);
+namespace {
+
+ExitStatus run_oci_digest(Arguments const& arguments, Terminal const& terminal) {
   DigestOptions options{.repository = {}, .created = created_of(arguments)};
   if (arguments.has("oci-repository") && !arguments.value("oci-repository").empty()) {
     auto repository = oci::Repository::parse(arguments.value("oci-repository"));
@@ -189,7 +183,7 @@ ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Termin
   }
   bool refused = false, unreachable = false;
   json::array all;
-  for (auto const& file : arguments.positional()) {
+  for (auto const& file : arguments.positional) {
     terminal.begin_step("reading " + file);
     auto const found = pushed_or_refused(file, options);
     if (!found) {
@@ -204,6 +198,24 @@ ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Termin
   }
   if (arguments.has("json")) terminal.out << to_ascii_json(all) << '\n';
   return refused ? ExitStatus::refused : unreachable ? ExitStatus::unreachable : ExitStatus::done;
+}
+
+}  // namespace
+
+Command oci_digest_command() {
+  return {
+      .name = "oci-digest",
+      .usage = "FILE.tgz… [--created SECONDS] [--oci-repository R] [--check free|pushed] [--json]",
+      .meaning = "the digest that each package's manifest will have in an OCI registry once `TZ=UTC helm push` has pushed it",
+      .options = {option("created", "SECONDS", "The time of the manifest, since 1970. Without it: the file's."),
+                  input_option("oci-repository"),
+                  choice("check", "free, pushed",
+                         "Ask the registry: free, each tag must not exist, or name that digest already; pushed, it must name "
+                         "the digest."),
+                  input_option("registry-credentials"), input_option("dependency-private-hosts"), json_flag()},
+      .least = 1,
+      .most = many,
+      .run = run_oci_digest};
 }
 
 }  // namespace acr::terminal

@@ -1,6 +1,6 @@
 #pragma once
 
-// Terminal commands about OCI digests: src/terminal/oci_commands.hpp (O-17, O-18); usage lines are in commands.cpp
+// Terminal commands about OCI digests: src/terminal/oci_commands.hpp (O-17, O-18)
 
 #include <cstddef>
 #include <optional>
@@ -11,6 +11,7 @@
 #include "chart/package_command.hpp"
 #include "oci/chart_reference.hpp"
 #include "report/release_record.hpp"
+#include "terminal/command.hpp"
 #include "terminal/commands.hpp"
 
 namespace acr::terminal {
@@ -38,6 +39,6 @@ void warn_of_capitals(oci::Repository const& repository, Terminal const& termina
 /// One line: the packages that were written, in the order of the arguments.
 std::string packages_json(std::vector<chart::PackageOutcome> const& outcomes, PlannedPushes const* pushes);
 
-ExitStatus oci_digest_command(std::vector<std::string_view> const& words, Terminal const& terminal);
+Command oci_digest_command();
 
 }  // namespace acr::terminal

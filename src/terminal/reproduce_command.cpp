@@ -1,4 +1,4 @@
-#include "terminal/verify_package.hpp"
+#include "terminal/reproduce_command.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -12,7 +12,6 @@
 #include "sigstore/bundle.hpp"
 #include "support/digest.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
 #include "terminal/dependency_network.hpp"
 #include "terminal/local_clone.hpp"
 #include "terminal/option_inputs.hpp"
@@ -69,16 +68,10 @@ void expect_a_repository(Question const& question) {
     throw BadEnvironment("usage", "GitHub lists attestations to a token: set GH_TOKEN, or give --bundle");
 }
 
-Question read_question(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  std::vector<std::string_view> values{"workspace", "repository", "repository-id", "source-date-epoch"};
-  for (auto const name : option_inputs) values.push_back(name);
-  for (auto const name : dependency_inputs) values.push_back(name);
-  Arguments const arguments(words, {.values = values, .repeated = {"bundle"}, .flags = {"no-attestations"}});
-  arguments.expect_positional(
-      2, 2, "verify-package FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--no-attestations]");
+Question read_question(Arguments const& arguments, Terminal const& terminal) {
   Question question;
-  question.file = arguments.positional()[0];
-  question.tag = arguments.positional()[1];
+  question.file = arguments.positional[0];
+  question.tag = arguments.positional[1];
   question.bytes = read_named_file(question.file, package_bytes);
   auto const epoch = chart::source_date_epoch(arguments.value("source-date-epoch"));
   if (!epoch) throw BadEnvironment(epoch.error().code, epoch.error().sentence());
@@ -124,10 +117,8 @@ bool show_proofs(Question const& question, release::Services& services, Terminal
                              }));
 }
 
-}  // namespace
-
-ExitStatus verify_package_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  auto const question = read_question(words, terminal);
+ExitStatus run_reproduce(Arguments const& arguments, Terminal const& terminal) {
+  auto const question = read_question(arguments, terminal);
   auto const& settings = question.settings;
   release::Services services(clone_services(settings.inputs, question.repository, settings.workspace, terminal),
                              terminal.clock);
@@ -153,6 +144,30 @@ ExitStatus verify_package_command(std::vector<std::string_view> const& words, Te
   terminal.begin_step("verifying the attestations of " + question.file);
   bool const proved = show_proofs(question, services, terminal);
   return !differs && proved ? ExitStatus::done : ExitStatus::refused;
+}
+
+}  // namespace
+
+Command reproduce_command() {
+  return {.name = "verify-package",
+          .usage =
+              "FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--build-signer-workflows W] [--charts-dir D] "
+              "[--no-attestations]",
+          .meaning = "rebuilds a published package from its tag and compares; verifies its attestations",
+          .options = joined(
+              joined({workspace_option(),
+                      option("repository", "O/R", "The repository whose attestations count. Without it: GITHUB_REPOSITORY."),
+                      option("repository-id", "N", "Its numeric id, which is its identity. Without it: GITHUB_REPOSITORY_ID."),
+                      repeated("bundle", "FILE",
+                               "Attestations of the package, one or several bundles, in place of those at GitHub."),
+                      flag("no-attestations", "Compare the bytes only."),
+                      option("source-date-epoch", "SECONDS",
+                             "The time that the release was given, since 1970. Without it: that of the tag's commit.")},
+                     input_options(option_inputs)),
+              input_options(dependency_inputs)),
+          .least = 2,
+          .most = 2,
+          .run = run_reproduce};
 }
 
 }  // namespace acr::terminal

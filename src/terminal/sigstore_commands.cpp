@@ -12,7 +12,7 @@
 #include "sigstore/verification_text.hpp"
 #include "sigstore/verifier.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
+#include "terminal/commands.hpp"
 #include "terminal/trusted_root_commands.hpp"
 
 namespace acr::terminal {
@@ -74,11 +74,21 @@ sigstore::Policy policy_of(Arguments const& arguments) {
   return policy;
 }
 
-Arguments::Accepted accepted() {
-  return {.values = {"repository", "repository-id", "owner", "certificate-identity", "certificate-oidc-issuer", "source-digest",
-                     "source-ref", "trusted-root"},
-          .repeated = {"signer-workflow", "predicate-type"},
-          .flags = {"json", "deny-self-hosted"}};
+// What both commands that hold bundles to a policy take.
+std::vector<Option> policy_options() {
+  return {
+      option("repository", "O/R", "The repository that the signing workflow must have run in."),
+      option("repository-id", "N", "Its numeric id, which stays when it is renamed."),
+      option("owner", "NAME", "The owner of the repository that the signing workflow must have run in."),
+      option("certificate-identity", "IDENTITY", "The exact identity that the certificate must name."),
+      option("certificate-oidc-issuer", "URL",
+             "The issuer that the certificate must name. Without it: that of GitHub Actions."),
+      repeated("signer-workflow", "WORKFLOW", "A workflow that may have signed, owner/repo/path@ref; `*` allowed in the ref."),
+      repeated("predicate-type", "URI", "A predicate type that counts. Without it: any."),
+      option("source-digest", "DIGEST", "The commit that the certificate must name as its source."),
+      option("source-ref", "REF", "The ref that the certificate must name as its source."),
+      flag("deny-self-hosted", "Refuse attestations that were made on self-hosted runners."),
+      option("trusted-root", "FILE", "A Sigstore trusted root file (JSON). Without it: the roots that are built in.")};
 }
 
 // The verifier's advice names the action's inputs; here they are options.
@@ -115,8 +125,8 @@ struct InspectedArtifact {
 
 InspectedArtifact artifact_named(Arguments const& arguments) {
   InspectedArtifact named;
-  if (arguments.positional().size() < 2) return named;
-  named.subject = arguments.positional()[1];
+  if (arguments.positional.size() < 2) return named;
+  named.subject = arguments.positional[1];
   if (is_digest(named.subject)) return named;
   std::error_code ignored;
   if (!std::filesystem::exists(named.subject, ignored))
@@ -162,9 +172,7 @@ bool inspect_one(std::string const& text, InspectedArtifact const& named, Argume
   return verification.attestation.has_value();
 }
 
-}  // namespace
-
-ExitStatus verify_bundle_words(std::vector<std::string_view> const& words, Terminal const& terminal) {
+ExitStatus run_verify_bundle(std::vector<std::string_view> const& words, Terminal const& terminal) {
   std::vector<std::string_view> rest(words);
   if (std::erase(rest, "--refresh") == 0)
     return static_cast<ExitStatus>(
@@ -178,13 +186,9 @@ ExitStatus verify_bundle_words(std::vector<std::string_view> const& words, Termi
       static_cast<ExitStatus>(sigstore::verify_bundle_command(rest, terminal.err, {}, refresh.current_root())));
 }
 
-ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  auto options = accepted();
-  options.flags.push_back("refresh");
-  Arguments const arguments(words, options);
+ExitStatus run_inspect(Arguments const& arguments, Terminal const& terminal) {
   if (arguments.has("refresh")) expect_no_root_file(arguments.has("trusted-root"));
-  arguments.expect_positional(1, 2, "inspect BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--json]");
-  auto const bundles = bundles_in(arguments.positional().front());
+  auto const bundles = bundles_in(arguments.positional.front());
   auto const named = artifact_named(arguments);
   auto refresh = arguments.has("refresh") ? std::optional<TerminalRefresh>(terminal) : std::nullopt;
   bool const several = bundles.size() > 1, as_json = arguments.has("json");
@@ -199,17 +203,16 @@ ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal 
   return refresh ? refresh->status_or(status) : status;
 }
 
-ExitStatus verify_attestations_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, accepted());
+ExitStatus run_verify_attestations(Arguments const& arguments, Terminal const& terminal) {
   auto const policy = policy_of(arguments);
   if (auto const checked = sigstore::check_policy(policy); !checked) throw BadEnvironment("usage", checked.error().sentence());
-  if (arguments.positional().empty())
+  if (arguments.positional.empty())
     throw BadEnvironment("usage", "name at least one BUNDLE=DIGEST: nothing listed is nothing proved (V-95)");
 
   std::vector<NamedBundle> bundles;
   std::vector<sigstore::Artifact> artifacts;
   std::vector<std::string> digests;
-  for (auto const& item : arguments.positional()) {
+  for (auto const& item : arguments.positional) {
     auto const equals = item.rfind('=');
     auto artifact = sigstore::Artifact::of_digest_text(equals == std::string::npos ? "" : item.substr(equals + 1));
     if (!artifact) throw BadEnvironment("usage", artifact.error().sentence());
@@ -234,6 +237,44 @@ ExitStatus verify_attestations_command(std::vector<std::string_view> const& word
                  << (good ? std::string() : "  " + printable(results[i].rejection->sentence())) << '\n';
   }
   return all ? ExitStatus::done : ExitStatus::refused;
+}
+
+}  // namespace
+
+Command inspect_command() {
+  return {.name = "inspect",
+          .usage = "BUNDLE [FILE|DIGEST] [--repository O/R | --certificate-identity I] [--trusted-root F | --refresh] [--json]",
+          .meaning = "who signed what, when, where it was logged, each check with its result",
+          .options = joined(policy_options(), {flag("refresh", "Judge by trusted roots that are fetched now."), json_flag()}),
+          .least = 1,
+          .most = 2,
+          .run = run_inspect};
+}
+
+Command verify_bundle_command() {
+  return {.name = "verify-bundle",
+          .usage =
+              "--bundle F (--certificate-identity I --certificate-oidc-issuer U | --key K) [--trusted-root F] [--refresh] "
+              "FILE|DIGEST",
+          .meaning = "the protocol of the public Sigstore conformance suite",
+          .options = {option("bundle", "FILE", "The bundle to verify."),
+                      option("certificate-identity", "IDENTITY", "The exact identity that the certificate must name."),
+                      option("certificate-oidc-issuer", "URL", "The issuer that the certificate must name."),
+                      option("key", "FILE", "A public key (PEM) in place of a certificate."),
+                      option("trusted-root", "FILE",
+                             "A Sigstore trusted root file (JSON). Without it: the roots that are built in."),
+                      flag("refresh", "Judge by trusted roots that are fetched now.")},
+          .most = many,
+          .run_words = run_verify_bundle};
+}
+
+Command verify_attestations_command() {
+  return {.name = "verify-attestations",
+          .usage = "--repository O/R [--repository-id N] BUNDLE=DIGEST…",
+          .meaning = "verifies a list of bundles against one identity policy",
+          .options = policy_options(),
+          .most = many,
+          .run = run_verify_attestations};
 }
 
 }  // namespace acr::terminal

@@ -1,16 +1,13 @@
 #pragma once
 
-// Terminal commands about bundles: src/terminal/sigstore_commands.hpp; usage lines are in commands.cpp
+// Terminal commands about bundles: src/terminal/sigstore_commands.hpp
 
-#include <string_view>
-#include <vector>
-
-#include "terminal/commands.hpp"
+#include "terminal/command.hpp"
 
 namespace acr::terminal {
 
-ExitStatus inspect_command(std::vector<std::string_view> const& words, Terminal const& terminal);
-ExitStatus verify_bundle_words(std::vector<std::string_view> const& words, Terminal const& terminal);
-ExitStatus verify_attestations_command(std::vector<std::string_view> const& words, Terminal const& terminal);
+Command inspect_command();
+Command verify_bundle_command();
+Command verify_attestations_command();
 
 }  // namespace acr::terminal

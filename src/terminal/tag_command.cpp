@@ -1,5 +1,6 @@
 #include "terminal/tag_command.hpp"
 
+#include <array>
 #include <filesystem>
 #include <ostream>
 #include <utility>
@@ -10,7 +11,6 @@
 #include "release/services.hpp"
 #include "release/tags_report.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
 #include "terminal/git_process.hpp"
 #include "terminal/local_clone.hpp"
 #include "terminal/option_inputs.hpp"
@@ -22,7 +22,23 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view usage =
-    "tag --missing --repository O/R --repository-id N --signer-workflows W [--push] [--no-attestations] [--json] [--ref REF]";
+    "--missing --repository O/R --repository-id N --signer-workflows W [--push [--remote R]] [--no-attestations] [--json] [--ref REF]";
+
+constexpr std::array<std::string_view, 15> tag_inputs{"token",
+                                                      "charts-dir",
+                                                      "exclude-charts",
+                                                      "tag-format",
+                                                      "object-source",
+                                                      "signer-workflows",
+                                                      "oidc-issuer",
+                                                      "predicate-types",
+                                                      "deny-self-hosted",
+                                                      "source-digest",
+                                                      "required-attestations",
+                                                      "trusted-root",
+                                                      "trusted-root-refresh",
+                                                      "max-parallel",
+                                                      "api-version"};
 
 // The same annotation as far as a release reads it; who signed it or wrapped its lines does not matter.
 bool says_the_same(std::string_view a, std::string_view b) {
@@ -94,27 +110,6 @@ void show(release::MissingTags const& found, Terminal const& terminal) {
   if (found.charts.empty()) terminal.out << "nothing to tag\n";
 }
 
-std::vector<std::string_view> const values{"ref",
-                                           "workspace",
-                                           "remote",
-                                           "repository",
-                                           "repository-id",
-                                           "token",
-                                           "charts-dir",
-                                           "exclude-charts",
-                                           "tag-format",
-                                           "object-source",
-                                           "signer-workflows",
-                                           "oidc-issuer",
-                                           "predicate-types",
-                                           "deny-self-hosted",
-                                           "source-digest",
-                                           "required-attestations",
-                                           "trusted-root",
-                                           "trusted-root-refresh",
-                                           "max-parallel",
-                                           "api-version"};
-
 release::Repository repository_of(Arguments const& arguments, Terminal const& terminal) {
   return release::repository_named(arguments.value("repository"), arguments.value("repository-id"),
                                    event::read_runner_environment(terminal.environment));
@@ -140,12 +135,8 @@ release::RunSettings read_settings(Arguments const& arguments, Terminal const& t
   return settings;
 }
 
-}  // namespace
-
-ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = values, .repeated = {}, .flags = {"missing", "push", "no-attestations", "json"}});
-  arguments.expect_positional(0, 0, usage);
-  if (!arguments.has("missing")) throw BadEnvironment("usage", "atomic-chart-release " + std::string(usage));
+ExitStatus run_tag(Arguments const& arguments, Terminal const& terminal) {
+  if (!arguments.has("missing")) throw BadEnvironment("usage", "atomic-chart-release tag " + std::string(usage));
 
   auto const settings = read_settings(arguments, terminal);
   release::Services services(clone_services(settings.inputs, repository_of(arguments, terminal), settings.workspace, terminal),
@@ -167,6 +158,23 @@ ExitStatus tag_command(std::vector<std::string_view> const& words, Terminal cons
   else
     show(*found, terminal);
   return release::tags_status(*found, settings.inputs.verify_policy);
+}
+
+}  // namespace
+
+Command tag_command() {
+  return {.name = "tag",
+          .usage = usage,
+          .meaning = "charts whose tags are missing, with the attestations of their content; --push makes the tags",
+          .options = joined({flag("missing", "Look for charts without a tag; always needed."),
+                             flag("push", "Make the tags in this clone and push them, with git."),
+                             option("remote", "NAME", "Where --push pushes to. Without it: origin."),
+                             flag("no-attestations", "Tag charts that have no attestation, and say so in the tag."),
+                             option("ref", "REF", "The commit to tag. Without it: HEAD."), workspace_option(),
+                             option("repository", "O/R", "The repository at GitHub whose attestations count."),
+                             option("repository-id", "N", "Its numeric id, which is its identity."), json_flag()},
+                            input_options(tag_inputs)),
+          .run = run_tag};
 }
 
 }  // namespace acr::terminal

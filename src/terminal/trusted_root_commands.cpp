@@ -16,7 +16,6 @@
 #include "support/encoding.hpp"
 #include "support/json.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
 #include "terminal/trusted_root_cache.hpp"
 #include "tuf/limits.hpp"
 
@@ -215,11 +214,7 @@ ExitStatus status_of(release::RefreshOutcome::Kind kind) {
   return ExitStatus::unreachable;
 }
 
-}  // namespace
-
-ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
-  Arguments const arguments(words, {.values = {"write"}, .repeated = {}, .flags = {"json", "refresh"}});
-  arguments.expect_positional(0, 0, "trusted-roots [--json] [--refresh] [--write DIR]");
+ExitStatus run_trusted_roots(Arguments const& arguments, Terminal const& terminal) {
   bool const writes = arguments.has("write");
   bool const asks = writes || arguments.has("refresh");
   if (asks) terminal.begin_step("asking for current trusted roots");
@@ -268,6 +263,19 @@ ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Ter
   if (writes && status == ExitStatus::done)
     write_roots(arguments.value("write"), accounts, initial_roots, to_text(now).substr(0, 10));
   return status;
+}
+
+}  // namespace
+
+Command trusted_roots_command() {
+  return {.name = "trusted-roots",
+          .usage = "[--json] [--refresh] [--write DIR]",
+          .meaning = "the trusted roots that are built in, and the current ones",
+          .options = {flag("refresh", "Fetch the current ones now."),
+                      option("write", "DIR",
+                             "Fetch them, beginning at what is built in, and write the files of src/sigstore/roots."),
+                      json_flag()},
+          .run = run_trusted_roots};
 }
 
 TerminalRefresh::TerminalRefresh(Terminal const& terminal) : status_(std::make_shared<ExitStatus>(ExitStatus::done)) {

@@ -6,15 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "release/trusted_root_refresh.hpp"
+#include "terminal/command.hpp"
 #include "terminal/commands.hpp"
 
 namespace acr::terminal {
 
-ExitStatus trusted_roots_command(std::vector<std::string_view> const& words, Terminal const& terminal);
+Command trusted_roots_command();
 
 /// `--refresh` of inspect and verify-bundle: current roots, from the cache or the repositories.
 class TerminalRefresh {

@@ -11,7 +11,8 @@
 #include "support/atomic_file.hpp"
 #include "support/encoding.hpp"
 #include "support/text.hpp"
-#include "terminal/arguments.hpp"
+#include "terminal/command_line.hpp"
+#include "terminal/commands.hpp"
 #include "terminal/tuf_directory.hpp"
 #include "tuf/limits.hpp"
 
@@ -87,21 +88,21 @@ Verdict<bool> initialise(Arguments const& arguments, std::string const& root) {
 }
 
 Verdict<bool> run(Arguments const& arguments, Terminal const& terminal) {
-  auto const& words = arguments.positional();
+  auto const& words = arguments.positional;
   if (words.size() == 2 && words.front() == "init") return initialise(arguments, words.back());
   if (words.size() == 1 && words.front() == "refresh") return refresh(arguments, terminal, false);
   if (words.size() == 1 && words.front() == "download") return refresh(arguments, terminal, true);
   throw BadEnvironment("usage", "one of init ROOT, refresh and download is needed");
 }
 
-}  // namespace
-
-ExitStatus tuf_command(std::vector<std::string_view> const& words, Terminal const& terminal) {
+ExitStatus run_tuf(std::vector<std::string_view> const& words, Terminal const& terminal) {
   try {
-    Arguments const arguments(words, {.values = {"metadata-dir", "metadata-url", "target-base-url", "target-dir"},
-                                      .repeated = {"target-name"},
-                                      .flags = {}});
-    auto const done = run(arguments, terminal);
+    auto const arguments = read_arguments(tuf_command(), words);
+    if (!arguments) {
+      terminal.out << help_text(tuf_command());
+      return ExitStatus::done;
+    }
+    auto const done = run(*arguments, terminal);
     if (done) return ExitStatus::done;
     terminal.err << printable(done.error().code + ": " + done.error().sentence()) << '\n';
   } catch (Cancelled const&) {
@@ -110,6 +111,23 @@ ExitStatus tuf_command(std::vector<std::string_view> const& words, Terminal cons
     terminal.err << printable(error.what()) << '\n';
   }
   return ExitStatus::refused;  // the protocol knows 0 and 1
+}
+
+}  // namespace
+
+Command tuf_command() {
+  return {.name = "tuf",
+          .usage =
+              "--metadata-dir D [--metadata-url U] [--target-name N]… [--target-base-url U] [--target-dir D] init ROOT | "
+              "refresh | download",
+          .meaning = "the protocol of the public conformance suite for TUF clients",
+          .options = {option("metadata-dir", "DIR", "Where the client keeps its metadata."),
+                      option("metadata-url", "URL", "Address of the repository's metadata."),
+                      option("target-base-url", "URL", "Address that targets lie below."),
+                      option("target-dir", "DIR", "Where targets are written, their names percent-encoded."),
+                      repeated("target-name", "NAME", "A target to download.")},
+          .most = many,
+          .run_words = run_tuf};
 }
 
 }  // namespace acr::terminal

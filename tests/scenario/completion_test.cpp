@@ -85,10 +85,36 @@ TEST_CASE("scripts for zsh and fish name each command with its meaning, quoted",
   }
 }
 
-TEST_CASE("the question that completion asks of the commands is none that a user can ask", "[scenario]") {
-  auto const result = run_program(acr::test::built_program(), environment, {"package", "--\x01options"}, "/");
+TEST_CASE("--help of a command lists every option that completion offers, with a text", "[scenario]") {
+  auto const bash = script("bash");
+  for (auto const& command : offered(bash, {""})) {
+    auto const help = run_program(acr::test::built_program(), environment, {command, "--help"}, "/");
+    CAPTURE(command, help.out);
+    CHECK(help.status == 0);
+    CHECK(help.out.find("\nusage: atomic-chart-release " + command + " ") != std::string::npos);
+    for (auto const& option : offered(bash, {command, "--"})) {
+      CAPTURE(option);
+      auto const at = help.out.find(option + " ");
+      CHECK(at != std::string::npos);
+      if (option == "--trusted-root-refresh")  // an input's own text
+        CHECK(help.out.find("Whether the trusted roots are fetched anew over TUF.") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("options come from the command line alone, and no file of words is read", "[scenario]") {
+  acr::test::TemporaryDirectory const folder;
+  acr::write_file(folder.path() / "words", "--json\n");
+  acr::write_file(folder.path() / "config.toml", "json = true\nbase = \"x\"\n");
+  auto variables = environment;
+  variables.insert({{"BASE", "main"}, {"base", "main"}, {"CLI11_CONFIG", "config.toml"}});
+  auto const result = run_program(acr::test::built_program(), variables, {"lineage", "@words"}, folder.path());
   CHECK(result.status == 2);
-  CHECK(result.err == "usage: unknown option; see --help\n");
+  CHECK(result.err.find("checkout-unavailable") != std::string::npos);  // a tag of that name is looked for
+  auto const changed = run_program(acr::test::built_program(), variables, {"changed"}, folder.path());
+  CHECK(changed.status == 2);
+  CHECK(run_program(acr::test::built_program(), variables, {"changed", "--config", "config.toml"}, folder.path()).err ==
+        "usage: unknown option --config; see --help\n");
 }
 
 TEST_CASE("there is no completion for other shells", "[scenario]") {

@@ -1,4 +1,4 @@
-#include "terminal/arguments.hpp"
+#include "terminal/command_line.hpp"
 
 #include <map>
 #include <sstream>
@@ -15,9 +15,15 @@ namespace {
 using namespace acr;
 using namespace acr::terminal;
 
-Arguments arguments(std::vector<std::string_view> const& words) {
-  return {words, {.values = {"value"}, .repeated = {"many"}, .flags = {"flag"}, .short_d = "value"}};
-}
+Command const command{.name = "x",
+                      .usage = "A",
+                      .meaning = "does x",
+                      .options = {{.name = "value", .value = "V", .help = "A value.", .letter = 'd'},
+                                  repeated("many", "M", "Of many."),
+                                  flag("flag", "A flag.")},
+                      .most = many};
+
+Arguments arguments(std::vector<std::string_view> const& words) { return read_arguments(command, words).value(); }
 
 // "code: sentence" of what is thrown, or "accepted".
 template <class Action>
@@ -35,10 +41,28 @@ TEST_CASE("options of a terminal command", "[terminal]") {
   CHECK(given.value("value") == "1=2");
   CHECK(given.all("many") == std::vector<std::string>{"x", "y"});
   CHECK(given.has("flag"));
-  CHECK(given.positional() == std::vector<std::string>{"a", "--value"});
+  CHECK(given.positional == std::vector<std::string>{"a", "--value"});
   CHECK(arguments({"-d", "x"}).value("value") == "x");
   CHECK(arguments({}).value("value").empty());
   CHECK(arguments({}).all("many").empty());
+  CHECK(arguments({"--flag", "--flag"}).has("flag"));
+}
+
+TEST_CASE("a value is taken as it is, whatever it begins with", "[terminal]") {
+  auto const text =
+      GENERATE(as<std::string>{}, "", "-", "--", "-d", "-h", "--help", "--flag", "--flag=1", "--many=", "--many=a=b", "-1", "=",
+               "==", "=x", "--=", "---", "--?", "--?x=", "[a,b]", "[]", "@file", "a b", "{", "!", "\x01", "%TAG");
+  CAPTURE(text);
+  CHECK(arguments({"--value", text}).value("value") == text);
+  CHECK(arguments({"--value=" + text}).value("value") == text);
+  CHECK(arguments({"-d", text, "a"}).value("value") == text);
+  CHECK(arguments({"--many", text, "--many", text}).all("many") == std::vector{text, text});
+  CHECK(arguments({"--", text, text}).positional == std::vector{text, text});
+}
+
+TEST_CASE("a word with one dash is positional, unless it is a letter of the command", "[terminal]") {
+  for (auto const* word : {"-", "-x", "-dx", "-1", "-fd", "-H", "", "[a,b]", "=x", "!", "/x"})
+    CHECK(arguments({word, "--flag", word}).positional == std::vector<std::string>{word, word});
 }
 
 TEST_CASE("each misuse of an option has its own answer", "[terminal]") {
@@ -47,16 +71,57 @@ TEST_CASE("each misuse of an option has its own answer", "[terminal]") {
     char const* says;
   };
   auto const row = GENERATE(values<Row>({{{"--flag=1"}, "usage: --flag takes no value; see --help"},
+                                         {{"--flag="}, "usage: --flag takes no value; see --help"},
                                          {{"--other"}, "usage: unknown option --other; see --help"},
+                                         {{"--other=1", "a"}, "usage: unknown option --other; see --help"},
+                                         {{"---"}, "usage: unknown option ---; see --help"},
+                                         {{"--?"}, "usage: unknown option --?; see --help"},
+                                         {{"--\x01options"}, "usage: unknown option --\\u{1}options; see --help"},
+                                         {{"--other", "--value"}, "usage: unknown option --other; see --help"},
                                          {{"--value", "1", "--value", "2"}, "usage: --value is given twice; see --help"},
+                                         {{"--value", "1", "-d", "2"}, "usage: --value is given twice; see --help"},
                                          {{"--value"}, "usage: --value needs a value; see --help"},
+                                         {{"--many", "a", "--many"}, "usage: --many needs a value; see --help"},
                                          {{"-d"}, "usage: --value needs a value; see --help"}}));
+  CAPTURE(row.says);
   CHECK(refusal([&] { (void)arguments(row.words); }) == row.says);
-  CHECK(refusal([&] { arguments({"a"}).expect_positional(1, 1, "x"); }) == "accepted");
-  CHECK(refusal([&] { arguments({}).expect_positional(1, 1, "x A"); }) == "usage: atomic-chart-release x A; see --help");
-  CHECK(refusal([&] {
-          arguments({"a", "b"}).expect_positional(1, 1, "x A");
-        }) == "usage: atomic-chart-release x A; see --help");
+}
+
+TEST_CASE("a mistyped option or command is answered with the one that was likely meant", "[terminal]") {
+  CHECK(refusal([] { (void)arguments({"--valeu=1"}); }) == "usage: unknown option --valeu; did you mean --value? See --help");
+  CHECK(refusal([] { (void)arguments({"--Flags"}); }) == "usage: unknown option --Flags; did you mean --flag? See --help");
+  CHECK(unknown_command("lineag", {"gate", "lineage"}) == "there is no command lineag; did you mean lineage? See --help");
+  CHECK(unknown_command("nonsense", {"gate", "lineage"}) == "there is no command nonsense; see --help");
+  CHECK(unknown_command("", {"gate"}) == "there is no command ; see --help");
+}
+
+TEST_CASE("too few and too many words are answered with the usage", "[terminal]") {
+  auto one = command;
+  one.least = one.most = 1;
+  auto const read = [&](std::vector<std::string_view> const& words) {
+    return refusal([&] { (void)read_arguments(one, words); });
+  };
+  CHECK(read({"a"}) == "accepted");
+  CHECK(read({}) == "usage: atomic-chart-release x A; see --help");
+  CHECK(read({"a", "b"}) == "usage: atomic-chart-release x A; see --help");
+}
+
+TEST_CASE("ten thousand charts may be named", "[terminal]") {
+  std::vector<std::string_view> words(many, "a");
+  CHECK(arguments(words).positional.size() == many);
+  words.push_back("a");
+  CHECK(refusal([&] { (void)arguments(words); }) == "usage: atomic-chart-release x A; see --help");
+}
+
+TEST_CASE("help is asked for anywhere, and lists each option", "[terminal]") {
+  CHECK_FALSE(read_arguments(command, {"--help"}));
+  CHECK_FALSE(read_arguments(command, {"a", "--flag", "-h"}));
+  auto const text = help_text(command);
+  CAPTURE(text);
+  for (auto const* part : {"does x\n", "usage: atomic-chart-release x A\n", "-d,--value V", "A value.", "--many M (repeatable)",
+                           "Of many.", "--flag ", "A flag.", "-h,--help"})
+    CHECK(text.find(part) != std::string::npos);
+  CHECK(text.find("words") == std::string::npos);
 }
 
 TEST_CASE("a file that is named and cannot be read is a mistake", "[terminal]") {
@@ -79,9 +144,9 @@ struct Console {
                     out, err, clock};
 
   OptionInputs options(std::vector<std::string_view> const& words) {
-    std::vector<std::string_view> names;
-    for (auto const& row : event::input_table()) names.push_back(row.name);
-    return read_options(Arguments(words, {.values = names, .repeated = {}, .flags = {}}), terminal, "/w");
+    Command all{.name = "x", .usage = "", .meaning = ""};
+    for (auto const& row : event::input_table()) all.options.push_back(input_option(row.name));
+    return read_options(read_arguments(all, words).value(), terminal, "/w");
   }
 };
 
@@ -124,9 +189,16 @@ TEST_CASE("the program's own words", "[terminal]") {
   Console console;
   CHECK(run_command_line({"--version"}, console.terminal) == ExitStatus::done);
   for (auto const* word : {"--help", "-h", "help"}) CHECK(run_command_line({word}, console.terminal) == ExitStatus::done);
-  CHECK(run_command_line({"lineage", "--help"}, console.terminal) == ExitStatus::done);
+  for (auto const* word : {"--help", "-h"})
+    for (auto const* name : {"lineage", "verify-bundle", "tuf"})
+      CHECK(run_command_line({name, word}, console.terminal) == ExitStatus::done);
   CHECK(refusal([&] { run_command_line({"nonsense"}, console.terminal); }) ==
         "usage: there is no command nonsense; see --help");
+  CHECK(refusal([&] { run_command_line({"pakage"}, console.terminal); }) ==
+        "usage: there is no command pakage; did you mean package? See --help");
+  CHECK(refusal([&] {
+          run_command_line({"changed", "--chart-dir", "x"}, console.terminal);
+        }) == "usage: unknown option --chart-dir; did you mean --charts-dir? See --help");
   CHECK(refusal([&] { run_command_line({"ruleset"}, console.terminal); }) ==
         "usage: ruleset needs --check-name, the name of the job (A-78)");
   CHECK(run_command_line({"ruleset", "--check-name", "gate"}, console.terminal) == ExitStatus::done);
