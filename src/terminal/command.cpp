@@ -50,10 +50,8 @@ Option repeated(std::string_view name, std::string_view value, std::string_view 
 Option input_option(std::string_view name) {
   auto const* row = event::input_row(name);
   if (row == nullptr) throw std::logic_error("the action has no input " + std::string(name));
-  return {.name = row->name,
-          .value = value_of(*row),
-          .help = row->description,
-          .is_choice = row->kind == event::InputKind::choice};
+  return {
+      .name = row->name, .value = value_of(*row), .help = row->description, .is_choice = row->kind == event::InputKind::choice};
 }
 
 std::vector<Option> input_options(std::span<std::string_view const> names) {

@@ -149,7 +149,7 @@ ExitStatus run_reproduce(Arguments const& arguments, Terminal const& terminal) {
 }  // namespace
 
 Command reproduce_command() {
-  return {.name = "verify-package",
+  return {.name = "reproduce",
           .usage =
               "FILE.tgz TAG [--repository O/R --repository-id N] [--bundle F]… [--build-signer-workflows W] [--charts-dir D] "
               "[--no-attestations]",

@@ -294,7 +294,7 @@ TEST_CASE("a package with fetched dependencies is made again from its tag", "[sc
   for (auto const* const name : {"gateway", "ledger"}) {
     auto const package = world.file(".cr-release-packages/" + std::string(name) + "-1.1.0.tgz").string();
     auto const verify = [&](std::vector<std::string> const& more) {
-      std::vector<std::string> arguments{"verify-package", package, std::string(name) + "-v1.1.0", "--no-attestations"};
+      std::vector<std::string> arguments{"reproduce", package, std::string(name) + "-v1.1.0", "--no-attestations"};
       arguments.insert(arguments.end(), more.begin(), more.end());
       return acr::test::run_program(acr::test::built_program(), {{"GITHUB_API_URL", world.environment.at("GITHUB_API_URL")}},
                                     arguments, world.workspace());

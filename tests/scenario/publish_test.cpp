@@ -199,7 +199,7 @@ TEST_CASE("only the manifest's packages and our own files may lie in the directo
   CHECK(publishing.step().status == 0);
 }
 
-TEST_CASE("on a terminal verify-package says what it lacks to find attestations", "[scenario]") {
+TEST_CASE("on a terminal `reproduce` says what it lacks to find attestations", "[scenario]") {
   Attested sequence;
   Publishing publishing(sequence, {});
   struct Row {
@@ -220,7 +220,7 @@ TEST_CASE("on a terminal verify-package says what it lacks to find attestations"
     for (auto const& name : row.without) publishing.world->environment.erase(name);
     std::vector<std::string> words{"packages/gateway-1.1.0.tgz", "gateway-v1.1.0"};
     words.insert(words.end(), row.words.begin(), row.words.end());
-    auto const result = publishing.verify(words);
+    auto const result = publishing.reproduce(words);
     publishing.world->environment = variables;
     CHECK(result.status == 2);
     CHECK(result.err.find(row.message) != std::string::npos);

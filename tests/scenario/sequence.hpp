@@ -189,8 +189,8 @@ struct Publishing {
     if (result.status != 0) throw std::runtime_error("git failed: " + result.err);
     return std::string(trimmed(result.out));
   }
-  ProgramResult verify(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "verify-package");
+  ProgramResult reproduce(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "reproduce");
     arguments.insert(arguments.end(), {"--trusted-root", "trusted_root.json"});
     return run_program(acr::test::built_program(), world->environment, arguments, world->workspace());
   }

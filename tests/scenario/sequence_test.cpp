@@ -244,7 +244,7 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
 
   SECTION("one attestation that verifies is enough; another's is told") {
     Publishing publishing(sequence, {foreign, bundle});
-    auto const result = publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0"});
+    auto const result = publishing.reproduce({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0"});
     INFO(result.err);
     CHECK(result.status == 0);
     CHECK(result.out.find("ok    the package equals the one built from gateway-v1.1.0") != std::string::npos);
@@ -254,14 +254,14 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
             "ok    attestation 88002, signed by https://github.com/org/atomic-chart-release/.github/workflows/release-charts.yaml@refs/tags/v1") !=
         std::string::npos);
     CHECK(publishing
-              .verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--build-signer-workflows",
-                       "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"})
+              .reproduce({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--build-signer-workflows",
+                          "acme/helm-charts/.github/workflows/other.yaml@refs/heads/main"})
               .status == 1);
   }
   SECTION("attested by others only, or by nobody") {
     auto const bundles = GENERATE_COPY(values<std::vector<std::string>>({{foreign}, {}}));
     Publishing publishing(sequence, bundles);
-    auto const result = publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0"});
+    auto const result = publishing.reproduce({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0"});
     CHECK(result.status == 1);
     CHECK(result.out.find("FAIL  ") != std::string::npos);
   }
@@ -271,15 +271,15 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
     acr::write_file(folder / "good.jsonl", bundle);
     acr::write_file(folder / "both.jsonl", bundle + foreign);
     acr::write_file(folder / "empty.jsonl", "\n");
-    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "good.jsonl"}).status == 0);
-    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "both.jsonl"}).status == 1);
-    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "empty.jsonl"}).status == 2);
-    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "ledger-v1.1.0", "--bundle", "good.jsonl"}).status == 1);
-    CHECK(publishing.verify({"packages/gateway-1.1.0.tgz", "gateway-v9", "--bundle", "good.jsonl"}).status == 1);
+    CHECK(publishing.reproduce({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "good.jsonl"}).status == 0);
+    CHECK(publishing.reproduce({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "both.jsonl"}).status == 1);
+    CHECK(publishing.reproduce({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "empty.jsonl"}).status == 2);
+    CHECK(publishing.reproduce({"packages/gateway-1.1.0.tgz", "ledger-v1.1.0", "--bundle", "good.jsonl"}).status == 1);
+    CHECK(publishing.reproduce({"packages/gateway-1.1.0.tgz", "gateway-v9", "--bundle", "good.jsonl"}).status == 1);
     auto bytes = text_of(folder / "packages/gateway-1.1.0.tgz");
     bytes.back() ^= 1;
     acr::write_file(folder / "altered.tgz", bytes);
-    auto const altered = publishing.verify({"altered.tgz", "gateway-v1.1.0", "--bundle", "good.jsonl"});
+    auto const altered = publishing.reproduce({"altered.tgz", "gateway-v1.1.0", "--bundle", "good.jsonl"});
     CHECK(altered.status == 1);
     CHECK(altered.out.find("FAIL  altered.tgz: the package differs from a rebuild of the tag") != std::string::npos);
     CHECK(altered.out.find("expected sha256:") != std::string::npos);
@@ -287,7 +287,7 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
          std::vector<std::vector<std::string>>{{"missing.tgz", "gateway-v1.1.0"},
                                                {"packages/gateway-1.1.0.tgz", "gateway-v1.1.0", "--bundle", "missing.json"},
                                                {"packages/gateway-1.1.0.tgz"}}) {
-      auto const result = publishing.verify(words);
+      auto const result = publishing.reproduce(words);
       CHECK(result.status == 2);
       CHECK(result.err.find("internal error") == std::string::npos);
     }

@@ -243,14 +243,14 @@ printf 'Release: web v1.1.0\n\nAttestation Lineage:\n- No attestation data avail
     CHECK(run({"package", path("charts/web"), "-d", path("out"), "--commit-time"}) == ExitStatus::done);
   }
   ExitStatus verify(std::vector<std::string> const& more) {
-    std::vector<std::string> words{"verify-package", path("out/web-1.1.0.tgz"), "web-v1.1.0", "--workspace",
+    std::vector<std::string> words{"reproduce", path("out/web-1.1.0.tgz"), "web-v1.1.0", "--workspace",
                                    directory.path().string()};
     words.insert(words.end(), more.begin(), more.end());
     return run(words);
   }
 };
 
-TEST_CASE("`verify-package` says whose attestations it cannot look at, and with which token", "[terminal]") {
+TEST_CASE("`reproduce` says whose attestations it cannot look at, and with which token", "[terminal]") {
   Published world;
   CHECK(world.verify({"--no-attestations"}) == ExitStatus::done);
   CHECK(has(world.out.str(), "ok    the package equals the one built from web-v1.1.0"));
