@@ -42,6 +42,14 @@ constexpr std::array rows{
     Row{.command = Command::audit, .run = audit_command},
 };
 
+// In the order of the enumeration, so that the table is complete and is looked up by number.
+consteval bool is_in_order() {
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (rows[i].command != static_cast<Command>(i)) return false;
+  return true;
+}
+static_assert(is_in_order());
+
 CommandResult run_row(Row const& row, Step const& step) {
   auto passed = pass(row.gate, step);
   if (auto* const ended = std::get_if<CommandResult>(&passed)) return std::move(*ended);
@@ -127,9 +135,8 @@ ExitStatus run_action(ActionHost const& host) {
                                     epoch ? std::nullopt : std::optional(epoch.error()));
   if (!mistakes.empty()) return finish(step, refused(step, mistakes, ExitStatus::bad_input));
 
-  auto const row = std::ranges::find(rows, step.inputs.command, &Row::command);
-  if (row == rows.end()) throw std::logic_error("a command of the inputs is not in the table");
-  return guarded(step, [&] { return finish(step, run_row(*row, step)); });
+  auto const& row = rows.at(static_cast<std::size_t>(step.inputs.command));
+  return guarded(step, [&] { return finish(step, run_row(row, step)); });
 }
 
 }  // namespace acr::action

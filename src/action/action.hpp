@@ -2,7 +2,11 @@
 
 // One step of a workflow: environment in, outputs and exit status out: src/action/action.hpp (A-1 … A-53)
 
+#include <chrono>
+#include <functional>
 #include <iosfwd>
+#include <string>
+#include <vector>
 
 #include "event/runner_environment.hpp"
 #include "support/errors.hpp"

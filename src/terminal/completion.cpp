@@ -29,7 +29,7 @@ bool has_value(Option const& option) { return !option.value.empty(); }
 
 // Those with a value first.
 std::vector<Option> sorted(std::vector<Option> options) {
-  std::ranges::stable_partition(options, has_value);
+  std::stable_partition(options.begin(), options.end(), has_value);
   return options;
 }
 

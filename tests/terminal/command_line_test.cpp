@@ -95,6 +95,16 @@ TEST_CASE("a mistyped option or command is answered with the one that was likely
   CHECK(unknown_command("", {"gate"}) == "there is no command ; see --help");
 }
 
+TEST_CASE("an option that is an input has the input's own text", "[terminal]") {
+  auto const declared = input_option("trusted-root-refresh");
+  CHECK(declared.value == "auto, require, off");
+  CHECK(declared.is_choice);
+  CHECK(declared.help == event::input_row("trusted-root-refresh")->description);
+  Command one{.name = "x", .usage = "", .meaning = "", .options = {declared}};
+  CHECK(help_text(one).find("--trusted-root-refresh auto|require|off") != std::string::npos);
+  CHECK_THROWS_AS(input_option("nonsense"), std::logic_error);
+}
+
 TEST_CASE("too few and too many words are answered with the usage", "[terminal]") {
   auto one = command;
   one.least = one.most = 1;
