@@ -9,7 +9,8 @@ endif()
 find_program(ACR_CCACHE ccache)
 if(ACR_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER "${ACR_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${ACR_CCACHE}")
+  # Without these, ccache takes no source that begins with precompiled headers; none uses __TIME__ or __DATE__.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${ACR_CCACHE}")
 endif()
 
 if(ACR_SANITIZE)
