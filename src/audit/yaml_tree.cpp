@@ -1,8 +1,5 @@
 #include "audit/yaml_tree.hpp"
 
-#include <yaml.h>
-
-#include <new>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -10,6 +7,7 @@
 #include "audit/limits.hpp"
 #include "support/text.hpp"
 #include "support/work_budget.hpp"
+#include "yaml/events.hpp"
 
 namespace acr::audit {
 namespace {
@@ -17,53 +15,20 @@ namespace {
 constexpr std::size_t units_of_an_event = 500;  // B-25
 constexpr std::string_view string_tag = "tag:yaml.org,2002:str";
 
-std::string_view text_of(yaml_char_t const* text) {
-  return text == nullptr ? std::string_view{} : std::string_view(reinterpret_cast<char const*>(text));
-}
-
-class Parser {
- public:
-  explicit Parser(std::string_view bytes) {
-    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
-    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size());
-  }
-  Parser(Parser const&) = delete;
-  Parser& operator=(Parser const&) = delete;
-  ~Parser() {
-    yaml_event_delete(&event_);
-    yaml_parser_delete(&parser_);
-  }
-  /// False: the bytes are not YAML, as problem() says.
-  bool next() {
-    charge_work(units_of_an_event);
-    yaml_event_delete(&event_);
-    bool const good = yaml_parser_parse(&parser_, &event_) != 0;
-    if (!good && parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
-    return good;
-  }
-  [[nodiscard]] yaml_event_t const& event() const { return event_; }
-  [[nodiscard]] yaml_parser_t const& problem() const { return parser_; }
-
- private:
-  yaml_parser_t parser_{};
-  yaml_event_t event_{};
-};
-
 class Reader {
  public:
-  Reader(std::string_view bytes, std::string_view name) : parser_(bytes), name_(name) {}
+  Reader(std::string_view bytes, std::string_view name) : events_(bytes), name_(name) {}
 
   Verdict<YamlTree> read() {
     while (!ended_) {
-      if (!parser_.next()) {
-        auto const& problem = parser_.problem();
-        line_ =
-            static_cast<std::uint32_t>((problem.problem_mark.line != 0 ? problem.problem_mark : problem.context_mark).line) + 1;
-        refuse(std::string("the YAML cannot be read: ") + (problem.problem != nullptr ? problem.problem : "unknown problem"));
+      charge_work(units_of_an_event);
+      if (!events_.next()) {
+        auto const problem = events_.problem();
+        line_ = static_cast<std::uint32_t>(problem.shown_line()) + 1;
+        refuse("the YAML cannot be read: " + std::string(problem.what.empty() ? "unknown problem" : problem.what));
       } else {
-        line_ = static_cast<std::uint32_t>(parser_.event().start_mark.line) + 1;
-        take(parser_.event());
+        line_ = static_cast<std::uint32_t>(events_.event().line) + 1;
+        take(events_.event());
       }
       if (rejection_) return std::move(*rejection_);
     }
@@ -90,35 +55,31 @@ class Reader {
                        .fix("correct the file as actionlint or GitHub's editor shows it");
   }
 
-  void take(yaml_event_t const& event) {
-    switch (event.type) {
-      case YAML_DOCUMENT_START_EVENT:
+  void take(yaml::Event const& event) {
+    switch (event.kind) {
+      case yaml::Event::Kind::document_start:
         if (has_root_) refuse("a second document follows, which GitHub does not read");
         return;
-      case YAML_SCALAR_EVENT:
+      case yaml::Event::Kind::scalar:
         return scalar(event);
-      case YAML_ALIAS_EVENT: {
-        auto const found = anchors_.find(std::string(text_of(event.data.alias.anchor)));
+      case yaml::Event::Kind::alias: {
+        auto const found = anchors_.find(std::string(event.anchor.value_or("")));
         if (found == anchors_.end()) return refuse("an alias has no anchor before it");
         return place(found->second);
       }
-      case YAML_SEQUENCE_START_EVENT: {
-        auto const& start = event.data.sequence_start;
-        return open(YamlNode::Kind::list, start.anchor, start.tag);
-      }
-      case YAML_MAPPING_START_EVENT: {
-        auto const& start = event.data.mapping_start;
-        return open(YamlNode::Kind::map, start.anchor, start.tag);
-      }
-      case YAML_SEQUENCE_END_EVENT:
-      case YAML_MAPPING_END_EVENT: {
+      case yaml::Event::Kind::list_start:
+        return open(YamlNode::Kind::list, event);
+      case yaml::Event::Kind::map_start:
+        return open(YamlNode::Kind::map, event);
+      case yaml::Event::Kind::list_end:
+      case yaml::Event::Kind::map_end: {
         // Only now: an alias to what is still open would be below itself.
         auto const& top = open_.back();
         if (!top.anchor.empty()) anchors_[top.anchor] = top.node;
         open_.pop_back();
         return;
       }
-      case YAML_STREAM_END_EVENT:
+      case yaml::Event::Kind::stream_end:
         ended_ = true;
         return;
       default:
@@ -138,12 +99,11 @@ class Reader {
     return index;
   }
 
-  void scalar(yaml_event_t const& event) {
-    auto const& scalar = event.data.scalar;
-    std::string text(reinterpret_cast<char const*>(scalar.value), scalar.length);
-    if (scalar.tag != nullptr && text_of(scalar.tag) != string_tag) return refuse("a tag that GitHub does not read");
+  void scalar(yaml::Event const& event) {
+    std::string text(event.text);
+    if (event.tag && event.tag != string_tag) return refuse("a tag that GitHub does not read");
     if (!open_.empty() && tree_.at(open_.back().node).kind == YamlNode::Kind::map && !open_.back().key) {
-      if (scalar.anchor != nullptr) return refuse("an anchor at a key");
+      if (event.anchor) return refuse("an anchor at a key");
       auto& top = open_.back();
       if (text == "<<") return refuse("a merge key, which GitHub does not read");
       if (!top.keys.insert(to_lower_ascii(text)).second) return refuse("the key " + printable(text, 100) + " occurs twice");
@@ -154,14 +114,14 @@ class Reader {
     auto const index = add(YamlNode::Kind::scalar);
     if (!index) return;
     auto& node = tree_.nodes[*index];
-    node.plain = scalar.style == YAML_PLAIN_SCALAR_STYLE && scalar.tag == nullptr;
+    node.plain = event.style == yaml::Event::Style::plain && !event.tag;
     node.text = std::move(text);
-    if (scalar.anchor != nullptr) anchors_[std::string(text_of(scalar.anchor))] = *index;
+    if (event.anchor) anchors_[std::string(*event.anchor)] = *index;
     place(*index);
   }
 
-  void open(YamlNode::Kind kind, yaml_char_t const* anchor, yaml_char_t const* tag) {
-    if (tag != nullptr) return refuse("a tag that GitHub does not read");
+  void open(YamlNode::Kind kind, yaml::Event const& event) {
+    if (event.tag) return refuse("a tag that GitHub does not read");
     if (open_.size() >= limits::yaml_levels) return refuse("the YAML is nested too deeply");
     auto const index = add(kind);
     if (!index) return;
@@ -169,7 +129,7 @@ class Reader {
     if (rejection_) return;
     auto& top = open_.emplace_back();
     top.node = *index;
-    top.anchor = std::string(text_of(anchor));
+    top.anchor = event.anchor.value_or("");
     // The name may be taken again; until this one ends it names nothing.
     if (!top.anchor.empty()) anchors_.erase(top.anchor);
   }
@@ -192,7 +152,7 @@ class Reader {
     top.key.reset();
   }
 
-  Parser parser_;
+  yaml::Events events_;
   std::string_view name_;
   YamlTree tree_;
   std::vector<Open> open_;

@@ -3,7 +3,7 @@
 // YAML 1.2 as GitHub reads workflow files: src/audit/yaml_tree.hpp (U-20)
 // libyaml finds the events. Texts keep their form: whether `yes` is a word or a truth value is for those who ask. Everything
 // that GitHub refuses or reads otherwise is refused here: keys that occur twice, merge keys, a second document, tags. Why not
-// the reader of src/chart: docs/decisions/0011-workflow-files.md
+// the reader of src/yaml: docs/decisions/0011-workflow-files.md
 
 #include <cstdint>
 #include <string>

@@ -8,12 +8,12 @@
 #include "chart/limits.hpp"
 #include "chart/metadata_writer.hpp"
 #include "chart/yaml_fields.hpp"
-#include "chart/yaml_reader.hpp"
+#include "yaml/reader.hpp"
 
 namespace acr::chart {
 namespace {
 
-using Kind = YamlValue::Kind;
+using Kind = yaml::Value::Kind;
 
 constexpr std::int64_t seconds_per_day = 86'400;
 
@@ -152,10 +152,10 @@ std::optional<std::string> time_text(LockTime const& time) {
 }  // namespace
 
 Verdict<std::optional<ChartLock>> read_lock(std::string_view bytes, std::string_view file) {
-  YamlName const yaml_name{file, "chart-lock", 1, false, nullptr, metadata_values};
-  auto const document = read_yaml(bytes, yaml_name);
+  yaml::ReadOptions const options{file, "chart-lock", 1, false, nullptr, metadata_values};
+  auto const document = yaml::read(bytes, options);
   if (!document) return document.error();
-  FieldReader reader(*document, yaml_name);
+  FieldReader reader(*document, options);
   auto const& root = document->at(document->root);
   if (root.kind == Kind::null) return std::optional<ChartLock>();
   if (root.kind != Kind::map) {
@@ -166,7 +166,7 @@ Verdict<std::optional<ChartLock>> read_lock(std::string_view bytes, std::string_
   static constexpr std::array<std::string_view, 3> names = {"generated", "digest", "dependencies"};
   reader.each_field(
       root, names,
-      [&](std::size_t field, YamlValue const& value, std::uint32_t) {
+      [&](std::size_t field, yaml::Value const& value, std::uint32_t) {
         if (names[field] == "digest") return reader.read(value, "digest", lock.digest);
         if (value.kind == Kind::null) return;
         if (names[field] == "dependencies") return reader.read(value, "dependencies", lock.dependencies.emplace());
@@ -183,17 +183,17 @@ Verdict<std::string> write_lock(ChartLock const& lock) {
   auto const generated = time_text(lock.generated.value_or(LockTime{zero_time_seconds, 0, 0}));
   if (!generated)
     return reject("chart-yaml-unwritable", "Chart.lock", "\"generated\" lies outside the years 0 to 9999").rule("P-85");
-  auto& yaml = out.yaml();
-  yaml.begin_map(3);
+  auto& writer = out.writer();
+  writer.begin_map(3);
   if (lock.dependencies) {
     out.dependencies(*lock.dependencies);
   } else {
-    yaml.key("dependencies");
-    yaml.plain("null");
+    writer.key("dependencies");
+    writer.plain("null");
   }
   out.field_always("digest", lock.digest);
   out.field_always("generated", *generated);
-  yaml.end();
+  writer.end();
   return std::move(out).take();
 }
 

@@ -11,15 +11,15 @@
 #include "chart/limits.hpp"
 #include "chart/metadata_writer.hpp"
 #include "chart/semver.hpp"
-#include "chart/unicode_tables.hpp"
 #include "chart/yaml_fields.hpp"
-#include "chart/yaml_reader.hpp"
 #include "support/text.hpp"
+#include "support/unicode_tables.hpp"
+#include "yaml/reader.hpp"
 
 namespace acr::chart {
 namespace {
 
-using Kind = YamlValue::Kind;
+using Kind = yaml::Value::Kind;
 
 constexpr std::string_view chart_yaml_code = "chart-yaml";
 
@@ -50,7 +50,7 @@ constexpr std::array<std::string_view, 17> field_names = {
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 /// The root map, or nothing for an empty document; anything else is refused.
-std::optional<YamlValue> root_map(YamlDocument const& document, FieldReader& reader, std::string_view file) {
+std::optional<yaml::Value> root_map(yaml::Document const& document, FieldReader& reader, std::string_view file) {
   auto const& root = document.at(document.root);
   if (root.kind == Kind::null) return std::nullopt;
   if (root.kind != Kind::map) {
@@ -66,17 +66,17 @@ void warn(std::vector<Warning>& warnings, std::string code, std::string_view fil
 }
 
 /// P-63, P-70: texts that YAML took for something else.
-void warn_of_typing(std::string_view field, YamlValue const& value, std::string_view file, std::vector<Warning>& warnings) {
+void warn_of_typing(std::string_view field, yaml::Value const& value, std::string_view file, std::vector<Warning>& warnings) {
   if (!value.plain || value.kind == Kind::string || value.kind == Kind::null) return;
-  if (scalar_as_text(value) == value.text) return;
+  if (yaml::scalar_as_text(value) == value.text) return;
   warn(warnings, "typed-text", file, value.line,
        std::string(field) + " is written " + quoted(value.text) + " without quotes, and Helm reads " +
-           quoted(scalar_as_text(value)),
+           quoted(yaml::scalar_as_text(value)),
        "P-63");
 }
 
-void warn_of_float(std::string_view field, YamlValue const& value, std::string_view file, std::vector<Warning>& warnings) {
-  if (value.plain && value.kind == Kind::floating && scalar_as_text(value) == value.text)
+void warn_of_float(std::string_view field, yaml::Value const& value, std::string_view file, std::vector<Warning>& warnings) {
+  if (value.plain && value.kind == Kind::floating && yaml::scalar_as_text(value) == value.text)
     warn(warnings, "float-version", file, value.line,
          std::string(field) + " is a number without quotes: a last zero would be lost", "P-70");
   else
@@ -209,24 +209,24 @@ std::string sanitized(std::string_view text) {
 }
 
 Verdict<ChartYaml> ChartYaml::parse(std::string_view bytes, std::string_view file) {
-  auto document = read_yaml(bytes, {file, chart_yaml_code, 1, true, nullptr, metadata_values});
+  auto document = yaml::read(bytes, {file, chart_yaml_code, 1, true, nullptr, metadata_values});
   if (!document) return document.error();
   ChartYaml parsed;
   parsed.file_ = file;
-  parsed.document_ = std::make_shared<YamlDocument const>(std::move(*document));
+  parsed.document_ = std::make_shared<yaml::Document const>(std::move(*document));
   return parsed;
 }
 
 Verdict<std::string> ChartYaml::checked_api_version() const {
-  YamlName const yaml_name{file_, chart_yaml_code, 1, true};
-  FieldReader reader(*document_, yaml_name);
+  yaml::ReadOptions const options{file_, chart_yaml_code, 1, true};
+  FieldReader reader(*document_, options);
   std::string found;
   std::uint32_t line = 1;
   if (auto const root = root_map(*document_, reader, file_)) {
     static constexpr std::array<std::string_view, 1> wanted = {"apiversion"};
     reader.each_field(
         *root, wanted,
-        [&](std::size_t, YamlValue const& value, std::uint32_t) {
+        [&](std::size_t, yaml::Value const& value, std::uint32_t) {
           line = value.line;
           reader.read(value, "apiVersion", found);
         },
@@ -242,14 +242,14 @@ Verdict<std::string> ChartYaml::checked_api_version() const {
 }
 
 Verdict<ChartMetadata> ChartYaml::metadata() const {
-  YamlName const yaml_name{file_, chart_yaml_code, 1, true};
-  FieldReader reader(*document_, yaml_name);
+  yaml::ReadOptions const options{file_, chart_yaml_code, 1, true};
+  FieldReader reader(*document_, options);
   ChartMetadata m;
   m.warnings = reading_warnings(*document_, file_);
   if (auto const root = root_map(*document_, reader, file_)) {
     reader.each_field(
         *root, field_names,
-        [&](std::size_t field, YamlValue const& value, std::uint32_t) {
+        [&](std::size_t field, yaml::Value const& value, std::uint32_t) {
           auto const what = field_names[field];
           switch (static_cast<Field>(field)) {
             case name:
@@ -317,22 +317,22 @@ Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view fi
 }
 
 Verdict<std::vector<Warning>> merge_requirements(ChartMetadata& metadata, std::string_view bytes, std::string_view file) {
-  YamlName const yaml_name{file, chart_yaml_code, 1, true, nullptr, metadata_values};
-  auto const document = read_yaml(bytes, yaml_name);
+  yaml::ReadOptions const options{file, chart_yaml_code, 1, true, nullptr, metadata_values};
+  auto const document = yaml::read(bytes, options);
   if (!document) return document.error();
-  FieldReader reader(*document, yaml_name);
+  FieldReader reader(*document, options);
   auto warnings = reading_warnings(*document, file);
   auto merged = metadata.dependencies;
   if (auto const root = root_map(*document, reader, file)) {
     reader.each_field(
         *root, field_names,
-        [&](std::size_t field, YamlValue const& value, std::uint32_t) {
+        [&](std::size_t field, yaml::Value const& value, std::uint32_t) {
           if (field == dependencies) return reader.read(value, "dependencies", merged);
           // Helm would let this file rename the chart: what a reviewer reads in Chart.yaml must hold (P-158).
           reader.refuse(value.line, std::string(file) + " may hold dependencies only, but sets " + quoted(field_names[field]),
                         "P-51");
         },
-        [&](std::string const& text, YamlValue const& key) {
+        [&](std::string const& text, yaml::Value const& key) {
           warn(warnings, "unknown-field", file, key.line, "Helm does not know the field " + quoted(text), "P-51");
         });
   }
@@ -353,16 +353,16 @@ Verdict<ValidatedMetadata> validate(ChartMetadata metadata, std::string_view fil
 
 Verdict<std::string> write_metadata(ChartMetadata const& m) {
   MetadataWriter out("Chart.yaml");
-  auto& yaml = out.yaml();
-  yaml.begin_map(3);  // never empty: apiVersion, name and version are there
+  auto& writer = out.writer();
+  writer.begin_map(3);  // never empty: apiVersion, name and version are there
   out.annotations(m.annotations);
   out.field("apiVersion", m.api_version);
   out.field("appVersion", m.app_version);
   out.field("condition", m.condition);
   if (m.api_version != "v1" && !m.dependencies.empty()) out.dependencies(m.dependencies);  // P-84
   if (m.deprecated) {
-    yaml.key("deprecated");
-    yaml.plain("true");
+    writer.key("deprecated");
+    writer.plain("true");
   }
   out.field("description", m.description);
   out.field("home", m.home);
@@ -370,24 +370,24 @@ Verdict<std::string> write_metadata(ChartMetadata const& m) {
   out.field("keywords", m.keywords);
   out.field("kubeVersion", m.kube_version);
   if (!m.maintainers.empty()) {
-    yaml.key("maintainers");
-    yaml.begin_list(m.maintainers.size());
+    writer.key("maintainers");
+    writer.begin_list(m.maintainers.size());
     for (auto const& maintainer : m.maintainers) {
-      yaml.begin_map((maintainer.email.empty() ? 0U : 1U) + (maintainer.name.empty() ? 0U : 1U) +
-                     (maintainer.url.empty() ? 0U : 1U));
+      writer.begin_map((maintainer.email.empty() ? 0U : 1U) + (maintainer.name.empty() ? 0U : 1U) +
+                       (maintainer.url.empty() ? 0U : 1U));
       out.field("email", maintainer.email);
       out.field("name", maintainer.name);
       out.field("url", maintainer.url);
-      yaml.end();
+      writer.end();
     }
-    yaml.end();
+    writer.end();
   }
   out.field("name", m.name);
   out.field("sources", m.sources);
   out.field("tags", m.tags);
   out.field("type", m.type);
   out.field("version", m.version);
-  yaml.end();
+  writer.end();
   return std::move(out).take();
 }
 

@@ -13,9 +13,11 @@
 #include "chart/warning.hpp"
 #include "support/verdict.hpp"
 
-namespace acr::chart {
+namespace acr::yaml {
+struct Document;
+}
 
-struct YamlDocument;
+namespace acr::chart {
 
 /// One value of a list of arbitrary JSON (import-values). A tree is stored flat, in pre-order: a list or a map is
 /// followed by its `children` values, each with all below it. Thus no depth of nesting costs machine stack.
@@ -87,7 +89,7 @@ class ChartYaml {
 
  private:
   std::string file_;
-  std::shared_ptr<YamlDocument const> document_;
+  std::shared_ptr<yaml::Document const> document_;
 };
 
 /// ChartYaml::checked_api_version() and ChartYaml::metadata() of bytes that are looked at once only.

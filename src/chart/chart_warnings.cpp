@@ -10,8 +10,8 @@
 #include "chart/constraint.hpp"
 #include "chart/lock_digest.hpp"
 #include "chart/semver.hpp"
-#include "chart/yaml_reader.hpp"
 #include "support/text.hpp"
+#include "yaml/reader.hpp"
 
 namespace acr::chart {
 namespace {
@@ -139,10 +139,10 @@ class Collector {
 
   /// By the YAML reader, of which JSON is a part. Nothing also when it cannot be read: that is for the cluster to tell.
   static std::optional<std::string> kind_of(std::string_view document) {
-    auto const read = read_yaml(document, {"crds", "crd-kind", 1, false});
+    auto const read = yaml::read(document, {"crds", "crd-kind", 1, false});
     if (!read) return {};
     auto const& root = read->at(read->root);
-    if (root.kind != YamlValue::Kind::map) return {};
+    if (root.kind != yaml::Value::Kind::map) return {};
     for (std::uint32_t i = 0; i < root.count; ++i) {
       auto const entry = read->entries[root.first + i];
       if (read->at(entry.key).text == "kind") return std::string(read->at(entry.value).text);

@@ -105,7 +105,7 @@ bool Scanner::scan() {
     skip_space();
     bool const object = has('{');
     if (object || has('[')) {
-      if (open.size() >= yaml_levels) return false;
+      if (open.size() >= json_levels) return false;
       ++at_;
       skip_space();
       if (!take(object ? '}' : ']')) {
@@ -145,7 +145,7 @@ Verdict<std::string_view> check_json(std::string_view bytes, std::string_view fi
   return reject("schema-json", std::string(file) + ":" + std::to_string(line) + ":" + std::to_string(column),
                 "invalid JSON in " + std::string(file))
       .rule("P-80")
-      .expected("one JSON value, at most " + std::to_string(yaml_levels) + " levels deep")
+      .expected("one JSON value, at most " + std::to_string(json_levels) + " levels deep")
       .fix("correct it at this place, or remove the file");
 }
 

@@ -42,26 +42,15 @@ inline constexpr std::size_t text_bytes = 5'242'880;
 /// A Git LFS pointer is smaller than this (P-20).
 inline constexpr std::size_t lfs_pointer_bytes = 1024;
 
-/// Nesting of lists and maps in YAML and JSON, the root included (P-68, P-80).
-inline constexpr std::size_t yaml_levels = 10'000;
+/// Nesting of lists and maps in JSON, the root included (P-80).
+inline constexpr std::size_t json_levels = 10'000;
 
-/// Values of one YAML document, keys and what merge keys copy included (P-153).
-inline constexpr std::size_t yaml_nodes = 2'000'000;
-
-/// The same for Chart.yaml, requirements.yaml and locks: they are read for many charts at once, by all workers (B-25).
+/// Values of Chart.yaml, requirements.yaml and locks: fewer than of other YAML (yaml/limits.hpp), since they are read for many
+/// charts at once, by all workers (B-25).
 inline constexpr std::size_t metadata_values = 100'000;
 
-/// Sum over all events of the open flow collections: libyaml looks at each of them for every token (P-153).
-inline constexpr std::uint64_t yaml_work = 160'000'000;
-
-/// Values that are looked at line by line first (simple_values.hpp): their nodes stay below yaml_nodes in any case.
+/// Values that are looked at line by line first (simple_values.hpp): they stay below yaml::limits::values in any case.
 inline constexpr std::size_t simple_values_bytes = 1'048'576;
-
-/// Characters replaced for libyaml in one document (P-62a); each costs another reading.
-inline constexpr std::size_t yaml_patches = 64;
-
-/// Duplicate keys named in warnings, for each document.
-inline constexpr std::size_t duplicates_told = 16;
 
 /// Values of one import-values list, aliases expanded (P-153).
 inline constexpr std::size_t import_value_nodes = 100'000;

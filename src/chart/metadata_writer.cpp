@@ -6,14 +6,14 @@
 #include <cmath>
 
 #include "chart/limits.hpp"
-#include "chart/yaml_reader.hpp"
+#include "yaml/reader.hpp"
 
 namespace acr::chart {
 
 std::string any_number_text(double number) {
   // First as JSON: plain digits for 1e-6 <= |x| < 1e21. Then as YAML 1.1 reads those.
   double const size = std::abs(number);
-  if (size >= 1e21 || (size != 0 && size < 1e-6)) return float64_text(number);
+  if (size >= 1e21 || (size != 0 && size < 1e-6)) return yaml::float64_text(number);
   std::array<char, 64> buffer{};
   auto const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific).ptr;
   std::string_view const scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
@@ -25,17 +25,17 @@ std::string any_number_text(double number) {
   for (char const c : scientific.substr(0, e))
     if (c != '.') integer += c;
   auto const digits = static_cast<int>(integer.size()) - (number < 0 || std::signbit(number) ? 1 : 0);
-  if (exponent < digits - 1) return float64_text(number);  // has a fraction
+  if (exponent < digits - 1) return yaml::float64_text(number);  // has a fraction
   integer.append(static_cast<std::size_t>(exponent - (digits - 1)), '0');
-  YamlValue value;
-  resolve_plain(integer, value);
+  yaml::Value value;
+  yaml::resolve_plain(integer, value);
   switch (value.kind) {
-    case YamlValue::Kind::integer:
+    case yaml::Value::Kind::integer:
       return std::to_string(value.integer);
-    case YamlValue::Kind::unsigned_integer:
+    case yaml::Value::Kind::unsigned_integer:
       return std::to_string(value.unsigned_integer);
     default:
-      return float64_text(number);
+      return yaml::float64_text(number);
   }
 }
 
@@ -47,23 +47,23 @@ void MetadataWriter::refuse(Rejection rejection) {
 }
 
 void MetadataWriter::string(std::string_view text) {
-  auto passed = through_json(text);
+  auto passed = yaml::through_json(text);
   if (!passed) return refuse(passed.error());
-  if (!yaml_.string(*passed))
+  if (!writer_.string(*passed))
     refuse(reject("chart-yaml-unwritable", "", "a text of several lines ends in a line separator, which YAML cannot hold")
                .rule("P-104")
                .fix("remove the last character"));
 }
 
 void MetadataWriter::key(std::string_view text) {
-  auto passed = key_through_json(text);
+  auto passed = yaml::key_through_json(text);
   if (!passed) return refuse(passed.error());
-  yaml_.key(*passed);
+  writer_.key(*passed);
 }
 
 void MetadataWriter::field_always(std::string_view name, std::string_view text) {
   place_ = name;
-  yaml_.key(name);
+  writer_.key(name);
   string(text);
 }
 
@@ -74,10 +74,10 @@ void MetadataWriter::field(std::string_view name, std::string_view text) {
 void MetadataWriter::field(std::string_view name, std::vector<std::string> const& texts) {
   if (texts.empty()) return;
   place_ = name;
-  yaml_.key(name);
-  yaml_.begin_list(texts.size());
+  writer_.key(name);
+  writer_.begin_list(texts.size());
   for (auto const& text : texts) string(text);
-  yaml_.end();
+  writer_.end();
 }
 
 void MetadataWriter::annotations(std::map<std::string, std::string, std::less<>> const& annotations) {
@@ -90,45 +90,45 @@ void MetadataWriter::annotations(std::map<std::string, std::string, std::less<>>
   std::vector<std::string_view> keys;
   std::vector<std::string_view> values;
   for (auto const& [key_text, value] : annotations) keys.push_back(key_text), values.push_back(value);
-  yaml_.key("annotations");
-  yaml_.begin_map(keys.size());
-  for (auto const position : natural_order(keys)) {
+  writer_.key("annotations");
+  writer_.begin_map(keys.size());
+  for (auto const position : yaml::natural_order(keys)) {
     key(keys[position]);
     string(values[position]);
   }
-  yaml_.end();
+  writer_.end();
 }
 
 void MetadataWriter::dependencies(std::vector<Dependency> const& dependencies) {
-  yaml_.key("dependencies");
-  yaml_.begin_list(dependencies.size());
+  writer_.key("dependencies");
+  writer_.begin_list(dependencies.size());
   for (auto const& one : dependencies) {
     if (one.is_null)
-      yaml_.plain("null");
+      writer_.plain("null");
     else
       dependency(one);
   }
-  yaml_.end();
+  writer_.end();
 }
 
 void MetadataWriter::dependency(Dependency const& one) {
-  yaml_.begin_map(2);  // never empty: name and repository are always there (P-83)
+  writer_.begin_map(2);  // never empty: name and repository are always there (P-83)
   field("alias", one.alias);
   field("condition", one.condition);
   if (one.enabled) {
-    yaml_.key("enabled");
-    yaml_.plain("true");
+    writer_.key("enabled");
+    writer_.plain("true");
   }
   if (!one.import_values.empty()) {
     place_ = "import-values";
-    yaml_.key("import-values");
+    writer_.key("import-values");
     any_values(one.import_values);
   }
   field_always("name", one.name);
   field_always("repository", one.repository);
   field("tags", one.tags);
   field("version", one.version);
-  yaml_.end();
+  writer_.end();
 }
 
 void MetadataWriter::any_values(std::vector<AnyValue> const& values) {
@@ -147,11 +147,11 @@ void MetadataWriter::any_values(std::vector<AnyValue> const& values) {
   };
   std::vector<Level> open(1);
   for (std::size_t at = 0; at < values.size(); at = behind[at]) open[0].children.push_back(at), ++top_count;
-  yaml_.begin_list(top_count);
+  writer_.begin_list(top_count);
   while (!open.empty() && !rejection_) {
     auto& level = open.back();
     if (level.next == level.children.size()) {
-      yaml_.end();
+      writer_.end();
       open.pop_back();
       continue;
     }
@@ -161,13 +161,13 @@ void MetadataWriter::any_values(std::vector<AnyValue> const& values) {
     if (rejection_) return;
     switch (value.kind) {
       case AnyValue::Kind::null:
-        yaml_.plain("null");
+        writer_.plain("null");
         break;
       case AnyValue::Kind::boolean:
-        yaml_.plain(value.boolean ? "true" : "false");
+        writer_.plain(value.boolean ? "true" : "false");
         break;
       case AnyValue::Kind::number:
-        yaml_.plain(any_number_text(value.number));
+        writer_.plain(any_number_text(value.number));
         break;
       case AnyValue::Kind::string:
         string(value.text);
@@ -186,11 +186,11 @@ void MetadataWriter::any_values(std::vector<AnyValue> const& values) {
           std::vector<std::string_view> keys;
           for (auto const position : below.children) keys.push_back(values[position].key);
           std::vector<std::size_t> sorted;
-          for (auto const position : natural_order(keys)) sorted.push_back(below.children[position]);
+          for (auto const position : yaml::natural_order(keys)) sorted.push_back(below.children[position]);
           below.children = std::move(sorted);
-          yaml_.begin_map(value.children);
+          writer_.begin_map(value.children);
         } else {
-          yaml_.begin_list(value.children);
+          writer_.begin_list(value.children);
         }
         open.push_back(std::move(below));
       }
@@ -200,7 +200,7 @@ void MetadataWriter::any_values(std::vector<AnyValue> const& values) {
 
 Verdict<std::string> MetadataWriter::take() && {
   if (rejection_) return std::move(*rejection_);
-  return std::move(yaml_).take();
+  return std::move(writer_).take();
 }
 
 }  // namespace acr::chart

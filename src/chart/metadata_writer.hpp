@@ -9,17 +9,17 @@
 #include <vector>
 
 #include "chart/chart_metadata.hpp"
-#include "chart/yaml_writer.hpp"
 #include "support/verdict.hpp"
+#include "yaml/writer.hpp"
 
 namespace acr::chart {
 
-/// YamlWriter for structs: fields are written unless empty, the first refusal is kept.
+/// yaml::Writer for structs: fields are written unless empty, the first refusal is kept.
 class MetadataWriter {
  public:
   explicit MetadataWriter(std::string_view file) : file_(file) {}
 
-  YamlWriter& yaml() { return yaml_; }
+  yaml::Writer& writer() { return writer_; }
   void field(std::string_view name, std::string_view text);  ///< nothing when empty
   void field_always(std::string_view name, std::string_view text);
   void field(std::string_view name, std::vector<std::string> const& texts);
@@ -37,7 +37,7 @@ class MetadataWriter {
 
   std::string_view file_;
   std::string_view place_;  ///< the field being written
-  YamlWriter yaml_;
+  yaml::Writer writer_;
   std::optional<Rejection> rejection_;
 };
 

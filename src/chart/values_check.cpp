@@ -7,10 +7,10 @@
 #include <string>
 
 #include "chart/simple_values.hpp"
-#include "chart/unicode_tables.hpp"
 #include "chart/yaml_fields.hpp"
-#include "chart/yaml_reader.hpp"
 #include "support/text.hpp"
+#include "support/unicode_tables.hpp"
+#include "yaml/reader.hpp"
 
 namespace acr::chart {
 namespace {
@@ -38,12 +38,12 @@ Verdict<std::vector<Warning>> read_values(std::string_view bytes, std::string_vi
   std::uint32_t line = 0, first_line = 1;
   std::uint64_t work = 0;
   auto const check_chunk = [&]() -> std::optional<Rejection> {
-    YamlName const name{file, "values-yaml", first_line, true, &work};
-    auto const document = read_yaml(chunk, name);
+    yaml::ReadOptions const name{file, "values-yaml", first_line, true, &work};
+    auto const document = yaml::read(chunk, name);
     if (!document) return document.error();
     auto const& root = document->at(document->root);
     FieldReader reader(*document, name);
-    if (root.kind != YamlValue::Kind::map && root.kind != YamlValue::Kind::null)
+    if (root.kind != yaml::Value::Kind::map && root.kind != yaml::Value::Kind::null)
       reader.refuse(root.line, "the values are not a map", "P-59");
     else
       reader.check_untyped(document->root);

@@ -9,7 +9,7 @@
 namespace acr::chart {
 namespace {
 
-using Kind = YamlValue::Kind;
+using Kind = yaml::Value::Kind;
 
 std::string_view kind_name(Kind kind) {
   switch (kind) {
@@ -59,17 +59,17 @@ void FieldReader::refuse(std::uint32_t line, std::string why, std::string rule) 
                    .rule(std::move(rule));
 }
 
-void FieldReader::refuse_key(YamlValue const& key) {
+void FieldReader::refuse_key(yaml::Value const& key) {
   refuse(key.line, key.kind == Kind::null ? "a key is null" : "a key is larger than Helm can read", "P-60");
 }
 
-void FieldReader::refuse_kind(YamlValue const& value, std::string_view what, std::string_view wanted) {
+void FieldReader::refuse_kind(yaml::Value const& value, std::string_view what, std::string_view wanted) {
   refuse(value.line, "\"" + std::string(what) + "\" has a value of the wrong kind", "P-63");
   rejection_->expected_value = wanted;
   rejection_->found_value = kind_name(value.kind);
 }
 
-bool FieldReader::is_list(YamlValue const& value, std::string_view what) {
+bool FieldReader::is_list(yaml::Value const& value, std::string_view what) {
   if (value.kind != Kind::list) refuse_kind(value, what, "a list");
   return value.kind == Kind::list;
 }
@@ -98,19 +98,19 @@ void FieldReader::check_untyped(std::uint32_t root) {
   }
 }
 
-void FieldReader::read(YamlValue const& value, std::string_view what, std::string& field) {
+void FieldReader::read(yaml::Value const& value, std::string_view what, std::string& field) {
   if (value.kind == Kind::null) return;
   if (value.kind == Kind::list || value.kind == Kind::map) return refuse_kind(value, what, "a text");
-  field = scalar_as_text(value);
+  field = yaml::scalar_as_text(value);
 }
 
-void FieldReader::read(YamlValue const& value, std::string_view what, bool& field) {
+void FieldReader::read(yaml::Value const& value, std::string_view what, bool& field) {
   if (value.kind == Kind::null) return;
   if (value.kind != Kind::boolean) return refuse_kind(value, what, "true or false");
   field = value.boolean;
 }
 
-void FieldReader::read(YamlValue const& value, std::string_view what, std::vector<std::string>& field) {
+void FieldReader::read(yaml::Value const& value, std::string_view what, std::vector<std::string>& field) {
   if (value.kind == Kind::null) return field.clear();
   if (!is_list(value, what)) return;
   field.resize(value.count);
@@ -118,14 +118,14 @@ void FieldReader::read(YamlValue const& value, std::string_view what, std::vecto
     read(document_.at(document_.items[value.first + i]), what, field[i]);
 }
 
-void FieldReader::read_annotations(YamlValue const& value, std::map<std::string, std::string, std::less<>>& field) {
+void FieldReader::read_annotations(yaml::Value const& value, std::map<std::string, std::string, std::less<>>& field) {
   if (value.kind == Kind::null) return;
   if (value.kind != Kind::map) return refuse_kind(value, "annotations", "a map");
   for (std::uint32_t i = 0; i < value.count && good(); ++i) {
     auto const entry = document_.entries[value.first + i];
     auto const& key = document_.at(entry.key);
     std::string text;
-    if (!append_key_text(key, text)) return refuse_key(key);
+    if (!yaml::append_key_text(key, text)) return refuse_key(key);
     std::string annotation;
     read(document_.at(entry.value), "annotations", annotation);
     if (!field.emplace(std::move(text), std::move(annotation)).second)
@@ -133,7 +133,7 @@ void FieldReader::read_annotations(YamlValue const& value, std::map<std::string,
   }
 }
 
-void FieldReader::read(YamlValue const& value, std::string_view what, std::vector<Maintainer>& field) {
+void FieldReader::read(yaml::Value const& value, std::string_view what, std::vector<Maintainer>& field) {
   if (value.kind == Kind::null) return field.clear();
   if (!is_list(value, what)) return;
   field.assign(value.count, {});
@@ -147,12 +147,12 @@ void FieldReader::read(YamlValue const& value, std::string_view what, std::vecto
     std::string* const targets[] = {&maintainer.name, &maintainer.email, &maintainer.url};
     each_field(
         item, names,
-        [&](std::size_t field_at, YamlValue const& text, std::uint32_t) { read(text, names[field_at], *targets[field_at]); },
+        [&](std::size_t field_at, yaml::Value const& text, std::uint32_t) { read(text, names[field_at], *targets[field_at]); },
         [](auto const&, auto const&) {});
   }
 }
 
-void FieldReader::read(YamlValue const& value, std::string_view what, std::vector<Dependency>& field) {
+void FieldReader::read(yaml::Value const& value, std::string_view what, std::vector<Dependency>& field) {
   if (value.kind == Kind::null) return field.clear();
   if (!is_list(value, what)) return;
   field.resize(value.count);
@@ -172,13 +172,13 @@ void FieldReader::read(YamlValue const& value, std::string_view what, std::vecto
   }
 }
 
-void FieldReader::read_dependency(YamlValue const& value, Dependency& dependency) {
+void FieldReader::read_dependency(yaml::Value const& value, Dependency& dependency) {
   enum Field { name, version, repository, condition, tags, enabled, import_values, alias, digest };
   static constexpr std::array<std::string_view, 9> names = {"name",    "version",       "repository", "condition", "tags",
                                                             "enabled", "import-values", "alias",      "digest"};
   each_field(
       value, names,
-      [&](std::size_t field, YamlValue const& item, std::uint32_t index) {
+      [&](std::size_t field, yaml::Value const& item, std::uint32_t index) {
         switch (static_cast<Field>(field)) {
           case name:
             return read(item, "name", dependency.name);
@@ -215,7 +215,7 @@ void FieldReader::read_import_values(std::uint32_t list, std::vector<AnyValue>& 
     std::string key;
   };
   std::vector<Step> open;
-  auto const push_children = [&](YamlValue const& value) {
+  auto const push_children = [&](yaml::Value const& value) {
     // In reverse, so that the first comes off first.
     if (value.kind == Kind::list)
       for (auto i = value.count; i-- > 0;) open.push_back({document_.items[value.first + i], {}});
@@ -224,7 +224,7 @@ void FieldReader::read_import_values(std::uint32_t list, std::vector<AnyValue>& 
     for (auto i = value.count; i-- > 0;) {
       auto const entry = document_.entries[value.first + i];
       std::string text;
-      append_key_text(document_.at(entry.key), text);
+      yaml::append_key_text(document_.at(entry.key), text);
       if (!keys.insert(text).second)
         return refuse(document_.at(entry.key).line, "two keys become the same text, and Helm picks one at random", "P-63a");
       open.push_back({entry.value, std::move(text)});
@@ -255,7 +255,7 @@ void FieldReader::read_import_values(std::uint32_t list, std::vector<AnyValue>& 
         any.kind = AnyValue::Kind::number, any.number = value.floating;
         break;
       case Kind::string:
-        any.kind = AnyValue::Kind::string, any.text = valid_utf8(value.text);
+        any.kind = AnyValue::Kind::string, any.text = yaml::valid_utf8(value.text);
         break;
       case Kind::list:
       case Kind::map:
@@ -266,7 +266,7 @@ void FieldReader::read_import_values(std::uint32_t list, std::vector<AnyValue>& 
   }
 }
 
-std::vector<Warning> reading_warnings(YamlDocument const& document, std::string_view file) {
+std::vector<Warning> reading_warnings(yaml::Document const& document, std::string_view file) {
   std::vector<Warning> warnings;
   for (auto const& duplicate : document.duplicates)
     warnings.push_back({"duplicate-key", std::string(file), duplicate.line,

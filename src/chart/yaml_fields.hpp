@@ -11,15 +11,15 @@
 #include <vector>
 
 #include "chart/chart_metadata.hpp"
-#include "chart/yaml_reader.hpp"
 #include "support/verdict.hpp"
+#include "yaml/reader.hpp"
 
 namespace acr::chart {
 
 /// Reads values of one document into fields; stops at the first thing Helm would refuse.
 class FieldReader {
  public:
-  FieldReader(YamlDocument const& document, YamlName const& name) : document_(document), name_(name) {}
+  FieldReader(yaml::Document const& document, yaml::ReadOptions const& name) : document_(document), name_(name) {}
 
   /// True while nothing was refused; rejection() tells otherwise.
   [[nodiscard]] bool good() const { return !rejection_; }
@@ -29,13 +29,13 @@ class FieldReader {
   /// Unicode simple case folding), with the position in `names`. Other values are checked as untyped ones, their keys
   /// passed to `other(key_text, key)`.
   template <std::size_t count, class Take, class Other>
-  void each_field(YamlValue const& map, std::array<std::string_view, count> const& names, Take take, Other other) {
+  void each_field(yaml::Value const& map, std::array<std::string_view, count> const& names, Take take, Other other) {
     std::array<bool, count> seen{};
     for (std::uint32_t i = 0; i < map.count && good(); ++i) {
       auto const entry = document_.entries[map.first + i];
       auto const& key = document_.at(entry.key);
       std::string text;
-      if (!append_key_text(key, text)) return refuse_key(key);
+      if (!yaml::append_key_text(key, text)) return refuse_key(key);
       auto const folded = folded_name(text);
       std::size_t field = 0;
       while (field < count && names[field] != folded) ++field;
@@ -52,14 +52,14 @@ class FieldReader {
   }
 
   /// A string field: null leaves `field` alone.
-  void read(YamlValue const& value, std::string_view what, std::string& field);
-  void read(YamlValue const& value, std::string_view what, bool& field);
+  void read(yaml::Value const& value, std::string_view what, std::string& field);
+  void read(yaml::Value const& value, std::string_view what, bool& field);
   /// A list of strings, read over what is there: a null element keeps the old one, null empties the list.
-  void read(YamlValue const& value, std::string_view what, std::vector<std::string>& field);
-  void read(YamlValue const& value, std::string_view what, std::vector<Maintainer>& field);
+  void read(yaml::Value const& value, std::string_view what, std::vector<std::string>& field);
+  void read(yaml::Value const& value, std::string_view what, std::vector<Maintainer>& field);
   /// Element by element over what is there (P-51).
-  void read(YamlValue const& value, std::string_view what, std::vector<Dependency>& field);
-  void read_annotations(YamlValue const& value, std::map<std::string, std::string, std::less<>>& field);
+  void read(yaml::Value const& value, std::string_view what, std::vector<Dependency>& field);
+  void read_annotations(yaml::Value const& value, std::map<std::string, std::string, std::less<>>& field);
 
   /// Refuses what JSON cannot hold anywhere below: infinity, NaN, keys of a wrong kind (P-60).
   void check_untyped(std::uint32_t value);
@@ -70,19 +70,19 @@ class FieldReader {
   static std::string folded_name(std::string_view name);
 
  private:
-  void read_dependency(YamlValue const& value, Dependency& dependency);
+  void read_dependency(yaml::Value const& value, Dependency& dependency);
   void read_import_values(std::uint32_t list, std::vector<AnyValue>& field);
-  void refuse_key(YamlValue const& key);
-  void refuse_kind(YamlValue const& value, std::string_view what, std::string_view wanted);
-  bool is_list(YamlValue const& value, std::string_view what);
+  void refuse_key(yaml::Value const& key);
+  void refuse_kind(yaml::Value const& value, std::string_view what, std::string_view wanted);
+  bool is_list(yaml::Value const& value, std::string_view what);
 
-  YamlDocument const& document_;
-  YamlName const& name_;
+  yaml::Document const& document_;
+  yaml::ReadOptions const& name_;
   std::optional<Rejection> rejection_;
   std::vector<bool> checked_;  ///< values that check_untyped() has seen
 };
 
 /// Warnings of P-158: keys that occur twice, a second document.
-std::vector<Warning> reading_warnings(YamlDocument const& document, std::string_view file);
+std::vector<Warning> reading_warnings(yaml::Document const& document, std::string_view file);
 
 }  // namespace acr::chart

@@ -1,18 +1,17 @@
 // YAML indexes over libyaml's events (D-15).
 
-#include <yaml.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <cstring>
 #include <exception>
 #include <mutex>
-#include <new>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "dependencies/index_parsers.hpp"
 #include "dependencies/limits.hpp"
+#include "yaml/events.hpp"
 
 namespace acr::dependencies {
 namespace {
@@ -57,14 +56,6 @@ class Pipe {
   bool ended_ = false, stopped_ = false;
 };
 
-/// A scalar that YAML takes for nothing.
-bool is_null(yaml_event_t const& event) {
-  auto const& scalar = event.data.scalar;
-  if (scalar.style != YAML_PLAIN_SCALAR_STYLE || scalar.tag) return false;
-  std::string_view const value(reinterpret_cast<char const*>(scalar.value), scalar.length);
-  return value.empty() || value == "~" || value == "null" || value == "Null" || value == "NULL";
-}
-
 class YamlParser final : public IndexParser {
  public:
   explicit YamlParser(IndexBuilder& builder) : builder_(builder), thread_([this] { run(); }) {}
@@ -85,14 +76,8 @@ class YamlParser final : public IndexParser {
  private:
   void run() {
     try {
-      yaml_parser_t parser;
-      if (!yaml_parser_initialize(&parser)) throw std::bad_alloc();
-      struct Guard {
-        yaml_parser_t& parser;
-        ~Guard() { yaml_parser_delete(&parser); }
-      } const guard{parser};
-      yaml_parser_set_input(&parser, &YamlParser::read, this);
-      while (step(parser)) since_event_ = 0;
+      yaml::Events events([this](unsigned char* into, std::size_t size) { return read(into, size); });
+      while (step(events)) since_event_ = 0;
     } catch (IndexFault const& fault) {
       outcome_.fault = fault;
     } catch (...) {
@@ -101,56 +86,53 @@ class YamlParser final : public IndexParser {
     pipe_.stop();
   }
 
-  static int read(void* self, unsigned char* buffer, std::size_t size, std::size_t* count) {
-    auto& parser = *static_cast<YamlParser*>(self);
+  std::optional<std::size_t> read(unsigned char* into, std::size_t size) {
     // libyaml gathers a text or comment of any size before it says so.
-    if (parser.since_event_ > limits::index_scalar_bytes) return 0;
-    *count = parser.pipe_.read(buffer, size);
-    parser.since_event_ += *count;
-    return 1;
+    if (since_event_ > limits::index_scalar_bytes) return std::nullopt;
+    auto const count = pipe_.read(into, size);
+    since_event_ += count;
+    return count;
   }
 
   /// False after the first document.
-  bool step(yaml_parser_t& parser) {
-    yaml_event_t event;
-    if (!yaml_parser_parse(&parser, &event)) {
-      auto const line = std::max(parser.problem_mark.line, parser.mark.line) + 1;
-      if (since_event_ > limits::index_scalar_bytes) throw IndexFault{"a text or comment is too long", line};
-      outcome_.other_form = true;
-      throw IndexFault{std::string("the index is neither JSON nor YAML: ") + (parser.problem ? parser.problem : "unreadable"),
-                       line};
-    }
-    struct Guard {
-      yaml_event_t& event;
-      ~Guard() { yaml_event_delete(&event); }
-    } const guard{event};
-    auto const line = event.start_mark.line + 1;
-    switch (event.type) {
-      case YAML_MAPPING_START_EVENT:
+  bool step(yaml::Events& events) {
+    using Kind = yaml::Event::Kind;
+    if (!events.next()) refuse(events.problem());
+    auto const& event = events.event();
+    auto const line = event.line + 1;
+    switch (event.kind) {
+      case Kind::map_start:
         builder_.begin_map(line);
         break;
-      case YAML_SEQUENCE_START_EVENT:
+      case Kind::list_start:
         builder_.begin_list(line);
         break;
-      case YAML_MAPPING_END_EVENT:
-      case YAML_SEQUENCE_END_EVENT:
+      case Kind::map_end:
+      case Kind::list_end:
         builder_.end();
         break;
-      case YAML_SCALAR_EVENT:
-        builder_.scalar({reinterpret_cast<char const*>(event.data.scalar.value), event.data.scalar.length},
-                        is_null(event) ? IndexScalar::null : IndexScalar::text, line);
+      case Kind::scalar:
+        builder_.scalar(event.text, event.is_null() ? IndexScalar::null : IndexScalar::text, line);
         break;
-      case YAML_ALIAS_EVENT:
+      case Kind::alias:
         builder_.scalar({}, IndexScalar::other, line);
         break;
-      case YAML_STREAM_END_EVENT:
+      case Kind::stream_end:
         throw IndexFault{"the index is empty", 1};
-      case YAML_DOCUMENT_END_EVENT:
+      case Kind::document_end:
         return false;
       default:
         break;
     }
     return true;
+  }
+
+  [[noreturn]] void refuse(yaml::Problem const& problem) {
+    auto const line = std::max(problem.line, problem.reached_line) + 1;
+    if (since_event_ > limits::index_scalar_bytes) throw IndexFault{"a text or comment is too long", line};
+    outcome_.other_form = true;
+    throw IndexFault{"the index is neither JSON nor YAML: " + std::string(problem.what.empty() ? "unreadable" : problem.what),
+                     line};
   }
 
   IndexBuilder& builder_;

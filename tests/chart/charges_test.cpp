@@ -6,9 +6,9 @@
 #include "chart/gzip_writer.hpp"
 #include "chart/ignore_rules.hpp"
 #include "chart/tar_writer.hpp"
-#include "chart/yaml_reader.hpp"
 #include "support/catch2.hpp"
 #include "support/charged.hpp"
+#include "yaml/reader.hpp"
 
 namespace {
 
@@ -51,9 +51,9 @@ TEST_CASE("unpacking is charged (B-25)", "[chart]") {
 TEST_CASE("reading YAML and ignore rules is charged (B-25)", "[chart]") {
   std::string list, rules;
   for (int i = 0; i < 3000; ++i) list += "- x\n", rules += "f" + std::to_string(i) + "\n";
-  CHECK(is_charged([&] { return read_yaml(list, {.file = "values.yaml", .code = "values-yaml"}).has_value(); }));
+  CHECK(is_charged([&] { return yaml::read(list, {.file = "values.yaml", .code = "values-yaml"}).has_value(); }));
   CHECK(is_charged(
-      [&] { return read_yaml("a: " + std::string(much, 'x'), {.file = "values.yaml", .code = "values-yaml"}).has_value(); }));
+      [&] { return yaml::read("a: " + std::string(much, 'x'), {.file = "values.yaml", .code = "values-yaml"}).has_value(); }));
   CHECK(is_charged([&] { return IgnoreRules::parse(rules).has_value(); }));
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "chart/helm_answers.hpp"
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/places.hpp"
+#include "yaml/helm_answers.hpp"
 
 using namespace acr;
 
@@ -49,31 +49,31 @@ Count compare_with_helm(std::string const& file) {
 
 }  // namespace
 
-TEST_CASE("texts are written as Helm writes them", "[chart]") {
+TEST_CASE("texts are written as Helm writes them", "[yaml]") {
   auto const count = compare_with_helm("strings.tsv");
   CHECK(count.rows == 4000);
   CHECK(count.stricter <= 5);
 }
 
-TEST_CASE("chart documents are read, refused and written as Helm does", "[chart]") {
+TEST_CASE("chart documents are read, refused and written as Helm does", "[yaml]") {
   auto const count = compare_with_helm("documents.tsv");
   CHECK(count.rows == 3000);
   CHECK(count.rows - count.refused > 700);
   CHECK(count.stricter <= 10);
 }
 
-TEST_CASE("locks are read, refused and written as Helm does", "[chart]") {
+TEST_CASE("locks are read, refused and written as Helm does", "[yaml]") {
   auto const count = compare_with_helm("locks.tsv");
   CHECK(count.rows == 700);
   CHECK(count.stricter == 0);
 }
 
-TEST_CASE("values files are loaded and refused as Helm does", "[chart]") {
+TEST_CASE("values files are loaded and refused as Helm does", "[yaml]") {
   auto const count = compare_with_helm("values.tsv");
   CHECK(count.rows == 800);
   CHECK(count.stricter == 0);
 }
 
-TEST_CASE("keys come in Helm's natural order", "[chart]") { CHECK(compare_with_helm("keys.tsv").rows > 1400); }
+TEST_CASE("keys come in Helm's natural order", "[yaml]") { CHECK(compare_with_helm("keys.tsv").rows > 1400); }
 
-TEST_CASE("versions, JSON and sanitising agree with Helm", "[chart]") { CHECK(compare_with_helm("small.tsv").rows == 2000); }
+TEST_CASE("versions, JSON and sanitising agree with Helm", "[yaml]") { CHECK(compare_with_helm("small.tsv").rows == 2000); }

@@ -1,4 +1,4 @@
-// What a plain YAML scalar means, and how values become text: src/chart/yaml_reader.hpp (P-63, P-63a, P-103a, P-104)
+// What a plain YAML scalar means, and how values become text: src/yaml/reader.hpp (P-63, P-63a, P-103a, P-104)
 // The typing of go-yaml v2's resolve(); no locale is involved anywhere.
 
 #include <algorithm>
@@ -9,14 +9,14 @@
 #include <limits>
 #include <optional>
 
-#include "chart/yaml_reader.hpp"
-#include "chart/yaml_source.hpp"
 #include "support/text.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/source_text.hpp"
 
-namespace acr::chart {
+namespace acr::yaml {
 namespace {
 
-using Kind = YamlValue::Kind;
+using Kind = Value::Kind;
 
 bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -52,7 +52,7 @@ IntegerForm integer_form(std::string_view text) {
   return form;
 }
 
-bool set_signed(std::uint64_t magnitude, bool negative, YamlValue& value) {
+bool set_signed(std::uint64_t magnitude, bool negative, Value& value) {
   constexpr auto limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (magnitude > limit + (negative ? 1 : 0)) return false;
   value.kind = Kind::integer;
@@ -60,7 +60,7 @@ bool set_signed(std::uint64_t magnitude, bool negative, YamlValue& value) {
   return true;
 }
 
-bool set_integer(std::string_view text, YamlValue& value) {
+bool set_integer(std::string_view text, Value& value) {
   auto const form = integer_form(text);
   auto const magnitude = digits_in_base(form.digits, form.base);
   if (magnitude) {
@@ -75,7 +75,7 @@ bool set_integer(std::string_view text, YamlValue& value) {
 }
 
 /// Go's second try: a sign may follow the prefix `0b`, "-0b" takes plain digits only.
-bool set_odd_binary(std::string_view text, YamlValue& value) {
+bool set_odd_binary(std::string_view text, Value& value) {
   bool negative = false;
   if (text.starts_with("0b")) {
     text.remove_prefix(2);
@@ -149,7 +149,7 @@ bool underscores_are_between_digits(std::string_view text) {
 }
 
 /// The words of P-63: true when `text` is one, `value` is set then.
-bool set_word(std::string_view text, YamlValue& value) {
+bool set_word(std::string_view text, Value& value) {
   auto const is_one_of = [&](std::initializer_list<std::string_view> words) {
     for (auto const word : words)
       if (text == word) return true;
@@ -288,7 +288,7 @@ bool is_timestamp(std::string_view text) {
   return take_clock(text) && text.empty();
 }
 
-void resolve_plain(std::string_view text, YamlValue& value) {
+void resolve_plain(std::string_view text, Value& value) {
   value.kind = Kind::string;
   char const first = text.empty() ? '\0' : text[0];
   bool const numeric = is_ascii_digit(first) || first == '+' || first == '-';
@@ -339,7 +339,7 @@ std::string float64_text(double value) {
   return special_or(value, [](double finite) { return shortest(finite); });
 }
 
-bool append_key_text(YamlValue const& key, std::string& text) {
+bool append_key_text(Value const& key, std::string& text) {
   switch (key.kind) {
     case Kind::string:
       text += valid_utf8(key.text);
@@ -360,7 +360,7 @@ bool append_key_text(YamlValue const& key, std::string& text) {
   }
 }
 
-std::string scalar_as_text(YamlValue const& value) {
+std::string scalar_as_text(Value const& value) {
   switch (value.kind) {
     case Kind::boolean:
       return value.boolean ? "true" : "false";
@@ -387,4 +387,4 @@ std::string valid_utf8(std::string_view text) {
   return out;
 }
 
-}  // namespace acr::chart
+}  // namespace acr::yaml

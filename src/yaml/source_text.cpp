@@ -1,13 +1,13 @@
-// Encodings, and the notations that libyaml and Helm's reader disagree on: src/chart/yaml_source.hpp
+// Encodings, and the notations that libyaml and Helm's reader disagree on: src/yaml/source_text.hpp
 
-#include "chart/yaml_source.hpp"
+#include "yaml/source_text.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "support/text.hpp"
 
-namespace acr::chart {
+namespace acr::yaml {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -47,13 +47,13 @@ bool is_tag_character(char c) {
 
 }  // namespace
 
-Verdict<YamlSource> YamlSource::of(std::string_view bytes, YamlName const& name) {
+Verdict<SourceText> SourceText::of(std::string_view bytes, ReadOptions const& name) {
   auto refuse = [&](std::uint32_t line, std::string why) {
     return reject(std::string(name.code), std::string(name.file) + ":" + std::to_string(line), std::move(why))
         .rule("P-62")
         .fix("save the file as plain UTF-8 text");
   };
-  YamlSource source;
+  SourceText source;
   if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
     if (!append_utf16(bytes.substr(2), bytes[0] == '\xFE', source.changed_))
       return refuse(name.first_line, "the file is not valid UTF-16");
@@ -109,7 +109,7 @@ Verdict<YamlSource> YamlSource::of(std::string_view bytes, YamlName const& name)
   return source;
 }
 
-bool YamlSource::find_placeholders() {
+bool SourceText::find_placeholders() {
   if (has_placeholders_) return true;
   std::string* const wanted[] = {&colon_, &mark_};
   std::size_t found = 0;
@@ -121,7 +121,7 @@ bool YamlSource::find_placeholders() {
   return has_placeholders_ = found == 2;
 }
 
-std::size_t YamlSource::byte_at(std::size_t index) {
+std::size_t SourceText::byte_at(std::size_t index) {
   auto const all = text();
   if (ascii_) return std::min(index, all.size());
   if (index < seen_index_) seen_index_ = seen_byte_ = 0;
@@ -132,7 +132,7 @@ std::size_t YamlSource::byte_at(std::size_t index) {
   return seen_byte_;
 }
 
-void YamlSource::replace(std::size_t byte, std::size_t length, std::string_view by) {
+void SourceText::replace(std::size_t byte, std::size_t length, std::string_view by) {
   if (changed_.empty()) changed_ = given_;
   changed_.replace(byte, length, by);
   for (char const c : by)
@@ -141,7 +141,7 @@ void YamlSource::replace(std::size_t byte, std::size_t length, std::string_view 
   ++patches_;
 }
 
-std::string YamlSource::original(std::string_view text) const {
+std::string SourceText::original(std::string_view text) const {
   std::string out(text);
   for (auto const& [placeholder, meant] :
        {std::pair<std::string const&, std::string_view>(colon_, ":"), {mark_, byte_order_mark}})
@@ -150,7 +150,7 @@ std::string YamlSource::original(std::string_view text) const {
   return out;
 }
 
-bool YamlSource::patch_after(std::string_view problem, std::size_t index, std::size_t context_index) {
+bool SourceText::patch_after(std::string_view problem, std::size_t index, std::size_t context_index) {
   if (problem == "found unexpected ':'") {
     // `[k:]`: to Helm's reader the colon belongs to the text.
     auto const byte = byte_at(index);
@@ -166,7 +166,7 @@ bool YamlSource::patch_after(std::string_view problem, std::size_t index, std::s
   return false;
 }
 
-std::pair<std::size_t, std::size_t> YamlSource::tag_at(std::size_t index) {
+std::pair<std::size_t, std::size_t> SourceText::tag_at(std::size_t index) {
   auto const all = text();
   auto at = byte_at(index);
   // An anchor may stand before the tag, with blanks, line breaks and comments between.
@@ -187,7 +187,7 @@ std::pair<std::size_t, std::size_t> YamlSource::tag_at(std::size_t index) {
   return {at + 1, end};
 }
 
-bool YamlSource::patch_tag(std::size_t index) {
+bool SourceText::patch_tag(std::size_t index) {
   auto const [start, end] = tag_at(index);
   bool any = false;
   for (auto at = start; at < end; ++at) {
@@ -199,13 +199,13 @@ bool YamlSource::patch_tag(std::size_t index) {
   return any;
 }
 
-bool YamlSource::has_tag(std::size_t index) {
+bool SourceText::has_tag(std::size_t index) {
   if (!has_bang_) return false;
   auto const [start, end] = tag_at(index);
   return start != 0 && start <= end;
 }
 
-bool YamlSource::escapes_slash(std::size_t start, std::size_t end) {
+bool SourceText::escapes_slash(std::size_t start, std::size_t end) {
   if (!has_slash_escape_) return false;
   auto const first = byte_at(start);
   auto const behind = byte_at(end);
@@ -218,4 +218,4 @@ bool YamlSource::escapes_slash(std::size_t start, std::size_t end) {
   return false;
 }
 
-}  // namespace acr::chart
+}  // namespace acr::yaml

@@ -1,24 +1,24 @@
 #pragma once
 
-// The text that libyaml gets to see: src/chart/yaml_source.hpp (P-14, P-62, P-62a)
+// The text that libyaml gets to see: src/yaml/source_text.hpp (P-14, P-62, P-62a)
 // libyaml 0.2.5 and Helm's reader disagree on a few notations. Where libyaml would refuse or misread what Helm accepts,
-// single characters are replaced by others that both read alike, and put back into the values. Only yaml_reader.cpp
+// single characters are replaced by others that both read alike, and put back into the values. Only reader.cpp
 // includes this.
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-#include "chart/yaml_reader.hpp"
 #include "support/verdict.hpp"
+#include "yaml/reader.hpp"
 
-namespace acr::chart {
+namespace acr::yaml {
 
 /// UTF-8 text with positions counted in code points, as libyaml counts.
-class YamlSource {
+class SourceText {
  public:
   /// Refuses invalid UTF-8 and characters that YAML does not know (P-62); converts UTF-16; cuts byte-order marks.
-  static Verdict<YamlSource> of(std::string_view bytes, YamlName const& name);
+  static Verdict<SourceText> of(std::string_view bytes, ReadOptions const& name);
 
   [[nodiscard]] std::string_view text() const { return changed_.empty() ? given_ : std::string_view(changed_); }
 
@@ -55,4 +55,4 @@ class YamlSource {
 /// True for the time forms of P-103a.
 bool is_timestamp(std::string_view text);
 
-}  // namespace acr::chart
+}  // namespace acr::yaml

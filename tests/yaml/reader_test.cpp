@@ -1,19 +1,19 @@
-#include "chart/yaml_reader.hpp"
+#include "yaml/reader.hpp"
 
 #include "support/catch2.hpp"
 #include "support/text.hpp"
 
 using namespace acr;
-using namespace acr::chart;
+using namespace acr::yaml;
 
 namespace {
 
-YamlName const file_name{"f.yaml", "bad-yaml", 1, true};
+ReadOptions const file_name{"f.yaml", "bad-yaml", 1, true};
 
-Verdict<YamlDocument> read(std::string_view text) { return read_yaml(text, file_name); }
+Verdict<Document> read(std::string_view text) { return yaml::read(text, file_name); }
 
 /// "key=value" of the root map's scalars, in order; `[n]` and `{n}` stand for collections.
-std::string flat(YamlDocument const& document) {
+std::string flat(Document const& document) {
   auto const& root = document.at(document.root);
   std::string out;
   for (std::uint32_t i = 0; i < root.count; ++i) {
@@ -21,9 +21,9 @@ std::string flat(YamlDocument const& document) {
     append_key_text(document.at(entry.key), out);
     auto const& value = document.at(entry.value);
     out += "=";
-    if (value.kind == YamlValue::Kind::list)
+    if (value.kind == Value::Kind::list)
       out += "[" + std::to_string(value.count) + "]";
-    else if (value.kind == YamlValue::Kind::map)
+    else if (value.kind == Value::Kind::map)
       out += "{" + std::to_string(value.count) + "}";
     else
       out += scalar_as_text(value);
@@ -34,7 +34,7 @@ std::string flat(YamlDocument const& document) {
 
 }  // namespace
 
-TEST_CASE("scalars are typed as YAML 1.1 and turned back into text (P-63)", "[chart]") {
+TEST_CASE("scalars are typed as YAML 1.1 and turned back into text (P-63)", "[yaml]") {
   struct Row {
     char const* source;
     char const* text;
@@ -87,7 +87,7 @@ TEST_CASE("scalars are typed as YAML 1.1 and turned back into text (P-63)", "[ch
   CHECK(flat(*document) == std::string("k=") + row.text + ";");
 }
 
-TEST_CASE("notations that readers disagree on are read as Helm reads them (P-62a)", "[chart]") {
+TEST_CASE("notations that readers disagree on are read as Helm reads them (P-62a)", "[yaml]") {
   struct Row {
     char const* source;
     bool accepted;
@@ -111,7 +111,7 @@ TEST_CASE("notations that readers disagree on are read as Helm reads them (P-62a
   CHECK(read(row.source).has_value() == row.accepted);
 }
 
-TEST_CASE("a colon before a flow indicator belongs to the text (P-62a)", "[chart]") {
+TEST_CASE("a colon before a flow indicator belongs to the text (P-62a)", "[yaml]") {
   auto const document = read("\xC3\xA9: {a:, b:}\n");
   REQUIRE(document.has_value());
   auto const& map = document->at(document->entries[document->at(document->root).first].value);
@@ -120,7 +120,7 @@ TEST_CASE("a colon before a flow indicator belongs to the text (P-62a)", "[chart
   CHECK(document->at(document->entries[map.first + 1].key).text == "b:");
 }
 
-TEST_CASE("a byte-order mark at the start of a later line is text", "[chart]") {
+TEST_CASE("a byte-order mark at the start of a later line is text", "[yaml]") {
   auto const document = read(
       "a: b\n\xEF\xBB\xBF"
       "c: d\n");
@@ -130,7 +130,7 @@ TEST_CASE("a byte-order mark at the start of a later line is text", "[chart]") {
         "c=d;");
 }
 
-TEST_CASE("the last of equal keys wins, by kind and value", "[chart]") {
+TEST_CASE("the last of equal keys wins, by kind and value", "[yaml]") {
   auto const document = read("a: 1\nb: 2\na: 3\n1: x\n'1': z\n");
   REQUIRE(document.has_value());
   CHECK(flat(*document) == "b=2;a=3;1=x;1=z;");
@@ -139,7 +139,7 @@ TEST_CASE("the last of equal keys wins, by kind and value", "[chart]") {
   CHECK(document->duplicates[0].key == "a");
 }
 
-TEST_CASE("many equal keys leave one", "[chart]") {
+TEST_CASE("many equal keys leave one", "[yaml]") {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "k" + std::to_string(i % 10) + ": " + std::to_string(i) + "\n";
   auto const document = read(text);
@@ -147,7 +147,7 @@ TEST_CASE("many equal keys leave one", "[chart]") {
   CHECK(flat(*document) == "k0=90;k1=91;k2=92;k3=93;k4=94;k5=95;k6=96;k7=97;k8=98;k9=99;");
 }
 
-TEST_CASE("a merge key takes effect where it stands (P-68a)", "[chart]") {
+TEST_CASE("a merge key takes effect where it stands (P-68a)", "[yaml]") {
   struct Row {
     char const* source;
     char const* result;
@@ -168,7 +168,7 @@ TEST_CASE("a merge key takes effect where it stands (P-68a)", "[chart]") {
   CHECK(!read("x: &x [{a: 1}]\n<<: *x\n"));
 }
 
-TEST_CASE("an alias to what holds it, and to nothing, is refused with its line", "[chart]") {
+TEST_CASE("an alias to what holds it, and to nothing, is refused with its line", "[yaml]") {
   auto const circular = read("a: 1\nb: &b [*b]\n");
   REQUIRE(!circular);
   CHECK(circular.error().where == "f.yaml:2");
@@ -177,7 +177,7 @@ TEST_CASE("an alias to what holds it, and to nothing, is refused with its line",
   CHECK(!read("a: &a {<<: *a}\n"));
 }
 
-TEST_CASE("an alias bomb is refused without expanding it (P-68)", "[chart]") {
+TEST_CASE("an alias bomb is refused without expanding it (P-68)", "[yaml]") {
   std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int level = 1; level < 40; ++level) {
     auto const below = "*a" + std::to_string(level - 1);
@@ -191,7 +191,7 @@ TEST_CASE("an alias bomb is refused without expanding it (P-68)", "[chart]") {
   CHECK(document.error().rule_number == "P-68");
 }
 
-TEST_CASE("ten thousand levels are read, one more is refused (P-68)", "[chart]") {
+TEST_CASE("ten thousand levels are read, one more is refused (P-68)", "[yaml]") {
   auto const nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
   CHECK(read(nested(10'000)).has_value());
   auto const deeper = read(nested(10'001));
@@ -202,7 +202,7 @@ TEST_CASE("ten thousand levels are read, one more is refused (P-68)", "[chart]")
   CHECK(!read(block + "x"));
 }
 
-TEST_CASE("depth that comes from aliases counts", "[chart]") {
+TEST_CASE("depth that comes from aliases counts", "[yaml]") {
   auto const half = std::string(6'000, '[') + std::string(6'000, ']');
   CHECK(read("a: &a " + half + "\nb: [[*a]]\n").has_value());
   auto const deep = std::string(5'000, '[') + "*a" + std::string(5'000, ']');
@@ -212,7 +212,7 @@ TEST_CASE("depth that comes from aliases counts", "[chart]") {
   CHECK(both.error().expected_value == "at most 10000 levels");
 }
 
-TEST_CASE("huge flat flow collections at depth are refused before they cost minutes (P-153)", "[chart]") {
+TEST_CASE("huge flat flow collections at depth are refused before they cost minutes (P-153)", "[yaml]") {
   std::string text(9'000, '[');
   for (int i = 0; i < 60'000; ++i) text += "a,";
   text += std::string(9'000, ']');
@@ -222,7 +222,7 @@ TEST_CASE("huge flat flow collections at depth are refused before they cost minu
   CHECK(document.error().why == "the YAML is too deep for its size");
 }
 
-TEST_CASE("an alias that is one too many is refused itself, not only what follows it (P-68)", "[chart]") {
+TEST_CASE("an alias that is one too many is refused itself, not only what follows it (P-68)", "[yaml]") {
   // Nothing that counts stands behind the last alias.
   auto const text = [](int more) {
     std::string out = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [";
@@ -237,7 +237,7 @@ TEST_CASE("an alias that is one too many is refused itself, not only what follow
   CHECK(refused.error().why == "the YAML holds excessive aliasing");
 }
 
-TEST_CASE("a merged map is bounded by what it copies (P-68a)", "[chart]") {
+TEST_CASE("a merged map is bounded by what it copies (P-68a)", "[yaml]") {
   auto const merged = [](int times) {
     std::string out = "x: &x {";
     for (int i = 0; i < 30; ++i) out += "k" + std::to_string(i) + ": v,";
@@ -245,7 +245,7 @@ TEST_CASE("a merged map is bounded by what it copies (P-68a)", "[chart]") {
     for (int i = 0; i < times; ++i) out += "*x,";
     auto name = file_name;
     name.max_values = 100;
-    auto const document = read_yaml(out + "]}\n", name);
+    auto const document = yaml::read(out + "]}\n", name);
     return document ? std::string("taken") : document.error().why;
   };
   CHECK(merged(3) == "taken");
@@ -256,7 +256,7 @@ TEST_CASE("a merged map is bounded by what it copies (P-68a)", "[chart]") {
   CHECK(nested.error().why == "the merge key << wants a map or a list of maps");
 }
 
-TEST_CASE("what is not base64 is no binary value", "[chart]") {
+TEST_CASE("what is not base64 is no binary value", "[yaml]") {
   CHECK(read("a: !!binary aGk=\n").has_value());
   auto const refused = read("a: !!binary a*k=\n");
   REQUIRE(!refused);
@@ -265,7 +265,7 @@ TEST_CASE("what is not base64 is no binary value", "[chart]") {
 }
 
 TEST_CASE("notations that readers disagree on are replaced as long as there are few, and characters to do it (P-62a)",
-          "[chart]") {
+          "[yaml]") {
   auto const colons = [](int count) {
     std::string text = "a: [";
     for (int i = 0; i < count; ++i) text += "k:,";
@@ -284,7 +284,7 @@ TEST_CASE("notations that readers disagree on are replaced as long as there are 
   CHECK(marked(0xf8fe) == "a byte-order mark within the text");
 }
 
-TEST_CASE("characters that YAML does not know are refused with their line", "[chart]") {
+TEST_CASE("characters that YAML does not know are refused with their line", "[yaml]") {
   struct Row {
     char const* text;
     char const* where;
@@ -304,7 +304,7 @@ TEST_CASE("characters that YAML does not know are refused with their line", "[ch
   CHECK(document.error().code == "bad-yaml");
 }
 
-TEST_CASE("UTF-16 with a mark is read, half a character is not (P-14)", "[chart]") {
+TEST_CASE("UTF-16 with a mark is read, half a character is not (P-14)", "[yaml]") {
   using namespace std::string_view_literals;
   auto const document = read("\xFE\xFF\0a\0:\0 \0\xE9\xD8\x3D\xDE\x00\0\n"sv);
   REQUIRE(document.has_value());
@@ -315,7 +315,7 @@ TEST_CASE("UTF-16 with a mark is read, half a character is not (P-14)", "[chart]
   CHECK(!read("\xFE\xFF\xD8\x3D"sv));
 }
 
-TEST_CASE("what follows the first document is told, not read (P-158)", "[chart]") {
+TEST_CASE("what follows the first document is told, not read (P-158)", "[yaml]") {
   struct Row {
     char const* text;
     std::uint32_t line;

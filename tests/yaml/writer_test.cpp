@@ -1,14 +1,15 @@
-#include "chart/yaml_writer.hpp"
+#include "yaml/writer.hpp"
 
 #include <algorithm>
 
 #include "chart/chart_metadata.hpp"
-#include "chart/helm_answers.hpp"
 #include "chart/metadata_writer.hpp"
 #include "support/catch2.hpp"
+#include "yaml/helm_answers.hpp"
 
 using namespace acr;
 using namespace acr::chart;
+using namespace acr::yaml;
 
 namespace {
 
@@ -23,7 +24,7 @@ std::string as_keyword(std::string const& text) {
 
 }  // namespace
 
-TEST_CASE("quoting follows the table of the specification, section 17", "[chart]") {
+TEST_CASE("quoting follows the table of the specification, section 17", "[yaml]") {
   struct Row {
     char const* text;
     char const* written;
@@ -78,7 +79,7 @@ TEST_CASE("quoting follows the table of the specification, section 17", "[chart]
   CHECK(as_keyword(row.text) == row.written);
 }
 
-TEST_CASE("annotations of several lines become blocks", "[chart]") {
+TEST_CASE("annotations of several lines become blocks", "[yaml]") {
   struct Row {
     char const* text;
     char const* written;
@@ -97,7 +98,7 @@ TEST_CASE("annotations of several lines become blocks", "[chart]") {
   CHECK(*written == row.written);
 }
 
-TEST_CASE("what cannot be read back is refused, naming the field", "[chart]") {
+TEST_CASE("what cannot be read back is refused, naming the field", "[yaml]") {
   struct Row {
     char const* value;
     char const* why;
@@ -117,7 +118,7 @@ TEST_CASE("what cannot be read back is refused, naming the field", "[chart]") {
   CHECK(written.error().why == row.why);
 }
 
-TEST_CASE("a next-line character is folded like a line break (P-100)", "[chart]") {
+TEST_CASE("a next-line character is folded like a line break (P-100)", "[yaml]") {
   CHECK(*through_json("a \xC2\x85  b") == "a b");
   CHECK(*through_json("a\xC2\x85\xC2\x85 \xC2\x85"
                       "b") == "a\n\nb");
@@ -127,14 +128,14 @@ TEST_CASE("a next-line character is folded like a line break (P-100)", "[chart]"
   CHECK(key_through_json("<<<").has_value());
 }
 
-TEST_CASE("keys of more than 1024 characters in JSON are refused (P-100)", "[chart]") {
+TEST_CASE("keys of more than 1024 characters in JSON are refused (P-100)", "[yaml]") {
   CHECK(key_through_json(std::string(1022, 'a')).has_value());
   CHECK(!key_through_json(std::string(1023, 'a')));
   CHECK(!key_through_json(std::string(171, '<')));
   CHECK(key_through_json(std::string(170, '<')).has_value());
 }
 
-TEST_CASE("keys are ordered naturally (P-101)", "[chart]") {
+TEST_CASE("keys are ordered naturally (P-101)", "[yaml]") {
   std::vector<std::string_view> const ordered = {"", "A1", "a1", "a2", "a10", "b-1", "b.1", "b/1", "b_1", "ba"};
   auto shuffled = ordered;
   std::reverse(shuffled.begin(), shuffled.end());
@@ -142,7 +143,7 @@ TEST_CASE("keys are ordered naturally (P-101)", "[chart]") {
   for (std::size_t i = 0; i < order.size(); ++i) CHECK(shuffled[order[i]] == ordered[i]);
 }
 
-TEST_CASE("a key set without a natural order gets a fixed one (P-101a)", "[chart]") {
+TEST_CASE("a key set without a natural order gets a fixed one (P-101a)", "[yaml]") {
   std::vector<std::vector<std::string_view>> const same = {{"9", "15z", "1b"}, {"1b", "9", "15z"}, {"15z", "1b", "9"}};
   std::vector<std::string> results;
   for (auto const& keys : same) {
@@ -154,7 +155,7 @@ TEST_CASE("a key set without a natural order gets a fixed one (P-101a)", "[chart
   CHECK(results[1] == results[2]);
 }
 
-TEST_CASE("lists and maps are laid out as Helm lays them out (P-102)", "[chart]") {
+TEST_CASE("lists and maps are laid out as Helm lays them out (P-102)", "[yaml]") {
   auto const answer = test::our_answer(
       "chart",
       "name: c\nversion: 1.0.0\napiVersion: v2\nkeywords: [a, b]\nmaintainers: [{name: m, email: e}]\n"
@@ -165,7 +166,7 @@ TEST_CASE("lists and maps are laid out as Helm lays them out (P-102)", "[chart]"
       "  name: d\n  repository: \"\"\n  version: \"1\"\nkeywords:\n- a\n- b\nmaintainers:\n- email: e\n  name: m\nname: c\nversion: 1.0.0\n");
 }
 
-TEST_CASE("a key of more than 128 bytes stands behind a question mark, its value behind a colon (P-102, P-102a)", "[chart]") {
+TEST_CASE("a key of more than 128 bytes stands behind a question mark, its value behind a colon (P-102, P-102a)", "[yaml]") {
   auto const fits = std::string(128, 'k'), longer = std::string(129, 'k');
   ChartMetadata metadata;
   metadata.annotations[fits] = "v";
@@ -185,7 +186,7 @@ TEST_CASE("a key of more than 128 bytes stands behind a question mark, its value
   CHECK(written("1") == "    : 1\n");
 }
 
-TEST_CASE("numbers of import-values are written as Helm writes them (P-64)", "[chart]") {
+TEST_CASE("numbers of import-values are written as Helm writes them (P-64)", "[yaml]") {
   struct Row {
     double number;
     char const* text;
@@ -207,7 +208,7 @@ TEST_CASE("numbers of import-values are written as Helm writes them (P-64)", "[c
   CHECK(any_number_text(row.number) == row.text);
 }
 
-TEST_CASE("deeply nested import-values are written without machine stack", "[chart]") {
+TEST_CASE("deeply nested import-values are written without machine stack", "[yaml]") {
   ChartMetadata metadata;
   metadata.api_version = "v2";
   auto& dependency = metadata.dependencies.emplace_back();

@@ -1,10 +1,8 @@
-// libyaml's events, given the meaning of go-yaml v2: src/chart/yaml_reader.hpp (P-62, P-62a, P-63, P-68, P-68a)
+// libyaml's events, given the meaning of go-yaml v2: src/yaml/reader.hpp (P-62, P-62a, P-63, P-68, P-68a)
 // Values are decoded as the events come, with a stack of our own. An alias shares the value of its anchor; what Helm
 // counts on the way (P-68) is kept per value, so that an alias costs nothing however much it expands to.
 
-#include "chart/yaml_reader.hpp"
-
-#include <yaml.h>
+#include "yaml/reader.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,50 +11,35 @@
 #include <optional>
 #include <unordered_map>
 
-#include "chart/limits.hpp"
-#include "chart/yaml_source.hpp"
 #include "support/text.hpp"
 #include "support/work_budget.hpp"
+#include "yaml/events.hpp"
+#include "yaml/limits.hpp"
+#include "yaml/source_text.hpp"
 
-namespace acr::chart {
+namespace acr::yaml {
 namespace {
 
 constexpr std::string_view yaml_tag_prefix = "tag:yaml.org,2002:";
 
-std::string_view text_of(yaml_char_t const* text) {
-  return text == nullptr ? std::string_view{} : std::string_view(reinterpret_cast<char const*>(text));
-}
-
-/// Owns the parser and the event it is at.
-class Events {
+/// libyaml's events, charged to the run (B-25).
+class ChargedEvents {
  public:
-  explicit Events(std::string_view bytes) {
-    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
-    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size());
-  }
-  Events(Events const&) = delete;
-  Events& operator=(Events const&) = delete;
-  ~Events() {
-    yaml_event_delete(&event_);
-    yaml_parser_delete(&parser_);
-  }
+  explicit ChargedEvents(std::string_view bytes) : events_(bytes) {}
 
   /// False when the text is not YAML; problem() then tells.
   bool next() {
-    // B-25. What an event costs by its size comes on top: libyaml hands on up to the whole text at once.
-    charge_work(units_of_an_event + parser_.mark.index - charged_);
-    charged_ = parser_.mark.index;
-    yaml_event_delete(&event_);
-    return yaml_parser_parse(&parser_, &event_) != 0;
+    // What an event costs by its size comes on top: libyaml hands on up to the whole text at once.
+    charge_work(units_of_an_event + events_.position() - charged_);
+    charged_ = events_.position();
+    return events_.next();
   }
-  [[nodiscard]] yaml_event_t const& event() const { return event_; }
-  [[nodiscard]] yaml_parser_t const& problem() const { return parser_; }
+  [[nodiscard]] Event const& event() const { return events_.event(); }
+  [[nodiscard]] Problem problem() const { return events_.problem(); }
 
  private:
   static constexpr std::size_t units_of_an_event = 500;
-  yaml_parser_t parser_{};
-  yaml_event_t event_{};
+  Events events_;
   std::size_t charged_ = 0;  ///< characters
 };
 
@@ -127,20 +110,20 @@ double allowed_alias_share(std::uint64_t decoded) {
   return 0.99 - 0.89 * ((count - low) / (high - low));
 }
 
-bool same_key(YamlValue const& a, YamlValue const& b) {
+bool same_key(Value const& a, Value const& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
-    case YamlValue::Kind::null:
+    case Value::Kind::null:
       return true;
-    case YamlValue::Kind::boolean:
+    case Value::Kind::boolean:
       return a.boolean == b.boolean;
-    case YamlValue::Kind::integer:
+    case Value::Kind::integer:
       return a.integer == b.integer;
-    case YamlValue::Kind::unsigned_integer:
+    case Value::Kind::unsigned_integer:
       return a.unsigned_integer == b.unsigned_integer;
-    case YamlValue::Kind::floating:
+    case Value::Kind::floating:
       return a.floating == b.floating;
-    case YamlValue::Kind::string:
+    case Value::Kind::string:
       return a.text == b.text;
     default:
       return false;
@@ -148,20 +131,20 @@ bool same_key(YamlValue const& a, YamlValue const& b) {
 }
 
 /// Any total order that puts equal keys side by side.
-int compare_keys(YamlValue const& a, YamlValue const& b) {
+int compare_keys(Value const& a, Value const& b) {
   auto const by = [](auto const& x, auto const& y) { return x < y ? -1 : y < x ? 1 : 0; };
   if (a.kind != b.kind) return by(a.kind, b.kind);
   switch (a.kind) {
-    case YamlValue::Kind::boolean:
+    case Value::Kind::boolean:
       return by(a.boolean, b.boolean);
-    case YamlValue::Kind::integer:
+    case Value::Kind::integer:
       return by(a.integer, b.integer);
-    case YamlValue::Kind::unsigned_integer:
+    case Value::Kind::unsigned_integer:
       return by(a.unsigned_integer, b.unsigned_integer);
-    case YamlValue::Kind::floating:
+    case Value::Kind::floating:
       if (std::isnan(a.floating) || std::isnan(b.floating)) return by(std::isnan(a.floating), std::isnan(b.floating));
       return by(a.floating, b.floating);
-    case YamlValue::Kind::string:
+    case Value::Kind::string:
       return a.text.compare(b.text);
     default:
       return 0;
@@ -170,13 +153,13 @@ int compare_keys(YamlValue const& a, YamlValue const& b) {
 
 class Decoder {
  public:
-  Decoder(YamlSource& source, YamlName const& name) : source_(source), name_(name) {}
+  Decoder(SourceText& source, ReadOptions const& name) : source_(source), name_(name) {}
 
   /// Nothing: the source was patched (P-62a), and reading starts anew.
-  std::optional<Verdict<YamlDocument>> decode();
+  std::optional<Verdict<Document>> decode();
 
  private:
-  using Kind = YamlValue::Kind;
+  using Kind = Value::Kind;
 
   enum class Role : std::uint8_t { item, key, value, merge, merge_item };
 
@@ -200,31 +183,30 @@ class Decoder {
     bool complete = false;
   };
 
-  Verdict<YamlDocument> run();
-  bool step(yaml_event_t const& event);
-  bool scalar(yaml_event_t const& event);
-  bool alias(yaml_event_t const& event);
-  bool open(yaml_event_t const& event, bool map, bool flow, yaml_char_t const* anchor, bool tagged);
+  Verdict<Document> run();
+  bool step(Event const& event);
+  bool scalar(Event const& event);
+  bool alias(Event const& event);
+  bool open(Event const& event);
   bool close();
   bool place(std::uint32_t value, std::uint64_t visits, bool is_alias);
   bool merge_in(std::uint32_t value);
   void drop_overwritten(Open const& map);
-  bool resolve(std::string_view tag, YamlValue& value);
+  bool resolve(std::string_view tag, Value& value);
   bool count(std::uint64_t visits, std::uint64_t from_alias);
   Role role() const;
   bool fail(std::uint32_t line, std::string why, char const* rule = "P-62");
-  [[nodiscard]] std::uint32_t line_of(yaml_mark_t const& mark) const {
-    return static_cast<std::uint32_t>(mark.line) + name_.first_line;
-  }
+  /// `line` counts from 0 in the text.
+  [[nodiscard]] std::uint32_t line_of(std::size_t line) const { return static_cast<std::uint32_t>(line) + name_.first_line; }
 
-  YamlSource& source_;
-  YamlName const& name_;
-  YamlDocument document_;
+  SourceText& source_;
+  ReadOptions const& name_;
+  Document document_;
   std::shared_ptr<TextStore> texts_ = std::make_shared<TextStore>();
   std::vector<Open> open_;
-  std::vector<std::uint32_t> items_;          ///< children of open lists
-  std::vector<YamlDocument::Entry> entries_;  ///< children of open maps
-  std::vector<bool> merged_;                  ///< parallel to entries_: came from a merge key
+  std::vector<std::uint32_t> items_;      ///< children of open lists
+  std::vector<Document::Entry> entries_;  ///< children of open maps
+  std::vector<bool> merged_;              ///< parallel to entries_: came from a merge key
   std::unordered_map<std::string, Anchor> anchors_;
   std::uint64_t decoded_ = 1, from_aliases_ = 0;  ///< the document itself is one visit
   std::uint64_t own_work_ = 0;
@@ -242,32 +224,29 @@ bool Decoder::fail(std::uint32_t line, std::string why, char const* rule) {
   return false;
 }
 
-std::optional<Verdict<YamlDocument>> Decoder::decode() {
+std::optional<Verdict<Document>> Decoder::decode() {
   auto result = run();
   if (patched_) return std::nullopt;
   return result;
 }
 
-Verdict<YamlDocument> Decoder::run() {
+Verdict<Document> Decoder::run() {
   document_.storage = texts_;
   document_.values.reserve(source_.text().size() / 16 + 8);
-  Events events(source_.text());
+  ChargedEvents events(source_.text());
   while (!root_done_) {
     if (!events.next()) {
-      auto const& problem = events.problem();
-      if (problem.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
-      if (source_.patch_after(text_of(reinterpret_cast<yaml_char_t const*>(problem.problem)), problem.problem_mark.index,
-                              problem.context_mark.index)) {
+      auto const problem = events.problem();
+      if (source_.patch_after(problem.what, problem.index, problem.context_index)) {
         patched_ = true;
         return rejection_;
       }
-      auto const& mark = problem.problem_mark.line != 0 ? problem.problem_mark : problem.context_mark;
-      fail(line_of(mark),
-           std::string("the YAML cannot be read: ") + (problem.problem != nullptr ? problem.problem : "unknown problem"));
+      fail(line_of(problem.shown_line()),
+           "the YAML cannot be read: " + std::string(problem.what.empty() ? "unknown problem" : problem.what));
       return std::move(rejection_);
     }
     auto const& event = events.event();
-    if (event.type == YAML_STREAM_END_EVENT) {
+    if (event.kind == Event::Kind::stream_end) {
       document_.root = static_cast<std::uint32_t>(document_.values.size());
       document_.values.emplace_back().line = name_.first_line;
       return std::move(document_);
@@ -278,60 +257,50 @@ Verdict<YamlDocument> Decoder::run() {
   if (name_.looks_for_second) {
     auto const line = document_.second_document;
     if (line == 0) {
-      while (events.next() && events.event().type == YAML_DOCUMENT_END_EVENT) {
-      }
-      auto const& event = events.event();
-      if (events.problem().error != YAML_NO_ERROR)
-        document_.second_document = line_of(events.problem().problem_mark);
-      else if (event.type == YAML_DOCUMENT_START_EVENT)
-        document_.second_document = line_of(event.start_mark);
+      bool good = events.next();
+      while (good && events.event().kind == Event::Kind::document_end) good = events.next();
+      if (!good)
+        document_.second_document = line_of(events.problem().line);
+      else if (events.event().kind == Event::Kind::document_start)
+        document_.second_document = line_of(events.event().line);
     }
   }
-  if (document_.at(document_.root).height > yaml_levels) {
+  if (document_.at(document_.root).height > limits::levels) {
     fail(name_.first_line, "the YAML is nested too deeply");
-    return std::move(rejection_).rule("P-68").expected("at most " + std::to_string(yaml_levels) + " levels");
+    return std::move(rejection_).rule("P-68").expected("at most " + std::to_string(limits::levels) + " levels");
   }
   return std::move(document_);
 }
 
-bool Decoder::step(yaml_event_t const& event) {
-  auto const line = line_of(event.start_mark);
+bool Decoder::step(Event const& event) {
+  auto const line = line_of(event.line);
   if (document_.values.size() > name_.max_values) {
     fail(line, "the YAML holds too many values");
     rejection_ = std::move(rejection_).rule("P-153").expected("at most " + std::to_string(name_.max_values));
     return false;
   }
   // libyaml looks at every open flow collection for every token: bound the product.
-  if ((work_ += flow_depth_) > yaml_work) {
+  if ((work_ += flow_depth_) > limits::work) {
     fail(line, "the YAML is too deep for its size");
     rejection_ = std::move(rejection_).rule("P-153");
     return false;
   }
-  switch (event.type) {
-    case YAML_DOCUMENT_START_EVENT:
-      if (auto const* version = event.data.document_start.version_directive;
-          version != nullptr && (version->major != 1 || version->minor != 1))
-        return fail(line, "Helm reads YAML 1.1 only");  // P-62a
-      return true;
-    case YAML_DOCUMENT_END_EVENT:
+  switch (event.kind) {
+    case Event::Kind::document_start:
+      return event.is_yaml_1_1 || fail(line, "Helm reads YAML 1.1 only");  // P-62a
+    case Event::Kind::document_end:
       root_done_ = true;
       return true;
-    case YAML_SCALAR_EVENT:
+    case Event::Kind::scalar:
       return scalar(event);
-    case YAML_ALIAS_EVENT:
+    case Event::Kind::alias:
       return alias(event);
-    case YAML_SEQUENCE_START_EVENT: {
-      auto const& start = event.data.sequence_start;
-      if (start.tag != nullptr && source_.patch_tag(event.start_mark.index)) return patched_ = true, false;
-      return open(event, false, start.style == YAML_FLOW_SEQUENCE_STYLE, start.anchor, start.tag != nullptr);
-    }
-    case YAML_MAPPING_START_EVENT: {
-      auto const& start = event.data.mapping_start;
-      if (start.tag != nullptr && source_.patch_tag(event.start_mark.index)) return patched_ = true, false;
-      return open(event, true, start.style == YAML_FLOW_MAPPING_STYLE, start.anchor, start.tag != nullptr);
-    }
-    case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
+    case Event::Kind::list_start:
+    case Event::Kind::map_start:
+      if (event.tag && source_.patch_tag(event.start)) return patched_ = true, false;
+      return open(event);
+    case Event::Kind::list_end:
+    case Event::Kind::map_end:
       return close();
     default:
       return true;
@@ -346,29 +315,27 @@ Decoder::Role Decoder::role() const {
   return top.merge ? Role::merge : Role::value;
 }
 
-bool Decoder::scalar(yaml_event_t const& event) {
-  auto const& scalar = event.data.scalar;
-  auto const line = line_of(event.start_mark);
-  std::string_view const raw(reinterpret_cast<char const*>(scalar.value), scalar.length);
-  if (scalar.tag != nullptr && source_.patch_tag(event.start_mark.index)) return patched_ = true, false;
-  if (flow_depth_ > 0 && scalar.style == YAML_PLAIN_SCALAR_STYLE && raw.find('?') != std::string_view::npos)
+bool Decoder::scalar(Event const& event) {
+  auto const line = line_of(event.line);
+  auto const raw = event.text;
+  if (event.tag && source_.patch_tag(event.start)) return patched_ = true, false;
+  if (flow_depth_ > 0 && event.style == Event::Style::plain && raw.find('?') != std::string_view::npos)
     return fail(line, "Helm cannot read a question mark within an unquoted text in [] or {}");  // P-62a
-  if (scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && source_.escapes_slash(event.start_mark.index, event.end_mark.index))
+  if (event.style == Event::Style::double_quoted && source_.escapes_slash(event.start, event.end))
     return fail(line, "Helm cannot read the escape \\/");  // P-62a
 
   // libyaml drops the tag "!"; Helm's reader keeps it and takes the scalar for a string.
   // (A scalar of no characters at all is what stands for a missing one: what follows it is not its own.)
-  bool const bare_tag = scalar.tag == nullptr && scalar.plain_implicit != 0 && event.start_mark.index != event.end_mark.index &&
-                        source_.has_tag(event.start_mark.index);
-  auto const tag = bare_tag ? std::string_view("!") : text_of(scalar.tag);
+  bool const bare_tag = !event.tag && event.implicit && event.start != event.end && source_.has_tag(event.start);
+  auto const tag = bare_tag ? std::string_view("!") : event.tag.value_or("");
 
   // P-68a: `<<` where a key is wanted.
-  if (role() == Role::key && raw == "<<" && (scalar.plain_implicit != 0 || tag == "tag:yaml.org,2002:merge")) {
-    if (scalar.anchor != nullptr) {
+  if (role() == Role::key && raw == "<<" && (event.implicit || tag == "tag:yaml.org,2002:merge")) {
+    if (event.anchor) {
       auto const index = static_cast<std::uint32_t>(document_.values.size());
       auto& value = document_.values.emplace_back();
       value.kind = Kind::string, value.line = line, value.height = 0, value.text = texts_->keep(raw);
-      anchors_[std::string(text_of(scalar.anchor))] = {index, 1, true};
+      anchors_[std::string(*event.anchor)] = {index, 1, true};
     }
     open_.back().at_key = false;
     open_.back().merge = true;
@@ -379,21 +346,21 @@ bool Decoder::scalar(yaml_event_t const& event) {
   auto& value = document_.values.emplace_back();
   value.line = line;
   value.height = 0;
-  value.plain = scalar.style == YAML_PLAIN_SCALAR_STYLE && tag.empty();
+  value.plain = event.style == Event::Style::plain && tag.empty();
   value.text = source_.has_placeholders() ? texts_->keep(source_.original(raw)) : texts_->keep(raw);
   if (tag.empty()) {
-    if (scalar.plain_implicit != 0)
+    if (event.implicit)
       resolve_plain(value.text, value);
     else
       value.kind = Kind::string;
   } else if (!resolve(tag, value)) {
     return false;
   }
-  if (scalar.anchor != nullptr) anchors_[std::string(text_of(scalar.anchor))] = {index, 1, true};
+  if (event.anchor) anchors_[std::string(*event.anchor)] = {index, 1, true};
   return place(index, 1, false);
 }
 
-bool Decoder::resolve(std::string_view tag, YamlValue& value) {
+bool Decoder::resolve(std::string_view tag, Value& value) {
   value.kind = Kind::string;
   if (!tag.starts_with(yaml_tag_prefix)) return true;
   tag.remove_prefix(yaml_tag_prefix.size());
@@ -439,26 +406,27 @@ bool Decoder::resolve(std::string_view tag, YamlValue& value) {
   return fail(value.line, "a value does not fit its tag !!" + std::string(tag));
 }
 
-bool Decoder::alias(yaml_event_t const& event) {
-  auto const line = line_of(event.start_mark);
-  auto const found = anchors_.find(std::string(text_of(event.data.alias.anchor)));
+bool Decoder::alias(Event const& event) {
+  auto const line = line_of(event.line);
+  auto const found = anchors_.find(std::string(event.anchor.value_or("")));
   if (found == anchors_.end()) return fail(line, "an alias names an unknown anchor");
   if (!found->second.complete) return fail(line, "an anchor's value contains itself");
   return place(found->second.value, found->second.visits, true);
 }
 
-bool Decoder::open(yaml_event_t const& event, bool map, bool flow, yaml_char_t const* anchor, bool tagged) {
-  auto const line = line_of(event.start_mark);
-  if (open_.size() >= yaml_levels) {
+bool Decoder::open(Event const& event) {
+  bool const map = event.kind == Event::Kind::map_start;
+  auto const line = line_of(event.line);
+  if (open_.size() >= limits::levels) {
     fail(line, "the YAML is nested too deeply");
-    rejection_ = std::move(rejection_).rule("P-68").expected("at most " + std::to_string(yaml_levels) + " levels");
+    rejection_ = std::move(rejection_).rule("P-68").expected("at most " + std::to_string(limits::levels) + " levels");
     return false;
   }
   Open opened;
   opened.map = map;
-  opened.flow = flow;
-  opened.has_properties = anchor != nullptr || tagged;
-  opened.index = event.start_mark.index;
+  opened.flow = event.flow;
+  opened.has_properties = event.anchor || event.tag;
+  opened.index = event.start;
   opened.value = static_cast<std::uint32_t>(document_.values.size());
   opened.start = map ? entries_.size() : items_.size();
   if (auto const where = role(); where == Role::merge || where == Role::merge_item) {
@@ -469,12 +437,12 @@ bool Decoder::open(yaml_event_t const& event, bool map, bool flow, yaml_char_t c
   auto& value = document_.values.emplace_back();
   value.kind = map ? Kind::map : Kind::list;
   value.line = line;
-  if (anchor != nullptr) {
-    opened.anchor = text_of(anchor);
+  if (event.anchor) {
+    opened.anchor = *event.anchor;
     anchors_[opened.anchor] = {opened.value, 0, false};
   }
   if (opened.visits != 0 && !count(1, 0)) return fail(line, "the YAML holds excessive aliasing", "P-68");
-  flow_depth_ += flow ? 1 : 0;
+  flow_depth_ += event.flow ? 1 : 0;
   open_.push_back(std::move(opened));
   return true;
 }
@@ -550,7 +518,7 @@ void Decoder::drop_overwritten(Open const& map) {
   if (count < 2) return;
   auto const note = [&](std::size_t position) {
     auto const& key = document_.values[entries_[position].key];
-    if (!merged_[position] && document_.duplicates.size() < duplicates_told)
+    if (!merged_[position] && document_.duplicates.size() < limits::duplicates)
       document_.duplicates.push_back({key.line, std::string(key.text)});
   };
   std::vector<bool> gone(count, false);
@@ -564,7 +532,7 @@ void Decoder::drop_overwritten(Open const& map) {
   } else {
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), map.start);
-    auto const key_at = [&](std::size_t position) -> YamlValue const& { return document_.values[entries_[position].key]; };
+    auto const key_at = [&](std::size_t position) -> Value const& { return document_.values[entries_[position].key]; };
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       auto const difference = compare_keys(key_at(a), key_at(b));
       return difference != 0 ? difference < 0 : a < b;
@@ -639,17 +607,17 @@ bool Decoder::close() {
 
 }  // namespace
 
-Verdict<YamlDocument> read_yaml(std::string_view bytes, YamlName const& name) {
-  auto source = YamlSource::of(bytes, name);
+Verdict<Document> read(std::string_view bytes, ReadOptions const& name) {
+  auto source = SourceText::of(bytes, name);
   if (!source) return source.error();
   for (;;) {
     auto document = Decoder(*source, name).decode();
     if (document) return std::move(*document);
-    if (source->patches() > yaml_patches)
+    if (source->patches() > limits::patches)
       return reject(std::string(name.code), std::string(name.file), "too many notations that YAML readers disagree on")
           .rule("P-62a")
           .fix("put blanks after the colons within [] and {}");
   }
 }
 
-}  // namespace acr::chart
+}  // namespace acr::yaml

@@ -12,8 +12,8 @@
 #include "chart/json_check.hpp"
 #include "chart/semver.hpp"
 #include "chart/values_check.hpp"
-#include "chart/yaml_writer.hpp"
 #include "support/text.hpp"
+#include "yaml/writer.hpp"
 
 namespace acr::test {
 
@@ -81,9 +81,9 @@ inline Answer lock_answer(std::string_view bytes) {
 
 inline Answer order_answer(std::string_view input) {
   auto const keys = split(input, '\0');
-  chart::YamlWriter yaml;
+  yaml::Writer yaml;
   yaml.begin_map(keys.size());
-  for (auto const position : chart::natural_order(keys)) {
+  for (auto const position : yaml::natural_order(keys)) {
     yaml.key(keys[position]);
     yaml.string("");
   }

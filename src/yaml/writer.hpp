@@ -1,6 +1,6 @@
 #pragma once
 
-// YAML as Helm writes it: src/chart/yaml_writer.hpp (P-100 … P-104; go-yaml v2's emitter after a detour through JSON)
+// YAML as Helm writes it: src/yaml/writer.hpp (P-100 … P-104; go-yaml v2's emitter after a detour through JSON)
 // Events in, text out; keys must come in natural_order. No recursion: open maps and lists are on a stack of our own.
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 #include "support/verdict.hpp"
 
-namespace acr::chart {
+namespace acr::yaml {
 
 /// What a string is after Helm's detour through JSON (P-100). Refused: characters that cannot make it, with the code
 /// `chart-yaml-unwritable` and an empty `where`.
@@ -28,7 +28,7 @@ bool natural_less(std::string_view a, std::string_view b);
 std::vector<std::size_t> natural_order(std::vector<std::string_view> const& keys);
 
 /// Writes one document whose root is a map or a list.
-class YamlWriter {
+class Writer {
  public:
   void begin_map(std::size_t entries) { begin(true, entries); }
   void begin_list(std::size_t items) { begin(false, items); }
@@ -71,4 +71,4 @@ class YamlWriter {
   bool in_map_ = false;  ///< the next value belongs to a key
 };
 
-}  // namespace acr::chart
+}  // namespace acr::yaml

@@ -1,16 +1,16 @@
-// go-yaml v2's emitter for block style, and what the detour through JSON does: src/chart/yaml_writer.hpp (P-100 … P-104)
+// go-yaml v2's emitter for block style, and what the detour through JSON does: src/yaml/writer.hpp (P-100 … P-104)
 
-#include "chart/yaml_writer.hpp"
+#include "yaml/writer.hpp"
 
 #include <algorithm>
 #include <numeric>
 
-#include "chart/unicode_tables.hpp"
-#include "chart/yaml_reader.hpp"
-#include "chart/yaml_source.hpp"
 #include "support/text.hpp"
+#include "support/unicode_tables.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/source_text.hpp"
 
-namespace acr::chart {
+namespace acr::yaml {
 namespace {
 
 constexpr int best_width = 80;
@@ -77,9 +77,9 @@ bool is_base_60(std::string_view text) {
 
 /// P-103a: would be read back as a string without quotes.
 bool reads_as_string(std::string_view text) {
-  YamlValue value;
+  Value value;
   resolve_plain(text, value);
-  return value.kind == YamlValue::Kind::string && !is_timestamp(text) && !is_base_60(text);
+  return value.kind == Value::Kind::string && !is_timestamp(text) && !is_base_60(text);
 }
 
 /// DEL, C1 but NEL, U+FFFE and U+FFFF cannot be raw in YAML, and JSON does not escape them.
@@ -202,13 +202,13 @@ std::vector<std::size_t> natural_order(std::vector<std::string_view> const& keys
   return order;
 }
 
-struct YamlWriter::Shape {
+struct Writer::Shape {
   bool multiline = false, plain = true, single = true, literal = true;
 
   explicit Shape(std::string_view text);
 };
 
-YamlWriter::Shape::Shape(std::string_view text) {
+Writer::Shape::Shape(std::string_view text) {
   if (text.empty()) {
     literal = false;
     return;
@@ -248,19 +248,19 @@ YamlWriter::Shape::Shape(std::string_view text) {
   literal = text.back() != ' ' && !space_break && !special;
 }
 
-void YamlWriter::put_break(std::string_view character) {
+void Writer::put_break(std::string_view character) {
   out_ += character;
   column_ = 0;
 }
 
-void YamlWriter::indicator(char c, bool need_space, bool is_space, bool is_indention) {
+void Writer::indicator(char c, bool need_space, bool is_space, bool is_indention) {
   if (need_space && !whitespace_) put(' ');
   put(c);
   whitespace_ = is_space;
   indention_ = indention_ && is_indention;
 }
 
-void YamlWriter::write_indent() {
+void Writer::write_indent() {
   int const indent = std::max(indent_, 0);
   if (!indention_ || column_ > indent || (column_ == indent && !whitespace_)) put_break("\n");
   for (; column_ < indent; ++column_) out_ += ' ';
@@ -268,14 +268,14 @@ void YamlWriter::write_indent() {
   indention_ = true;
 }
 
-void YamlWriter::before_value() {
+void Writer::before_value() {
   if (levels_.empty() || levels_.back().map) return;  // the root, or key() did it
   write_indent();
   indicator('-', true, false, true);
   in_map_ = false;
 }
 
-void YamlWriter::begin(bool map, std::size_t size) {
+void Writer::begin(bool map, std::size_t size) {
   before_value();
   levels_.push_back({map, size == 0, indent_});
   if (size == 0) {
@@ -290,14 +290,14 @@ void YamlWriter::begin(bool map, std::size_t size) {
     indent_ += 2;
 }
 
-void YamlWriter::end() {
+void Writer::end() {
   auto const level = levels_.back();
   levels_.pop_back();
   if (level.empty) indicator(level.map ? '}' : ']', false, false, false);
   indent_ = level.outer_indent;
 }
 
-void YamlWriter::key(std::string_view text) {
+void Writer::key(std::string_view text) {
   write_indent();
   Shape const shape(text);
   bool const plain_wanted = reads_as_string(text);
@@ -315,7 +315,7 @@ void YamlWriter::key(std::string_view text) {
   in_map_ = true;
 }
 
-bool YamlWriter::string(std::string_view text) {
+bool Writer::string(std::string_view text) {
   before_value();
   Shape const shape(text);
   bool const has_line_feed = text.find('\n') != std::string_view::npos;
@@ -325,13 +325,13 @@ bool YamlWriter::string(std::string_view text) {
   return !unreadable;
 }
 
-void YamlWriter::plain(std::string_view text) {
+void Writer::plain(std::string_view text) {
   before_value();
   write_plain(text, true);
 }
 
-void YamlWriter::write_scalar(std::string_view text, bool plain_wanted, bool literal_wanted, bool breaks_allowed,
-                              Shape const& shape) {
+void Writer::write_scalar(std::string_view text, bool plain_wanted, bool literal_wanted, bool breaks_allowed,
+                          Shape const& shape) {
   int const outer = indent_;
   indent_ = indent_ < 0 ? 2 : indent_ + 2;
   if (literal_wanted && shape.literal)
@@ -345,7 +345,7 @@ void YamlWriter::write_scalar(std::string_view text, bool plain_wanted, bool lit
   indent_ = outer;
 }
 
-void YamlWriter::write_plain(std::string_view text, bool breaks_allowed) {
+void Writer::write_plain(std::string_view text, bool breaks_allowed) {
   if (!whitespace_) put(' ');
   bool after_space = false;
   for (std::size_t at = 0; at < text.size();) {
@@ -367,7 +367,7 @@ void YamlWriter::write_plain(std::string_view text, bool breaks_allowed) {
   indention_ = false;
 }
 
-void YamlWriter::write_single(std::string_view text, bool breaks_allowed) {
+void Writer::write_single(std::string_view text, bool breaks_allowed) {
   indicator('\'', true, false, false);
   bool after_space = false, after_break = false;
   for (std::size_t at = 0; at < text.size();) {
@@ -397,7 +397,7 @@ void YamlWriter::write_single(std::string_view text, bool breaks_allowed) {
   indention_ = false;
 }
 
-void YamlWriter::write_double(std::string_view text, bool breaks_allowed) {
+void Writer::write_double(std::string_view text, bool breaks_allowed) {
   indicator('"', true, false, false);
   // Helm's writer looks for the mark at the start of the text, whatever character it is at.
   bool const escapes_all = text.starts_with("\xEF\xBB\xBF");
@@ -481,7 +481,7 @@ void YamlWriter::write_double(std::string_view text, bool breaks_allowed) {
   indention_ = false;
 }
 
-void YamlWriter::write_literal(std::string_view text) {
+void Writer::write_literal(std::string_view text) {
   indicator('|', true, false, false);
   if (text.front() == ' ' || is_break(text, 0)) indicator('2', false, false, false);
   auto const last_width = [](std::string_view part) {
@@ -515,10 +515,10 @@ void YamlWriter::write_literal(std::string_view text) {
   }
 }
 
-std::string YamlWriter::take() && {
+std::string Writer::take() && {
   indent_ = -1;
   write_indent();
   return std::move(out_);
 }
 
-}  // namespace acr::chart
+}  // namespace acr::yaml
