@@ -83,7 +83,7 @@ void measure(bool json, std::uint16_t port) {
   auto const result = source.fetch({{"chart-7", "1.50.0", "http://127.0.0.1:" + std::to_string(port), ""}});
   std::chrono::duration<double> const took = std::chrono::steady_clock::now() - start;
   std::printf("%-4s %6.2f s   peak of the process %6.1f MiB   (%s)\n", json ? "JSON" : "YAML", took.count(),
-              static_cast<double>(peak_kibibytes()) / 1024, result.at(0) ? "fetched" : result.at(0).error().code.c_str());
+              static_cast<double>(peak_kibibytes()) / 1024, result.at(0) ? "fetched" : result.at(0).error().code.text().data());
   std::fflush(stdout);
 }
 

@@ -92,7 +92,7 @@ int main(int count, char** values) {
     return static_cast<int>(dispatch(arguments));
   } catch (acr::RunError const& error) {
     std::cout << std::flush;
-    std::cerr << acr::printable(error.code()) << ": " << acr::printable(error.what()) << '\n';
+    std::cerr << error.code().text() << ": " << acr::printable(error.what()) << '\n';
     return static_cast<int>(error.status());
   } catch (std::exception const& error) {
     std::cout << std::flush;

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const before = read_attestation_map(body);
   auto const once = merge_description(body, human.manifest.attestations, human);
   if (!once) {
-    demand(once.error().code == (before ? "body-too-long" : "map-invalid"));
+    demand(once.error().code == (before ? acr::Code("body-too-long") : acr::Code("map-invalid")));
     return 0;
   }
   demand(count_code_points(once->body) <= 65536 && once->body.size() <= 262144);

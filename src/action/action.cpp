@@ -61,8 +61,8 @@ CommandResult run_row(Row const& row, Step const& step) {
 
 // Whatever is thrown ends the step with its status; our own mistakes and a cancelled run pass.
 ExitStatus guarded(Step const& step, std::function<ExitStatus()> const& command) {
-  auto const end = [&](std::string code, std::string what, ExitStatus status) {
-    return finish(step, refused(step, {reject(std::move(code), "run", std::move(what))}, status));
+  auto const end = [&](Code code, std::string what, ExitStatus status) {
+    return finish(step, refused(step, {reject(code, "run", std::move(what))}, status));
   };
   try {
     return command();

@@ -24,7 +24,7 @@ CommandResult audit_command(Step const& step, Trigger const&, RunClock& clock) {
     result.findings.push_back(
         {.what = row.finding, .kind = row.severity == "warning" ? LoggedFinding::Kind::warning : LoggedFinding::Kind::refusal});
   result.outputs.set("result", report::to_text(binding ? report::Result::success : report::Result::failed));
-  result.outputs.set("reason", binding ? std::string() : record.rows.front().finding.code);
+  result.outputs.set("reason", binding ? Code() : record.rows.front().finding.code);
   result.outputs.set("chart-count", std::uint64_t{0});
   result.outputs.set("audit", record.answer);
   return result;

@@ -57,7 +57,7 @@ std::optional<report::AuditRecord> audit_of_run(Step const& step, release::Chang
   } catch (Cancelled const&) {
     throw;
   } catch (RunError const& error) {
-    step.log.warning("the audit could not be made: " + error.code() + ": " + error.what());
+    step.log.warning("the audit could not be made: " + error.coded_sentence());
     return std::nullopt;
   }
 }

@@ -58,11 +58,11 @@ ExitStatus finish(Step const& step, CommandResult const& result) {
   return result.status;
 }
 
-CommandResult ended_early(Step const& step, report::Result result, std::string reason, ExitStatus status,
+CommandResult ended_early(Step const& step, report::Result result, Code reason, ExitStatus status,
                           std::vector<Rejection> why) {
   report::ReleaseRecord record;
   record.result = result;
-  record.reason = std::move(reason);
+  record.reason = reason;
   record.refusals = std::move(why);
   return {.status = status,
           .outputs = report::run_outputs(record, {}, event::clamped_retention(step.inputs.retention_days, step.environment)),

@@ -62,7 +62,7 @@ ExitStatus finish(Step const& step, CommandResult const& result);
 
 /// A step that ended before there was a record: the outputs result, reason and chart-count are set all the same, and the job's
 /// page says why. `why` are in the log already, or are findings of the result.
-CommandResult ended_early(Step const& step, report::Result result, std::string reason, ExitStatus status,
+CommandResult ended_early(Step const& step, report::Result result, Code reason, ExitStatus status,
                           std::vector<Rejection> why = {});
 /// The same for refusals, at least one: the first one's code is the reason.
 CommandResult refused(Step const& step, std::vector<Rejection> const& why, ExitStatus status);

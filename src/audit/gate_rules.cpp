@@ -26,7 +26,7 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 }
 
 /// What no ruleset asks for may still be asked for by classic protection that could not be seen: then it is not known.
-Finding missing_rule(BranchRules const& rules, char const* code, std::string const& why, char const* number) {
+Finding missing_rule(BranchRules const& rules, Code code, std::string const& why, char const* number) {
   auto what = reject(code, "branch " + rules.branch, why).rule(number).fix(ruleset_fix);
   if (!rules.classic_gap) return {Severity::forgeable, std::move(what)};
   what.why += "; whether classic branch protection does is unknown: " + *rules.classic_gap;

@@ -283,7 +283,7 @@ class TarReader {
         .found("offset " + std::to_string(at_))
         .fix("fetch the archive anew, or pack it with `helm package`");
   }
-  [[nodiscard]] Rejection refuse(char const* code, std::string_view name, std::string why, char const* rule) const {
+  [[nodiscard]] Rejection refuse(Code code, std::string_view name, std::string why, char const* rule) const {
     return reject(code, std::string(where_).append(": ").append(name), std::move(why)).rule(rule);
   }
 

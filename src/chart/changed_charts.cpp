@@ -297,8 +297,8 @@ class Comparison {
     result.refused.push_back({path, named ? std::move(why) : std::move(why).within(path)});
   }
 
-  void warn(std::string const& path, std::string code, std::string file, std::string why, std::string rule) {
-    result.warnings.push_back({path, {std::move(code), std::move(file), 0, std::move(why), std::move(rule)}});
+  void warn(std::string const& path, Code code, std::string file, std::string why, std::string rule) {
+    result.warnings.push_back({path, {code, std::move(file), 0, std::move(why), std::move(rule)}});
   }
 
   /// B-20: never taken for removed, never passed over; only what the base has just so is not this change's fault.

@@ -71,9 +71,8 @@ class Loader {
     return std::move(rejection).within(chart.where);
   }
 
-  void warn(LoadedChart const& chart, std::string code, std::string file, std::string why, std::string rule,
-            std::size_t line = 0) {
-    warnings_.push_back({std::move(code), joined(chart.where, file), line, std::move(why), std::move(rule)});
+  void warn(LoadedChart const& chart, Code code, std::string file, std::string why, std::string rule, std::size_t line = 0) {
+    warnings_.push_back({code, joined(chart.where, file), line, std::move(why), std::move(rule)});
   }
 
   void adopt(LoadedChart const& chart, std::vector<Warning> warnings) {

@@ -21,7 +21,7 @@ namespace {
 
 using Kind = yaml::Value::Kind;
 
-constexpr std::string_view chart_yaml_code = "chart-yaml";
+constexpr Code chart_yaml_code = "chart-yaml";
 
 // Lower case, as FieldReader compares them.
 enum Field {
@@ -60,9 +60,9 @@ std::optional<yaml::Value> root_map(yaml::Document const& document, FieldReader&
   return root;
 }
 
-void warn(std::vector<Warning>& warnings, std::string code, std::string_view file, std::size_t line, std::string why,
+void warn(std::vector<Warning>& warnings, Code code, std::string_view file, std::size_t line, std::string why,
           std::string rule) {
-  warnings.push_back({std::move(code), std::string(file), line, std::move(why), std::move(rule)});
+  warnings.push_back({code, std::string(file), line, std::move(why), std::move(rule)});
 }
 
 /// P-63, P-70: texts that YAML took for something else.
@@ -160,8 +160,8 @@ std::optional<Rejection> check(ChartMetadata& m, std::string_view file) {
 
 /// P-70, P-71.
 void warn_of(ChartMetadata const& m, std::string_view file, std::vector<Warning>& warnings) {
-  auto const say = [&](std::string code, std::size_t line, std::string why, std::string rule) {
-    warn(warnings, std::move(code), file, line, std::move(why), std::move(rule));
+  auto const say = [&](Code code, std::size_t line, std::string why, std::string rule) {
+    warn(warnings, code, file, line, std::move(why), std::move(rule));
   };
   if (!is_strict_version(m.version))
     say("loose-version", m.lines.version, "the version " + quoted(m.version) + " is not by the letter of SemVer 2", "P-70");

@@ -79,8 +79,8 @@ class Collector {
   LoadedChart const& chart_;
   std::vector<Warning>& warnings_;
 
-  void say(std::string code, std::string file, std::size_t line, std::string why, std::string rule) {
-    warnings_.push_back({std::move(code), std::move(file), line, std::move(why), std::move(rule)});
+  void say(Code code, std::string file, std::size_t line, std::string why, std::string rule) {
+    warnings_.push_back({code, std::move(file), line, std::move(why), std::move(rule)});
   }
 
   /// Helm does not look at versions when it packages.

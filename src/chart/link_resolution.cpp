@@ -41,7 +41,7 @@ Verdict<Resolved> resolve(SourceTree const& tree, std::string_view path) {
   std::string link, target;  // the last link followed, for the message
   unsigned links = 0;
 
-  auto const refuse = [&](char const* code, std::string why) {
+  auto const refuse = [&](Code code, std::string why) {
     auto rejection = reject(code, link.empty() ? std::string(path) : link, std::move(why))
                          .rule("P-16")
                          .expected("a path inside the repository")

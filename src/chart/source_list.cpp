@@ -105,7 +105,7 @@ Rejection unreadable(Rejection cause, std::string_view chart_root) {
                      .rule("B-1b")
                      .fix(cause.fix_text);
   cause.fix_text.clear();
-  refused.found_value = cause.code + ", " + cause.sentence();
+  refused.found_value = std::string(cause.code.text()) + ", " + cause.sentence();
   return refused;
 }
 

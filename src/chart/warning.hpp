@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <string>
 
+#include "support/code.hpp"
+
 namespace acr::chart {
 
 /// Fields may hold foreign bytes; the code that prints them escapes them (support/text.hpp).
 struct Warning {
-  std::string code;      ///< stable, lower case with dashes, e.g. "ignore-negated"
+  Code code;             ///< e.g. "ignore-negated"
   std::string file;      ///< relative to the chart root, e.g. "Chart.yaml" or "charts/web/Chart.yaml"; may be empty
   std::size_t line = 0;  ///< 1-based; 0 when no line is known
   std::string why;       ///< one sentence, no trailing full stop

@@ -55,8 +55,7 @@ std::string FieldReader::folded_name(std::string_view name) {
 
 void FieldReader::refuse(std::uint32_t line, std::string why, std::string rule) {
   if (rejection_) return;
-  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why))
-                   .rule(std::move(rule));
+  rejection_ = reject(name_.code, std::string(name_.file) + ":" + std::to_string(line), std::move(why)).rule(std::move(rule));
 }
 
 void FieldReader::refuse_key(yaml::Value const& key) {

@@ -77,7 +77,7 @@ Rejection RegistryLook::other(PlannedManifest const& planned, OciReference const
                      : oci::ManifestDifference{"the registry gives other bytes than it announces", false};
   }
   bool const before = check == TagCheck::free;
-  return reject(before ? "oci-tag-taken" : "oci-digest-differs", planned.reference.text(),
+  return reject(before ? Code("oci-tag-taken") : Code("oci-digest-differs"), planned.reference.text(),
                 verdict_text(check, difference.same_package))
       .rule("O-22")
       .expected(before ? "no such tag, or " + planned.digest : planned.digest)

@@ -8,8 +8,8 @@
 namespace acr::event {
 namespace {
 
-Rejection refusal(std::string code, std::string where, std::string why) {
-  return reject(std::move(code), std::move(where), std::move(why)).rule("A-47");
+Rejection refusal(Code code, std::string where, std::string why) {
+  return reject(code, std::move(where), std::move(why)).rule("A-47");
 }
 
 // identity is the numeric id; names compare without ASCII case, as GitHub does.

@@ -104,18 +104,18 @@ class BlockReader {
   bool none_ = false;
   std::map<std::string, std::size_t> seen_;  // key → index of its entry
 
-  void fail(std::string_view code, std::size_t line) {
+  void fail(Code code, std::size_t line) {
     lineage_.error = code;
     lineage_.line = line + 1;
     lineage_.line_text = lines_[line];
   }
 
   // A-94, in its order. Returns the code of the error, empty for none.
-  std::string_view item(std::string_view line) {
+  Code item(std::string_view line) {
     std::string_view const rest = line.substr(1);
     auto const content = without_blanks(rest);
     if (content.empty() || content.size() == rest.size()) return "bad-line";  // white space must follow the dash
-    if (says(content, "No attestation data available")) return none_ = true, "";
+    if (says(content, "No attestation data available")) return none_ = true, Code();
     if (says(content, "Parse error")) return "producer-error";
     auto const colon = content.find(':');
     if (colon == std::string_view::npos) return "bad-line";
@@ -134,14 +134,14 @@ class BlockReader {
     }
     if (auto const known = seen_.find(entry.key); known != seen_.end()) {
       if (lineage_.entries[known->second] != entry) return "duplicate-key";
-      lineage_.warnings.emplace_back("duplicate-entry");
+      lineage_.warnings.push_back("duplicate-entry");
     } else {
       if (lineage_.entries.size() == max_lineage_entries) return "too-many-entries";
       seen_.emplace(entry.key, lineage_.entries.size());
       lineage_.entries.push_back(std::move(entry));
     }
-    if (folded) lineage_.warnings.emplace_back("digest-uppercase");
-    return "";
+    if (folded) lineage_.warnings.push_back("digest-uppercase");
+    return {};
   }
 };
 
@@ -188,7 +188,8 @@ void read_trailers(std::vector<std::string_view> const& text, Lineage& lineage) 
 }
 
 struct ErrorText {
-  std::string_view code, why, expected, fix;
+  Code code;
+  std::string_view why, expected, fix;
 };
 constexpr std::string_view good_line = "\"- key: 123456 sha256:<64 hex digits>\"";
 constexpr std::string_view tag_anew = "tag the release anew with a corrected annotation";
@@ -265,11 +266,11 @@ std::string lineage_json(Lineage const& lineage) {
   for (auto const& entry : lineage.entries)
     entries.push_back(boost::json::object{{"key", entry.key}, {"id", entry.id}, {"digest", text_or_null(entry.digest)}});
   boost::json::array warnings;
-  for (auto const& warning : lineage.warnings) warnings.emplace_back(warning);
+  for (auto const& warning : lineage.warnings) warnings.emplace_back(warning.text());
 
   boost::json::object object;
   object["status"] = to_text(lineage.status);
-  object["error"] = lineage.status == Lineage::Status::error ? boost::json::value(lineage.error) : nullptr;
+  object["error"] = lineage.status == Lineage::Status::error ? boost::json::value(lineage.error.text()) : nullptr;
   object["entries"] = std::move(entries);
   object["warnings"] = std::move(warnings);
   object["release"] = nullptr;
@@ -290,14 +291,14 @@ std::string lineage_text(Lineage const& lineage) {
   std::string text = row("status", to_text(lineage.status));
   if (lineage.status == Lineage::Status::error) {
     auto const rejection = lineage_rejection(lineage, "");
-    text += row("error", rejection.code + ": " + printable(rejection.why));
+    text += row("error", std::string(rejection.code.text()) + ": " + printable(rejection.why));
     if (lineage.line != 0) text += row("line", std::to_string(lineage.line) + ": " + printable(lineage.line_text));
     if (!rejection.expected_value.empty()) text += row("expected", rejection.expected_value);
   }
   text += row("release", lineage.release ? printable(lineage.release->chart + " v" + lineage.release->version) : "-");
   text += row("source pr", lineage.source_pr ? "#" + std::to_string(*lineage.source_pr) : "-");
   text += row("commit", lineage.commit.value_or("-"));
-  for (auto const& warning : lineage.warnings) text += row("warning", warning);
+  for (auto const& warning : lineage.warnings) text += row("warning", warning.text());
   if (!lineage.entries.empty()) text += row("entries", std::to_string(lineage.entries.size()));
   for (auto const& entry : lineage.entries)
     text += "  " + entry.key + ": " + entry.id + "  " + entry.digest.value_or("(no digest)") + "\n";
@@ -305,8 +306,9 @@ std::string lineage_text(Lineage const& lineage) {
 }
 
 Rejection lineage_rejection(Lineage const& lineage, std::string_view tag) {
-  auto const text = std::ranges::find(error_texts, std::string_view(lineage.error), &ErrorText::code);
-  if (text == std::end(error_texts)) throw std::logic_error("no text for the lineage error \"" + lineage.error + "\"");
+  auto const text = std::ranges::find(error_texts, lineage.error, &ErrorText::code);
+  if (text == std::end(error_texts))
+    throw std::logic_error("no text for the lineage error " + std::string(lineage.error.text()));
   std::string where = tag.empty() ? "annotation" : "tag " + std::string(tag);
   if (lineage.line != 0) where += ", line " + std::to_string(lineage.line);
   return reject(lineage.error, std::move(where), std::string(text->why))

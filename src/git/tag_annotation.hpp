@@ -33,11 +33,11 @@ struct ReleaseLine {
 struct Lineage {
   enum class Status { ok, none, error };
   Status status = Status::error;
-  std::string error;                  ///< code of A-92 … A-94, e.g. "no-lineage-block"; empty unless status is error
-  std::size_t line = 0;               ///< 1-based line of the error, 0 when it belongs to none
-  std::string line_text;              ///< that line as it stands, foreign bytes
-  std::vector<LineageItem> entries;   ///< in order of appearance
-  std::vector<std::string> warnings;  ///< codes, sorted
+  Code error;                        ///< code of A-92 … A-94, e.g. "no-lineage-block"; empty unless status is error
+  std::size_t line = 0;              ///< 1-based line of the error, 0 when it belongs to none
+  std::string line_text;             ///< that line as it stands, foreign bytes
+  std::vector<LineageItem> entries;  ///< in order of appearance
+  std::vector<Code> warnings;        ///< sorted by their texts
   std::optional<ReleaseLine> release;
   std::optional<std::uint64_t> source_pr;
   std::optional<std::string> commit;  ///< 40 or 64 lower-case hex digits

@@ -17,7 +17,7 @@ namespace json = boost::json;
 }  // namespace
 
 void bad_response(Answer const& answer, std::string_view why) {
-  throw ApiError(ExitStatus::unreachable, "bad-response",
+  throw ApiError("bad-response",
                  answer.about + " answered " + std::to_string(answer.status) +
                      " with something that is not GitHub's answer: " + printable(why, limits::error_text),
                  answer.status);

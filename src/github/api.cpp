@@ -207,39 +207,39 @@ struct Api::State {
   Answer judged(Call const& call, Answer answer) const {
     if (answer.status == 200 || answer.status == 201) return answer;
     if (std::find(call.expected.begin(), call.expected.end(), answer.status) != call.expected.end()) return answer;
-    auto const fail = [&](ExitStatus exit, std::string code, std::string const& meaning) {
+    auto const fail = [&](SettledCode code, std::string const& meaning) {
       std::string sentence = answer.about + " answered " + std::to_string(answer.status);
       if (!answer.message.empty()) sentence += " (" + answer.message + ")";
       sentence += ": " + meaning;
       if (!answer.request_id.empty()) sentence += " [request " + answer.request_id + "]";
-      return ApiError(exit, std::move(code), sentence, answer.status);
+      return ApiError(code, sentence, answer.status);
     };
     switch (answer.status) {
       case 400:
-        throw fail(ExitStatus::bad_input, "bad-request", "the request was not understood");
+        throw fail("bad-request", "the request was not understood");
       case 401:
-        throw fail(ExitStatus::bad_input, "bad-token", "the token is wrong or has expired");
+        throw fail("bad-token", "the token is wrong or has expired");
       case 403:
       case 404: {
         auto const permission = permission_for(call.method, call.path);
-        throw fail(ExitStatus::bad_input, "no-access",
-                   permission.empty() ? "it is absent, or the token must not see it"
-                                      : "it is absent, or the token lacks the permission `" + std::string(permission) + "`");
+        throw fail("no-access", permission.empty()
+                                    ? "it is absent, or the token must not see it"
+                                    : "it is absent, or the token lacks the permission `" + std::string(permission) + "`");
       }
       case 406:
       case 415:
-        throw fail(ExitStatus::unreachable, "not-acceptable", "it does not offer the media type asked for");
+        throw fail("not-acceptable", "it does not offer the media type asked for");
       // With marks it was waited for below; without, nobody knows how long it would take (G-28).
       case 429:
-        throw fail(ExitStatus::unreachable, "rate-limited", "too many requests");
+        throw fail("rate-limited", "too many requests");
       case 410:
-        throw fail(ExitStatus::refused, "gone", "this feature is switched off for the repository");
+        throw fail("gone", "this feature is switched off for the repository");
       case 422:
-        throw fail(ExitStatus::refused, "validation-failed", "the request was refused");
+        throw fail("validation-failed", "the request was refused");
       case 451:
-        throw fail(ExitStatus::refused, "blocked", "the repository is blocked");
+        throw fail("blocked", "the repository is blocked");
       default:
-        throw fail(ExitStatus::unreachable, "bad-response", "an answer that this call never has");
+        throw fail("bad-response", "an answer that this call never has");
     }
   }
 
@@ -342,7 +342,7 @@ void Api::pages(Call const& call, std::function<bool(Answer const&)> const& page
     if (!next) bad_response(answer, next.error().why);
     if (!*next) return;
     if (count == limits::pages)
-      throw ApiError(ExitStatus::refused, "listing-too-long",
+      throw ApiError("listing-too-long",
                      answer.about + " lists more than " + std::to_string(limits::pages) + " pages; no more are read [G-31]",
                      answer.status);
     auto following = net::Url::parse(**next);

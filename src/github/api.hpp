@@ -49,8 +49,10 @@ struct ApiSettings {
 /// token (G-32).
 class ApiError : public RunError {
  public:
-  ApiError(ExitStatus status, std::string code, std::string const& sentence, int http_status)
-      : RunError(status, std::move(code), sentence), http_status_(http_status) {}
+  ApiError(SettledCode code, std::string const& sentence, int http_status)
+      : RunError(code, sentence), http_status_(http_status) {}
+  ApiError(ExitStatus status, Code code, std::string const& sentence, int http_status)
+      : RunError(status, code, sentence), http_status_(http_status) {}
   [[nodiscard]] int http_status() const noexcept { return http_status_; }
 
  private:

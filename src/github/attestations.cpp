@@ -63,7 +63,7 @@ struct Attestations::State {
       api.call(call);
     } catch (ApiError const& error) {
       if (error.code() == "bad-token") throw;
-      throw ApiError(ExitStatus::bad_input, "no-access",
+      throw ApiError("no-access",
                      "GitHub shows neither attestations nor the repository " + printable(api.repository().full_name(), 200) +
                          " itself: the token needs `attestations: read`" +
                          ", and private and internal repositories need Enterprise Cloud. " + error.what(),

@@ -18,7 +18,7 @@ namespace json = boost::json;
 
 [[noreturn]] void mismatch(Answer const& answer, std::string_view type, git::ObjectId const& expected,
                            git::ObjectId const& found) {
-  throw ApiError(ExitStatus::refused, "object-mismatch",
+  throw ApiError("object-mismatch",
                  answer.about + " sent a " + std::string(type) + " that is not " + expected + ": what came has the id " +
                      found + "; a file name that is not UTF-8 cannot be read this way, a checkout step helps then",
                  answer.status);

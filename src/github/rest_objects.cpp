@@ -132,7 +132,7 @@ struct RestObjects::State {
     auto answer = tree_answer(id, false);
     if (!answer) return nullptr;
     if (answer->truncated)
-      throw ApiError(ExitStatus::refused, "tree-too-large",
+      throw ApiError("tree-too-large",
                      "the tree " + id + " has more entries in one directory than GitHub lists; add a checkout step", 200);
     auto tree = std::make_shared<git::Tree const>(std::move(answer->trees.at(id)));
     trees.put(id, tree, tree->entries.size() + 1);

@@ -153,8 +153,7 @@ std::vector<RulesetDetails> rulesets(Api& api, std::vector<std::int64_t> const& 
   std::set<std::int64_t> wanted(ids.begin(), ids.end());
   wanted.insert(of_tags.begin(), of_tags.end());
   if (wanted.size() > limits::rulesets)
-    throw ApiError(ExitStatus::unreachable, "listing-too-long",
-                   "the repository has more than " + std::to_string(limits::rulesets) + " rulesets", 200);
+    throw ApiError("listing-too-long", "the repository has more than " + std::to_string(limits::rulesets) + " rulesets", 200);
   std::vector<RulesetDetails> found;
   for (auto const id : wanted) {
     Call one;

@@ -5,7 +5,7 @@
 namespace acr::net {
 namespace {
 
-char const* code_of(Failure failure) {
+CodeWith<ExitStatus::unreachable> code_of(Failure failure) {
   switch (failure) {
     case Failure::tls:
       return "tls-failed";

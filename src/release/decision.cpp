@@ -105,7 +105,7 @@ void forget_package(report::ChartRecord& chart) {
   chart.size = 0;
 }
 
-std::string first_reason(report::ReleaseRecord const& record) {
+Code first_reason(report::ReleaseRecord const& record) {
   if (!record.refusals.empty()) return record.refusals.front().code;
   for (auto const& chart : record.charts) {
     if (!chart.refusals.empty()) return chart.refusals.front().code;

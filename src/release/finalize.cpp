@@ -30,8 +30,8 @@ using report::tag_verification_key;
 
 // What the caller got wrong is exit 2, what does not hold is exit 1.
 ExitStatus status_of(Rejection const& refusal) {
-  static constexpr std::array<std::string_view, 7> input_codes{"bad-path", "bad-attestation-id", "bad-environment", "bad-input",
-                                                               "bad-json", "conflicting-ids",    "manifest-missing"};
+  static constexpr std::array<Code, 7> input_codes{"bad-path", "bad-attestation-id", "bad-environment", "bad-input",
+                                                   "bad-json", "conflicting-ids",    "manifest-missing"};
   return std::ranges::find(input_codes, refusal.code) == input_codes.end() ? ExitStatus::refused : ExitStatus::bad_input;
 }
 
@@ -425,7 +425,7 @@ Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
 void set_outputs(FinalizeSettings const& settings, FinalizeResult& result) {
   auto& outputs = result.outputs;
   outputs.set("result", result.status == ExitStatus::done ? "success" : "failed");
-  outputs.set("reason", result.refusal ? result.refusal->code : std::string());
+  outputs.set("reason", result.refusal ? result.refusal->code : Code());
   outputs.set("chart-count", std::uint64_t{result.manifest ? result.manifest->charts.size() : 0});
   if (result.manifest) {
     outputs.set("manifest-path", settings.manifest_path);

@@ -28,7 +28,7 @@ struct Candidate {
   std::optional<FoundAttestation> found{};  // it verifies and has a key
   std::optional<Rejection> failed{};        // B-9, of `found`
   bool warned = false;                      // B-9
-  std::string passed_over{};                // code of the reason
+  Code passed_over{};                       // the reason
   std::optional<Rejection> unavailable{};   // what it says is not known
 };
 
@@ -275,7 +275,7 @@ Rejection unattested(MissingTag const& chart) {
   std::string found = chart.passed_over.empty() ? "no attestation is listed" : "only attestations that do not count: ";
   std::string separator;
   for (auto const& [code, count] : chart.passed_over)
-    found += std::exchange(separator, ", ") + std::to_string(count) + " " + code;
+    found += std::exchange(separator, ", ") + std::to_string(count) + " " + std::string(code.text());
   return reject("unattested", chart.path, "no attestation of the chart's content counts")
       .rule("B-14")
       .expected("an attestation of " + chart.source_digest + " by one of signer-workflows")
@@ -414,7 +414,7 @@ report::Result result_of(MissingTags const& found) {
   return static_cast<std::size_t>(refused) < found.charts.size() ? report::Result::partial : report::Result::failed;
 }
 
-std::string reason_of(MissingTags const& found) {
+Code reason_of(MissingTags const& found) {
   for (auto const& chart : found.charts)
     if (!chart.refusals.empty()) return chart.refusals.front().code;
   return {};

@@ -48,7 +48,7 @@ struct MissingTag {
   std::string source_digest;                   ///< "sha256:…"; empty when the chart cannot be read
   std::vector<FoundAttestation> attestations;  ///< by key
   /// Attestations that do not count, by the code of the reason: signed by others, not valid, without a usable key or id.
-  std::map<std::string, std::size_t> passed_over;
+  std::map<Code, std::size_t> passed_over;
   std::vector<report::Finding> refusals, warnings;
   std::string message;  ///< the annotation; empty when refused
   TagStatus status = TagStatus::refused;
@@ -87,6 +87,6 @@ Verdict<MissingTags> missing_tags(git::ObjectId const& commit, RunSettings const
 /// none.
 report::Result result_of(MissingTags const& found);
 /// Code of the first refusal; empty when there is none.
-std::string reason_of(MissingTags const& found);
+Code reason_of(MissingTags const& found);
 
 }  // namespace acr::release

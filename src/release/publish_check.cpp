@@ -472,7 +472,7 @@ report::Outputs publish_outputs(PublishCheck const& check, RunSettings const& se
                         : !check.left_out.empty() ? "partial"
                         : check.packages.empty()  ? "no-charts"
                                                   : "success");
-  outputs.set("reason", !refusals.empty() ? refusals.front().code : good ? "" : check.record.reason);
+  outputs.set("reason", !refusals.empty() ? refusals.front().code : good ? Code() : check.record.reason);
   outputs.set("chart-count", std::uint64_t{good ? check.packages.size() : 0});
   if (good && check.manifest) {
     outputs.set("packages-dir", settings.inputs.output_dir);
@@ -517,8 +517,7 @@ std::string publish_summary(PublishCheck const& check) {
     text += "\nand " + std::to_string(check.packages.size() - shown_at_most) + " more\n";
   for (auto const& name : check.left_out) text += "\n- left out: " + code_span(name) + "\n";
   for (auto const* refusals : {&check.refusals, &check.record.refusals})
-    for (auto const& refusal : *refusals)
-      text += "\n- **refused** " + code_span(refusal.code + ": " + refusal.sentence(), 600) + "\n";
+    for (auto const& refusal : *refusals) text += "\n- **refused** " + code_span(refusal.coded_sentence(), 600) + "\n";
   return text + "\n";
 }
 

@@ -54,9 +54,9 @@ std::string forecast(report::ReleaseRecord const& record, RunKind kind) {
     case report::Result::no_charts:
       return "nothing to release: no chart changes";
     case report::Result::skipped:
-      return "skipped: " + record.reason;
+      return "skipped: " + std::string(record.reason.text());
     case report::Result::failed:
-      return "would refuse: " + record.reason;
+      return "would refuse: " + std::string(record.reason.text());
   }
   return {};
 }
@@ -73,9 +73,9 @@ std::string verdict(report::ReleaseRecord const& record) {
     case report::Result::no_charts:
       return "nothing to release: no chart changes";
     case report::Result::skipped:
-      return "skipped: " + record.reason;
+      return "skipped: " + std::string(record.reason.text());
     case report::Result::failed:
-      return "refused: " + record.reason + "; nothing is released";
+      return "refused: " + std::string(record.reason.text()) + "; nothing is released";
   }
   return {};
 }

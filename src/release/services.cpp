@@ -121,8 +121,8 @@ class CurrentRoots {
                                                              .tuf_root = fresh ? outcome->fresh.root : 0,
                                                              .tuf_targets = fresh ? outcome->fresh.targets : 0,
                                                              .date = fresh ? std::string() : source->built_in->date});
-    if (choice.notice) notices_.insert_or_assign(organization, choice.notice->code + ": " + choice.notice->sentence());
-    if (choice.warning) warnings_.insert_or_assign(organization, choice.warning->code + ": " + choice.warning->sentence());
+    if (choice.notice) notices_.insert_or_assign(organization, choice.notice->coded_sentence());
+    if (choice.warning) warnings_.insert_or_assign(organization, choice.warning->coded_sentence());
     return std::optional(std::move(*root));
   }
 

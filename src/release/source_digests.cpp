@@ -126,7 +126,7 @@ report::Outputs digest_outputs(SourceDigests const& found) {
   bool const none = found.charts.empty() && found.refusals.empty();
   report::Outputs outputs;
   outputs.set("result", report::to_text(!found.refusals.empty() ? Result::failed : none ? Result::no_charts : Result::success));
-  outputs.set("reason", found.refusals.empty() ? std::string() : found.refusals.front().code);
+  outputs.set("reason", found.refusals.empty() ? Code() : found.refusals.front().code);
   outputs.set("chart-count", std::uint64_t{found.charts.size()});
   outputs.set("charts", source_digests_json(found.charts));
   if (found.charts.size() != 1 || !found.refusals.empty()) return outputs;

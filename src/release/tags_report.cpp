@@ -27,7 +27,8 @@ std::size_t count(MissingTags const& found, TagStatus status) {
 // "2 bundle-source, 1 attestation-without-key"
 std::string reasons(MissingTag const& chart) {
   std::string text;
-  for (auto const& [code, number] : chart.passed_over) text += (text.empty() ? "" : ", ") + std::to_string(number) + " " + code;
+  for (auto const& [code, number] : chart.passed_over)
+    text += (text.empty() ? "" : ", ") + std::to_string(number) + " " + std::string(code.text());
   return text;
 }
 
@@ -90,17 +91,18 @@ ExitStatus tags_status(MissingTags const& found, event::VerifyPolicy policy) {
 std::string tags_json(MissingTags const& found) {
   json::array tags;
   for (auto const& chart : found.charts)
-    tags.push_back(json::object{{"name", json_text(chart.name)},
-                                {"version", json_text(chart.version)},
-                                {"path", json_text(chart.path)},
-                                {"tag", json_text(chart.tag)},
-                                {"commit", json_text(found.commit)},
-                                {"source-digest", json_text(chart.source_digest)},
-                                {"status", to_text(chart.status)},
-                                {"message", json_text(chart.message)},
-                                {"attestations", attestations_json(chart)},
-                                {"passed-over", chart.passed_over_count()},
-                                {"reason", json_text(chart.refusals.empty() ? std::string() : chart.refusals.front().code)}});
+    tags.push_back(
+        json::object{{"name", json_text(chart.name)},
+                     {"version", json_text(chart.version)},
+                     {"path", json_text(chart.path)},
+                     {"tag", json_text(chart.tag)},
+                     {"commit", json_text(found.commit)},
+                     {"source-digest", json_text(chart.source_digest)},
+                     {"status", to_text(chart.status)},
+                     {"message", json_text(chart.message)},
+                     {"attestations", attestations_json(chart)},
+                     {"passed-over", chart.passed_over_count()},
+                     {"reason", json_text(chart.refusals.empty() ? std::string_view() : chart.refusals.front().code.text())}});
   return to_ascii_json(tags);
 }
 
@@ -141,9 +143,8 @@ std::string tags_summary(MissingTags const& found) {
     for (auto const& each : chart.attestations) keys += (keys.empty() ? "" : ", ") + each.key;
     text += "| " + code_span(chart.name) + " | " + code_span(chart.version) + " | " + code_span(chart.tag) + " | " +
             code_span(keys) + " | " + std::to_string(chart.passed_over_count()) + " | " +
-            (chart.refusals.empty()
-                 ? to_text(chart.status)
-                 : "**refused** " + code_span(chart.refusals.front().code + ": " + chart.refusals.front().sentence(), 600)) +
+            (chart.refusals.empty() ? to_text(chart.status)
+                                    : "**refused** " + code_span(chart.refusals.front().coded_sentence(), 600)) +
             " |\n";
   }
   if (found.charts.size() > rows_shown) text += "\nand " + std::to_string(found.charts.size() - rows_shown) + " more\n";

@@ -135,8 +135,8 @@ struct FallBack {
 
   [[nodiscard]] bool is_stale() const { return days > stale_days; }
   [[nodiscard]] std::string age() const { return text + " is " + std::to_string(days) + " days old"; }
-  [[nodiscard]] Rejection say(std::string code, std::string why, std::string rule) const {
-    return reject(std::move(code), instance, std::move(why)).rule(std::move(rule));
+  [[nodiscard]] Rejection say(Code code, std::string why, std::string rule) const {
+    return reject(code, instance, std::move(why)).rule(std::move(rule));
   }
 };
 

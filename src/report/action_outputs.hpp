@@ -20,6 +20,7 @@ class Outputs {
   /// UTF-8 or holds a NUL, is left out and named in omitted().
   void set(std::string name, std::string value);
   void set(std::string name, bool value) { set(std::move(name), std::string(value ? "true" : "false")); }
+  void set(std::string name, Code code) { set(std::move(name), std::string(code.text())); }
   void set(std::string name, char const* value) { set(std::move(name), std::string(value)); }
   void set(std::string name, std::uint64_t value) { set(std::move(name), std::to_string(value)); }
 

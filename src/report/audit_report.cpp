@@ -37,8 +37,8 @@ std::string audit_text(AuditRecord const& record) {
   for (auto const& check : record.checks) text += "check: " + printable(check) + "\n";
   for (auto const& gate : record.gates) text += "gate: " + printable(gate) + "\n";
   for (auto const& [severity, finding] : record.rows) {
-    text += "\n" + severity + ": " + finding.code + " [" + finding.rule_number + "]\n  " + printable(finding.where) + "\n  " +
-            printable(finding.why) + "\n";
+    text += "\n" + severity + ": " + std::string(finding.code.text()) + " [" + finding.rule_number + "]\n  " +
+            printable(finding.where) + "\n  " + printable(finding.why) + "\n";
     auto const line = [&](char const* name, std::string const& value) {
       if (!value.empty()) text += std::string("  ") + name + ": " + printable(value) + "\n";
     };
@@ -85,7 +85,7 @@ std::string audit_section(AuditRecord const& record) {
                      std::string(severity == "forgeable" ? "❌ "
                                  : severity == "unknown" ? "❔ "
                                                          : "⚠️ ") +
-                     severity + " | " + code_span(finding.code) + " | " + code_span(finding.where) + " | " +
+                     severity + " | " + code_span(finding.code.text()) + " | " + code_span(finding.where) + " | " +
                      code_span(finding.why, 1000) + " | " + code_span(finding.expected_value, 500) + " | " +
                      code_span(finding.found_value, 500) + " | " + code_span(finding.fix_text, 500) + " | " +
                      code_span(finding.rule_number) + " |\n";

@@ -129,7 +129,7 @@ std::string verdict(ReleaseRecord const& record) {
 // What the run was about; empty when it ended before anything was known.
 std::string about(ReleaseRecord const& record) {
   std::string text;
-  if (!record.reason.empty()) text += "Reason: " + code_span(record.reason) + ".";
+  if (!record.reason.empty()) text += "Reason: " + code_span(record.reason.text()) + ".";
   if (record.head.empty()) return text;  // the step ended before it knew the pull request's commits
   if (!record.reason.empty()) text += ' ';
   if (record.pr_number != 0) text += "Pull request " + pull_request_link(record) + ", ";
@@ -148,7 +148,7 @@ std::string finding_row(std::string const& subject, FindingGroup const& group) {
   auto const cell = [&](std::string const& text, std::size_t limit, bool same) {
     return code_span(text, limit) + (same ? "" : " (the first of " + std::to_string(group.keys.size()) + ")");
   };
-  return "| " + code_span(finding.code) + " | " + subject + " | " + cell(finding.where, 300, group.same_where) + " | " +
+  return "| " + code_span(finding.code.text()) + " | " + subject + " | " + cell(finding.where, 300, group.same_where) + " | " +
          code_span(finding.why, 1000) + " | " + cell(finding.expected_value, 500, group.same_expected) + " | " +
          cell(finding.found_value, 500, group.same_found) + " | " + cell(finding.fix_text, 500, group.same_fix) + " | " +
          (finding.rule_number.empty() ? "–" : code_span(finding.rule_number)) + " |";

@@ -15,7 +15,7 @@ json::string json_text(std::string_view text) {
 
 json::object finding_object(Finding const& finding) {
   return {
-      {"code", json_text(finding.code)},
+      {"code", json_text(finding.code.text())},
       {"where", json_text(finding.where)},
       {"why", json_text(finding.why)},
       {"rule", json_text(finding.rule_number)},

@@ -26,7 +26,7 @@ struct Check {
   std::string rule;  ///< "V-57"
   std::string name;  ///< "inclusion proof of entry 0"
   bool passed = false;
-  std::string code;                  ///< reason code of a failure, empty when passed
+  Code code;                         ///< reason code of a failure, empty when passed
   std::string detail;                ///< what was established, or why not
   std::string expected, found, fix;  ///< failures only; may be empty
 };
@@ -163,7 +163,7 @@ struct ReleaseRecord {
   std::string source_branch, release_branch;
   std::string head, base, merge;  ///< commit ids; merge may be empty
   Result result = Result::failed;
-  std::string reason;                       ///< code of the first problem; the skip's code when skipped; else empty
+  Code reason;                              ///< code of the first problem; the skip's code when skipped; else empty
   std::string verify_policy = "block";      ///< "block" or "flag"
   std::vector<ChartRecord> charts;          ///< sorted by name, byte order
   std::vector<std::string> removed_charts;  ///< names, sorted

@@ -10,7 +10,8 @@ namespace acr::report {
 namespace {
 
 struct Sentence {
-  std::string_view code, what, what_to_do;  // {tag}, {check}, {source}
+  Code code;
+  std::string_view what, what_to_do;  // {tag}, {check}, {source}
 };
 
 // The most common codes of docs/refusals.md. What is not here is shown in the refusal's own words.

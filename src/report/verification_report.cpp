@@ -46,7 +46,7 @@ json::object check_object(Check const& check) {
       {"detail", json_text(check.detail)},
   };
   if (!check.passed) {
-    object["code"] = json_text(check.code);
+    object["code"] = json_text(check.code.text());
     object["expected"] = json_text(check.expected);
     object["found"] = json_text(check.found);
     object["fix"] = json_text(check.fix);
@@ -158,7 +158,7 @@ void write_verification_report(ReleaseRecord const& record, std::function<void(s
       {"base", json_text(record.base)},
       {"merge", json_text(record.merge)},
       {"result", to_text(record.result)},
-      {"reason", json_text(record.reason)},
+      {"reason", json_text(record.reason.text())},
       {"verify_policy", json_text(record.verify_policy)},
       {"policy", json::object{{"digest", policy_digest(record)}, {"inputs", policy_object(record)}}},
       {"trusted_roots", std::move(roots)},

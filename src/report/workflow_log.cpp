@@ -189,7 +189,7 @@ std::string WorkflowLog::refusal_text(Rejection const& rejection, std::string_vi
   shown.found_value = printable(rejection.found_value, 500);
   shown.fix_text = printable(rejection.fix_text);
   shown.rule_number = rejection.rule_number;
-  std::string text = printable(rejection.code);
+  std::string text(rejection.code.text());
   if (!subject.empty()) text += ": " + subject;
   return text + ": " + shown.sentence();
 }

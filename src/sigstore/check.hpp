@@ -16,7 +16,7 @@ struct CheckResult {
   std::string rule;  ///< "V-57"
   std::string name;  ///< what was checked, for people: "inclusion proof of entry 0"
   bool passed = false;
-  std::string code;      ///< reason code of a failure ("log-inclusion-proof"), empty when passed
+  Code code;             ///< reason code of a failure ("log-inclusion-proof"), empty when passed
   std::string detail;    ///< passed: what was established; failed: one sentence why
   std::string expected;  ///< failures: what would have passed, when there is such a thing
   std::string found;     ///< failures: what was there

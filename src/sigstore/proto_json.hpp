@@ -18,14 +18,14 @@ namespace acr::sigstore {
 /// So a reader reads on and asks once, at the end.
 class ProtoReading {
  public:
-  ProtoReading(std::string code, std::string rule) : code_(std::move(code)), rule_(std::move(rule)) {}
+  ProtoReading(Code code, std::string rule) : code_(code), rule_(std::move(rule)) {}
   /// Keeps the first; `rule` empty: the reading's own.
   void refuse(std::string where, std::string why, std::string rule = {}, std::string expected = {}, std::string found = {});
   [[nodiscard]] bool refused() const { return rejection_.has_value(); }
   [[nodiscard]] Rejection const& rejection() const { return *rejection_; }
 
  private:
-  std::string code_;
+  Code code_;
   std::string rule_;
   std::optional<Rejection> rejection_;
 };

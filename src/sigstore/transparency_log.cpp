@@ -112,7 +112,7 @@ void append(CheckTrace& to, CheckTrace from, std::string const& title) {
       continue;
     }
     std::string const name = result.name;
-    to.fail(name, reject(std::move(result.code), title, std::move(result.detail))
+    to.fail(name, reject(result.code, title, std::move(result.detail))
                       .rule(std::move(result.rule))
                       .expected(std::move(result.expected))
                       .found(std::move(result.found))

@@ -151,7 +151,7 @@ json::value statement_json(Statement const& statement) {
 json::value check_json(CheckResult const& check) {
   json::object out{{"rule", check.rule}, {"name", printable(check.name)}, {"passed", check.passed}};
   if (!check.detail.empty()) out["detail"] = printable(check.detail);
-  if (!check.code.empty()) out["code"] = check.code;
+  if (!check.code.empty()) out["code"] = check.code.text();
   if (!check.expected.empty()) out["expected"] = printable(check.expected);
   if (!check.found.empty()) out["found"] = printable(check.found);
   if (!check.fix.empty()) out["fix"] = printable(check.fix);
@@ -217,8 +217,8 @@ std::string explain_json(Bundle const* bundle, Verification const& verification)
   out["verified"] = verification.attestation.has_value();
   if (verification.rejection) {
     Rejection const& rejection = *verification.rejection;
-    out["rejection"] =
-        json::object{{"code", rejection.code}, {"rule", rejection.rule_number}, {"sentence", printable(rejection.sentence())}};
+    out["rejection"] = json::object{
+        {"code", rejection.code.text()}, {"rule", rejection.rule_number}, {"sentence", printable(rejection.sentence())}};
   }
   // A reader who takes facts from here must not take claims for them: the name of the member tells.
   json::object facts;

@@ -18,8 +18,8 @@
 namespace acr::sigstore {
 namespace {
 
-Rejection refuse(std::string code, std::string rule, std::string why) {
-  return reject(std::move(code), "bundle", std::move(why)).rule(std::move(rule));
+Rejection refuse(Code code, std::string rule, std::string why) {
+  return reject(code, "bundle", std::move(why)).rule(std::move(rule));
 }
 
 /// V-85: how much evidence an instance must give.
@@ -58,7 +58,7 @@ struct Lack {
   bool unknown = true;  ///< the root knows none that fits; else one, outside its time
 };
 
-std::optional<Lack> lack_behind(std::string_view code, std::string_view rule, Bundle const& bundle, TrustedRoot const& root) {
+std::optional<Lack> lack_behind(Code code, std::string_view rule, Bundle const& bundle, TrustedRoot const& root) {
   if ((code == "certificate-chain" && rule == "V-36") || code == "certificate-time")
     return Lack{"certificate authority", newest_start(root.certificate_authorities), code == "certificate-chain"};
   if ((code == "timestamp-threshold" && !bundle.timestamps.empty()) || (code == "timestamp" && rule == "V-80"))
@@ -70,8 +70,7 @@ std::optional<Lack> lack_behind(std::string_view code, std::string_view rule, Bu
 
 /// T-1: authorities and logs change their keys, so a root that was right once refuses what was signed later. The certificate's
 /// own date is only a claim here; it decides about the advice, never about the verdict.
-std::string advice_about_age(std::string_view code, std::string_view rule, Bundle const& bundle, Time signed_at,
-                             TrustedRoot const& root) {
+std::string advice_about_age(Code code, std::string_view rule, Bundle const& bundle, Time signed_at, TrustedRoot const& root) {
   auto const lack = lack_behind(code, rule, bundle, root);
   if (!lack) return {};
   bool const older = lack->newest && *lack->newest < signed_at;

@@ -5,43 +5,41 @@
 
 #include <stdexcept>
 #include <string>
-#include <utility>
+
+#include "support/code.hpp"
 
 namespace acr {
-
-/// Exit status of the program.
-enum class ExitStatus : int {
-  done = 0,         ///< released, nothing to release, or skipped
-  refused = 1,      ///< gate, verification or packaging said no
-  bad_input = 2,    ///< input or environment unusable
-  unreachable = 3,  ///< a service could not be reached, or time ran out
-  interrupted = 130,
-  terminated = 143,
-};
 
 /// The unexpected. `code` is a stable reason code as in Rejection, `what()` one sentence for the log (not escaped).
 class RunError : public std::runtime_error {
  public:
-  RunError(ExitStatus status, std::string code, std::string const& sentence)
-      : std::runtime_error(sentence), status_(status), code_(std::move(code)) {}
+  /// The exit status is the code's own.
+  RunError(SettledCode code, std::string const& sentence) : RunError(code.status(), code.code(), sentence) {}
+  /// For a code that has no status of its own, and for one that a rejection has brought here.
+  RunError(ExitStatus status, Code code, std::string const& sentence)
+      : std::runtime_error(sentence), status_(status), code_(code) {}
   [[nodiscard]] ExitStatus status() const noexcept { return status_; }
-  [[nodiscard]] std::string const& code() const noexcept { return code_; }
+  [[nodiscard]] Code code() const noexcept { return code_; }
+  /// "<code>: <what()>".
+  [[nodiscard]] std::string coded_sentence() const { return std::string(code_.text()) + ": " + what(); }
 
  private:
   ExitStatus status_;
-  std::string code_;
+  Code code_;
 };
 
 /// A service does not answer, limits us beyond the time left, or the run's time is spent (exit 3).
 class Unreachable : public RunError {
  public:
-  Unreachable(std::string code, std::string const& sentence) : RunError(ExitStatus::unreachable, std::move(code), sentence) {}
+  Unreachable(CodeWith<ExitStatus::unreachable> code, std::string const& sentence)
+      : RunError(ExitStatus::unreachable, code.code(), sentence) {}
 };
 
 /// Disk, environment, token or configuration unusable (exit 2).
 class BadEnvironment : public RunError {
  public:
-  BadEnvironment(std::string code, std::string const& sentence) : RunError(ExitStatus::bad_input, std::move(code), sentence) {}
+  BadEnvironment(CodeWith<ExitStatus::bad_input> code, std::string const& sentence)
+      : RunError(ExitStatus::bad_input, code.code(), sentence) {}
 };
 
 /// SIGINT or SIGTERM arrived.

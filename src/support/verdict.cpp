@@ -15,6 +15,8 @@ std::string Rejection::sentence() const {
   return line;
 }
 
+std::string Rejection::coded_sentence() const { return std::string(code.text()) + ": " + sentence(); }
+
 void throw_exception_from_error(Rejection const& rejection, boost::source_location const& where) {
   throw std::logic_error(std::string("a rejection was taken for a value at ") + where.file_name() + ":" +
                          std::to_string(where.line()) + ": " + rejection.sentence());

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "support/code.hpp"
+
 namespace acr {
 
 /// Why something was turned down, ready to be shown: all fields are UTF-8 text that may hold foreign bytes; the
@@ -18,8 +20,7 @@ namespace acr {
 ///       .rule("A-91").expected("web-v1.2.0").found(tag.name).fix("delete the tag and create it again");
 struct Rejection {
   Rejection() = default;
-  Rejection(std::string code_, std::string place, std::string reason)
-      : code(std::move(code_)), where(std::move(place)), why(std::move(reason)) {}
+  Rejection(Code code_, std::string place, std::string reason) : code(code_), where(std::move(place)), why(std::move(reason)) {}
   Rejection(Rejection const&) = default;
   Rejection(Rejection&&) noexcept = default;
   Rejection& operator=(Rejection const&) = default;
@@ -32,7 +33,7 @@ struct Rejection {
   ~Rejection() = default;
 
   void swap(Rejection& other) noexcept {
-    code.swap(other.code);
+    std::swap(code, other.code);
     where.swap(other.where);
     why.swap(other.why);
     rule_number.swap(other.rule_number);
@@ -43,7 +44,7 @@ struct Rejection {
     std::swap(source_line, other.source_line);
   }
 
-  std::string code;            ///< stable reason code, lower case with dashes, e.g. "tag-not-found"; docs/refusals.md lists all
+  Code code;                   ///< stable, e.g. "tag-not-found"; docs/refusals.md lists all
   std::string where;           ///< the thing turned down, e.g. "charts/web/.helmignore:3"
   std::string why;             ///< one sentence, no trailing full stop
   std::string rule_number;     ///< rule of the specification, e.g. "P-32"
@@ -73,14 +74,14 @@ struct Rejection {
 
   /// One line: "<where>: <why>; expected …, found …; <fix> [<rule>]". Not escaped.
   [[nodiscard]] std::string sentence() const;
+  /// The same with "<code>: " in front.
+  [[nodiscard]] std::string coded_sentence() const;
 
   friend bool operator==(Rejection const&, Rejection const&) = default;
 };
 
 /// Starts a rejection; see Rejection for the fields.
-inline Rejection reject(std::string code, std::string where, std::string why) {
-  return {std::move(code), std::move(where), std::move(why)};
-}
+inline Rejection reject(Code code, std::string where, std::string why) { return {code, std::move(where), std::move(why)}; }
 
 /// Called by Verdict::value() on a rejection: taking the value unchecked is our own mistake (std::logic_error).
 [[noreturn]] void throw_exception_from_error(Rejection const& rejection, boost::source_location const& where);

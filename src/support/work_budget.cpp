@@ -16,10 +16,9 @@ thread_local WorkBudget* scope = nullptr;
 thread_local std::size_t units_since_look = 0;
 
 [[noreturn]] void refuse(std::string_view directory, std::string const& what, std::uint64_t limit) {
-  throw RunError(ExitStatus::refused, "too-much-work",
-                 "the run has read more than " + std::to_string(limit) + " " + what + " of trees, last in " +
-                     printable(directory, shown_path) +
-                     "; remove what is not a chart's from the branches, or split the repository [B-25]");
+  throw RunError("too-much-work", "the run has read more than " + std::to_string(limit) + " " + what + " of trees, last in " +
+                                      printable(directory, shown_path) +
+                                      "; remove what is not a chart's from the branches, or split the repository [B-25]");
 }
 
 }  // namespace

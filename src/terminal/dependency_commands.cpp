@@ -26,7 +26,7 @@ std::vector<std::filesystem::path> paths_of(Arguments const& arguments) {
 }
 
 void show(std::vector<Rejection> const& all, std::string_view what, Terminal const& terminal) {
-  for (auto const& one : all) terminal.err << what << printable(one.code + ": " + one.sentence()) << '\n';
+  for (auto const& one : all) terminal.err << what << printable(one.coded_sentence()) << '\n';
 }
 
 std::string origin_text(ExplainedDependency const& row) {
@@ -87,7 +87,7 @@ void explain_text(DiskBuild::Chart const& chart, Terminal const& terminal) {
 boost::json::array findings_json(std::vector<Rejection> const& all) {
   boost::json::array array;
   for (auto const& one : all)
-    array.push_back({{"code", json_text(one.code)},
+    array.push_back({{"code", json_text(one.code.text())},
                      {"where", json_text(one.where)},
                      {"why", json_text(one.why)},
                      {"rule", json_text(one.rule_number)},

@@ -29,7 +29,8 @@ ExitStatus run_source_digest(Arguments const& arguments, Terminal const& termina
     terminal.out << release::source_digests_json(found->charts) << '\n';
   else
     for (auto const& chart : found->charts) terminal.out << chart.digest << "  " << printable(chart.path) << '\n';
-  for (auto const& why : found->refusals) terminal.err << "refused: " << why.code << ": " << printable(why.sentence()) << '\n';
+  for (auto const& why : found->refusals)
+    terminal.err << "refused: " << why.code.text() << ": " << printable(why.sentence()) << '\n';
   return found->refusals.empty() ? ExitStatus::done : ExitStatus::refused;
 }
 

@@ -86,8 +86,8 @@ ExitStatus run_gate(Arguments const& arguments, Terminal const& terminal) {
     return ExitStatus::done;
   }
   bool const skip = decision.outcome == event::GateOutcome::skip;
-  terminal.out << (skip ? "skip: " : "reject: ") << decision.reason->code << ": " << printable(decision.reason->sentence())
-               << '\n';
+  terminal.out << (skip ? "skip: " : "reject: ") << decision.reason->code.text() << ": "
+               << printable(decision.reason->sentence()) << '\n';
   return skip ? ExitStatus::done : ExitStatus::refused;
 }
 
@@ -148,7 +148,7 @@ ExitStatus run_changed(Arguments const& arguments, Terminal const& terminal) {
     for (auto const& one : changed.removed) removed.push_back({{"name", one.name}, {"path", one.path}});
     boost::json::array refused;
     for (auto const& one : changed.refused)
-      refused.push_back({{"path", one.path}, {"code", one.why.code}, {"why", one.why.sentence()}});
+      refused.push_back({{"path", one.path}, {"code", one.why.code.text()}, {"why", one.why.sentence()}});
     boost::json::array outside, skipped;
     for (auto const& path : changed.outside) outside.emplace_back(path);
     for (auto const& one : changed.skipped) skipped.push_back({{"name", one.name}, {"path", one.path}});

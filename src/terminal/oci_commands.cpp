@@ -187,7 +187,7 @@ ExitStatus run_oci_digest(Arguments const& arguments, Terminal const& terminal) 
     terminal.begin_step("reading " + file);
     auto const found = pushed_or_refused(file, options);
     if (!found) {
-      terminal.err << "refused: " << found.error().code << ": " << printable(found.error().sentence()) << '\n';
+      terminal.err << "refused: " << found.error().code.text() << ": " << printable(found.error().sentence()) << '\n';
       (found.error().code == "oci-unreachable" ? unreachable : refused) = true;
     } else if (arguments.has("json")) {
       all.push_back(told_json(*found, file));

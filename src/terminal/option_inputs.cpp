@@ -43,7 +43,7 @@ OptionInputs read_options(Arguments const& arguments, Terminal const& terminal, 
   for (auto const& mistake : reading.mistakes) mistakes += (mistakes.empty() ? "" : "; ") + as_option(mistake);
   bool const only_oci =
       std::ranges::all_of(reading.mistakes, [](auto const& mistake) { return mistake.code == "oci-repository"; });
-  if (!mistakes.empty()) throw BadEnvironment(only_oci ? "oci-repository" : "bad-input", mistakes);
+  if (!mistakes.empty()) throw BadEnvironment(only_oci ? Code("oci-repository") : Code("bad-input"), mistakes);
   return {std::move(reading.inputs), std::move(lists.lists)};
 }
 

@@ -100,7 +100,8 @@ void push_all(release::MissingTags& found, fs::path const& workspace, std::strin
 void show(release::MissingTags const& found, Terminal const& terminal) {
   for (auto const& chart : found.charts) {
     for (auto const& warning : chart.warnings) terminal.err << "warning: " << printable(warning.sentence()) << '\n';
-    for (auto const& why : chart.refusals) terminal.err << "refused: " << why.code << ": " << printable(why.sentence()) << '\n';
+    for (auto const& why : chart.refusals)
+      terminal.err << "refused: " << why.code.text() << ": " << printable(why.sentence()) << '\n';
     if (!chart.refusals.empty()) continue;
     terminal.out << printable(chart.tag) << "  " << to_text(chart.status);
     for (auto const& each : chart.attestations) terminal.out << "  " << printable(each.key) << ": " << each.id;

@@ -151,9 +151,8 @@ json::object account_json(Account const& account) {
                                                                     {"targets", fresh.targets},
                                                                     {"expires", to_text(fresh.expires)}})
                                          : json::value(nullptr);
-  result["problem"] = account.asked && !account.is_fresh()
-                          ? json::value(account.outcome.fault.code + ": " + account.outcome.fault.sentence())
-                          : json::value(nullptr);
+  result["problem"] =
+      account.asked && !account.is_fresh() ? json::value(account.outcome.fault.coded_sentence()) : json::value(nullptr);
   json::array parts;
   for (auto const& [part, state] : account.comparison().parts)
     parts.push_back(json::object{
@@ -175,7 +174,7 @@ void print(std::ostream& out, Account const& account) {
         << "  targets " << fresh.targets << "  " << sha256_text(fresh.json) << "  until " << to_text(fresh.expires) << "\n";
   else
     out << "  current   "
-        << (account.asked ? "unknown: " + printable(account.outcome.fault.code + ": " + account.outcome.fault.sentence())
+        << (account.asked ? "unknown: " + printable(account.outcome.fault.coded_sentence())
                           : std::string("not asked for; see --refresh"))
         << "\n";
   for (auto const& [part, state] : account.comparison().parts)

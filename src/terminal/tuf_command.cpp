@@ -104,7 +104,7 @@ ExitStatus run_tuf(std::vector<std::string_view> const& words, Terminal const& t
     }
     auto const done = run(*arguments, terminal);
     if (done) return ExitStatus::done;
-    terminal.err << printable(done.error().code + ": " + done.error().sentence()) << '\n';
+    terminal.err << printable(done.error().coded_sentence()) << '\n';
   } catch (Cancelled const&) {
     throw;
   } catch (std::runtime_error const& error) {

@@ -14,8 +14,8 @@
 namespace acr::tuf {
 namespace {
 
-Rejection refuse(std::string code, std::string_view file, std::string why, std::string rule) {
-  return reject(std::move(code), std::string(file), std::move(why)).rule(std::move(rule));
+Rejection refuse(Code code, std::string_view file, std::string why, std::string rule) {
+  return reject(code, std::string(file), std::move(why)).rule(std::move(rule));
 }
 
 /// T-19, T-20.

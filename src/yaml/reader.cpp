@@ -218,7 +218,7 @@ class Decoder {
 };
 
 bool Decoder::fail(std::uint32_t line, std::string why, char const* rule) {
-  rejection_ = reject(std::string(name_.code), std::string(name_.file) + ":" + std::to_string(line), std::move(why))
+  rejection_ = reject(name_.code, std::string(name_.file) + ":" + std::to_string(line), std::move(why))
                    .rule(rule)
                    .fix("correct the YAML at this line");
   return false;
@@ -614,7 +614,7 @@ Verdict<Document> read(std::string_view bytes, ReadOptions const& name) {
     auto document = Decoder(*source, name).decode();
     if (document) return std::move(*document);
     if (source->patches() > limits::patches)
-      return reject(std::string(name.code), std::string(name.file), "too many notations that YAML readers disagree on")
+      return reject(name.code, std::string(name.file), "too many notations that YAML readers disagree on")
           .rule("P-62a")
           .fix("put blanks after the colons within [] and {}");
   }

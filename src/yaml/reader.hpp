@@ -56,7 +56,7 @@ struct Document {
 /// How rejections of a file are called, and what of it is read.
 struct ReadOptions {
   std::string_view file;          ///< "Chart.yaml"
-  std::string_view code;          ///< "chart-yaml"
+  Code code;                      ///< "chart-yaml"
   std::uint32_t first_line = 1;   ///< where the bytes begin in the file
   bool looks_for_second = true;   ///< fill Document::second_document
   std::uint64_t* work = nullptr;  ///< where several documents share the budget of limits.hpp, what they used so far

@@ -49,7 +49,7 @@ bool is_tag_character(char c) {
 
 Verdict<SourceText> SourceText::of(std::string_view bytes, ReadOptions const& name) {
   auto refuse = [&](std::uint32_t line, std::string why) {
-    return reject(std::string(name.code), std::string(name.file) + ":" + std::to_string(line), std::move(why))
+    return reject(name.code, std::string(name.file) + ":" + std::to_string(line), std::move(why))
         .rule("P-62")
         .fix("save the file as plain UTF-8 text");
   };

@@ -225,8 +225,8 @@ TEST_CASE("a path that the disk shows to be wrong is a mistake of the inputs", "
 TEST_CASE("a warning of the inputs does not end the step", "[action]") {
   Step step;
   step.variables["INPUT_RETENTION-DAYS"] = "400";
-  step.at_start = [] { throw Unreachable("network", "gone"); };
-  step.check_refused(step.run(), ExitStatus::unreachable, "network");
+  step.at_start = [] { throw Unreachable("unreachable", "gone"); };
+  step.check_refused(step.run(), ExitStatus::unreachable, "unreachable");
   CHECK(step.says("retention-clamped"));
 }
 

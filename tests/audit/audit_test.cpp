@@ -86,7 +86,7 @@ void set_workflow(Question& question, std::string const& text) {
 std::string shown(Report const& report) {
   std::string text;
   for (auto const& finding : report.findings)
-    text += to_text(finding.severity) + " " + finding.what.code + " " + finding.what.sentence() + "\n";
+    text += to_text(finding.severity) + " " + std::string(finding.what.code.text()) + " " + finding.what.sentence() + "\n";
   return text;
 }
 
@@ -333,7 +333,7 @@ TEST_CASE("each defect is one finding, with its place and rule, and decides the 
 
 std::vector<std::string> codes(Report const& report) {
   std::vector<std::string> found;
-  for (auto const& finding : report.findings) found.push_back(finding.what.code);
+  for (auto const& finding : report.findings) found.emplace_back(finding.what.code.text());
   return found;
 }
 

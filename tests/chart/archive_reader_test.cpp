@@ -96,7 +96,7 @@ TEST_CASE("the budget is shared by all archives of a chart", "[chart]") {
 TEST_CASE("the paths in all archives of a chart are at most 16 MiB together", "[chart]") {
   auto const outcome = [](std::string const& tar, ArchiveBudget& budget) {
     auto const files = read_tar(tar, "a.tgz", budget);
-    return files ? "read" : files.error().code + ": " + files.error().why;
+    return files ? "read" : std::string(files.error().code.text()) + ": " + files.error().why;
   };
   auto const tar_with = [](std::vector<std::string> const& names) {
     std::string tar;

@@ -46,7 +46,7 @@ Paths compared(MemoryTree const& base, MemoryTree const& head, std::vector<std::
   for (auto const& chart : result.changed) paths.changed.push_back(chart.path);
   for (auto const& chart : result.removed) paths.removed.push_back(chart.path);
   for (auto const& chart : result.moved) paths.moved.push_back(chart.from + " -> " + chart.to);
-  for (auto const& chart : result.refused) paths.refused.emplace_back(chart.path, chart.why.code);
+  for (auto const& chart : result.refused) paths.refused.emplace_back(chart.path, std::string(chart.why.code.text()));
   return paths;
 }
 

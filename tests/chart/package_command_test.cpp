@@ -121,9 +121,9 @@ TEST_CASE("times come from the epoch, else from the commit when asked, else from
   CHECK(run_package_command(command)[0].content_digest == by_epoch);
   CHECK(asked == 1);
   command.commit_time = [](ChartLocation const&) -> Verdict<std::int64_t> {
-    return reject("shallow", "history", "it is cut off");
+    return reject("commit-time", "history", "it is cut off");
   };
-  CHECK(run_package_command(command)[0].refused->code == "shallow");
+  CHECK(run_package_command(command)[0].refused->code == "commit-time");
 }
 
 TEST_CASE("the profile epoch-all needs a time", "[chart]") {

@@ -48,7 +48,8 @@ std::string archive(std::vector<std::pair<std::string, std::string>> const& file
 /// "code: place: sentence", or "taken".
 template <class T>
 std::string said(Verdict<T> const& verdict) {
-  return verdict ? std::string("taken") : verdict.error().code + ": " + verdict.error().where + ": " + verdict.error().why;
+  return verdict ? std::string("taken")
+                 : std::string(verdict.error().code.text()) + ": " + verdict.error().where + ": " + verdict.error().why;
 }
 
 PackageOptions at_time() {
@@ -357,7 +358,7 @@ TEST_CASE("a hidden lock that cannot be read is another lock", "[chart]") {
       return tree;
     };
     auto const changed = changed_charts(tree_with(before), tree_with(after), {{"charts"}, {}}).value();
-    return changed.refused.empty() ? std::string("same") : changed.refused.front().why.code;
+    return changed.refused.empty() ? std::string("same") : std::string(changed.refused.front().why.code.text());
   };
   CHECK(refused("digest: x\n", "# as it was\ndigest: x\n") == "same");
   CHECK(refused("digest: x\n", "digest: y\n") == "version-not-bumped");

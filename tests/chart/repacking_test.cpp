@@ -45,8 +45,8 @@ TEST_CASE("a committed archive that is refused says that a repacked one may be c
 }
 
 TEST_CASE("the advice is given once, behind any other", "[chart]") {
-  auto const once = with_repacking_advice(acr::reject("x", "y", "z").fix("do this"));
+  auto const once = with_repacking_advice(acr::reject("archive-tar", "y", "z").fix("do this"));
   CHECK(once.fix_text.starts_with("do this; or unpack the archive"));
   CHECK(with_repacking_advice(once).fix_text == once.fix_text);
-  CHECK(with_repacking_advice(acr::reject("x", "y", "z")).fix_text.starts_with("unpack the archive"));
+  CHECK(with_repacking_advice(acr::reject("archive-tar", "y", "z")).fix_text.starts_with("unpack the archive"));
 }

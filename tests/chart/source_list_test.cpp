@@ -263,7 +263,7 @@ TEST_CASE("a chart's directories and files are bounded (B-25)", "[chart]") {
   CHECK(source_list(tree, "c", limits).has_value());
   auto const refused = [&](Limits const& tight) {
     auto const list = source_list(tree, "c", tight);
-    return list ? std::string() : list.error().code;
+    return list ? std::string() : std::string(list.error().code.text());
   };
   auto tight = limits;
   tight.files = 2;

@@ -33,7 +33,7 @@ MemoryTree one_missing() {
 
 std::vector<std::string> codes(std::vector<acr::Rejection> const& all) {
   std::vector<std::string> found;
-  for (auto const& one : all) found.push_back(one.code);
+  for (auto const& one : all) found.emplace_back(one.code.text());
   return found;
 }
 

@@ -52,7 +52,7 @@ std::vector<std::string> paths(Package const& package) {
 
 std::vector<std::string> codes(std::vector<acr::Rejection> const& all) {
   std::vector<std::string> found;
-  for (auto const& one : all) found.push_back(one.code);
+  for (auto const& one : all) found.emplace_back(one.code.text());
   return found;
 }
 
@@ -345,7 +345,7 @@ TEST_CASE("an answer too few is our own mistake, and so are archives of a refuse
   CHECK_THROWS_AS(static_cast<void>(fetch_archives({&plan}, silent, 1)), std::logic_error);
   CHECK_THROWS_AS(static_cast<void>(archives_of(tree, plan, {}, at_release_time())), std::logic_error);
   auto refused = plan;
-  refused.refusals.push_back(acr::reject("x", "x", "x"));
+  refused.refusals.push_back(acr::reject("dep-missing", "x", "x"));
   ChartArchives enough;
   enough.archives.resize(plan.orders.size());
   CHECK_THROWS_AS(static_cast<void>(archives_of(tree, refused, enough, at_release_time())), std::logic_error);

@@ -26,7 +26,7 @@ ScriptedHttp& nobody() {
 /// The code, or "" for a value.
 template <class T>
 std::string code_of(acr::Verdict<T> const& verdict) {
-  return verdict ? std::string() : verdict.error().code;
+  return verdict ? std::string() : std::string(verdict.error().code.text());
 }
 
 HostSettings with_password(std::string const& line) {

@@ -24,7 +24,9 @@ std::string choice(std::vector<Row> const& rows, std::string const& locked, std:
   auto const index = read_index(text, {{"web", {locked}}}, "index");
   REQUIRE(index.has_value());
   auto const chosen = choose(*index, "web", locked, pin, "index");
-  if (!chosen) return chosen.error().code + (chosen.error().found_value.empty() ? "" : ": " + chosen.error().found_value);
+  if (!chosen)
+    return std::string(chosen.error().code.text()) +
+           (chosen.error().found_value.empty() ? "" : ": " + chosen.error().found_value);
   std::string said = chosen->url;
   for (auto const& digest : chosen->digests) said += " " + digest.substr(0, 8);
   return said + (chosen->bad_digest ? " !" : "");

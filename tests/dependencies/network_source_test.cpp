@@ -325,7 +325,8 @@ TEST_CASE("over a run's limit every order that fetches is refused, alike (D-35)"
   auto const codes = [&](RunLimits const& run) {
     NetworkWorld world(loopback_settings(), workers, {}, run);
     std::string text;
-    for (auto const& result : world.source.fetch(orders)) text += (result ? "fetched" : result.error().code) + " ";
+    for (auto const& result : world.source.fetch(orders))
+      text += (result ? "fetched" : std::string(result.error().code.text())) + " ";
     return text;
   };
   std::string const all = "dep-repository fetched fetched fetched fetched fetched ";

@@ -54,12 +54,12 @@ struct NetworkWorld {
     REQUIRE(results.size() == 1);
     if (results[0]) return "fetched";
     last = results[0].error();
-    return last.code;
+    return std::string(last.code.text());
   }
   FetchedArchive fetched(ArchiveOrder const& order) {
     auto const results = source.fetch({order});
     REQUIRE(results.size() == 1);
-    INFO((results[0] ? std::string() : results[0].error().code + " " + results[0].error().sentence()));
+    INFO((results[0] ? std::string() : std::string(results[0].error().code.text()) + " " + results[0].error().sentence()));
     REQUIRE(results[0].has_value());
     return *results[0];
   }

@@ -61,7 +61,7 @@ TEST_CASE("a tag has at most 128 characters", "[dependencies]") {
 TEST_CASE("an index may name an archive of a registry by its tag (D-17)", "[dependencies]") {
   auto const text = [](std::string_view url) {
     auto const reference = tagged_reference(*acr::net::Url::parse(url));
-    return reference ? reference->text() : reference.error().code;
+    return reference ? reference->text() : std::string(reference.error().code.text());
   };
   CHECK(text("oci://registry.example.org:5000/charts/web:1.0.0") == "oci://registry.example.org:5000/charts/web:1.0.0");
   CHECK(text("oci://registry.example.org/charts/web") == "dep-repository");

@@ -142,7 +142,7 @@ TEST_CASE("an index leads to the one manifest of a chart (D-20)", "[dependencies
     NetworkWorld world;
     auto const result = world.source.fetch({web(server)});
     if (result[0]) CHECK(result[0]->oci_manifest == sha256_text(index));
-    return result[0] ? "fetched" : result[0].error().code;
+    return result[0] ? "fetched" : std::string(result[0].error().code.text());
   };
   CHECK(outcome(index_of({child(image), child(chart)}), chart) == "fetched");
   CHECK(outcome(index_of({child(image)}), chart) == "dep-oci-manifest");

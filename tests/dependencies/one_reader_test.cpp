@@ -135,7 +135,7 @@ Outcome outcome_of(MemoryTree const& tree) {
   auto const add = [&](std::string const& root) {
     auto const tar = package_tar(tree, root, options);
     outcome.refused |= tar.has_error();
-    outcome.packages.push_back(tar ? *tar : tar.error().code);
+    outcome.packages.push_back(tar ? *tar : std::string(tar.error().code.text()));
   };
   add("charts/web");
   auto const plan = dependencies::plan_build(tree, "charts/web");

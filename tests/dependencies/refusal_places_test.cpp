@@ -87,7 +87,7 @@ acr::Rejection refusal_of(acr::loopback::Handler const& handler, std::vector<std
   LoopbackServer server(handler);
   for (auto& line : credentials) line = host_of(server) + line;
   NetworkWorld world(loopback_settings(credentials));
-  if (world.outcome({"web", "1.0.0", oci_of(server) + "/charts", ""}) == "fetched") return acr::reject("", "", "fetched");
+  if (world.outcome({"web", "1.0.0", oci_of(server) + "/charts", ""}) == "fetched") return acr::reject({}, "", "fetched");
   return world.last;
 }
 

@@ -53,7 +53,7 @@ struct LookWorld {
     auto const state = look.look(planned, check);
     if (state) return to_text(*state);
     last = state.error();
-    return last.code;
+    return std::string(last.code.text());
   }
 
   LoopbackServer const& server;

@@ -3,14 +3,13 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <set>
 
 #include "event/action_interface.hpp"
 #include "event/interface_tables.hpp"
-#include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
+#include "support/marked_parts.hpp"
 #include "support/places.hpp"
 
 namespace {
@@ -72,33 +71,17 @@ TEST_CASE("action.yml declares every output that does not bear a chart's name", 
   CHECK(keys(declared) == names);
 }
 
-using Tables = std::vector<std::pair<std::string, std::string>>;
-
-void check_tables(fs::path const& path, Tables const& tables) {
-  auto document = acr::read_file(path, 1 << 20);
-  char const* const update = std::getenv("ACR_UPDATE_GOLDEN");
-  for (auto const& [name, table] : tables) {
-    CAPTURE(path.string(), name);
-    REQUIRE(acr::test::marked_part(document, name));
-    if (update != nullptr && std::string(update) == "1") {
-      document = acr::test::with_marked_part(document, name, table);
-      acr::write_file(path, document);
-    }
-    CHECK(acr::test::marked_part(document, name) == table);
-  }
-}
-
 TEST_CASE("docs/inputs.md has the tables of inputs and outputs", "[event]") {
-  check_tables(source / "docs" / "inputs.md",
-               {{"inputs", acr::test::input_markdown()}, {"outputs", acr::test::output_markdown()}});
+  acr::test::check_marked_parts(source / "docs" / "inputs.md",
+                                {{"inputs", acr::test::input_markdown()}, {"outputs", acr::test::output_markdown()}});
 }
 
 TEST_CASE("README has the inputs that most repositories decide", "[event]") {
   if (!fs::exists(source / "README.md")) return;  // the image's build stage goes without it
-  check_tables(source / "README.md",
-               {{"inputs", acr::test::short_input_markdown({"charts-dir", "tag-format", "signer-workflows",
-                                                            "required-attestations", "subject-binding", "deny-self-hosted",
-                                                            "missing-lineage", "verify-policy"})}});
+  acr::test::check_marked_parts(source / "README.md",
+                                {{"inputs", acr::test::short_input_markdown(
+                                                {"charts-dir", "tag-format", "signer-workflows", "required-attestations",
+                                                 "subject-binding", "deny-self-hosted", "missing-lineage", "verify-policy"})}});
 }
 
 }  // namespace

@@ -26,19 +26,6 @@ std::string meaning(InputRow const& row) {
   return text;
 }
 
-struct Markers {
-  std::size_t begin, end;
-};
-
-std::optional<Markers> markers(std::string_view document, std::string_view name) {
-  std::string const first = "<!-- " + std::string(name) + ":begin -->\n", last = "<!-- " + std::string(name) + ":end -->";
-  auto const begin = document.find(first);
-  if (begin == std::string_view::npos) return std::nullopt;
-  auto const end = document.find(last, begin);
-  if (end == std::string_view::npos) return std::nullopt;
-  return Markers{begin + first.size(), end};
-}
-
 }  // namespace
 
 std::string input_markdown() {
@@ -64,18 +51,6 @@ std::string output_markdown() {
   std::string text = "| output | meaning |\n|---|---|\n";
   for (auto const& row : output_table()) text += "| " + code_span(row.name) + " | " + std::string(row.description) + " |\n";
   return text;
-}
-
-std::optional<std::string> marked_part(std::string_view document, std::string_view name) {
-  auto const found = markers(document, name);
-  if (!found) return std::nullopt;
-  return std::string(document.substr(found->begin, found->end - found->begin));
-}
-
-std::string with_marked_part(std::string_view document, std::string_view name, std::string_view part) {
-  auto const found = markers(document, name);
-  if (!found) throw std::runtime_error("no markers for " + std::string(name));
-  return std::string(document.substr(0, found->begin)) + std::string(part) + std::string(document.substr(found->end));
 }
 
 }  // namespace acr::test

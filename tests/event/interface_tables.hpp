@@ -2,7 +2,6 @@
 
 // The tables of inputs and outputs as Markdown, for docs/inputs.md and the README.
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +14,5 @@ std::string input_markdown();
 std::string short_input_markdown(std::vector<std::string_view> const& names);
 /// | output | meaning |
 std::string output_markdown();
-
-/// What stands between `<!-- <name>:begin -->` and `<!-- <name>:end -->`, from the line after the first; nothing when a marker
-/// is missing.
-std::optional<std::string> marked_part(std::string_view document, std::string_view name);
-/// The document with that part replaced.
-std::string with_marked_part(std::string_view document, std::string_view name, std::string_view part);
 
 }  // namespace acr::test

@@ -121,7 +121,7 @@ TEST_CASE("accepted forms of a block", "[git]") {
   CHECK(lineage.status == Lineage::Status::ok);
   CHECK(lineage.entries.size() == row.entries);
   std::string warnings;
-  for (auto const& warning : lineage.warnings) warnings += warning;
+  for (auto const& warning : lineage.warnings) warnings += warning.text();
   CHECK(warnings == row.warnings);
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("upper-case digests are folded, and an equal one in lower case is not 
   REQUIRE(lineage.status == Lineage::Status::ok);
   REQUIRE(lineage.entries.size() == 1);
   CHECK(lineage.entries[0].digest == digest_a);
-  CHECK(lineage.warnings == std::vector<std::string>{"digest-uppercase", "duplicate-entry"});
+  CHECK(lineage.warnings == std::vector<acr::Code>{"digest-uppercase", "duplicate-entry"});
 }
 
 TEST_CASE("two blocks before the changelog are refused, one in it is free text (A-93)", "[git]") {

@@ -580,7 +580,7 @@ TEST_CASE("each download is handed on with its number, whatever arrives first", 
 
   // What the taker throws ends the round.
   CHECK_THROWS_AS(
-      attestations.download_each(pointers, [](std::size_t, Verdict<std::string> const&) { throw Unreachable("x", "y"); }),
+      attestations.download_each(pointers, [](std::size_t, Verdict<std::string> const&) { throw Unreachable("timeout", "y"); }),
       Unreachable);
 }
 

@@ -29,7 +29,7 @@ std::string code_of(auto const& work) {
   try {
     work();
   } catch (ApiError const& error) {
-    return error.code();
+    return std::string(error.code().text());
   }
   return "accepted";
 }

@@ -287,14 +287,15 @@ TEST_CASE("an origin that is closed for longer than the run lasts is not waited 
   acr::RunClock clock(30s);
   std::chrono::milliseconds time{0};
   ScriptedHttp http([](Request const&) { return reply(429, "", {{"retry-after", "20"}}); });
-  RetryingHttp retrying(http, clock,
-                        {.sleep = [](std::chrono::milliseconds) { throw acr::Unreachable("stopped", "while it waited"); },
-                         .now = [&] { return acr::RunClock::Clock::time_point(time); },
-                         .date = [] { return std::chrono::system_clock::time_point(1000000s); },
-                         .jitter = [] { return 1.0; }});
+  RetryingHttp retrying(
+      http, clock,
+      {.sleep = [](std::chrono::milliseconds) { throw acr::Unreachable("too-many-objects", "while it waited"); },
+       .now = [&] { return acr::RunClock::Clock::time_point(time); },
+       .date = [] { return std::chrono::system_clock::time_point(1000000s); },
+       .jitter = [] { return 1.0; }});
   Request request{.url = *Url::parse("https://api.github.com/x")};
   request.retry = RetryRules::storage;
-  CHECK(acr::test::thrown_code([&] { (void)retrying.exchange(request); }) == "stopped");  // 20 seconds would do
+  CHECK(acr::test::thrown_code([&] { (void)retrying.exchange(request); }) == "too-many-objects");  // 20 seconds would do
   time = -20s;
   CHECK(acr::test::thrown_code([&] { (void)retrying.exchange(request); }) == "rate-limited");  // 40 would not
   CHECK(http.seen().size() == 1);

@@ -13,7 +13,7 @@ Repository acme() { return Repository::parse("ghcr.io/acme/charts").value(); }
 
 std::string code_of(std::string const& name, std::string const& version) {
   auto const reference = chart_reference(acme(), name, version);
-  return reference ? "" : reference.error().code;
+  return reference ? "" : std::string(reference.error().code.text());
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ std::vector<std::string> changed(MemoryTree const& head, MemoryTree const* base,
     CHECK(chart.digest == chart::source_digest(head, chart.path).value());
   }
   if (refused)
-    for (auto const& why : found.refusals) refused->push_back(why.code);
+    for (auto const& why : found.refusals) refused->push_back(std::string(why.code.text()));
   return all;
 }
 

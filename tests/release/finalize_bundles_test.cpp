@@ -14,7 +14,9 @@ using acr::test::Named;
 
 constexpr char const* run_url = "https://github.com/acme/helm-charts/actions/runs/";
 
-std::string code(acr::release::FinalizeResult const& result) { return result.refusal ? result.refusal->code : ""; }
+std::string code(acr::release::FinalizeResult const& result) {
+  return result.refusal ? std::string(result.refusal->code.text()) : "";
+}
 
 // Both ids, and one file of bundles.
 struct BundleWorld : FinalizeWorld {

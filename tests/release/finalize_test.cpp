@@ -18,11 +18,13 @@ using acr::test::FinalizeWorld;
 
 std::vector<std::string> codes(std::vector<acr::Rejection> const& findings) {
   std::vector<std::string> result;
-  for (auto const& each : findings) result.push_back(each.code);
+  for (auto const& each : findings) result.emplace_back(each.code.text());
   return result;
 }
 
-std::string refusal_code(FinalizeResult const& result) { return result.refusal ? result.refusal->code : ""; }
+std::string refusal_code(FinalizeResult const& result) {
+  return result.refusal ? std::string(result.refusal->code.text()) : "";
+}
 
 TEST_CASE("one id for all packages fills in manifest and description (A-71)", "[release]") {
   FinalizeWorld world;

@@ -18,7 +18,7 @@ std::string code_of(std::function<void()> const& work) {
   try {
     work();
   } catch (RunError const& error) {
-    return error.code();
+    return std::string(error.code().text());
   } catch (std::runtime_error const&) {
     return "runtime_error";
   }

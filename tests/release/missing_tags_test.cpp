@@ -196,7 +196,7 @@ TEST_CASE("an attestation that does not count is passed over with its reason; it
     reason = "bundle-unreadable";
   }
   auto const alone = world.only();
-  CHECK(alone.passed_over == std::map<std::string, std::size_t>{{reason, 1}});
+  CHECK(alone.passed_over == std::map<acr::Code, std::size_t>{{acr::Code::parse(reason).value(), 1}});
   CHECK(refusals(alone) == Findings{"unattested @ charts/web"});
   CHECK(alone.refusals.front().found_value.find("1 " + reason) != std::string::npos);
   CHECK(alone.status == TagStatus::refused);

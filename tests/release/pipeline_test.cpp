@@ -301,7 +301,7 @@ TEST_CASE("files that cannot be fetched ahead end the run, unless there are only
   std::string const code = GENERATE(as<std::string>{}, "too-many-objects", "unreachable");
   PipelineWorld world;
   world.objects.on_prefetch = [&](ObjectType type) {
-    if (type == ObjectType::blob) throw acr::Unreachable(code, "no");
+    if (type == ObjectType::blob) throw acr::Unreachable(acr::Code::parse(code).value(), "no");
   };
   auto const outcome = world.run();
   CHECK(outcome.status == (code == "unreachable" ? ExitStatus::unreachable : ExitStatus::done));
@@ -527,7 +527,7 @@ struct RegistryWorld : PipelineWorld {
       CHECK(planned.digest == acr::sha256_text(planned.text));
       looked_at.push_back(ref);
       auto const why = refused.find(planned.reference.name);
-      if (why != refused.end()) return acr::reject(why->second, ref, "as the test has it");
+      if (why != refused.end()) return acr::reject(acr::Code::parse(why->second).value(), ref, "as the test has it");
       return acr::dependencies::TagState::free;
     };
   }

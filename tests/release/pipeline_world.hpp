@@ -190,7 +190,7 @@ class PipelineWorld {
 /// "code @ place" of each, in order: what tests compare.
 inline std::vector<std::string> findings_of(std::vector<Rejection> const& all) {
   std::vector<std::string> result;
-  for (auto const& one : all) result.push_back(one.code + " @ " + one.where);
+  for (auto const& one : all) result.push_back(std::string(one.code.text()) + " @ " + one.where);
   return result;
 }
 

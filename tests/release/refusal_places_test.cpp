@@ -149,7 +149,7 @@ TEST_CASE("a package that cannot be made is not made again", "[release]") {
   objects.set_ref("refs/tags/web-v1.1.0",
                   objects.add_tag("web-v1.1.0", commit, git::ObjectType::commit, annotation("web", "1.1.0", {})));
   auto const rebuilt = acr::release::rebuild_package(objects, "web-v1.1.0", settings, nullptr);
-  CHECK((rebuilt ? "made" : rebuilt.error().code) == (broken ? "values-yaml" : "made"));
+  CHECK((rebuilt ? "made" : rebuilt.error().code.text()) == (broken ? "values-yaml" : "made"));
 }
 
 TEST_CASE("a package whose dependencies are not to be had is not made again", "[release]") {
@@ -196,7 +196,7 @@ TEST_CASE("a chart that annotate cannot name is refused, with its place", "[rele
   inputs.lineage = {"lint: 1 " + subject_of("lint")};
   auto const refused = [&]() -> std::string {
     auto const text = acr::release::annotation_of(objects, objects.add_commit(objects.add_files(files)), inputs);
-    return text ? "" : text.error().code + " @ " + text.error().where;
+    return text ? "" : std::string(text.error().code.text()) + " @ " + text.error().where;
   };
   CHECK(refused().empty());
   SECTION("two of the same name") {

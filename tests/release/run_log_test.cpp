@@ -38,7 +38,7 @@ TEST_CASE("an annotation points at the chart's file that a refusal names (A-33)"
 
 TEST_CASE("a file that a refusal has already stays", "[release]") {
   auto const found = acr::release::pointing_at_file(
-      acr::reject("c", "charts/web: Chart.yaml:3", "why").in_source("charts/web/x", 1), "charts/web");
+      acr::reject("chart-yaml", "charts/web: Chart.yaml:3", "why").in_source("charts/web/x", 1), "charts/web");
   CHECK(found.source_file == "charts/web/x");
   CHECK(found.source_line == 1);
 }

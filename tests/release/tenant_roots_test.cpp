@@ -89,7 +89,7 @@ struct Tenant {
   std::string verdict(acr::signing::World& world, RefreshMode mode = RefreshMode::automatic) {
     Services services(settings(mode), clock);
     auto const result = judged(services, world);
-    return result.rejection ? result.rejection->code : "fine";
+    return result.rejection ? std::string(result.rejection->code.text()) : "fine";
   }
   [[nodiscard]] std::size_t asked_of_tuf() const {
     auto const seen = server.seen();

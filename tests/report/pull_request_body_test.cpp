@@ -41,7 +41,7 @@ std::string without_section(std::string const& body) {
 std::string refusal(std::string const& body) {
   auto const update = merge_description(body, ids, human());
   REQUIRE(update.has_error());
-  return update.error().code;
+  return std::string(update.error().code.text());
 }
 
 TEST_CASE("no description: the new text alone (A-84)", "[report]") {

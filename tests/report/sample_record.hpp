@@ -35,7 +35,7 @@ inline report::LineageEntry verified_entry(std::string key, std::string id, char
   facts.times = {{"2026-08-01T10:00:00Z", "log-integrated", "https://rekor.sigstore.dev"}};
   facts.log_entries = {{"https://rekor.sigstore.dev", 123456, "dsse 0.0.1", "2026-08-01T10:00:00Z"}};
   entry.facts = facts;
-  entry.checks = {{"V-57", "inclusion proof of entry 0", true, "", "root of tree 200000", "", "", ""}};
+  entry.checks = {{"V-57", "inclusion proof of entry 0", true, {}, "root of tree 200000", "", "", ""}};
   return entry;
 }
 

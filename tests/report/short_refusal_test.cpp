@@ -10,7 +10,7 @@ using acr::report::short_refusal;
 
 TEST_CASE("the common refusals are a sentence for a reader in a hurry", "[report]") {
   struct Row {
-    char const* code;
+    acr::Code code;
     char const* shown;
   };
   auto const row = GENERATE(values<Row>({
@@ -53,7 +53,7 @@ TEST_CASE("what comes from outside cannot leave a short refusal's words (A-86)",
   CHECK(short_refusal(record, &web, {&refusal, {}}) ==
         "tag `{check}[x](https://x.example)\\u{7c}\\u{60}` is not known to be on `@acme \\u{3c}b\\u{3e}`. Tag a commit of that "
         "branch, then re-run.");
-  auto const foreign = acr::reject("no-such-code", "where", "@acme `|").fix("<img>");
+  auto const foreign = acr::reject("chart-yaml", "where", "@acme `|").fix("<img>");
   CHECK(short_refusal(record, nullptr, {&foreign, {}}) == "`@acme \\u{60}\\u{7c}` – `\\u{3c}img\\u{3e}`");
 }
 

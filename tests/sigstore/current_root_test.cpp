@@ -25,7 +25,7 @@ Verifier verifier(std::vector<TrustedRoot> roots, std::function<Answer(std::stri
 
 std::string verdict_of(Verifier const& verifier, std::string const& bundle) {
   auto const result = verifier.verify(bundle, Artifact::of_bytes(world_verdict::file), world_verdict::policy());
-  return result.rejection ? result.rejection->code : "fine";
+  return result.rejection ? std::string(result.rejection->code.text()) : "fine";
 }
 
 }  // namespace

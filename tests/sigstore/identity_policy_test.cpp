@@ -418,7 +418,7 @@ TEST_CASE("a whole identity is compared byte by byte, a pattern is searched (V-9
 TEST_CASE("a policy that contradicts itself or names nobody is refused", "[sigstore]") {
   auto const code = [](Policy const& policy) {
     auto const verdict = check_policy(policy);
-    return verdict ? std::string() : verdict.error().code;
+    return verdict ? std::string() : std::string(verdict.error().code.text());
   };
   CHECK(code(Policy{}) == "policy");
   Policy policy = for_repository();

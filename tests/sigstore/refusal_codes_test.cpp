@@ -21,7 +21,7 @@ namespace {
 std::string code(signing::TrustedRootParts const& root, std::string const& bundle, Policy const& demanded = policy()) {
   auto const result = verification(root, bundle, demanded);
   REQUIRE(result.attestation.has_value() != result.rejection.has_value());
-  return result.rejection ? result.rejection->code : "";
+  return result.rejection ? std::string(result.rejection->code.text()) : "";
 }
 
 std::string code(World& world, Attest request, Policy const& demanded = policy()) {
@@ -163,7 +163,7 @@ TEST_CASE("a digest in another form is refused with the form that is taken (V-50
 TEST_CASE("a certificate's outer form is refused for what it is (V-9, V-34)", "[sigstore]") {
   auto const why = [](std::string const& der) {
     auto const certificate = Certificate::parse(der);
-    return certificate ? std::string() : certificate.error().code + ": " + certificate.error().why;
+    return certificate ? std::string() : std::string(certificate.error().code.text()) + ": " + certificate.error().why;
   };
   World world;
   CHECK(why(world.root().der).empty());

@@ -96,7 +96,7 @@ std::string genuine_leaf() {
 /// Code and sentence of the first check that failed, or "taken".
 std::pair<std::string, std::string> first_failure(CheckTrace const& trace) {
   for (auto const& check : trace.results())
-    if (!check.passed) return {check.code, check.detail};
+    if (!check.passed) return {std::string(check.code.text()), check.detail};
   return {"", "taken"};
 }
 
@@ -449,7 +449,8 @@ TEST_CASE("a bundle that somebody else read is held to version, certificate and 
   auto const judged = [&](Bundle const& bundle) {
     auto const outcome = verifier.verify(bundle, Artifact::of_bytes(world_verdict::file), world_verdict::policy());
     CHECK(outcome.attestation.has_value() != outcome.rejection.has_value());
-    return outcome.rejection ? outcome.rejection->code + ": " + outcome.rejection->why : std::string("taken");
+    return outcome.rejection ? std::string(outcome.rejection->code.text()) + ": " + outcome.rejection->why
+                             : std::string("taken");
   };
   auto const good = parse_bundle(world.attest({.subject_sha256 = world_verdict::file_digest})).value();
   CHECK(judged(good) == "taken");

@@ -24,7 +24,7 @@ Judged judged(samples::Attestation const& sample, Change const& change) {
   policy.certificate_oidc_issuer = sample.issuer;
   auto const result = verifier.verify(sample.bundle, Artifact::of_bytes(sample.artifact), policy);
   if (!result.rejection) return {};
-  return {result.rejection->code, result.rejection->fix_text};
+  return {std::string(result.rejection->code.text()), result.rejection->fix_text};
 }
 
 struct Row {

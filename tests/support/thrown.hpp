@@ -14,7 +14,7 @@ std::string thrown_code(Action const& action) {
   try {
     action();
   } catch (RunError const& error) {
-    return error.code();
+    return std::string(error.code().text());
   }
   return "nothing";
 }
@@ -25,7 +25,7 @@ std::string thrown(Action const& action) {
   try {
     action();
   } catch (RunError const& error) {
-    return error.code() + ": " + error.what();
+    return error.coded_sentence();
   }
   return "nothing";
 }

@@ -7,9 +7,9 @@
 using namespace acr;
 
 TEST_CASE("a rejection survives being filled in place", "[support]") {
-  auto rejection = reject("code", "place", "it is not right");
+  auto rejection = reject("chart-yaml", "place", "it is not right");
   rejection = std::move(rejection).rule("P-1").fix("fix it");
-  CHECK(rejection.code == "code");
+  CHECK(rejection.code == "chart-yaml");
   CHECK(rejection.why == "it is not right");
   CHECK(rejection.rule_number == "P-1");
   rejection = std::move(rejection).within("outer");
@@ -18,6 +18,8 @@ TEST_CASE("a rejection survives being filled in place", "[support]") {
 }
 
 TEST_CASE("a rejection reads as one sentence", "[support]") {
-  auto const rejection = reject("code", "charts/web", "it is not right").rule("P-1").expected("a").found("b").fix("fix it");
+  auto const rejection =
+      reject("chart-yaml", "charts/web", "it is not right").rule("P-1").expected("a").found("b").fix("fix it");
   CHECK(rejection.sentence() == "charts/web: it is not right; expected a, found b; fix it [P-1]");
+  CHECK(rejection.coded_sentence() == "chart-yaml: charts/web: it is not right; expected a, found b; fix it [P-1]");
 }

@@ -18,14 +18,14 @@ std::string code_of(std::function<void()> const& work) {
   try {
     work();
   } catch (RunError const& error) {
-    return error.code();
+    return std::string(error.code().text());
   }
   return "";
 }
 
 // A CHECK would catch what the clock throws.
 void need(bool holds) {
-  if (!holds) throw RunError(ExitStatus::refused, "unread", "");
+  if (!holds) throw RunError("gone", "");
 }
 
 constexpr std::size_t much = std::size_t{1} << 20;

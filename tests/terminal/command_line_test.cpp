@@ -31,7 +31,7 @@ std::string refusal(Action const& action) {
   try {
     action();
   } catch (BadEnvironment const& error) {
-    return error.code() + ": " + error.what();
+    return error.coded_sentence();
   }
   return "accepted";
 }

@@ -42,7 +42,7 @@ struct Console {
     } catch (Cancelled const&) {
       throw;
     } catch (RunError const& error) {
-      said = error.code() + ": " + error.what();
+      said = error.coded_sentence();
       return error.status();
     }
   }

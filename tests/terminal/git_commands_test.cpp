@@ -44,7 +44,8 @@ echo x >README.md && git add . && git commit -qm three)");
   std::string refused_time() const {
     git::Libgit2 const library;
     auto const time = acr::terminal::last_commit_time(library, {.repository = path(), .chart_root = "charts/web"});
-    return time ? std::to_string(*time) : time.error().code + " @ " + time.error().where + ": " + time.error().why;
+    return time ? std::to_string(*time)
+                : std::string(time.error().code.text()) + " @ " + time.error().where + ": " + time.error().why;
   }
   std::string changed(std::string const& base, std::string const& head) {
     std::string const workspace = path().string();

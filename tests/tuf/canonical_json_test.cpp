@@ -10,7 +10,7 @@ constexpr std::size_t limit = 1000;
 
 std::string code_of(std::string_view text) {
   auto const form = canonical_json(text, limit);
-  return form ? "fine" : form.error().code + " " + form.error().rule_number;
+  return form ? "fine" : std::string(form.error().code.text()) + " " + form.error().rule_number;
 }
 
 }  // namespace

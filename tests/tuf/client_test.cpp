@@ -786,7 +786,7 @@ TEST_CASE("a missing file ends a refresh, except where the walk over roots ends 
   auto files = repository.files;
   repository.files.erase(row);
   auto store = initialised(repository);
-  CHECK(refresh(repository, store).code() == "missing");
+  CHECK(refresh(repository, store).code() == "tuf-unreachable");
   CHECK(stored_version(store, "root") == 2);
   repository.files = files;
   CHECK(refresh(repository, store).code() == "fine");

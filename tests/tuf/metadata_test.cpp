@@ -11,7 +11,7 @@ namespace {
 
 template <class T>
 std::string code_of(acr::Verdict<T> const& verdict) {
-  return verdict ? "fine" : verdict.error().code + " " + verdict.error().rule_number;
+  return verdict ? "fine" : std::string(verdict.error().code.text()) + " " + verdict.error().rule_number;
 }
 
 json::object document() {

@@ -253,7 +253,7 @@ Outcome refresh(Repository const& repository, tuf::Store& store, RefreshOptions 
       } else if (wanted.kind == tuf::FileKind::root) {
         step = client.no_newer_root();
       } else {
-        step = reject("missing", wanted.path, "404");
+        step = reject("tuf-unreachable", wanted.path, "404");
       }
     }
     return step;

@@ -98,7 +98,7 @@ struct Outcome {
   std::vector<std::string> requests;
   std::int64_t root = 0, targets = 0;
   std::string found;  ///< bytes of the target, when one was asked for
-  [[nodiscard]] std::string code() const { return rejection ? rejection->code : "fine"; }
+  [[nodiscard]] std::string code() const { return rejection ? std::string(rejection->code.text()) : "fine"; }
 };
 
 struct RefreshOptions {

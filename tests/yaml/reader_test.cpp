@@ -8,7 +8,7 @@ using namespace acr::yaml;
 
 namespace {
 
-ReadOptions const file_name{"f.yaml", "bad-yaml", 1, true};
+ReadOptions const file_name{"f.yaml", "chart-lock", 1, true};
 
 Verdict<Document> read(std::string_view text) { return yaml::read(text, file_name); }
 
@@ -301,7 +301,7 @@ TEST_CASE("characters that YAML does not know are refused with their line", "[ya
   auto const document = read(row.text);
   REQUIRE(!document);
   CHECK(document.error().where == row.where);
-  CHECK(document.error().code == "bad-yaml");
+  CHECK(document.error().code == "chart-lock");
 }
 
 TEST_CASE("UTF-16 with a mark is read, half a character is not (P-14)", "[yaml]") {
