@@ -509,7 +509,7 @@ class Refusals:
                 for s in function.statements:
                     kind = self._kind(scanner, s)
                     if not kind or (kind == "soft" and not (s.depth > 0 and returns_optional_or_bool
-                                                            and "optional<Rejection>" not in function.returns.replace(" ", ""))):
+                                                            and not re.search("optional<Rejection>|Verdict<void>", function.returns.replace(" ", "")))):
                         continue
                     if scanner.words(s.first, s.last).startswith("return std :: nullopt") and kind != "soft":
                         continue

@@ -1,6 +1,5 @@
 #include "action/gates.hpp"
 
-#include <optional>
 #include <string>
 
 #include "event/branch_gate.hpp"
@@ -10,10 +9,9 @@ namespace {
 
 using Passed = std::variant<Trigger, CommandResult>;
 
-// A run that GitHub tells about a repository by two numbers is not one that we understand.
-std::optional<Rejection> repository_disagrees(event::RunnerEnvironment const& environment,
-                                              event::Repository const& repository) {
-  if (environment.repository_id.empty() || environment.repository_id == std::to_string(repository.id)) return std::nullopt;
+// A run whose repository has two numbers is not one that we understand.
+Verdict<void> check_repository(event::RunnerEnvironment const& environment, event::Repository const& repository) {
+  if (environment.repository_id.empty() || environment.repository_id == std::to_string(repository.id)) return {};
   return reject("repository-mismatch", "environment", "GITHUB_REPOSITORY_ID is not the repository of the event")
       .rule("A-50")
       .expected(std::to_string(repository.id))
@@ -22,8 +20,8 @@ std::optional<Rejection> repository_disagrees(event::RunnerEnvironment const& en
 
 template <class Event>
 Passed of_this_repository(Step const& step, Event event) {
-  if (auto const mismatch = repository_disagrees(step.environment, event.repository))
-    return refused(step, {*mismatch}, ExitStatus::refused);
+  if (auto const same = check_repository(step.environment, event.repository); !same)
+    return refused(step, {same.error()}, ExitStatus::refused);
   return Trigger(std::move(event));
 }
 

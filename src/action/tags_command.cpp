@@ -10,9 +10,9 @@ namespace acr::action {
 namespace {
 
 // A tag anywhere else would be refused at the release, and stand in the way of the right one.
-std::optional<Rejection> other_branch(Step const& step) {
+Verdict<void> check_branch(Step const& step) {
   std::string const branch = "refs/heads/" + step.inputs.source_branch;
-  if (!step.inputs.push || step.environment.ref == branch) return std::nullopt;
+  if (!step.inputs.push || step.environment.ref == branch) return {};
   return reject("wrong-branch", "environment", "tags are made for commits of the source branch only")
       .rule("B-13")
       .expected(branch)
@@ -29,7 +29,7 @@ release::Repository repository_of(event::RunnerEnvironment const& environment) {
 }  // namespace
 
 CommandResult tags_command(Step const& step, Trigger const&, RunClock& clock) {
-  if (auto const why = other_branch(step)) return refused(step, {*why}, ExitStatus::refused);
+  if (auto const made_here = check_branch(step); !made_here) return refused(step, {made_here.error()}, ExitStatus::refused);
   auto const repository = repository_of(step.environment);
   auto const settings = run_settings(step, repository);
   release::Services services(service_settings(step, repository), clock);

@@ -255,8 +255,7 @@ class TarReader {
   Verdict<std::vector<ArchiveFile>> files() {
     while (!ended_) {
       charge_work(units_of_an_entry);
-      auto refused = entry();
-      if (refused) return std::move(*refused);
+      if (auto const fine = entry(); !fine) return fine.error();
     }
     if (files_.empty())
       return reject("archive-empty", std::string(where_), "the archive holds no file")
@@ -292,7 +291,7 @@ class TarReader {
   }
 
   /// The end of the data is the end; one block of zeros must be followed by it or by a second one (P-56b).
-  std::optional<Rejection> end_of_archive() {
+  Verdict<void> end_of_archive() {
     if (at_ == tar_.size()) {
       ended_ = true;
       return {};
@@ -319,8 +318,8 @@ class TarReader {
     return bytes;
   }
 
-  std::optional<Rejection> entry() {
-    if (auto refused = end_of_archive(); refused || ended_) return refused;
+  Verdict<void> entry() {
+    if (auto fine = end_of_archive(); !fine || ended_) return fine;
     auto header = parsed_header(tar_.substr(at_, block_size));
     if (!header) return malformed("a header is damaged");
     at_ += block_size;
@@ -342,7 +341,7 @@ class TarReader {
 
     auto const pax = std::exchange(pax_, {});
     auto const long_name = std::exchange(long_name_, {});
-    if (auto refused = apply(pax, *header)) return refused;
+    if (auto const fine = apply(pax, *header); !fine) return fine.error();
     if (!long_name.empty()) header->name = long_name;
     if (header->type == '\0') header->type = header->name.ends_with('/') ? '5' : '0';  // P-56a
 
@@ -357,7 +356,7 @@ class TarReader {
     return file(*header);
   }
 
-  std::optional<Rejection> apply(PaxRecords const& pax, Header& header) {
+  Verdict<void> apply(PaxRecords const& pax, Header& header) {
     for (auto const& [key, value] : pax) {
       if (key.starts_with("GNU.sparse."))
         return refuse("archive-entry", header.name, "the archive holds a sparse file", "P-56b");
@@ -383,7 +382,7 @@ class TarReader {
     return {};
   }
 
-  std::optional<Rejection> file(Header const& header) {
+  Verdict<void> file(Header const& header) {
     // A backslash anywhere makes it the separator of this name: archives made on Windows.
     char const separator = header.name.find('\\') != std::string::npos ? '\\' : '/';
     auto const cut = header.name.find(separator);

@@ -337,7 +337,7 @@ class Comparison {
       if (auto const old = old_charts_.find(*old_path); old != old_charts_.end() && !old->second.broken)
         chart.old_version = version_at(old->second);
     }
-    if (auto refused = check(chart)) return refuse(path, std::move(*refused));
+    if (auto const fine = check(chart); !fine) return refuse(path, fine.error());
     result.changed.push_back(std::move(chart));
   }
 
@@ -349,7 +349,7 @@ class Comparison {
     return described->metadata.version;
   }
 
-  std::optional<Rejection> check(ChangedChart const& chart) {
+  Verdict<void> check(ChangedChart const& chart) {
     if (!is_usable_name(chart.name))
       return reject("name-unusable", chart.path, "the chart's name fits neither a tag nor an output of a workflow")
           .rule("A-45")

@@ -27,8 +27,8 @@ class Walk {
   Walk(SourceTree const& tree, ChartFiles& found, Limits const& limits, Detail detail)
       : tree_(tree), found_(found), limits_(limits), detail_(detail) {}
 
-  std::optional<Rejection> run() {
-    if (auto refused = enter("", found_.root)) return refused;
+  Verdict<void> run() {
+    if (auto const fine = enter("", found_.root); !fine) return fine.error();
     while (!stack_.empty()) {
       auto& level = stack_.back();
       if (level.next == level.entries.size()) {
@@ -39,8 +39,7 @@ class Walk {
       Node entry = std::move(level.entries[level.next++]);
       auto path = joined(level.path, entry.name);
       auto source_path = joined(level.source_path, entry.name);
-      auto refused = visit(std::move(path), std::move(source_path), std::move(entry));
-      if (refused) return refused;
+      if (auto const fine = visit(std::move(path), std::move(source_path), std::move(entry)); !fine) return fine.error();
     }
     return {};
   }
@@ -53,7 +52,7 @@ class Walk {
   std::vector<Level> stack_;
   std::uint64_t directories_ = 0, entries_ = 0;
 
-  std::optional<Rejection> enter(std::string path, std::string source_path) {
+  Verdict<void> enter(std::string path, std::string source_path) {
     if (++directories_ > limits_.directories)
       return reject("too-many-files", path, "the chart has too many directories")
           .rule("P-154")
@@ -75,7 +74,7 @@ class Walk {
     return {};
   }
 
-  std::optional<Rejection> visit(std::string path, std::string source_path, Node node) {
+  Verdict<void> visit(std::string path, std::string source_path, Node node) {
     if (path.size() > limits_.path_bytes)
       return reject("path-too-long", std::move(path), "the path is too long")
           .rule("P-154")
@@ -179,7 +178,7 @@ Verdict<ChartFiles> chart_files(SourceTree const& tree, std::string_view chart_r
   if (!rules) return rules.error();
   found.rules = std::move(*rules);
   Walk walk(tree, found, limits, detail);
-  if (auto refused = walk.run()) return std::move(*refused);
+  if (auto const fine = walk.run(); !fine) return fine.error();
   return found;
 }
 

@@ -49,14 +49,14 @@ class Loader {
     chart.where = std::move(where);
     chart.from_archive = from_archive;
     std::map<std::string, std::vector<LoadedFile>, std::less<>> groups;
-    if (auto refused = classify(files, chart, groups, level == 0)) return within(chart, std::move(*refused));
+    if (auto const fine = classify(files, chart, groups, level == 0); !fine) return within(chart, fine.error());
     files.clear();
     for (auto& [name, group] : groups) {
       auto subchart = load_group(name, std::move(group), chart, level, archive_level);
       if (!subchart) return subchart.error();
       chart.subcharts.push_back(std::move(*subchart));
     }
-    if (auto refused = check_subchart_names(chart)) return within(chart, std::move(*refused));
+    if (auto const fine = check_subchart_names(chart); !fine) return within(chart, fine.error());
     return chart;
   }
 
@@ -82,8 +82,8 @@ class Loader {
     }
   }
 
-  std::optional<Rejection> classify(std::vector<LoadedFile>& files, LoadedChart& chart,
-                                    std::map<std::string, std::vector<LoadedFile>, std::less<>>& groups, bool top) {
+  Verdict<void> classify(std::vector<LoadedFile>& files, LoadedChart& chart,
+                         std::map<std::string, std::vector<LoadedFile>, std::less<>>& groups, bool top) {
     // Chart.yaml first, wherever it comes: what the other files mean depends on its apiVersion.
     auto const described = std::find_if(files.begin(), files.end(), [](auto const& f) { return f.path == "Chart.yaml"; });
     if (described == files.end())
@@ -165,7 +165,7 @@ class Loader {
   }
 
   /// P-155, P-155a: names that Helm packs and then loads differently or not at all.
-  static std::optional<Rejection> check_name(std::string const& name, bool top) {
+  static Verdict<void> check_name(std::string const& name, bool top) {
     auto const refuse = [&](std::string why) {
       return reject("chart-name", "Chart.yaml", std::move(why)).rule("P-155a").found(name).fix("choose another name");
     };
@@ -211,7 +211,7 @@ class Loader {
   }
 
   /// P-76: two subcharts of one name are written to the same paths.
-  static std::optional<Rejection> check_subchart_names(LoadedChart const& chart) {
+  static Verdict<void> check_subchart_names(LoadedChart const& chart) {
     std::map<std::string_view, std::string_view> seen;
     for (auto const& subchart : chart.subcharts) {
       auto const [other, fresh] = seen.emplace(subchart.metadata.name, subchart.where);
@@ -240,7 +240,7 @@ class Loader {
 };
 
 /// P-75: top chart only.
-std::optional<Rejection> check_dependencies(LoadedChart const& chart) {
+Verdict<void> check_dependencies(LoadedChart const& chart) {
   std::string missing;
   for (auto const& dependency : chart.metadata.dependencies) {
     bool const found = std::any_of(chart.subcharts.begin(), chart.subcharts.end(),
@@ -294,7 +294,7 @@ Verdict<std::vector<LoadedFile>> contents(SourceTree const& tree, ChartReading& 
 Verdict<FoundLock> build_lock(SourceTree const& tree, ChartReading const& reading, std::vector<LoadedFile> const& files,
                               Limits const& limits) {
   FoundLock found;
-  auto const take = [&](std::string const& bytes, char const* name) -> std::optional<Rejection> {
+  auto const take = [&](std::string const& bytes, char const* name) -> Verdict<void> {
     auto lock = read_lock(bytes, name);
     if (!lock) return lock.error();
     found.lock = std::move(*lock);
@@ -304,23 +304,22 @@ Verdict<FoundLock> build_lock(SourceTree const& tree, ChartReading const& readin
   for (auto const* const name : {"Chart.lock", "requirements.lock"}) {
     for (auto const& file : files)
       if (file.path == name)
-        if (auto refused = take(file.bytes, name)) return std::move(*refused);
+        if (auto const fine = take(file.bytes, name); !fine) return fine.error();
     for (auto const& hidden : reading.hidden_locks) {
       if (hidden.path != name) continue;
       auto const content = content_of(tree, hidden.source_path, name, limits);
       if (!content) return content.error();
-      if (auto refused = take(content->bytes, name)) return std::move(*refused);
+      if (auto const fine = take(content->bytes, name); !fine) return fine.error();
     }
   }
   return found;
 }
 
 /// D-28: fetched archives, as if they were committed in charts/.
-std::optional<Rejection> place_extra_archives(PackageOptions const& options, ChartFiles const& found,
-                                              std::vector<LoadedFile>& files) {
+Verdict<void> place_extra_archives(PackageOptions const& options, ChartFiles const& found, std::vector<LoadedFile>& files) {
   for (auto const& archive : options.extra_archives) {
     auto const path = "charts/" + archive.name;
-    if (auto refused = refused_place(found.rules, archive.name)) return refused;
+    if (auto const fine = check_place(found.rules, archive.name); !fine) return fine.error();
     if (archive.bytes->size() > options.limits.file_bytes)
       return reject("dep-too-large", path, "the fetched archive is too large for a chart")
           .rule("D-35")
@@ -341,7 +340,7 @@ std::optional<Rejection> place_extra_archives(PackageOptions const& options, Cha
 
 }  // namespace
 
-std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_view file_name) {
+Verdict<void> check_place(IgnoreRules const& rules, std::string_view file_name) {
   auto const path = "charts/" + std::string(file_name);
   if (!file_name.ends_with(".tgz") || file_name.find('/') != std::string_view::npos || is_dropped_group(file_name) ||
       !name_fault(path).empty())
@@ -372,13 +371,13 @@ Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_roo
     if (!lock) return lock.error();
     top.build_lock = std::move(*lock);
   }
-  if (auto refused = place_extra_archives(options, reading->found, *files)) return std::move(*refused);
+  if (auto const fine = place_extra_archives(options, reading->found, *files); !fine) return fine.error();
 
   Loader loader(options.limits, top.warnings, &reading->chart_yaml.parsed);
   auto chart = loader.load(std::move(*files), "", false, 0, 0);
   if (!chart) return chart.error();
   if (options.dependencies_must_be_present)
-    if (auto refused = check_dependencies(*chart)) return std::move(*refused);
+    if (auto const fine = check_dependencies(*chart); !fine) return fine.error();
   top.chart = std::move(*chart);
   auto warnings = chart_warnings(top.chart, reading->found.rules, base_name(chart_root));
   std::move(warnings.begin(), warnings.end(), std::back_inserter(top.warnings));

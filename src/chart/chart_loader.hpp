@@ -63,9 +63,9 @@ struct LoadedTop {
 /// schema are refused for.
 Verdict<LoadedTop> load_chart(SourceTree const& tree, std::string_view chart_root, PackageOptions const& options = {});
 
-/// Why an archive of that file name may not be placed in charts/ of a chart with these rules (D-28): `bad-file-name`,
+/// Whether an archive of that file name may be placed in charts/ of a chart with these rules (D-28): `bad-file-name`,
 /// `dep-ignored`. Known before anything is fetched.
-std::optional<Rejection> refused_place(IgnoreRules const& rules, std::string_view file_name);
+Verdict<void> check_place(IgnoreRules const& rules, std::string_view file_name);
 
 /// The refusal of an archive that others made, with the way out: to pack it anew and commit it (P-76, P-159).
 Rejection with_repacking_advice(Rejection why);

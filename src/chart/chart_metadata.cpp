@@ -113,8 +113,8 @@ bool is_email(std::string_view text) {
 
 void sanitize(std::string& text) { text = sanitized(text); }
 
-/// P-65, in Helm's order; nothing when all is well.
-std::optional<Rejection> check(ChartMetadata& m, std::string_view file) {
+/// P-65, in Helm's order.
+Verdict<void> check(ChartMetadata& m, std::string_view file) {
   auto const refuse = [&](std::size_t line, std::string why) {
     return reject("chart-metadata", first_at(file, line), std::move(why)).rule("P-65");
   };
@@ -155,7 +155,7 @@ std::optional<Rejection> check(ChartMetadata& m, std::string_view file) {
       return refuse(dependency.line, "more than one dependency with name or alias " + quoted(key))
           .fix("give one of them an alias");
   }
-  return std::nullopt;
+  return {};
 }
 
 /// P-70, P-71.
@@ -342,7 +342,7 @@ Verdict<std::vector<Warning>> merge_requirements(ChartMetadata& metadata, std::s
 }
 
 Verdict<ValidatedMetadata> validate(ChartMetadata metadata, std::string_view file) {
-  if (auto refused = check(metadata, file)) return std::move(*refused);
+  if (auto const fine = check(metadata, file); !fine) return fine.error();
   ValidatedMetadata validated;
   validated.warnings = std::move(metadata.warnings);
   metadata.warnings.clear();

@@ -97,8 +97,8 @@ Rejection missing(SourceTree const& head, std::string const& directory) {
       .fix(nearest == there.end() ? "name the directory that holds the charts" : "did you mean " + shown(*nearest) + "?");
 }
 
-std::optional<Rejection> is_chart(SourceTree const& tree, std::optional<std::string> const& path, std::string const& directory,
-                                  char const* where) {
+Verdict<void> check_no_chart(SourceTree const& tree, std::optional<std::string> const& path, std::string const& directory,
+                             char const* where) {
   if (!path || !tree.node(joined(*path, "Chart.yaml"))) return {};
   auto const above = shown(parent_path(*path));
   return reject("charts-dir-is-chart", "input charts-dir",
@@ -110,7 +110,7 @@ std::optional<Rejection> is_chart(SourceTree const& tree, std::optional<std::str
                          : "name the directory above it: " + above);
 }
 
-std::optional<Rejection> overlap(std::vector<ChartsDirectory> const& directories) {
+Verdict<void> check_overlap(std::vector<ChartsDirectory> const& directories) {
   for (auto const side : {&ChartsDirectory::head, &ChartsDirectory::base})
     for (std::size_t i = 0; i < directories.size(); ++i)
       for (std::size_t j = 0; j < i; ++j) {
@@ -189,11 +189,11 @@ Verdict<std::vector<ChartsDirectory>> charts_directories(SourceTree const& base,
       if (before.link) return unusable_link(directory, *before.link);
       return missing(head, directory);
     }
-    if (auto refused = is_chart(head, now.path, directory, "head")) return std::move(*refused);
-    if (auto refused = is_chart(base, before.path, directory, "base")) return std::move(*refused);
+    if (auto const fine = check_no_chart(head, now.path, directory, "head"); !fine) return fine.error();
+    if (auto const fine = check_no_chart(base, before.path, directory, "base"); !fine) return fine.error();
     directories.push_back({directory, std::move(now.path), std::move(before.path)});
   }
-  if (auto refused = overlap(directories)) return std::move(*refused);
+  if (auto const fine = check_overlap(directories); !fine) return fine.error();
   return directories;
 }
 

@@ -140,8 +140,8 @@ std::vector<PackageOutcome> run_package_command(PackageCommand const& command) {
       return;
     }
     if (command.accept) {
-      if (auto refused = command.accept(i, *package, time)) {
-        outcome.refused = std::move(*refused).within(outcome.chart.string());
+      if (auto const accepted = command.accept(i, *package, time); !accepted) {
+        outcome.refused = accepted.error().within(outcome.chart.string());
         return;
       }
     }

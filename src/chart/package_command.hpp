@@ -37,7 +37,7 @@ struct PackageCommand {
       dependencies;
   /// Asked for each package that was made, from several threads, before it is written to `file`; `time` is its T. A rejection
   /// refuses the chart.
-  std::function<std::optional<Rejection>(std::size_t chart, Package const&, std::optional<std::int64_t> time)> accept;
+  std::function<Verdict<void>(std::size_t chart, Package const&, std::optional<std::int64_t> time)> accept;
   /// The refusal of a chart whose file does not keep T (O-14); not set: that is no reason to refuse it.
   std::function<Rejection(std::filesystem::path const& file, std::int64_t time)> lost_time;
   Profile profile = Profile::helm_4_2;  ///< epoch_all without a time: every chart is refused (`profile`)

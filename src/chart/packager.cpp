@@ -34,7 +34,7 @@ class Sequence {
     if (options.profile == Profile::epoch_all && !options.time) throw std::logic_error("the profile epoch-all needs a time");
   }
 
-  std::optional<Rejection> add(LoadedChart& chart, std::string const& parent) {
+  Verdict<void> add(LoadedChart& chart, std::string const& parent) {
     auto const base = joined(parent, chart.metadata.name);
     auto refuse = [&](Rejection rejection) {
       return chart.where.empty() ? rejection : std::move(rejection).within(chart.where);
@@ -58,7 +58,7 @@ class Sequence {
           .rule("B-25")
           .expected("at most " + std::to_string(path_bytes_together) + " bytes");
     for (auto& subchart : chart.subcharts)
-      if (auto refused = add(subchart, base + "/charts")) return refused;
+      if (auto const fine = add(subchart, base + "/charts"); !fine) return fine.error();
     return {};
   }
 
@@ -109,7 +109,7 @@ struct Tar {
 };
 
 /// P-156: paths that are equal, here or on a system that ignores case or composition.
-std::optional<Rejection> check_collisions(std::vector<Entry> const& entries, bool only_warn, std::vector<Warning>& warnings) {
+Verdict<void> check_collisions(std::vector<Entry> const& entries, bool only_warn, std::vector<Warning>& warnings) {
   std::unordered_map<std::string, std::string_view> seen;
   for (auto const& entry : entries) {
     auto const [other, fresh] = seen.emplace(folded_path(entry.path), entry.path);
@@ -130,7 +130,7 @@ std::optional<Rejection> check_collisions(std::vector<Entry> const& entries, boo
 }
 
 /// P-3a, P-5: overrides are set after loading; the version must be one.
-std::optional<Rejection> apply_overrides(ChartMetadata& metadata, PackageOptions const& options) {
+Verdict<void> apply_overrides(ChartMetadata& metadata, PackageOptions const& options) {
   if (!options.version.empty()) {
     if (!is_version(options.version))
       return reject("bad-version", "--version", "not a semantic version")
@@ -147,11 +147,11 @@ Verdict<Tar> assembled(SourceTree const& tree, std::string_view chart_root, Pack
   auto loaded = load_chart(tree, chart_root, options);
   if (!loaded) return loaded.error();
   auto& chart = loaded->chart;
-  if (auto refused = apply_overrides(chart.metadata, options)) return std::move(*refused);
+  if (auto const fine = apply_overrides(chart.metadata, options); !fine) return fine.error();
 
   Tar tar{chart.metadata.name, chart.metadata.version, {}, {}, std::move(loaded->warnings), {}, {}};
   Sequence sequence(options);
-  if (auto refused = sequence.add(chart, "")) return std::move(*refused);
+  if (auto const fine = sequence.add(chart, ""); !fine) return fine.error();
   if (sequence.content_size >= options.limits.chart_bytes)
     return reject("chart-too-large", "", "the package would hold too much: no Helm could load it")
         .rule("P-19")
@@ -161,8 +161,8 @@ Verdict<Tar> assembled(SourceTree const& tree, std::string_view chart_root, Pack
     return reject("too-many-files", "", "the package would hold too many files")
         .rule("P-154")
         .expected("at most " + std::to_string(options.limits.files));
-  if (auto refused = check_collisions(sequence.entries, options.case_collision_is_warning, tar.warnings))
-    return std::move(*refused);
+  if (auto const fine = check_collisions(sequence.entries, options.case_collision_is_warning, tar.warnings); !fine)
+    return fine.error();
 
   // One allocation, and contents go as they are appended: the chart is never in memory twice.
   tar.bytes.reserve(static_cast<std::size_t>(sequence.content_size) + sequence.entries.size() * 2048 + 1024);

@@ -26,12 +26,12 @@ class Lister {
 
   SourceList list;
 
-  std::optional<Rejection> run(std::string_view chart_root) {
-    if (auto refused = add_chart(chart_root)) return refused;
+  Verdict<void> run(std::string_view chart_root) {
+    if (auto const fine = add_chart(chart_root); !fine) return fine.error();
     // No recursion: a chain of directories is as long as its author likes.
     for (std::size_t next = 0; next < pending_.size(); ++next) {
       std::string const directory = pending_[next];  // add_directory() may move the list
-      if (auto refused = add_directory(directory)) return std::move(*refused).within("file://" + directory);
+      if (auto const fine = add_directory(directory); !fine) return fine.error().within("file://" + directory);
     }
     list.local_targets = std::move(pending_);
     std::sort(list.local_targets.begin(), list.local_targets.end());
@@ -44,7 +44,7 @@ class Lister {
   std::set<std::string, std::less<>> known_;
   std::vector<std::string> pending_;  ///< directories of `file://` dependencies, in the order in which they were found
 
-  std::optional<Rejection> add_chart(std::string_view chart_root) {
+  Verdict<void> add_chart(std::string_view chart_root) {
     auto reading = read_chart(tree_, chart_root, limits_);
     if (!reading) return reading.error();
     list.root = reading->found.root;
@@ -55,26 +55,27 @@ class Lister {
     list.dropped.assign(dropped.begin(), dropped.end());
     list.ignored = std::move(reading->found.ignored);
     list.ignored_count = reading->found.ignored_count;
-    auto refused = add_files(*reading, "", "lock://");
+    auto added = add_files(*reading, "", "lock://");
     list.metadata = std::move(reading->described.metadata);
-    return refused;
+    return added;
   }
 
-  std::optional<Rejection> add_directory(std::string const& directory) {
+  Verdict<void> add_directory(std::string const& directory) {
     auto const reading = read_chart(tree_, directory, limits_);
     if (!reading) return reading.error();
     return add_files(*reading, "file://" + directory + "//", "lock://" + directory + "//");
   }
 
-  std::optional<Rejection> add_files(ChartReading const& reading, std::string const& prefix, std::string const& lock_prefix) {
+  Verdict<void> add_files(ChartReading const& reading, std::string const& prefix, std::string const& lock_prefix) {
     if (list.files.size() + reading.found.files.size() + reading.hidden_locks.size() > limits_.files)
       return reject("too-many-files", "", "the chart and its `file://` dependencies have too many files")
           .rule("B-25")
           .expected("at most " + std::to_string(limits_.files));
     for (auto const& file : reading.found.files)
-      if (auto refused = add(prefix + file.path, file, prefix.empty() && is_dropped_group(group_of(file.path)))) return refused;
+      if (auto const fine = add(prefix + file.path, file, prefix.empty() && is_dropped_group(group_of(file.path))); !fine)
+        return fine.error();
     for (auto const& lock : reading.hidden_locks)
-      if (auto refused = add(lock_prefix + lock.path, lock, false)) return refused;
+      if (auto const fine = add(lock_prefix + lock.path, lock, false); !fine) return fine.error();
     for (auto const& repository : local_repositories(reading.described)) {
       auto directory = local_directory(tree_, reading.found.root, repository);
       if (!directory || !known_.insert(*directory).second) continue;
@@ -87,7 +88,7 @@ class Lister {
     return {};
   }
 
-  std::optional<Rejection> add(std::string name, ChartFile const& file, bool dropped) {
+  Verdict<void> add(std::string name, ChartFile const& file, bool dropped) {
     SourceFile listed{std::move(name), file.node.kind, file.node.id, file.node.size, file.source_path, dropped};
     if (listed.content.empty()) {
       auto const bytes = tree_.read(file.source_path, static_cast<std::size_t>(limits_.file_bytes));
@@ -110,7 +111,7 @@ Rejection unreadable(Rejection cause, std::string_view chart_root) {
 }
 
 /// P-156: on a system that ignores case or composition one of two such files is lost. Each directory is packaged on its own.
-std::optional<Rejection> colliding(SourceList const& list) {
+Verdict<void> check_collisions(SourceList const& list) {
   std::unordered_set<std::string> seen;
   for (auto const& file : list.files) {
     auto const inside = file.name.find("//", std::min(file.name.find("://"), file.name.size() - 1) + 3);
@@ -170,7 +171,7 @@ Verdict<Records> records_of(SourceTree const& tree, SourceList const& list, Limi
 Verdict<Records> read_records(SourceTree const& tree, std::string_view chart_root, Limits const& limits) {
   auto const list = source_list(tree, chart_root, limits);
   if (!list) return unreadable(list.error(), chart_root);
-  if (auto collision = colliding(*list)) return unreadable(std::move(*collision), chart_root);
+  if (auto const fine = check_collisions(*list); !fine) return unreadable(fine.error(), chart_root);
   auto records = records_of(tree, *list, limits);
   if (!records) return unreadable(records.error(), chart_root);
   return records;
@@ -180,7 +181,7 @@ Verdict<Records> read_records(SourceTree const& tree, std::string_view chart_roo
 
 Verdict<SourceList> source_list(SourceTree const& tree, std::string_view chart_root, Limits const& limits) {
   Lister lister(tree, limits);
-  if (auto refused = lister.run(chart_root)) return std::move(*refused).within(chart_root.empty() ? "." : chart_root);
+  if (auto const fine = lister.run(chart_root); !fine) return fine.error().within(chart_root.empty() ? "." : chart_root);
   return std::move(lister.list);
 }
 

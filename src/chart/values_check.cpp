@@ -37,7 +37,7 @@ Verdict<std::vector<Warning>> read_values(std::string_view bytes, std::string_vi
   std::string chunk;
   std::uint32_t line = 0, first_line = 1;
   std::uint64_t work = 0;
-  auto const check_chunk = [&]() -> std::optional<Rejection> {
+  auto const check_chunk = [&]() -> Verdict<void> {
     yaml::ReadOptions const name{file, "values-yaml", first_line, true, &work};
     auto const document = yaml::read(chunk, name);
     if (!document) return document.error();
@@ -66,7 +66,7 @@ Verdict<std::vector<Warning>> read_values(std::string_view bytes, std::string_vi
             .rule("P-59")
             .fix("put what follows `---` on the next line");
       if (!chunk.empty()) {
-        if (auto refused = check_chunk()) return std::move(*refused);
+        if (auto const fine = check_chunk(); !fine) return fine.error();
         chunk.clear();
         first_line = line + 1;
         continue;
@@ -75,7 +75,7 @@ Verdict<std::vector<Warning>> read_values(std::string_view bytes, std::string_vi
     chunk.append(text).append(1, '\n');
   }
   if (!chunk.empty())
-    if (auto refused = check_chunk()) return std::move(*refused);
+    if (auto const fine = check_chunk(); !fine) return fine.error();
   return warnings;
 }
 

@@ -79,7 +79,7 @@ Committed const* committed_as(Survey const& seen, std::string_view name) {
 }
 
 /// D-4: a committed chart stays, so it must be the one that is meant.
-std::optional<Rejection> check_committed(Survey const& seen, LockedDependency const& locked, Committed const& chart) {
+Verdict<void> check_committed(Survey const& seen, LockedDependency const& locked, Committed const& chart) {
   auto const refuse = [&](std::string const& expected) {
     return reject("dep-vendored-version", chart.where,
                   "the committed chart " + chart.name + " is not the version that is meant")
@@ -89,7 +89,7 @@ std::optional<Rejection> check_committed(Survey const& seen, LockedDependency co
         .fix("run `helm dependency update`, or commit the chart that the lock names");
   };
   if (locked.from_lock && !locked.repository.empty()) {
-    if (same_version(locked.version, chart.version)) return std::nullopt;
+    if (same_version(locked.version, chart.version)) return {};
     return refuse("the locked version " + locked.version);
   }
   auto const constraint = Constraint::parse(locked.constraint);
@@ -99,7 +99,7 @@ std::optional<Rejection> check_committed(Survey const& seen, LockedDependency co
     return refused;
   }
   auto const version = chart::parse_version(chart.version);
-  if (version && constraint->allows(*version)) return std::nullopt;
+  if (version && constraint->allows(*version)) return {};
   return refuse("a version that meets `" + locked.constraint + "`");
 }
 
@@ -164,7 +164,7 @@ class Planner {
     if (!locked) return refuse(locked.error()), slot;
     for (auto const& warning : locked->warnings) warn(warning);
     check_what_stays(seen, locked->dependencies);
-    if (auto refused = two_versions(seen, locked->dependencies, missing)) refuse(std::move(*refused));
+    if (auto const fine = check_versions(seen, locked->dependencies, missing); !fine) refuse(fine.error());
     for (std::size_t i = 0; i < declared.size(); ++i)
       if (missing[i]) {
         auto const before = plan_.refusals.size();
@@ -213,8 +213,8 @@ class Planner {
       for (auto const& entry : locked) {
         if (entry.name != chart.name) continue;
         declared = true;
-        if (auto refused = check_committed(seen, entry, chart)) {
-          refuse(about(std::move(*refused), entry));
+        if (auto const fine = check_committed(seen, entry, chart); !fine) {
+          refuse(about(fine.error(), entry));
           break;
         }
       }
@@ -229,8 +229,8 @@ class Planner {
   }
 
   /// D-28: two aliases of one chart with different versions cannot both be packaged.
-  static std::optional<Rejection> two_versions(Survey const& seen, std::vector<LockedDependency> const& locked,
-                                               std::vector<bool> const& missing) {
+  static Verdict<void> check_versions(Survey const& seen, std::vector<LockedDependency> const& locked,
+                                      std::vector<bool> const& missing) {
     for (std::size_t i = 0; i < locked.size(); ++i)
       for (std::size_t j = 0; j < i && missing[i]; ++j) {
         auto const &a = locked[j], &b = locked[i];
@@ -244,7 +244,7 @@ class Planner {
                            .fix("use one version for all aliases"),
                        b);
       }
-    return std::nullopt;
+    return {};
   }
 
   void add_missing(std::size_t slot, Survey const& seen, LockedDependency const& locked) {
@@ -256,8 +256,8 @@ class Planner {
                         .found("none")
                         .fix("commit the chart, or name its repository"));
     if (chart::is_local_repository(locked.repository)) return add_local(slot, seen, locked);
-    if (auto refused = chart::refused_place(seen.rules, archive_file_name(locked.name, locked.version)))
-      return refuse(std::move(*refused));
+    if (auto const fine = chart::check_place(seen.rules, archive_file_name(locked.name, locked.version)); !fine)
+      return refuse(fine.error());
     if (settings_.pins == Pins::require && locked.pin.empty())
       return refuse(
           reject("dep-pin-missing",
@@ -270,8 +270,8 @@ class Planner {
                   "run `atomic-chart-release pin` on the chart, or once with dependency-pins: warn and paste the printed line"));
     ArchiveOrder order{.name = locked.name, .version = locked.version, .repository = locked.repository, .pin = locked.pin};
     if (settings_.check_order)
-      if (auto refused = settings_.check_order(order))
-        return refuse(std::move(*refused).within(at(seen.files.declared, locked.declared_line)));
+      if (auto const fine = settings_.check_order(order); !fine)
+        return refuse(fine.error().within(at(seen.files.declared, locked.declared_line)));
     auto const [known, fresh] =
         orders_.emplace(std::vector{order.repository, order.name, order.version, order.pin}, plan_.orders.size());
     if (fresh) plan_.orders.push_back(std::move(order));
@@ -313,9 +313,9 @@ class Planner {
       chain_.pop_back();
     }
     auto const& local = plan_.directories[index];
-    if (auto refused = wrong_local(seen, locked, local)) return refuse(std::move(*refused));
-    if (auto refused = chart::refused_place(seen.rules, archive_file_name(local.name, local.version)))
-      return refuse(std::move(*refused));
+    if (auto const fine = check_local(seen, locked, local); !fine) return refuse(fine.error());
+    if (auto const fine = chart::check_place(seen.rules, archive_file_name(local.name, local.version)); !fine)
+      return refuse(fine.error());
     plan_.directories[slot].height = std::max(plan_.directories[slot].height, local.height + 1);
     plan_.directories[slot].missing.push_back({locked, true, index});
   }
@@ -332,8 +332,7 @@ class Planner {
   }
 
   /// D-24: name and version of the target.
-  static std::optional<Rejection> wrong_local(Survey const& seen, LockedDependency const& locked,
-                                              PlannedDirectory const& local) {
+  static Verdict<void> check_local(Survey const& seen, LockedDependency const& locked, PlannedDirectory const& local) {
     auto const constraint = Constraint::parse(locked.version);
     if (!constraint) {
       auto refused = constraint.error();
@@ -341,7 +340,7 @@ class Planner {
       return refused;
     }
     auto const version = chart::parse_version(local.version);
-    if (local.name == locked.name && version && constraint->allows(*version)) return std::nullopt;
+    if (local.name == locked.name && version && constraint->allows(*version)) return {};
     return reject("dep-local-version", at(seen.files.declared, locked.declared_line),
                   "the chart in " + local.root + " is not the one that is meant")
         .rule("D-24")

@@ -23,7 +23,7 @@ enum class Pins { warn, require };
 struct PlanSettings {
   Pins pins = Pins::warn;
   /// Asked of everything that would be fetched: usable repository, allowed host (D-32). Empty: nothing is asked.
-  std::function<std::optional<Rejection>(ArchiveOrder const&)> check_order{};
+  std::function<Verdict<void>(ArchiveOrder const&)> check_order{};
   chart::Limits limits{};
 };
 

@@ -66,10 +66,10 @@ using Key = std::tuple<std::string, std::string, std::string, std::string>;
 Key key_of(ArchiveOrder const& order) { return {order.repository, order.name, order.version, order.pin}; }
 
 /// D-35; reported for every chart that fetches.
-std::optional<Rejection> too_many(std::vector<ArchiveOrder> const& orders) {
+Verdict<void> check_count(std::vector<ArchiveOrder> const& orders) {
   std::set<std::tuple<std::string, std::string, std::string>> fetches;
   for (auto const& order : orders) fetches.emplace(order.repository, order.name, order.version);
-  if (fetches.size() <= limits::run_archives) return std::nullopt;
+  if (fetches.size() <= limits::run_archives) return {};
   return reject("dep-too-large", "Chart.lock", "the run would fetch too many archives")
       .rule("D-35")
       .expected("at most " + std::to_string(limits::run_archives))
@@ -186,10 +186,10 @@ std::vector<ChartArchives> fetch_archives(std::vector<BuildPlan const*> const& p
     if (plan->refusals.empty())
       for (auto const& order : plan->orders)
         if (places.emplace(key_of(order), orders.size()).second) orders.push_back(order);
-  if (auto const refused = too_many(orders)) {
+  if (auto const fine = check_count(orders); !fine) {
     for (std::size_t i = 0; i < plans.size(); ++i)
       if (plans[i]->refusals.empty() && !plans[i]->orders.empty())
-        charts[i].refusals.push_back(Rejection(*refused).within(plans[i]->root));
+        charts[i].refusals.push_back(fine.error().within(plans[i]->root));
     return charts;
   }
   if (orders.empty()) return charts;

@@ -60,14 +60,14 @@ Verdict<std::string> pin_of(Dependency const& locked, ListFiles const& files) {
       .fix("paste the line that the report prints");
 }
 
-std::optional<Rejection> check_entry(Dependency const& declared, Dependency const& locked, ListFiles const& files) {
+Verdict<void> check_entry(Dependency const& declared, Dependency const& locked, ListFiles const& files) {
   if (declared.name != locked.name) return mismatch(declared, locked, files, "the lock names another chart at this place");
   if (declared.repository != locked.repository)
     return mismatch(declared, locked, files, "the lock names another repository for " + declared.name);
   if (declared.repository.empty()) {
     if (declared.version != locked.version)
       return mismatch(declared, locked, files, "the lock names another version of " + declared.name);
-    return std::nullopt;
+    return {};
   }
   auto const version = chart::parse_version(locked.version);
   if (!version) return mismatch(declared, locked, files, "the locked version of " + declared.name + " is not a version");
@@ -80,7 +80,7 @@ std::optional<Rejection> check_entry(Dependency const& declared, Dependency cons
   if (!constraint->allows(*version))
     return mismatch(declared, locked, files,
                     "the locked version of " + declared.name + " does not meet the declared constraint");
-  return std::nullopt;
+  return {};
 }
 
 Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata const& metadata, chart::ChartLock const& lock,
@@ -140,7 +140,7 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
               .found(locked[i].repository)
               .fix("write file:// into Chart.yaml itself, then " + std::string(update)),
           dependency);
-    if (auto refused = check_entry(declared[i], locked[i], files)) return about(std::move(*refused), dependency);
+    if (auto const fine = check_entry(declared[i], locked[i], files); !fine) return about(fine.error(), dependency);
     auto pin = pin_of(locked[i], files);
     if (!pin) return about(pin.error(), dependency);
     plan.dependencies.push_back({declared[i].name, locked[i].version, locked[i].repository, declared[i].version,

@@ -344,9 +344,9 @@ NetworkSource::NetworkSource(net::Http& http, HostSettings settings, std::size_t
     : impl_(std::make_unique<Impl>(http, std::move(settings), workers, std::move(temporary), limits)) {}
 NetworkSource::~NetworkSource() = default;
 
-std::optional<Rejection> NetworkSource::refusal(ArchiveOrder const& order) const {
-  auto const wanted = impl_->wanted(order);
-  return wanted ? std::nullopt : std::optional(wanted.error());
+Verdict<void> NetworkSource::check(ArchiveOrder const& order) const {
+  if (auto const wanted = impl_->wanted(order); !wanted) return wanted.error();
+  return {};
 }
 
 std::vector<Verdict<FetchedArchive>> NetworkSource::fetch(std::vector<ArchiveOrder> const& orders) {

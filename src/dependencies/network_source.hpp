@@ -32,7 +32,7 @@ class NetworkSource final : public ArchiveSource {
   ~NetworkSource() override;
 
   /// What can be said of an order without asking anybody: dep-repository, dep-host-denied (D-6: before all fetching).
-  [[nodiscard]] std::optional<Rejection> refusal(ArchiveOrder const& order) const;
+  [[nodiscard]] Verdict<void> check(ArchiveOrder const& order) const;
 
   /// Thread-safe; one call at a time goes on.
   [[nodiscard]] std::vector<Verdict<FetchedArchive>> fetch(std::vector<ArchiveOrder> const& orders) override;

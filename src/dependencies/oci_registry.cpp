@@ -35,8 +35,8 @@ Rejection other_digest(std::string const& where, std::string why, std::string ex
       .fix("find out who changed it; do not just pin it anew");
 }
 
-std::optional<Rejection> check_size(std::string const& where, OciDescriptor const& descriptor, std::size_t most) {
-  if (descriptor.size <= most) return std::nullopt;
+Verdict<void> check_size(std::string const& where, OciDescriptor const& descriptor, std::size_t most) {
+  if (descriptor.size <= most) return {};
   return reject("dep-too-large", where, "the registry announces more than is read")
       .rule("D-35")
       .expected("at most " + std::to_string(most) + " bytes")
@@ -45,9 +45,9 @@ std::optional<Rejection> check_size(std::string const& where, OciDescriptor cons
 }
 
 /// D-20, D-21: size and digest of what a descriptor names.
-std::optional<Rejection> check_bytes(std::string const& where, OciDescriptor const& descriptor, std::string_view bytes) {
+Verdict<void> check_bytes(std::string const& where, OciDescriptor const& descriptor, std::string_view bytes) {
   auto const got = oci_digest(descriptor.digest, bytes);
-  if (bytes.size() == descriptor.size && got == descriptor.digest) return std::nullopt;
+  if (bytes.size() == descriptor.size && got == descriptor.digest) return {};
   return other_digest(where, "the registry gives other bytes than its manifest names",
                       descriptor.digest + " (" + std::to_string(descriptor.size) + " bytes, named by the manifest)",
                       got + " (" + std::to_string(bytes.size()) + " bytes)");
@@ -260,10 +260,10 @@ Verdict<OciManifest> OciRegistries::chart_manifest(OciReference const& reference
   std::vector<OciManifest> charts;
   for (auto const& child : manifest->children) {
     auto const name = std::string(where) + "@" + child.digest;
-    if (auto refused = check_size(name, child, limits::manifest_bytes)) return std::move(*refused);
+    if (auto const fine = check_size(name, child, limits::manifest_bytes); !fine) return fine.error();
     auto const answer = get_manifest(reference, child.digest, name);
     if (!answer) return answer.error();
-    if (auto refused = check_bytes(name, child, answer->body)) return std::move(*refused);
+    if (auto const fine = check_bytes(name, child, answer->body); !fine) return fine.error();
     auto read = read_oci_manifest(answer->body, type_of(*answer), name);
     if (!read) return read.error();
     if (read->is_chart) charts.push_back(std::move(*read));
@@ -284,10 +284,10 @@ Verdict<PulledChart> OciRegistries::pull(OciReference const& reference) {
   if (!manifest) return manifest.error();
   auto const layer = chart_layer(*manifest, where);
   if (!layer) return layer.error();
-  if (auto refused = check_size(where, *layer, limits::archive_bytes)) return std::move(*refused);
+  if (auto const fine = check_size(where, *layer, limits::archive_bytes); !fine) return fine.error();
   auto blob = get(reference, "blobs/" + layer->digest, "", limits::archive_bytes);
   if (!blob) return blob.error();
-  if (auto refused = check_bytes(where, *layer, blob->body)) return std::move(*refused);
+  if (auto const fine = check_bytes(where, *layer, blob->body); !fine) return fine.error();
   PulledChart pulled{std::move(blob->body), sha256_text(reply->body), {}};
   if (is_plain_layer(*layer))
     pulled.warnings.push_back(

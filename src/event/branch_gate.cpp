@@ -21,7 +21,7 @@ std::string described(Repository const& repository) {
   return repository.full_name + " (id " + std::to_string(repository.id) + ")";
 }
 
-std::optional<Rejection> foreign_event(GateQuestion const& question) {
+Verdict<void> check_event(GateQuestion const& question) {
   if (question.event_name == "pull_request_target")
     return refusal("unsafe-event", "event pull_request_target",
                    "this event gives a run about foreign content a token that may write")
@@ -33,10 +33,10 @@ std::optional<Rejection> foreign_event(GateQuestion const& question) {
         .expected("pull_request")
         .found(question.event_name)
         .fix("let the workflow run on: pull_request");
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Rejection> foreign_pull_request(GateQuestion const& question, PullRequestEvent const& event) {
+Verdict<void> check_pull_request(GateQuestion const& question, PullRequestEvent const& event) {
   std::string const place = "pull request #" + std::to_string(event.number);
   auto const& base = *event.base.repo;
   if (base.id != event.repository.id || !equal_ignoring_ascii_case(base.full_name, question.repository))
@@ -65,15 +65,15 @@ std::optional<Rejection> foreign_pull_request(GateQuestion const& question, Pull
         .expected(question.source_branch)
         .found(event.head.ref)
         .fix("merge the change into '" + question.source_branch + "' first, then open the pull request from there");
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
 
 GateDecision branch_gate(GateQuestion const& question) {
   GateDecision decision;
-  if (auto reason = foreign_event(question)) {
-    decision.reason = std::move(reason);
+  if (auto const fine = check_event(question); !fine) {
+    decision.reason = fine.error();
     return decision;
   }
   if (!question.payload) {
@@ -93,14 +93,17 @@ GateDecision branch_gate(GateQuestion const& question) {
                               "the pull request is closed, so there is nothing to release");
     return decision;
   }
-  decision.reason = foreign_pull_request(question, *decision.event);
-  if (!decision.reason) decision.outcome = GateOutcome::accept;
+  if (auto const fine = check_pull_request(question, *decision.event); !fine) {
+    decision.reason = fine.error();
+    return decision;
+  }
+  decision.outcome = GateOutcome::accept;
   return decision;
 }
 
-std::optional<Rejection> check_title(std::string_view title, std::vector<std::string> const& releases) {
+Verdict<void> check_title(std::string_view title, std::vector<std::string> const& releases) {
   auto const wanted = [&](std::string const& release) { return title == "release: " + release; };
-  if (std::ranges::any_of(releases, wanted)) return std::nullopt;
+  if (std::ranges::any_of(releases, wanted)) return {};
   std::string expected;
   for (auto const& release : releases) expected += (expected.empty() ? "release: " : " or release: ") + release;
   return reject("title-mismatch", "pull request title", "the title names none of the changed charts with its version")

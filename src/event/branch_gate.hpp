@@ -35,7 +35,7 @@ struct GateDecision {
 GateDecision branch_gate(GateQuestion const& question);
 
 /// Input `title-check`: the title must be `release: <chart>-v<version>` of one of the changed charts, given here as
-/// "<chart>-v<version>". Nothing when it is; else code "title-mismatch".
-std::optional<Rejection> check_title(std::string_view title, std::vector<std::string> const& releases);
+/// "<chart>-v<version>". Code "title-mismatch".
+Verdict<void> check_title(std::string_view title, std::vector<std::string> const& releases);
 
 }  // namespace acr::event

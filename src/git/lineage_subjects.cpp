@@ -123,7 +123,7 @@ bool SubjectRule::names_release() const {
   return holds("{chart}") && (holds("{version}") || holds("{tag}") || holds("{commit}"));
 }
 
-Verdict<bool> LineageSubjects::add(std::string_view line) {
+Verdict<void> LineageSubjects::add(std::string_view line) {
   if (rules_.size() == max_lineage_subjects)
     return bad("there are more than " + std::to_string(max_lineage_subjects) + " rules");
   auto rule = SubjectRule::parse(line);
@@ -131,7 +131,7 @@ Verdict<bool> LineageSubjects::add(std::string_view line) {
   if (std::ranges::find(rules_, rule->key(), &SubjectRule::key) != rules_.end())
     return bad("the key has a rule already").found(rule->key());
   rules_.push_back(std::move(*rule));
-  return true;
+  return {};
 }
 
 SubjectRule const* LineageSubjects::rule(std::string_view key) const {

@@ -44,7 +44,7 @@ class SubjectRule {
 class LineageSubjects {
  public:
   /// Takes one more rule, a line of the input. Refused as parse() refuses, with no `where`; the rules before it stay.
-  Verdict<bool> add(std::string_view line);
+  Verdict<void> add(std::string_view line);
 
   /// One rule per line: `key = source`, `key = package`, `key = sha256:<hex>` or `key = text:<template>`; `*` in the key stands
   /// for any run of characters. Rejected (code "lineage-subjects"): another form, an unknown `{placeholder}`, the same key

@@ -139,8 +139,8 @@ Verdict<Url> put_together(std::string_view scheme_text, std::string_view authori
   return url;
 }
 
-std::optional<Rejection> too_long(std::string_view text) {
-  if (text.size() <= limits::url_bytes) return std::nullopt;
+Verdict<void> check_length(std::string_view text) {
+  if (text.size() <= limits::url_bytes) return {};
   return bad_url("the URL is longer than " + std::to_string(limits::url_bytes) + " bytes");
 }
 
@@ -197,7 +197,7 @@ std::string Origin::text() const {
 }
 
 Verdict<Url> Url::parse(std::string_view text) {
-  if (auto const refused = too_long(text)) return *refused;
+  if (auto const fine = check_length(text); !fine) return fine.error();
   auto const parts = parts_of(text);
   if (!parts.scheme) return bad_url("the scheme is missing");
   if (!parts.authority) return bad_url("the scheme is not followed by // and a host");
@@ -205,7 +205,7 @@ Verdict<Url> Url::parse(std::string_view text) {
 }
 
 Verdict<Url> Url::resolve(std::string_view reference) const {
-  if (auto const refused = too_long(reference)) return *refused;
+  if (auto const fine = check_length(reference); !fine) return fine.error();
   auto const parts = parts_of(reference);
   if (parts.scheme && !is_scheme(*parts.scheme)) return bad_url("the first path segment holds a colon");
   if (parts.scheme && !parts.authority) return bad_url("the scheme is not followed by // and a host");
@@ -226,7 +226,7 @@ Verdict<Url> Url::resolve(std::string_view reference) const {
 }
 
 Verdict<std::string> escaped_reference(std::string_view text) {
-  if (auto const refused = too_long(text)) return *refused;
+  if (auto const fine = check_length(text); !fine) return fine.error();
   if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
     return bad_url("the URL holds a control character");
   if (!is_utf8(text)) return bad_url("the URL is not UTF-8 text");

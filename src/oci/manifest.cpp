@@ -144,7 +144,7 @@ std::string config_json(chart::ChartMetadata const& metadata) {
 
 ChartManifest chart_manifest(chart::ChartMetadata const& metadata, Blob const& package, std::optional<Blob> const& provenance,
                              std::int64_t created) {
-  if (refused_time(created)) throw std::logic_error("a manifest's time must be one that RFC 3339 can write");
+  if (!check_time(created)) throw std::logic_error("a manifest's time must be one that RFC 3339 can write");
   ChartManifest manifest;
   manifest.config = config_json(metadata);
   auto const annotations = annotations_of(metadata, created);
@@ -161,14 +161,14 @@ ChartManifest chart_manifest(chart::ChartMetadata const& metadata, Blob const& p
 }
 
 Verdict<ChartManifest> chart_manifest(chart::Package const& package, std::int64_t created) {
-  if (auto refused = refused_time(created)) return std::move(*refused);
+  if (auto const fine = check_time(created); !fine) return fine.error();
   auto const metadata = chart::packaged_metadata(package.chart_yaml, package.requirements_yaml);
   if (!metadata) return metadata.error();
   return chart_manifest(*metadata, {package.digest, package.bytes.size()}, std::nullopt, created);
 }
 
-std::optional<Rejection> refused_time(std::int64_t created) {
-  if (created >= 0 && created <= latest_created) return std::nullopt;
+Verdict<void> check_time(std::int64_t created) {
+  if (created >= 0 && created <= latest_created) return {};
   return reject("oci-time", "time", "an OCI manifest cannot have this time")
       .rule("O-13")
       .expected("0 to " + std::to_string(latest_created) + " seconds since 1970")

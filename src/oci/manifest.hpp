@@ -42,8 +42,8 @@ ChartManifest chart_manifest(chart::ChartMetadata const& metadata, Blob const& p
 /// `chart-metadata`; `oci-time` unless `created` is within 0 … latest_created.
 Verdict<ChartManifest> chart_manifest(chart::Package const& package, std::int64_t created);
 
-/// Code `oci-time` for a time that the annotation cannot have.
-std::optional<Rejection> refused_time(std::int64_t created);
+/// The annotation can have this time. Code `oci-time`.
+Verdict<void> check_time(std::int64_t created);
 
 /// O-14: `helm push` would read another time off the file. Code `oci-time`.
 Rejection time_not_kept(std::string file, std::string const& ref, std::int64_t created);

@@ -375,9 +375,10 @@ class ChartFlow::Charts {
     std::uint64_t content = 0;
     for (auto const& work : works_)
       if (work.source) content += work.source->bytes;
-    auto full = no_space(content, staging_, settings_);
-    if (!full) return true;
-    if (std::ranges::find(run_.refusals, full->code, &Rejection::code) == run_.refusals.end()) run_.refuse(std::move(*full));
+    auto const room = check_space(content, staging_, settings_);
+    if (room) return true;
+    if (std::ranges::find(run_.refusals, room.error().code, &Rejection::code) == run_.refusals.end())
+      run_.refuse(room.error());
     return false;
   }
 

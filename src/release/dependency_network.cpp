@@ -91,7 +91,7 @@ dependencies::AskRegistry registry_look(event::OciCheck check, net::Http& networ
 
 dependencies::PlanSettings plan_settings(event::ActionInputs const& inputs, dependencies::NetworkSource const& source) {
   return {.pins = pins_of(inputs),
-          .check_order = [&source](dependencies::ArchiveOrder const& order) { return source.refusal(order); }};
+          .check_order = [&source](dependencies::ArchiveOrder const& order) { return source.check(order); }};
 }
 
 }  // namespace acr::release

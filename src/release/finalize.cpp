@@ -72,7 +72,7 @@ Verdict<std::string> read_input_file(fs::path const& path, std::size_t limit, st
 // All ids of this call; one key from two inputs must have one id.
 class Ids {
  public:
-  Verdict<bool> add(std::string key, std::string_view text, std::string const& input) {
+  Verdict<void> add(std::string key, std::string_view text, std::string const& input) {
     auto const id = std::string(trimmed(text));
     auto const number = to_number(id, INT64_MAX);
     if (!number || *number == 0)
@@ -87,7 +87,7 @@ class Ids {
           .expected(place->second)
           .found(id)
           .fix("give each id once");
-    return true;
+    return {};
   }
   [[nodiscard]] std::map<std::string, std::string> const& all() const { return ids_; }
 
@@ -95,7 +95,7 @@ class Ids {
   std::map<std::string, std::string> ids_;
 };
 
-Verdict<bool> add_json(std::string const& text, Ids& ids) {
+Verdict<void> add_json(std::string const& text, Ids& ids) {
   std::string const input = "attestations";
   auto const value = parse_json(text, input, {.max_bytes = report::max_output_bytes, .max_depth = 2});
   if (!value) return value.error();
@@ -110,7 +110,7 @@ Verdict<bool> add_json(std::string const& text, Ids& ids) {
     if (auto const added = ids.add(key, number ? std::to_string(*number) : std::string(*digits), input); !added)
       return added.error();
   }
-  return true;
+  return {};
 }
 
 // What the inputs of this call give.
@@ -121,7 +121,7 @@ struct Given {
 
 // Two files per chart, made by the jobs of a matrix: `<chart>.id` and its bundle `<chart>.json` (A-71, B-15). A chart without
 // id means that a job did not finish.
-Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest const& manifest, Given& given) {
+Verdict<void> add_directory(FinalizeSettings const& settings, ReleaseManifest const& manifest, Given& given) {
   std::string const input = "attestation-ids-dir";
   auto const directory = resolved(settings, settings.attestation_ids_dir, input);
   if (!directory) return directory.error();
@@ -157,12 +157,12 @@ Verdict<bool> add_directory(FinalizeSettings const& settings, ReleaseManifest co
           .expected(chart.name + ".id")
           .found(std::to_string(found.size()) + " other id files")
           .fix("let every job of the matrix upload its id, and run the failed ones again");
-  return true;
+  return {};
 }
 
 Verdict<Given> collect_ids(FinalizeSettings const& settings, ReleaseManifest const& manifest) {
   Given given;
-  Verdict<bool> good = true;
+  Verdict<void> good;
   auto const shortcut = [&](std::string key, std::string const& id, std::string const& input) {
     if (good && !id.empty()) good = given.ids.add(std::move(key), id, input);
   };
@@ -186,11 +186,11 @@ Verdict<Given> collect_ids(FinalizeSettings const& settings, ReleaseManifest con
 }
 
 // An id that no bundle of this run proves is anybody's word (B-15).
-std::optional<Rejection> unproved(Ids const& ids, ProvedKeys const& proved) {
+Verdict<void> check_proved(Ids const& ids, ProvedKeys const& proved) {
   std::string keys;
   for (auto const& [key, id] : ids.all())
     if (!proved.contains(key)) keys += (keys.empty() ? "" : ", ") + key;
-  if (keys.empty()) return std::nullopt;
+  if (keys.empty()) return {};
   return reject("bundle-missing", keys, "no bundle of this run proves the attestation")
       .rule("B-15")
       .expected("a provenance bundle of the package, the report or the manifest that the id is about")
@@ -281,11 +281,11 @@ class DescriptionUpdate {
       : settings_(settings), tools_(tools), result_(result) {}
 
   /// Refused: "map-invalid", "body-too-long", "description-refused". Throws Unreachable("concurrent-update").
-  Verdict<bool> run(AttestationIds const& own, report::HumanPart const& human) {
-    auto const skip = [&](Rejection notice) {
+  Verdict<void> run(AttestationIds const& own, report::HumanPart const& human) {
+    auto const skip = [&](Rejection notice) -> Verdict<void> {
       result_.notices.push_back(std::move(notice));
       result_.undelivered = report::human_section(human, "\n", false);
-      return true;
+      return {};
     };
     if (!settings_.update_pr) return skip(skipped_description("`update-pr` is false", ""));
     if (settings_.from_fork)
@@ -368,9 +368,10 @@ class DescriptionUpdate {
     return std::chrono::milliseconds(delay + static_cast<int>(random) * delay / 2 / 65535);
   }
 
-  bool done(report::AttestationMap const& map) {
+  Verdict<void> done(report::AttestationMap const& map) {
     result_.map = map;
-    return result_.pr_updated = true;
+    result_.pr_updated = true;
+    return {};
   }
 
   FinalizeSettings const& settings_;
@@ -380,7 +381,7 @@ class DescriptionUpdate {
 
 // --- the command -----------------------------------------------------------------------------------------------------
 
-Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& tools, FinalizeResult& result) {
+Verdict<void> run_steps(FinalizeSettings const& settings, FinalizeTools const& tools, FinalizeResult& result) {
   std::string bytes;
   auto const manifest = read_manifest_file(settings, bytes);
   if (!manifest) return manifest.error();
@@ -401,7 +402,7 @@ Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
   auto const text = report::manifest_text(*completed);
   if (!overall.empty() || proved->contains(std::string(overall_key)))
     if (auto const frozen = report::check_frozen(bytes, *completed); !frozen) return frozen.error();
-  if (auto missing = unproved(given->ids, *proved)) return *std::move(missing);
+  if (auto const fine = check_proved(given->ids, *proved); !fine) return fine.error();
   if (text != bytes) {
     auto const path = settings.workspace / settings.manifest_path;
     write_file(path, text);
@@ -419,7 +420,7 @@ Verdict<bool> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
   auto const updated = update.run(own, human);
   if (!updated) return updated.error();
   result.summary = report::finalize_summary(*completed, settings.server_url, settings.repository, overall, result.undelivered);
-  return true;
+  return {};
 }
 
 void set_outputs(FinalizeSettings const& settings, FinalizeResult& result) {

@@ -38,7 +38,7 @@ std::string_view server(FinalizeSettings const& settings) {
 }
 
 // An empty demand would be no demand: without these, another run's bundle would do.
-std::optional<Rejection> unknown_run(FinalizeSettings const& settings) {
+Verdict<void> check_environment(FinalizeSettings const& settings) {
   auto const unknown = [](char const* variable, char const* expected, std::string const& found) {
     return reject("bad-environment", variable, "the variable is missing or wrong: bundles cannot be compared with this run")
         .rule("B-15")
@@ -51,7 +51,7 @@ std::optional<Rejection> unknown_run(FinalizeSettings const& settings) {
     return unknown("GITHUB_RUN_ATTEMPT", "a number from 1 on", settings.run_attempt);
   if (settings.signer_workflows.empty() && settings.workflow_ref.find('@') == std::string::npos)
     return unknown("GITHUB_WORKFLOW_REF", "owner/repo/.github/workflows/file.yaml@ref", settings.workflow_ref);
-  return std::nullopt;
+  return {};
 }
 
 sigstore::Policy bundle_policy(FinalizeSettings const& settings) {
@@ -67,19 +67,19 @@ sigstore::Policy bundle_policy(FinalizeSettings const& settings) {
   policy.deny_self_hosted_runners = settings.deny_self_hosted;
   policy.predicate_types = predicate_types();
   policy.signer_workflows = settings.signer_workflows;
-  // Without a list a workflow of another repository may have been called: refused_signer() decides.
+  // Without a list a workflow of another repository may have been called: check_signer() decides.
   if (policy.signer_workflows.empty()) policy.certificate_identity_regex = "^https://";
   return policy;
 }
 
 // B-15: the certificate's run invocation is this run, at this attempt or an earlier one, whose jobs may have been kept.
-std::optional<Rejection> refused_run(sigstore::CertificateIdentity const& identity, FinalizeSettings const& settings) {
+Verdict<void> check_run(sigstore::CertificateIdentity const& identity, FinalizeSettings const& settings) {
   auto const run =
       std::string(server(settings)) + "/" + settings.repository + "/actions/runs/" + settings.run_id + "/attempts/";
   auto const* uri = identity.find(sigstore::FulcioExtension::run_invocation_uri);
   if (uri && uri->size() > run.size() && equal_ignoring_ascii_case(std::string_view(*uri).substr(0, run.size()), run) &&
       to_number(std::string_view(*uri).substr(run.size()), to_number(settings.run_attempt).value_or(0)).value_or(0) != 0)
-    return std::nullopt;
+    return {};
   return reject("bundle-run", "signing certificate", "the bundle was not made in this run")
       .rule("B-15")
       .expected(run + "1 to " + settings.run_attempt)
@@ -120,9 +120,9 @@ bool may_sign(std::string const& san, FinalizeSettings const& settings) {
   return is_callable_ref(signer->ref);
 }
 
-std::optional<Rejection> refused_signer(sigstore::CertificateIdentity const& identity, FinalizeSettings const& settings) {
-  if (!settings.signer_workflows.empty()) return std::nullopt;  // the verifier has compared them
-  if (may_sign(identity.san, settings)) return std::nullopt;
+Verdict<void> check_signer(sigstore::CertificateIdentity const& identity, FinalizeSettings const& settings) {
+  if (!settings.signer_workflows.empty()) return {};  // the verifier has compared them
+  if (may_sign(identity.san, settings)) return {};
   return reject("bundle-signer", "signing certificate", "neither this workflow nor one that it can call has signed the bundle")
       .rule("B-15")
       .expected(settings.workflow_ref + ", or another file at a commit id, a tag or a branch")
@@ -194,7 +194,7 @@ struct Release {
 };
 
 // O-20: a bundle that is about one chart's OCI digest is about all of them.
-std::optional<Rejection> without_all_oci(ReleaseManifest const& manifest, ProvedKeys const& about) {
+Verdict<void> check_oci_coverage(ReleaseManifest const& manifest, ProvedKeys const& about) {
   report::ManifestChart const* missing = nullptr;
   bool any = false;
   for (auto const& chart : manifest.charts) {
@@ -204,7 +204,7 @@ std::optional<Rejection> without_all_oci(ReleaseManifest const& manifest, Proved
     else if (!missing)
       missing = &chart;
   }
-  if (!any || !missing) return std::nullopt;
+  if (!any || !missing) return {};
   return reject("bundle-coverage", "subjects", "the bundle is about the OCI digests of some charts, but not of all")
       .rule("O-20")
       .expected("a subject " + missing->oci->subject_name() + " " + missing->oci->digest)
@@ -221,8 +221,8 @@ Verdict<ProvedKeys> verified_bundle(std::string const& bundle_json, std::string 
   // The policy demands predicate types and a repository: what verifies has a statement and a certificate.
   auto const& statement = *attestation.statement();
   auto const& identity = *attestation.identity();
-  if (auto why = refused_run(identity, release.settings)) return *std::move(why);
-  if (auto why = refused_signer(identity, release.settings)) return *std::move(why);
+  if (auto const fine = check_run(identity, release.settings); !fine) return fine.error();
+  if (auto const fine = check_signer(identity, release.settings); !fine) return fine.error();
   FinalizedBundle bundle{path, identity.san, {}};
   ProvedKeys about;
   for (auto const& subject : statement.subjects) {
@@ -231,7 +231,7 @@ Verdict<ProvedKeys> verified_bundle(std::string const& bundle_json, std::string 
     about.insert(*key);
     bundle.subjects.push_back(subject.name);
   }
-  if (auto why = without_all_oci(release.manifest, about)) return *std::move(why);
+  if (auto const fine = check_oci_coverage(release.manifest, about); !fine) return fine.error();
   if (statement.predicate_type == provenance_type) proved.insert(about.begin(), about.end());
   bundles.push_back(std::move(bundle));
   return about;
@@ -259,13 +259,13 @@ Verdict<ProvedKeys> verified_file(fs::path const& file, std::string const& given
 }
 
 // Bundles that are about packages must be about all of them.
-std::optional<Rejection> uncovered(ReleaseManifest const& manifest, ProvedKeys const& proved) {
+Verdict<void> check_coverage(ReleaseManifest const& manifest, ProvedKeys const& proved) {
   auto const is_proved = [&](report::ManifestChart const& chart) {
     return proved.contains(std::string(report::build_key_prefix) + chart.name);
   };
   auto const count = std::ranges::count_if(manifest.charts, is_proved);
   auto const missing = std::ranges::find_if_not(manifest.charts, is_proved);
-  if (count == 0 || missing == manifest.charts.end()) return std::nullopt;
+  if (count == 0 || missing == manifest.charts.end()) return {};
   return reject("bundle-coverage", "bundle-paths", "the bundles are about some packages, but not about all of them")
       .rule("A-74")
       .expected("a subject " + missing->package + " " + missing->digest)
@@ -280,7 +280,7 @@ Verdict<ProvedKeys> verify_bundles(FinalizeSettings const& settings, ReleaseMani
                                    sigstore::Verifier const& verifier, std::vector<FinalizedBundle>& bundles) {
   ProvedKeys proved;
   if (settings.bundle_paths.empty() && chart_bundles.empty()) return proved;
-  if (auto why = unknown_run(settings)) return *std::move(why);
+  if (auto const fine = check_environment(settings); !fine) return fine.error();
   Release const release{settings, manifest, manifest_digest, verifier, bundle_policy(settings)};
   for (auto const& given : settings.bundle_paths) {
     auto const file = event::bundle_file(given, settings.workspace, settings.runner_temp);
@@ -297,7 +297,7 @@ Verdict<ProvedKeys> verify_bundles(FinalizeSettings const& settings, ReleaseMani
           .expected(manifest.chart(chart)->package)
           .fix("let each job of the matrix upload its own bundle under its chart's name");
   }
-  if (auto why = uncovered(manifest, proved)) return *std::move(why);
+  if (auto const fine = check_coverage(manifest, proved); !fine) return fine.error();
   return proved;
 }
 

@@ -134,12 +134,12 @@ void check_change(RunSettings const& settings, std::vector<FoundChart> const& ch
   if (settings.inputs.title_check == event::Level::off || charts.empty()) return;
   std::vector<std::string> releases;
   for (auto const& [chart, findings] : charts) releases.push_back(chart.name + "-v" + chart.version);
-  auto title = event::check_title(settings.change.title, releases);
-  if (!title) return;
+  auto const title = event::check_title(settings.change.title, releases);
+  if (title) return;
   if (settings.inputs.title_check == event::Level::fail)
-    run.refuse(std::move(*title));
+    run.refuse(title.error());
   else
-    run.warn(std::move(*title));
+    run.warn(title.error());
 }
 
 void place_in_registry(RunSettings const& settings, std::vector<FoundChart>& charts, Findings& run) {

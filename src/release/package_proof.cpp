@@ -28,8 +28,8 @@ AttestationProof proof_of(std::string name, sigstore::Verification const& result
 }
 
 // an annotation that names something else is about something else.
-std::optional<Rejection> contradiction(git::Lineage const& lineage, chart::Package const& package, std::string const& commit,
-                                       std::string const& where) {
+Verdict<void> check_annotation(git::Lineage const& lineage, chart::Package const& package, std::string const& commit,
+                               std::string const& where) {
   if (lineage.release->chart != package.name || lineage.release->version != package.version)
     return reject("release-line-mismatch", where, "the annotation's Release line names another release than the chart")
         .rule("A-95")
@@ -40,7 +40,7 @@ std::optional<Rejection> contradiction(git::Lineage const& lineage, chart::Packa
         .rule("A-95")
         .expected(commit)
         .found(*lineage.commit);
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
     }
     auto package = chart::package(tree, root, options);
     if (!package) return package.error();
-    if (auto why = contradiction(lineage, *package, tag->commit.id, "tag " + tag_name)) return *std::move(why);
+    if (auto const fine = check_annotation(lineage, *package, tag->commit.id, "tag " + tag_name); !fine) return fine.error();
     return Rebuilt{std::move(package->bytes),   std::move(package->digest),    std::move(package->name),
                    std::move(package->version), std::move(package->file_name), tag->commit.id};
   }
@@ -75,9 +75,9 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
       .fix("name the directory with charts-dir");
 }
 
-std::optional<Rejection> compare_package(std::string const& file, std::string const& digest, std::string const& built_digest,
-                                         git::ObjectId const& commit) {
-  if (digest == built_digest) return std::nullopt;
+Verdict<void> compare_package(std::string const& file, std::string const& digest, std::string const& built_digest,
+                              git::ObjectId const& commit) {
+  if (digest == built_digest) return {};
   return reject("package-differs", file, "the package differs from a rebuild of the tag")
       .rule("P-130")
       .expected(built_digest + " of commit " + commit)

@@ -32,8 +32,8 @@ Verdict<Rebuilt> rebuild_package(git::ObjectSource& objects, std::string const& 
                                  RebuildTools const* dependencies);
 
 /// Refused (package-differs) unless the bytes with this digest are those that `commit`, a tag's, gives.
-std::optional<Rejection> compare_package(std::string const& file, std::string const& digest, std::string const& built_digest,
-                                         git::ObjectId const& commit);
+Verdict<void> compare_package(std::string const& file, std::string const& digest, std::string const& built_digest,
+                              git::ObjectId const& commit);
 
 /// Who may have built a package (B-16a): `build-signer-workflows`, else the workflow that this action ships at a trusted
 /// release, with provenance v1 of any source commit, on a runner of GitHub's unless `deny-self-hosted: false` was given. The

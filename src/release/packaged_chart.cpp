@@ -123,7 +123,7 @@ std::optional<PackagedChart> PackagedChart::stage(BoundChart const& bound, std::
   return staged;
 }
 
-std::optional<Rejection> no_space(std::uint64_t content_bytes, Staging const& staging, RunSettings const& settings) {
+Verdict<void> check_space(std::uint64_t content_bytes, Staging const& staging, RunSettings const& settings) {
   std::uint64_t const needed = 2 * content_bytes + spare_bytes;
   for (auto const& path : {staging.path(), settings.workspace / settings.inputs.output_dir}) {
     auto const free = free_bytes(path);
@@ -133,7 +133,7 @@ std::optional<Rejection> no_space(std::uint64_t content_bytes, Staging const& st
           .found(std::to_string(*free))
           .fix("free some space on the runner before this step");
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace acr::release

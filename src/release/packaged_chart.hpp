@@ -71,8 +71,8 @@ class PackagedChart {
   std::string oci_manifest_;
 };
 
-/// `no-space` when staging or output cannot hold twice `content_bytes`, the content of the charts that were read, and 64 MiB
-/// (section 11); nothing when they can.
-std::optional<Rejection> no_space(std::uint64_t content_bytes, Staging const& staging, RunSettings const& settings);
+/// Refused (`no-space`) when staging or output cannot hold twice `content_bytes`, the content of the charts that were read, and
+/// 64 MiB (section 11).
+Verdict<void> check_space(std::uint64_t content_bytes, Staging const& staging, RunSettings const& settings);
 
 }  // namespace acr::release

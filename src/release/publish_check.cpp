@@ -339,8 +339,8 @@ void check_bytes(CheckedPackage& package, RunSettings const& settings, report::C
                                    .found(digest)
                                    .fix("do not publish it; take the packages from the release run's artifact"));
   else if (proved != nullptr && is_proved(*proved))
-    if (auto why = compare_package(chart.package, digest, proved->digest, proved->commit))
-      package.refusals.push_back(std::move(*why));
+    if (auto const same = compare_package(chart.package, digest, proved->digest, proved->commit); !same)
+      package.refusals.push_back(same.error());
 }
 
 // O-21: who may build must have attested the manifest that Helm will make, and Helm must find the time that it was computed

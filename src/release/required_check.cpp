@@ -22,9 +22,10 @@ RequireCheckResult check_requirement(event::Level mode, ReadRequiredChecks const
                            .rule("A-80"),
             .refusal = std::nullopt};
   }
-  auto const missing = report::missing_check(required, release_branch, check_name);
-  if (mode == event::Level::fail) return {.warning = std::nullopt, .refusal = missing};
-  return {.warning = missing, .refusal = std::nullopt};
+  auto const is_required = report::check_required(required, release_branch, check_name);
+  if (is_required) return {};
+  if (mode == event::Level::fail) return {.warning = std::nullopt, .refusal = is_required.error()};
+  return {.warning = is_required.error(), .refusal = std::nullopt};
 }
 
 }  // namespace acr::release

@@ -2,7 +2,7 @@
 
 namespace acr::release {
 
-Verdict<bool> drive(tuf::Client& client, TufFetch& fetch, Verdict<bool> step) {
+Verdict<void> drive(tuf::Client& client, TufFetch& fetch, Verdict<void> step) {
   while (step && client.wanted()) {
     auto const file = fetch.get(*client.wanted());
     if (!file) return file.error();

@@ -10,7 +10,7 @@
 namespace acr::release {
 
 /// Fetches what `client` wants until the step that was asked for is done. `step`: what start() or find() answered.
-Verdict<bool> drive(tuf::Client& client, TufFetch& fetch, Verdict<bool> step);
+Verdict<void> drive(tuf::Client& client, TufFetch& fetch, Verdict<void> step);
 
 /// The file of the target that find() has found, verified.
 Verdict<std::string> fetch_target(tuf::Client& client, TufFetch& fetch);

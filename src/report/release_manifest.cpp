@@ -100,10 +100,11 @@ class ObjectReader {
   [[nodiscard]] std::string at(std::string_view name) const { return place_ + (place_.empty() ? "" : ".") + std::string(name); }
 
   /// The first fault, or a key that is not ours.
-  std::optional<Rejection> fault() {
+  Verdict<void> done() {
     if (!fault_ && object_ && object_->size() != taken_)
       fail(place_.empty() ? "the document" : place_, "a key that this program does not write");
-    return fault_;
+    if (fault_) return *fault_;
+    return {};
   }
 
  private:
@@ -129,7 +130,7 @@ Verdict<OciPlace> read_oci(json::value const& value, std::string place) {
   oci.ref = reader.text("ref", is_reference);
   oci.digest = reader.text("digest", is_sha256_text);
   oci.created = reader.text("created", is_any);
-  if (auto const fault = reader.fault()) return *fault;
+  if (auto const fine = reader.done(); !fine) return fine.error();
   return oci;
 }
 
@@ -145,7 +146,7 @@ Verdict<std::vector<ManifestChart>> read_charts(json::array const& array) {
     chart.package = reader.text("package", is_filled);
     auto const* oci = reader.take("oci", true);
     chart.source_digest = reader.text("source_digest", is_sha256_text);
-    if (auto const fault = reader.fault()) return *fault;
+    if (auto const fine = reader.done(); !fine) return fine.error();
     if (oci) {
       auto place = read_oci(*oci, indexed("charts", i) + ".oci");
       if (!place) return place.error();
@@ -176,7 +177,7 @@ Verdict<std::vector<std::pair<std::string, std::vector<ManifestUpstream>>>> read
       entry.id = reader.text("id", is_attestation_id);
       entry.digest = reader.text("digest", is_sha256_text);
       entry.bound = reader.text_or_null("bound", is_binding);
-      if (auto const fault = reader.fault()) return *fault;
+      if (auto const fine = reader.done(); !fine) return fine.error();
       entries.push_back(std::move(entry));
     }
     upstream.emplace_back(chart, std::move(entries));
@@ -200,12 +201,12 @@ Verdict<std::vector<TrustedRoot>> read_trusted_roots(json::array const& array) {
     if (root.origin != "file") root.organization = reader.text("organisation", is_filled);
     if (root.origin == "built-in") root.date = reader.text("date", is_date);
     auto const* tuf = root.origin == "tuf" ? reader.take("tuf") : nullptr;
-    if (auto const fault = reader.fault()) return *fault;
+    if (auto const fine = reader.done(); !fine) return fine.error();
     if (tuf) {
       ObjectReader versions(*tuf, place + ".tuf");
       root.tuf_root = versions.version("root");
       root.tuf_targets = versions.version("targets");
-      if (auto const fault = versions.fault()) return *fault;
+      if (auto const fine = versions.done(); !fine) return fine.error();
     }
     roots.push_back(std::move(root));
   }
@@ -226,7 +227,7 @@ Verdict<std::vector<ManifestDependency>> read_dependencies(json::array const& ar
     each.oci_manifest = reader.text("oci-manifest", is_sha256_text, true);
     auto const* pinned = reader.take("pinned");
     if (pinned && !pinned->is_bool()) reader.fail(reader.at("pinned"), "not a boolean");
-    if (auto const fault = reader.fault()) return *fault;
+    if (auto const fine = reader.done(); !fine) return fine.error();
     each.pinned = pinned->get_bool();
     dependencies.push_back(std::move(each));
   }
@@ -343,14 +344,14 @@ Verdict<ReleaseManifest> read_manifest(std::string_view text) {
     else
       reader.fail("source_date_epoch", "not a string");
   }
-  if (auto const fault = reader.fault()) return *fault;
+  if (auto const fine = reader.done(); !fine) return fine.error();
   manifest.pr = static_cast<std::uint64_t>(pr->get_int64());
 
   ObjectReader record(*verification, "verification");
   manifest.verification_path = record.text("path", is_any);
   manifest.verification_digest = record.text("digest", is_sha256_text);
   auto const* trusted_roots = record.array("trusted_roots", true);
-  if (auto const fault = record.fault()) return *fault;
+  if (auto const fine = record.done(); !fine) return fine.error();
   if (trusted_roots) {
     auto read_roots = read_trusted_roots(*trusted_roots);
     if (!read_roots) return read_roots.error();
@@ -401,8 +402,8 @@ Verdict<ReleaseManifest> with_attestations(ReleaseManifest manifest, Attestation
   return manifest;
 }
 
-Verdict<bool> check_frozen(std::string_view signed_bytes, ReleaseManifest const& completed) {
-  if (manifest_text(completed) == signed_bytes) return true;
+Verdict<void> check_frozen(std::string_view signed_bytes, ReleaseManifest const& completed) {
+  if (manifest_text(completed) == signed_bytes) return {};
   return reject("manifest-frozen", "manifest", "the overall attestation has signed this file; it must not change any more")
       .rule("A-73")
       .fix("pass all other ids in an earlier `finalize`, before the manifest is attested");

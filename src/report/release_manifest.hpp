@@ -92,6 +92,6 @@ Verdict<ReleaseManifest> with_attestations(ReleaseManifest manifest, Attestation
 
 /// once the overall attestation has signed `signed_bytes`, the manifest must stay byte for byte. Refused (code
 /// "manifest-frozen") when `completed` would be written differently.
-Verdict<bool> check_frozen(std::string_view signed_bytes, ReleaseManifest const& completed);
+Verdict<void> check_frozen(std::string_view signed_bytes, ReleaseManifest const& completed);
 
 }  // namespace acr::report

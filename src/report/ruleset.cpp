@@ -54,12 +54,12 @@ std::string ruleset_payload(std::string_view release_branch, std::string_view ch
   return to_pretty_json(payload);
 }
 
-std::optional<Rejection> missing_check(std::vector<RequiredCheck> const& required, std::string_view release_branch,
-                                       std::string_view check_name) {
+Verdict<void> check_required(std::vector<RequiredCheck> const& required, std::string_view release_branch,
+                             std::string_view check_name) {
   auto const app = std::to_string(github_actions_app);
   std::string others;
   for (auto const& each : required) {
-    if (each.context == check_name && each.integration_id == github_actions_app) return std::nullopt;
+    if (each.context == check_name && each.integration_id == github_actions_app) return {};
     if (!others.empty()) others += ", ";
     others += each.context +
               (each.integration_id ? " (integration " + std::to_string(*each.integration_id) + ")" : " (any integration)");

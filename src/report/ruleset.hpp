@@ -24,9 +24,9 @@ struct RequiredCheck {
   std::optional<std::int64_t> integration_id;  ///< nothing = any app may set it
 };
 
-/// nothing when one of `required` is `check_name` set by GitHub Actions; else the finding (code "check-not-required"),
+/// one of `required` is `check_name` set by GitHub Actions. Else code "check-not-required",
 /// worded "no ruleset requires it", since classic branch protection cannot be seen.
-std::optional<Rejection> missing_check(std::vector<RequiredCheck> const& required, std::string_view release_branch,
-                                       std::string_view check_name);
+Verdict<void> check_required(std::vector<RequiredCheck> const& required, std::string_view release_branch,
+                             std::string_view check_name);
 
 }  // namespace acr::report

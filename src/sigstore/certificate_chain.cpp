@@ -110,7 +110,7 @@ int verify_signatures(X509_STORE_CTX* context) noexcept {
 }
 
 /// What V-34 demands of the leaf itself, before any path is looked for.
-Verdict<bool> check_leaf(Certificate const& leaf) {
+Verdict<void> check_leaf(Certificate const& leaf) {
   X509* const x509 = leaf.native();
   if (leaf.is_ca()) return bad_chain("V-34", "the signing certificate is a CA certificate");
   if ((X509_get_extension_flags(x509) & EXFLAG_XKUSAGE) == 0 || (X509_get_extended_key_usage(x509) & XKU_CODE_SIGN) == 0)
@@ -122,7 +122,7 @@ Verdict<bool> check_leaf(Certificate const& leaf) {
     rejection.where = "signing certificate";
     return rejection;
   }
-  return true;
+  return {};
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ std::string_view value_of(X509_EXTENSION* extension) {
 }
 
 /// V-89: GeneralNames with exactly one name in it, of one of three kinds.
-Verdict<bool> read_san(std::string_view der, CertificateIdentity& identity) {
+Verdict<void> read_san(std::string_view der, CertificateIdentity& identity) {
   auto const names = der_only(der, der::sequence);
   if (!names) return bad_identity("V-89", "the subject alternative name is ill-formed");
   DerReader reader(names->value);
@@ -95,7 +95,7 @@ Verdict<bool> read_san(std::string_view der, CertificateIdentity& identity) {
       return bad_identity("V-89", "the subject alternative name is neither URI nor email nor Fulcio's otherName");
   }
   if (identity.san.empty()) return bad_identity("V-89", "the subject alternative name is empty");
-  return true;
+  return {};
 }
 
 /// V-91: raw text up to .6, DER UTF8String from .8 on.

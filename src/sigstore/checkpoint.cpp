@@ -119,7 +119,7 @@ std::string checkpoint_key_hint(RekorVersion version, std::string_view name, Pub
   return sha256(head + '\xff' + "PKIX-RSA-PKCS#1v1.5" + key.spki()).substr(0, hint_bytes);
 }
 
-Verdict<bool> check_checkpoint(Checkpoint const& checkpoint, LogInstance const& log, RekorVersion version) {
+Verdict<void> check_checkpoint(Checkpoint const& checkpoint, LogInstance const& log, RekorVersion version) {
   bool const v2 = version == RekorVersion::v2;
   std::string const host = log_host(log.base_url);
   if (v2 && host.empty())
@@ -143,7 +143,7 @@ Verdict<bool> check_checkpoint(Checkpoint const& checkpoint, LogInstance const& 
     return bad("V-61", "no signature line is the log's")
         .expected(std::string(*name) + " " + hex(hint))
         .found(hints_of(checkpoint));
-  return true;
+  return {};
 }
 
 }  // namespace acr::sigstore

@@ -47,6 +47,6 @@ std::string checkpoint_key_hint(RekorVersion version, std::string_view name, Pub
 /// True when `log` has signed `checkpoint` (V-61 to V-65): at least one line is the log's, and all lines that are, verify.
 /// Other lines, witness cosignatures among them, are ignored and never count. Refused (code "log-checkpoint") otherwise, also
 /// when the origin has the form of the other Rekor version (V-54) or, for v2, is not the log's name.
-Verdict<bool> check_checkpoint(Checkpoint const& checkpoint, LogInstance const& log, RekorVersion version);
+Verdict<void> check_checkpoint(Checkpoint const& checkpoint, LogInstance const& log, RekorVersion version);
 
 }  // namespace acr::sigstore

@@ -347,7 +347,7 @@ bool check_release_statement(Statement const& statement, std::string_view payloa
 
 }  // namespace
 
-Verdict<bool> check_policy(Policy const& policy) {
+Verdict<void> check_policy(Policy const& policy) {
   int const san_options = int{!policy.signer_repository.empty()} + int{!policy.signer_workflow.empty()} +
                           int{!policy.certificate_identity.empty()} + int{!policy.certificate_identity_regex.empty()} +
                           int{!policy.signer_workflows.empty()} + int{policy.released_workflow.has_value()};
@@ -359,7 +359,7 @@ Verdict<bool> check_policy(Policy const& policy) {
     if (policy.key && policy.release) return bad_policy("policy", "a key and a release attestation exclude each other");
     if (about_certificates)
       return bad_policy("policy", "demands on a workflow's certificate do not go together with a key or a release attestation");
-    return true;
+    return {};
   }
   if (!policy.repository.empty() && !policy.owner.empty())
     return bad_policy("policy", "repository and owner exclude each other");
@@ -381,7 +381,7 @@ Verdict<bool> check_policy(Policy const& policy) {
     return bad_policy("source-digest", "this is not a digest").expected("hex").found(policy.source_digest);
   if (!policy.certificate_identity_regex.empty())
     if (auto const pattern = IdentityPattern::compile(policy.certificate_identity_regex); !pattern) return pattern.error();
-  return true;
+  return {};
 }
 
 bool check_identity(CertificateIdentity const& identity, Policy const& policy, CheckTrace& trace) {

@@ -67,7 +67,7 @@ struct Policy {
 
 /// Refuses (code "policy", rule V-93) a policy that contradicts itself or names nobody: two of the four SAN options, both
 /// `repository` and `owner`, an ill-formed "owner/repo", a digest that is not hex, …
-Verdict<bool> check_policy(Policy const& policy);
+Verdict<void> check_policy(Policy const& policy);
 
 /// Compares a certificate with a policy that check_policy() accepts; every demand is one check in `trace`. True when all hold.
 bool check_identity(CertificateIdentity const& identity, Policy const& policy, CheckTrace& trace);

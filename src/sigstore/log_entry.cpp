@@ -58,7 +58,7 @@ std::optional<std::string> pem_content(std::string_view pem, std::string_view la
 }
 
 /// V-66: the same certificate for a certificate bundle, the same bare key for a key bundle. `verifier`: PEM as the body has it.
-Verdict<bool> check_verifier(std::optional<std::string> const& verifier, Bundle const& bundle, PublicKey const& key) {
+Verdict<void> check_verifier(std::optional<std::string> const& verifier, Bundle const& bundle, PublicKey const& key) {
   if (!verifier) return bad_body("V-66", "the log's entry names no signer");
   if (auto const* leaf = bundle.leaf()) {
     auto const der = pem_content(*verifier, "CERTIFICATE");
@@ -67,7 +67,7 @@ Verdict<bool> check_verifier(std::optional<std::string> const& verifier, Bundle 
       return bad_body("V-66", "the log's entry was made for another certificate")
           .expected("SHA-256 " + hex(sha256(*leaf)))
           .found("SHA-256 " + hex(sha256(*der)));
-    return true;
+    return {};
   }
   auto const der = pem_content(*verifier, "PUBLIC KEY");
   if (!der) return bad_body("V-66", "the log's entry was made for a certificate, the bundle is signed by a bare key");
@@ -75,16 +75,16 @@ Verdict<bool> check_verifier(std::optional<std::string> const& verifier, Bundle 
     return bad_body("V-66", "the log's entry was made for another key")
         .expected("SHA-256 " + hex(key.spki_sha256()))
         .found("SHA-256 " + hex(sha256(*der)));
-  return true;
+  return {};
 }
 
-Verdict<bool> check_signature(std::optional<std::string> const& signature, Bundle const& bundle) {
+Verdict<void> check_signature(std::optional<std::string> const& signature, Bundle const& bundle) {
   if (!signature) return bad_body("V-66", "the log's entry holds no signature");
   if (*signature != bundle.signature()) return bad_body("V-66", "the log's entry was made for another signature");
-  return true;
+  return {};
 }
 
-Verdict<bool> check_payload_hash(json::value const* hash, DsseEnvelope const& envelope, std::string const& rule) {
+Verdict<void> check_payload_hash(json::value const* hash, DsseEnvelope const& envelope, std::string const& rule) {
   auto const algorithm = hash ? string_in(*hash, "algorithm") : std::nullopt;
   auto const value = hash ? string_in(*hash, "value") : std::nullopt;
   if (!algorithm || !value) return bad_body(rule, "the log's entry holds no digest of the payload");
@@ -93,10 +93,10 @@ Verdict<bool> check_payload_hash(json::value const* hash, DsseEnvelope const& en
   std::string const expected = hex(sha256(envelope.payload));
   if (*value != expected)
     return bad_body(rule, "the log's entry was made for another payload").expected(expected).found(*value);
-  return true;
+  return {};
 }
 
-Verdict<bool> check_hashedrekord(json::value const& body, Bundle const& bundle, PublicKey const& key) {
+Verdict<void> check_hashedrekord(json::value const& body, Bundle const& bundle, PublicKey const& key) {
   auto const* message = std::get_if<MessageSignature>(&bundle.content);
   if (!message) return bad_body("V-70", "a signed envelope cannot be logged as hashedrekord 0.0.1");
   auto const algorithm = text_at(body, {"spec", "data", "hash", "algorithm"});
@@ -112,7 +112,7 @@ Verdict<bool> check_hashedrekord(json::value const& body, Bundle const& bundle, 
   return check_verifier(bytes_at(body, {"spec", "signature", "publicKey", "content"}), bundle, key);
 }
 
-Verdict<bool> check_dsse(json::value const& body, Bundle const& bundle, PublicKey const& key) {
+Verdict<void> check_dsse(json::value const& body, Bundle const& bundle, PublicKey const& key) {
   auto const* envelope = std::get_if<DsseEnvelope>(&bundle.content);
   if (!envelope) return bad_body("V-70", "a message signature cannot be logged as dsse");
   if (auto const same = check_payload_hash(at(&body, {"spec", "payloadHash"}), *envelope, "V-68"); !same) return same.error();
@@ -122,7 +122,7 @@ Verdict<bool> check_dsse(json::value const& body, Bundle const& bundle, PublicKe
   return check_verifier(bytes_at(*signature, {"verifier"}), bundle, key);
 }
 
-Verdict<bool> check_intoto(json::value const& body, Bundle const& bundle, PublicKey const& key) {
+Verdict<void> check_intoto(json::value const& body, Bundle const& bundle, PublicKey const& key) {
   auto const* envelope = std::get_if<DsseEnvelope>(&bundle.content);
   if (!envelope) return bad_body("V-70", "a message signature cannot be logged as intoto");
   if (auto const same = check_payload_hash(at(&body, {"spec", "content", "payloadHash"}), *envelope, "V-69"); !same)
@@ -197,11 +197,11 @@ Rejection v2_difference(json::value const& body, std::string const& leaf) {
   return bad_body("V-72", "the log's entry is not, byte by byte, what a Rekor v2 log holds for this bundle");
 }
 
-Verdict<bool> check_v2(LogEntry const& entry, json::value const& body, Bundle const& bundle, PublicKey const& key) {
+Verdict<void> check_v2(LogEntry const& entry, json::value const& body, Bundle const& bundle, PublicKey const& key) {
   auto const leaf = rekor_v2_leaf(bundle, key);
   if (!leaf) return leaf.error();
   if (*leaf != entry.canonicalized_body) return v2_difference(body, *leaf);
-  return true;
+  return {};
 }
 
 }  // namespace
@@ -233,7 +233,7 @@ Verdict<std::string> rekor_v2_leaf(Bundle const& bundle, PublicKey const& key) {
   return leaf;
 }
 
-Verdict<bool> check_log_entry_body(LogEntry const& entry, Bundle const& bundle, PublicKey const& key) {
+Verdict<void> check_log_entry_body(LogEntry const& entry, Bundle const& bundle, PublicKey const& key) {
   auto const body = parse_json(
       entry.canonicalized_body, "body of the log entry",
       {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});

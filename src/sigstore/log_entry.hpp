@@ -17,7 +17,7 @@ namespace acr::sigstore {
 ///
 /// A message signature's digest is compared with the bundle's `messageDigest`; that this is the artifact's digest is V-11's
 /// matter.
-Verdict<bool> check_log_entry_body(LogEntry const& entry, Bundle const& bundle, PublicKey const& key);
+Verdict<void> check_log_entry_body(LogEntry const& entry, Bundle const& bundle, PublicKey const& key);
 
 /// The leaf that a Rekor v2 log must hold for this bundle (V-72, V-73): canonical JSON. Refused (code "log-body"): a pure
 /// Ed25519 signature (V-74), a message digest that is not of the key's algorithm.

@@ -24,15 +24,15 @@ std::string dsse_pae(std::string_view payload_type, std::string_view payload) {
   return pae;
 }
 
-Verdict<bool> check_envelope_signature(DsseEnvelope const& envelope, PublicKey const& key) {
+Verdict<void> check_envelope_signature(DsseEnvelope const& envelope, PublicKey const& key) {
   std::string const pae = dsse_pae(envelope.payload_type, envelope.payload);
-  if (key.verifies(key.hash(), pae, envelope.signature)) return true;
-  if (has_sha256_fallback(key) && key.verifies(HashAlgorithm::sha256, pae, envelope.signature)) return true;
+  if (key.verifies(key.hash(), pae, envelope.signature)) return {};
+  if (has_sha256_fallback(key) && key.verifies(HashAlgorithm::sha256, pae, envelope.signature)) return {};
   return bad_signature("the envelope's signature is not one of the signer's key over this payload")
       .found(std::string(to_text(key.kind())) + " key");
 }
 
-Verdict<bool> check_message_digest(MessageSignature const& content, Artifact const& artifact) {
+Verdict<void> check_message_digest(MessageSignature const& content, Artifact const& artifact) {
   auto const digest = artifact.digest(content.digest_algorithm);
   std::string const algorithm(to_text(content.digest_algorithm));
   std::string const expected = algorithm + ":" + hex(content.digest);
@@ -48,10 +48,10 @@ Verdict<bool> check_message_digest(MessageSignature const& content, Artifact con
         .rule("V-11")
         .expected(expected)
         .found(algorithm + ":" + hex(*digest));
-  return true;
+  return {};
 }
 
-Verdict<bool> check_message_signature(MessageSignature const& content, Artifact const& artifact, PublicKey const& key) {
+Verdict<void> check_message_signature(MessageSignature const& content, Artifact const& artifact, PublicKey const& key) {
   std::string const kind = std::string(to_text(key.kind())) + " key";
   auto const over = [&](HashAlgorithm hash) {
     auto const digest = artifact.digest(hash);
@@ -59,8 +59,8 @@ Verdict<bool> check_message_signature(MessageSignature const& content, Artifact 
     return key.kind() == KeyKind::ed25519 ? key.verifies_ed25519ph(*digest, content.signature)
                                           : key.verifies_digest(hash, *digest, content.signature);
   };
-  if (over(key.hash())) return true;
-  if (has_sha256_fallback(key) && over(HashAlgorithm::sha256)) return true;
+  if (over(key.hash())) return {};
+  if (has_sha256_fallback(key) && over(HashAlgorithm::sha256)) return {};
   if (!artifact.digest(key.hash()) && !(has_sha256_fallback(key) && artifact.digest(HashAlgorithm::sha256)))
     return reject("signature", "bundle.messageSignature", "the signer's key signs another digest than the one that was given")
         .rule("V-48")

@@ -17,10 +17,10 @@ namespace acr::sigstore {
 std::string dsse_pae(std::string_view payload_type, std::string_view payload);
 
 /// True when `signature` is one of `key` over `envelope` (V-47, V-49). The payload type is checked apart (V-50.1).
-Verdict<bool> check_envelope_signature(DsseEnvelope const& envelope, PublicKey const& key);
+Verdict<void> check_envelope_signature(DsseEnvelope const& envelope, PublicKey const& key);
 
 /// V-11 and V-48: the digest hint equals the artifact's digest, and the signature is one of `key` over the artifact.
-Verdict<bool> check_message_digest(MessageSignature const& content, Artifact const& artifact);
-Verdict<bool> check_message_signature(MessageSignature const& content, Artifact const& artifact, PublicKey const& key);
+Verdict<void> check_message_digest(MessageSignature const& content, Artifact const& artifact);
+Verdict<void> check_message_signature(MessageSignature const& content, Artifact const& artifact, PublicKey const& key);
 
 }  // namespace acr::sigstore

@@ -37,14 +37,14 @@ Rejection mistake(std::string why, std::string_view found) {
   return reject("bad-input", "", std::move(why)).rule("B-10").expected(std::string(expected_form)).found(std::string(found));
 }
 
-Verdict<bool> check_file(std::string_view path, std::string_view line) {
+Verdict<void> check_file(std::string_view path, std::string_view line) {
   if (!path.starts_with(workflows)) return mistake("the file is not in .github/workflows", line);
   auto const name = path.substr(workflows.size());
   if (name.find('/') != std::string_view::npos)
     return mistake("workflows are not read from directories below .github/workflows", line);
   bool const yaml = (name.ends_with(".yml") && name.size() > 4) || (name.ends_with(".yaml") && name.size() > 5);
   if (!yaml) return mistake("the workflow's file name does not end in .yml or .yaml", line);
-  return true;
+  return {};
 }
 
 // What a name without its beginning may stand for.
@@ -61,15 +61,15 @@ Rejection short_ref(std::string_view ref, std::string_view line) {
   return mistake("the ref is not a full one", line).fix("did you mean @refs/tags/" + name + " or @refs/heads/" + name + "?");
 }
 
-Verdict<bool> check_ref(std::string_view ref, std::string_view line) {
-  if (is_commit(ref)) return true;
+Verdict<void> check_ref(std::string_view ref, std::string_view line) {
+  if (is_commit(ref)) return {};
   auto const beginning =
       std::ranges::find_if(ref_beginnings, [&](auto each) { return ref.starts_with(each) && ref.size() > each.size(); });
   if (beginning == ref_beginnings.end()) return short_ref(ref, line);
   std::string sample(ref);
   std::ranges::replace(sample, '*', 'x');
   if (!is_ref_name(sample)) return mistake("git accepts no ref of this name", line);
-  return true;
+  return {};
 }
 
 // `*` stands for any characters but `/`, as in GitHub's branch protection rules. Only the last star is ever moved.

@@ -393,7 +393,7 @@ bool fits(std::string_view signature_oid, KeyKind kind, HashAlgorithm digest) {
 }
 
 /// What the token says of itself, of `message` and of `signer`.
-Verdict<bool> check_token(TimestampToken const& token, Certificate const& signer, std::string_view message) {
+Verdict<void> check_token(TimestampToken const& token, Certificate const& signer, std::string_view message) {
   if (token.imprint != digest(token.imprint_algorithm, message))
     return bad("V-76", "it was made for another signature")
         .expected(hex(digest(token.imprint_algorithm, message)))
@@ -419,7 +419,7 @@ Verdict<bool> check_token(TimestampToken const& token, Certificate const& signer
         .found(token.signature_algorithm);
   if (!key->verifies(token.digest_algorithm, token.signed_attributes, token.signature))
     return bad("V-77", "its signature does not hold");
-  return true;
+  return {};
 }
 
 using Store = Handle<X509_STORE, X509_STORE_free>;
@@ -435,7 +435,7 @@ void must(bool ok) {
 }
 
 /// V-79: exactly one purpose, timeStamping, critical; no CA; its key may make signatures.
-Verdict<bool> check_signer_certificate(Certificate const& signer) {
+Verdict<void> check_signer_certificate(Certificate const& signer) {
   X509* const x509 = signer.native();
   int critical = -1;
   KeyUsages const usages(static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(x509, NID_ext_key_usage, &critical, nullptr)));
@@ -446,7 +446,7 @@ Verdict<bool> check_signer_certificate(Certificate const& signer) {
   if (signer.is_ca()) return bad("V-79", "the signer's certificate is a CA certificate");
   if ((X509_get_key_usage(x509) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0)
     return bad("V-79", "the signer's key may not make signatures");
-  return true;
+  return {};
 }
 
 /// V-36.
@@ -508,7 +508,7 @@ struct TimestampVerifier::Authority {
     return *leaf_path;
   }
   /// V-80, V-79: the authority's own period, and every certificate's dates, both ends inclusive.
-  [[nodiscard]] Verdict<bool> check_time(std::vector<Certificate> const& path, Time time) const;
+  [[nodiscard]] Verdict<void> check_time(std::vector<Certificate> const& path, Time time) const;
 };
 
 Verdict<std::vector<Certificate>> TimestampVerifier::Authority::path(Certificate const& signer) const {
@@ -561,7 +561,7 @@ Verdict<std::vector<Certificate>> TimestampVerifier::Authority::path(Certificate
   return path;
 }
 
-Verdict<bool> TimestampVerifier::Authority::check_time(std::vector<Certificate> const& path, Time time) const {
+Verdict<void> TimestampVerifier::Authority::check_time(std::vector<Certificate> const& path, Time time) const {
   if (!document.valid_for.contains(time))
     return bad("V-80", "it was made outside the time for which the authority is trusted")
         .expected(to_text(document.valid_for))
@@ -572,7 +572,7 @@ Verdict<bool> TimestampVerifier::Authority::check_time(std::vector<Certificate> 
                                                   : "it was made when an authority's certificate was not valid")
           .expected(to_text(path[i].validity()))
           .found(to_text(time));
-  return true;
+  return {};
 }
 
 TimestampVerifier::TimestampVerifier(std::span<TimestampAuthority const> authorities, SignatureMemory& memory) {
@@ -586,7 +586,7 @@ Verdict<CheckedTimestamp> TimestampVerifier::verify(std::string_view der, std::s
   if (!token) return token.error();
   std::optional<Rejection> nearest;  // of an authority that the token names
   auto const try_one = [&](Authority& authority, Certificate const& signer, Verdict<std::vector<Certificate>> const& path) {
-    Verdict<bool> outcome = check_token(*token, signer, message);
+    Verdict<void> outcome = check_token(*token, signer, message);
     if (outcome && !path) outcome = path.error();
     if (outcome) outcome = authority.check_time(*path, token->time);
     if (!outcome && !nearest) nearest = outcome.error();

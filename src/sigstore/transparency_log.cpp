@@ -18,37 +18,37 @@ Rejection bad_proof(std::string why) { return reject("log-inclusion-proof", "log
 /// Signature lines, hints and origin belong to one of two families (V-54).
 RekorVersion version_of(LogEntry const& entry) { return entry.is_v2() ? RekorVersion::v2 : RekorVersion::v1; }
 
-Verdict<bool> check_promise(LogEntry const& entry, LogInstance const& log) {
+Verdict<void> check_promise(LogEntry const& entry, LogInstance const& log) {
   // V-55: always SHA-256; Ed25519 signs the payload itself.
   if (!log.key.verifies(HashAlgorithm::sha256, inclusion_promise_payload(entry), *entry.inclusion_promise))
     return reject("log-promise", "log entry", "the log has not signed this inclusion promise")
         .rule("V-55")
         .expected("a signature of " + log.name());
-  return true;
+  return {};
 }
 
-Verdict<bool> check_integrated_time(LogEntry const& entry, LogInstance const& log) {
+Verdict<void> check_integrated_time(LogEntry const& entry, LogInstance const& log) {
   Time const time{entry.integrated_time, 0};
   if (!log.valid_for.contains(time))
     return reject("log-time", "log entry", "it was logged outside the time for which the log's key is trusted")
         .rule("V-56")
         .expected(to_text(log.valid_for))
         .found(to_text(time));
-  return true;
+  return {};
 }
 
 /// Holds for any integrated time that is given, vouched for or not (V-56).
-Verdict<bool> check_leaf_time(LogEntry const& entry, Certificate const& leaf) {
+Verdict<void> check_leaf_time(LogEntry const& entry, Certificate const& leaf) {
   Time const time{entry.integrated_time, 0};
   if (!leaf.validity().contains(time))
     return reject("log-time", "log entry", "it was logged when the signing certificate was not valid")
         .rule("V-56")
         .expected(to_text(leaf.validity()))
         .found(to_text(time));
-  return true;
+  return {};
 }
 
-Verdict<bool> check_proof(LogEntry const& entry, Checkpoint const& checkpoint) {
+Verdict<void> check_proof(LogEntry const& entry, Checkpoint const& checkpoint) {
   InclusionProof const& proof = *entry.inclusion_proof;
   // A v2 log is one shard: one index (V-57).
   if (entry.is_v2() && entry.log_index != proof.log_index)
@@ -71,7 +71,7 @@ Verdict<bool> check_proof(LogEntry const& entry, Checkpoint const& checkpoint) {
     return bad_proof("the tree of the checkpoint does not hold this entry")
         .expected("root " + hex(checkpoint.root_hash))
         .found("root " + hex(*root));
-  return true;
+  return {};
 }
 
 /// Every check of one entry under one log instance.

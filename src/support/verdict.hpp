@@ -5,6 +5,7 @@
 
 #include <boost/system/result.hpp>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,6 +92,28 @@ template <class T>
 class [[nodiscard]] Verdict : public boost::system::result<T, Rejection> {
  public:
   using boost::system::result<T, Rejection>::result;
+};
+
+/// That all is well, or the Rejection that says why not. `{}` is the former; a bool or an optional Rejection is neither.
+///
+///   if (auto const fine = check_title(title, releases); !fine) return fine.error();
+template <>
+class [[nodiscard]] Verdict<void> {
+ public:
+  using value_type = void;
+  using error_type = Rejection;
+
+  Verdict() = default;
+  Verdict(Rejection why) : why_(std::move(why)) {}
+
+  [[nodiscard]] explicit operator bool() const noexcept { return !why_; }
+  [[nodiscard]] bool has_value() const noexcept { return !why_; }
+  [[nodiscard]] bool has_error() const noexcept { return why_.has_value(); }
+  /// To ask what is well for its rejection is our own mistake (std::logic_error).
+  [[nodiscard]] Rejection error() const;
+
+ private:
+  std::optional<Rejection> why_;
 };
 
 }  // namespace acr

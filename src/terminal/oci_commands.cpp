@@ -72,7 +72,7 @@ Verdict<PushedFile> pushed(std::string const& file, DigestOptions const& options
   auto const& metadata = loaded->chart.metadata;
   auto const time = options.created ? Verdict<std::int64_t>(*options.created) : file_time(file);
   if (!time) return time.error();
-  if (auto refused = oci::refused_time(*time)) return std::move(*refused).within(file);
+  if (auto const fine = oci::check_time(*time); !fine) return fine.error().within(file);
   PushedFile found{metadata.name, metadata.version, sha256_text(bytes), {}, {}};
   auto const manifest = oci::chart_manifest(metadata, {found.digest, bytes.size()}, provenance_of(file), *time);
   found.oci.digest = manifest.digest;
@@ -128,14 +128,13 @@ PlannedPushes::PlannedPushes(oci::Repository repository, chart::PackageCommand& 
     throw BadEnvironment(
         "oci-time",
         "--oci-repository needs one time for each package: give --commit-time or --source-date-epoch, or set SOURCE_DATE_EPOCH [O-17]");
-  command.accept = [this](std::size_t chart, chart::Package const& package,
-                          std::optional<std::int64_t> time) -> std::optional<Rejection> {
+  command.accept = [this](std::size_t chart, chart::Package const& package, std::optional<std::int64_t> time) -> Verdict<void> {
     auto const reference = oci::chart_reference(repository_, package.name, package.version);
     if (!reference) return reference.error();
     auto const manifest = oci::chart_manifest(package, *time);
     if (!manifest) return manifest.error();
     places_[chart] = report::OciPlace{reference->text(), manifest->digest, manifest->created};
-    return std::nullopt;
+    return {};
   };
   command.lost_time = [this](fs::path const& file, std::int64_t time) {
     return oci::time_not_kept(file.string(), repository_.text(), time);

@@ -134,16 +134,16 @@ ExitStatus run_reproduce(Arguments const& arguments, Terminal const& terminal) {
     terminal.err << "refused: " << printable(built.error().sentence()) << '\n';
     return ExitStatus::refused;
   }
-  auto const differs = release::compare_package(question.file, sha256_text(question.bytes), built->digest, built->commit);
-  line(terminal, !differs,
-       differs ? differs->sentence() : "the package equals the one built from " + question.tag + " (" + built->commit + ")");
+  auto const same = release::compare_package(question.file, sha256_text(question.bytes), built->digest, built->commit);
+  line(terminal, same.has_value(),
+       same ? "the package equals the one built from " + question.tag + " (" + built->commit + ")" : same.error().sentence());
   if (!question.attested) {
     terminal.err << "no attestation was looked at (--no-attestations)\n";
-    return differs ? ExitStatus::refused : ExitStatus::done;
+    return same ? ExitStatus::done : ExitStatus::refused;
   }
   terminal.begin_step("verifying the attestations of " + question.file);
   bool const proved = show_proofs(question, services, terminal);
-  return !differs && proved ? ExitStatus::done : ExitStatus::refused;
+  return same && proved ? ExitStatus::done : ExitStatus::refused;
 }
 
 }  // namespace

@@ -67,8 +67,8 @@ Verdict<bool> is_made(git::ObjectSource& clone, release::MissingTag const& chart
       .fix("look at it, and delete it with git tag --delete " + chart.tag);
 }
 
-std::optional<Rejection> push(git::ObjectSource& clone, release::MissingTag const& chart, git::ObjectId const& commit,
-                              fs::path const& workspace, std::string const& remote) {
+Verdict<void> push(git::ObjectSource& clone, release::MissingTag const& chart, git::ObjectId const& commit,
+                   fs::path const& workspace, std::string const& remote) {
   auto const made = is_made(clone, chart, commit);
   if (!made) return made.error();
   if (!*made) {
@@ -79,7 +79,7 @@ std::optional<Rejection> push(git::ObjectSource& clone, release::MissingTag cons
   auto const ref = "refs/tags/" + chart.tag;
   auto const pushed = run_git(workspace, {"push", "--quiet", "--", remote, ref + ":" + ref});
   if (pushed.status != 0) return git_failed(chart, "push", pushed);
-  return std::nullopt;
+  return {};
 }
 
 void push_all(release::MissingTags& found, fs::path const& workspace, std::string const& remote, RunClock& clock) {
@@ -88,8 +88,8 @@ void push_all(release::MissingTags& found, fs::path const& workspace, std::strin
   for (auto& chart : found.charts) {
     if (chart.status != release::TagStatus::missing) continue;
     clock.check();
-    if (auto why = push(*clone, chart, found.commit, workspace, remote)) {
-      chart.refuse(std::move(*why));
+    if (auto const pushed = push(*clone, chart, found.commit, workspace, remote); !pushed) {
+      chart.refuse(pushed.error());
       chart.status = release::TagStatus::refused;
     } else {
       chart.status = release::TagStatus::created;

@@ -38,7 +38,7 @@ std::filesystem::path target_file(std::filesystem::path const& directory, std::s
   return directory / percent_encode(name);
 }
 
-Verdict<bool> download(tuf::Client& client, release::TufFetch& fetch, std::filesystem::path const& directory,
+Verdict<void> download(tuf::Client& client, release::TufFetch& fetch, std::filesystem::path const& directory,
                        std::string const& name) {
   if (auto const found = release::drive(client, fetch, client.find(name)); !found) return found.error();
   auto const& target = client.found()->target;
@@ -50,17 +50,17 @@ Verdict<bool> download(tuf::Client& client, release::TufFetch& fetch, std::files
   try {
     if (auto const kept = read_file(path, static_cast<std::size_t>(target.length));
         tuf::check_content(kept, name, target.length, target.hashes))
-      return true;
+      return {};
   } catch (std::runtime_error const&) {
     // It is missing, or another file: fetched.
   }
   auto const bytes = release::fetch_target(client, fetch);
   if (!bytes) return bytes.error();
   write_file(path, *bytes);
-  return true;
+  return {};
 }
 
-Verdict<bool> refresh(Arguments const& arguments, Terminal const& terminal, bool with_targets) {
+Verdict<void> refresh(Arguments const& arguments, Terminal const& terminal, bool with_targets) {
   auto const now = release::time_now();  // T-22: before the first request
   release::TufAddress address{needed_url(arguments, "metadata-url"), {}};
   if (with_targets) address.targets = needed_url(arguments, "target-base-url");
@@ -73,21 +73,21 @@ Verdict<bool> refresh(Arguments const& arguments, Terminal const& terminal, bool
   release::TufFetch fetch(http, std::move(address));
   tuf::Client state(store, now, true);
   if (auto const done = release::drive(state, fetch, state.start(std::nullopt)); !done) return done.error();
-  if (!with_targets) return true;
+  if (!with_targets) return {};
   for (auto const& name : arguments.all("target-name"))
     if (auto const done = download(state, fetch, targets_directory, name); !done) return done.error();
-  return true;
+  return {};
 }
 
 /// No request, and no check: the next refresh makes them.
-Verdict<bool> initialise(Arguments const& arguments, std::string const& root) {
+Verdict<void> initialise(Arguments const& arguments, std::string const& root) {
   auto const bytes = read_named_file(root, tuf::limits::root_bytes);
   TufDirectory store(needed_directory(arguments, "metadata-dir"));
   store.save("root", bytes);
-  return true;
+  return {};
 }
 
-Verdict<bool> run(Arguments const& arguments, Terminal const& terminal) {
+Verdict<void> run(Arguments const& arguments, Terminal const& terminal) {
   auto const& words = arguments.positional;
   if (words.size() == 2 && words.front() == "init") return initialise(arguments, words.back());
   if (words.size() == 1 && words.front() == "refresh") return refresh(arguments, terminal, false);

@@ -20,26 +20,26 @@ Rejection refuse(Code code, std::string_view file, std::string why, std::string 
 
 /// T-19, T-20.
 template <class T>
-Verdict<bool> check_signatures(Signed<T> const& file, std::string_view name, Role const& role, KeyTable const& keys,
+Verdict<void> check_signatures(Signed<T> const& file, std::string_view name, Role const& role, KeyTable const& keys,
                                std::string_view whose) {
   auto const count = count_signers(role, keys, file.signatures, file.bytes);
-  if (count >= role.threshold) return true;
+  if (count >= role.threshold) return {};
   return refuse("tuf-signatures", name, "too few keys of " + std::string(whose) + " have signed it", "T-20")
       .expected("signatures of " + std::to_string(role.threshold) + " keys")
       .found(std::to_string(count));
 }
 
-Verdict<bool> check_version(std::int64_t version, std::string_view name, std::int64_t wanted, std::string rule) {
-  if (version == wanted) return true;
+Verdict<void> check_version(std::int64_t version, std::string_view name, std::int64_t wanted, std::string rule) {
+  if (version == wanted) return {};
   return refuse("tuf-version", name, "the file has another version than was asked for", std::move(rule))
       .expected(std::to_string(wanted))
       .found(std::to_string(version));
 }
 
 /// A file never gets older (T-26, T-27, and T-6 for what was built in).
-Verdict<bool> check_rollback(std::int64_t version, std::string_view name, std::string_view what, std::int64_t known,
+Verdict<void> check_rollback(std::int64_t version, std::string_view name, std::string_view what, std::int64_t known,
                              std::string rule) {
-  if (version >= known) return true;
+  if (version >= known) return {};
   return refuse("tuf-rollback", name, std::string(what) + " is older than one that was verified before", std::move(rule))
       .expected("version " + std::to_string(known) + " or newer")
       .found(std::to_string(version));
@@ -73,13 +73,13 @@ Verdict<std::string> target_path(std::string_view name, Target const& target, bo
 
 }  // namespace
 
-Verdict<bool> check_content(std::string_view bytes, std::string_view file, std::optional<std::int64_t> length,
+Verdict<void> check_content(std::string_view bytes, std::string_view file, std::optional<std::int64_t> length,
                             std::optional<Hashes> const& hashes) {
   if (length && static_cast<std::uint64_t>(*length) != bytes.size())
     return refuse("tuf-length", file, "the file does not have the listed length", "T-31")
         .expected(std::to_string(*length) + " bytes")
         .found(std::to_string(bytes.size()) + " bytes");
-  if (!hashes) return true;
+  if (!hashes) return {};
   bool any = false;
   for (auto const& [name, algorithm] :
        {std::pair{"sha256", HashAlgorithm::sha256}, std::pair{"sha512", HashAlgorithm::sha512}}) {
@@ -92,7 +92,7 @@ Verdict<bool> check_content(std::string_view bytes, std::string_view file, std::
           .found(found);
   }
   if (!any) return refuse("tuf-digest", file, "neither its sha256 nor its sha512 is listed", "T-31");
-  return true;
+  return {};
 }
 
 Client::Client(Store& store, Time now, bool follow_delegations)
@@ -106,8 +106,8 @@ std::string Client::versioned(std::int64_t version, std::string const& name) con
   return root_.consistent_snapshot ? std::to_string(version) + "." + name : name;  // T-21
 }
 
-Verdict<bool> Client::check_expiry(Common const& metadata, std::string const& file) const {
-  if (now_ < metadata.expires) return true;
+Verdict<void> Client::check_expiry(Common const& metadata, std::string const& file) const {
+  if (now_ < metadata.expires) return {};
   return refuse("tuf-expired", file, "the file has expired", "T-17")
       .expected("a time after " + to_text(now_))
       .found(to_text(metadata.expires));
@@ -130,7 +130,7 @@ Verdict<Root> self_signed_root(std::string_view bytes, std::string_view file) {
 
 }  // namespace
 
-Verdict<bool> Client::start(std::optional<BuiltIn> const& built_in) {
+Verdict<void> Client::start(std::optional<BuiltIn> const& built_in) {
   auto const bytes = store_.load("root", limits::root_bytes);
   auto stored =
       bytes ? self_signed_root(*bytes, "stored root.json")
@@ -157,15 +157,15 @@ Verdict<bool> Client::start(std::optional<BuiltIn> const& built_in) {
   return begin_root_walk();
 }
 
-Verdict<bool> Client::begin_root_walk() {
+Verdict<void> Client::begin_root_walk() {
   // T-24: the next refresh goes on from there.
   if (root_updates_ == limits::root_updates || root_.version == std::numeric_limits<std::int64_t>::max())
     return finish_root_walk();
   want(FileKind::root, std::to_string(root_.version + 1) + ".root.json", limits::root_bytes);
-  return true;
+  return {};
 }
 
-Verdict<bool> Client::take_root(std::string_view bytes) {
+Verdict<void> Client::take_root(std::string_view bytes) {
   std::string const file = std::to_string(root_.version + 1) + ".root.json";
   auto const next = parse_root(bytes, file);
   if (!next) return next.error();
@@ -188,13 +188,13 @@ Verdict<bool> Client::take_root(std::string_view bytes) {
   return begin_root_walk();
 }
 
-Verdict<bool> Client::no_newer_root() {
+Verdict<void> Client::no_newer_root() {
   if (!wanted_ || wanted_->kind != FileKind::root) throw std::logic_error("only a walk over roots ends with a missing file");
   wanted_.reset();
   return finish_root_walk();
 }
 
-Verdict<bool> Client::finish_root_walk() {
+Verdict<void> Client::finish_root_walk() {
   if (auto const fresh = check_expiry(root_, std::to_string(root_.version) + ".root.json"); !fresh) return fresh.error();
   // A stored file that the newest root's keys do not vouch for is as if it were not there (T-26, T-27).
   if (auto const bytes = store_.load("timestamp", limits::timestamp_bytes))
@@ -202,12 +202,12 @@ Verdict<bool> Client::finish_root_walk() {
         stored && check_signatures(*stored, "", root_.timestamp, root_.keys, ""))
       stored_timestamp_ = stored->content;
   want(FileKind::timestamp, "timestamp.json", limits::timestamp_bytes);
-  return true;
+  return {};
 }
 
 // Timestamp (T-26)
 
-Verdict<bool> Client::take_timestamp(std::string_view bytes) {
+Verdict<void> Client::take_timestamp(std::string_view bytes) {
   constexpr std::string_view file = "timestamp.json";
   auto const next = parse_timestamp(bytes, file);
   if (!next) return next.error();
@@ -229,19 +229,19 @@ Verdict<bool> Client::take_timestamp(std::string_view bytes) {
   return want_snapshot();
 }
 
-Verdict<bool> Client::use_timestamp(Timestamp timestamp) {
+Verdict<void> Client::use_timestamp(Timestamp timestamp) {
   constexpr auto file = "timestamp.json";
   if (auto const newer = check_rollback(timestamp.snapshot.version, file, "the snapshot in it", floors_.snapshot, "T-26");
       !newer)
     return newer.error();
   if (auto const fresh = check_expiry(timestamp, file); !fresh) return fresh.error();
   timestamp_ = std::move(timestamp);
-  return true;
+  return {};
 }
 
 // Snapshot (T-27)
 
-Verdict<bool> Client::want_snapshot() {
+Verdict<void> Client::want_snapshot() {
   if (auto const bytes = store_.load("snapshot", limits::snapshot_bytes)) {
     if (auto const stored = parse_snapshot(*bytes, "stored snapshot.json");
         stored && check_signatures(*stored, "", root_.snapshot, root_.keys, "")) {
@@ -251,7 +251,7 @@ Verdict<bool> Client::want_snapshot() {
   }
   want(FileKind::snapshot, versioned(timestamp_.snapshot.version, "snapshot.json"),
        limit_of(timestamp_.snapshot, limits::snapshot_bytes));
-  return true;
+  return {};
 }
 
 Verdict<Snapshot> Client::checked_snapshot(std::string_view bytes, std::string const& file) const {
@@ -278,14 +278,14 @@ Verdict<Snapshot> Client::checked_snapshot(std::string_view bytes, std::string c
   return std::move(snapshot);
 }
 
-Verdict<bool> Client::use_snapshot(Snapshot snapshot) {
+Verdict<void> Client::use_snapshot(Snapshot snapshot) {
   snapshot_ = std::move(snapshot);
   auto const& listed = snapshot_.files.find("targets.json")->second;
   if (auto const bytes = store_.load("targets", limits::targets_bytes))
     if (auto stored = checked_targets(*bytes, "stored targets.json", listed, root_.targets, root_.keys))
       return use_targets(std::move(*stored));
   want(FileKind::targets, versioned(listed.version, "targets.json"), limit_of(listed, limits::targets_bytes));
-  return true;
+  return {};
 }
 
 // Targets (T-28)
@@ -302,13 +302,13 @@ Verdict<Targets> Client::checked_targets(std::string_view bytes, std::string con
   return std::move(parsed->content);
 }
 
-Verdict<bool> Client::use_targets(Targets targets) {
+Verdict<void> Client::use_targets(Targets targets) {
   targets_ = std::make_shared<Targets const>(std::move(targets));
   refreshed_ = true;
-  return true;
+  return {};
 }
 
-Verdict<bool> Client::take(std::string_view bytes) {
+Verdict<void> Client::take(std::string_view bytes) {
   if (!wanted_) throw std::logic_error("no file is wanted");
   Wanted const wanted = *wanted_;
   wanted_.reset();
@@ -347,7 +347,7 @@ Verdict<bool> Client::take(std::string_view bytes) {
 
 // Delegations (T-29)
 
-Verdict<bool> Client::find(std::string_view target) {
+Verdict<void> Client::find(std::string_view target) {
   if (!refreshed_) throw std::logic_error("targets are looked for after a refresh");
   auto const segments = split(target, '/');
   if (std::any_of(segments.begin(), segments.end(), [](std::string_view s) { return s.empty() || s == "." || s == ".."; }))
@@ -372,7 +372,7 @@ void Client::enter(std::string const& name, std::shared_ptr<Targets const> const
     if (delegation->covers(sought_)) ahead_.push_back({name, *delegation, targets});
 }
 
-Verdict<bool> Client::search() {
+Verdict<void> Client::search() {
   while (!found_) {
     if (ahead_.empty() || visited_.size() == limits::delegation_visits)
       return refuse("tuf-no-target", sought_, "the verified metadata do not list this target", "T-29");
@@ -394,12 +394,12 @@ Verdict<bool> Client::search() {
       }
     want(FileKind::delegated, versioned(listed->second.version, encoded + ".json"),
          limit_of(listed->second, limits::targets_bytes));
-    return true;
+    return {};
   }
   auto path = target_path(sought_, found_->target, root_.consistent_snapshot);
   if (!path) return path.error();
   found_->path = std::move(*path);
-  return true;
+  return {};
 }
 
 void Client::want_target() {

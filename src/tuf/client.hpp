@@ -61,23 +61,23 @@ class Client {
   /// top-level targets only, as a run does (T-29).
   Client(Store& store, Time now, bool follow_delegations);
 
-  // Each step answers true, or why the refresh has failed; then nothing more may be asked of this object. Codes: "tuf-root" (no
-  // root to begin with), "tuf-malformed", "tuf-too-large", "tuf-signatures", "tuf-version", "tuf-rollback", "tuf-length",
+  // Each step succeeds, or says why the refresh has failed; then nothing more may be asked of this object. Codes: "tuf-root"
+  // (no root to begin with), "tuf-malformed", "tuf-too-large", "tuf-signatures", "tuf-version", "tuf-rollback", "tuf-length",
   // "tuf-digest", "tuf-expired", "tuf-unlisted", "tuf-no-target", "tuf-target-name".
 
   /// T-23. Without `built_in` the stored root is the only one.
-  Verdict<bool> start(std::optional<BuiltIn> const& built_in);
+  Verdict<void> start(std::optional<BuiltIn> const& built_in);
   /// What to fetch next. Nothing when the step that was asked for is done.
   [[nodiscard]] std::optional<Wanted> const& wanted() const { return wanted_; }
   /// The bytes of wanted().
-  Verdict<bool> take(std::string_view bytes);
+  Verdict<void> take(std::string_view bytes);
   /// The server said 403 or 404 to wanted(), a root: the walk ends (T-24).
-  Verdict<bool> no_newer_root();
+  Verdict<void> no_newer_root();
 
   /// True once root, timestamp, snapshot and targets are verified.
   [[nodiscard]] bool is_refreshed() const { return refreshed_; }
   /// After that: looks for a target (T-29). While wanted() is something, a delegated role is needed.
-  Verdict<bool> find(std::string_view target);
+  Verdict<void> find(std::string_view target);
   /// What find() has found.
   [[nodiscard]] std::optional<FoundTarget> const& found() const { return found_; }
   /// Wants the file of found(); take() compares it and leaves keeping it to the caller (T-31).
@@ -98,20 +98,20 @@ class Client {
     std::shared_ptr<Targets const> keys_of;
   };
 
-  Verdict<bool> begin_root_walk();
-  Verdict<bool> take_root(std::string_view bytes);
-  Verdict<bool> finish_root_walk();
-  Verdict<bool> take_timestamp(std::string_view bytes);
-  Verdict<bool> use_timestamp(Timestamp timestamp);
-  Verdict<bool> want_snapshot();
+  Verdict<void> begin_root_walk();
+  Verdict<void> take_root(std::string_view bytes);
+  Verdict<void> finish_root_walk();
+  Verdict<void> take_timestamp(std::string_view bytes);
+  Verdict<void> use_timestamp(Timestamp timestamp);
+  Verdict<void> want_snapshot();
   Verdict<Snapshot> checked_snapshot(std::string_view bytes, std::string const& file) const;
-  Verdict<bool> use_snapshot(Snapshot snapshot);
+  Verdict<void> use_snapshot(Snapshot snapshot);
   Verdict<Targets> checked_targets(std::string_view bytes, std::string const& file, ListedFile const& listed, Role const& role,
                                    KeyTable const& keys) const;
-  Verdict<bool> use_targets(Targets targets);
+  Verdict<void> use_targets(Targets targets);
   void enter(std::string const& name, std::shared_ptr<Targets const> const& targets);
-  Verdict<bool> search();
-  Verdict<bool> check_expiry(Common const& metadata, std::string const& file) const;
+  Verdict<void> search();
+  Verdict<void> check_expiry(Common const& metadata, std::string const& file) const;
   [[nodiscard]] std::string versioned(std::int64_t version, std::string const& name) const;
   void want(FileKind kind, std::string path, std::size_t max_bytes);
 
@@ -138,7 +138,7 @@ class Client {
 };
 
 /// T-31: length, every known hash, and at least one known. Codes "tuf-length", "tuf-digest".
-Verdict<bool> check_content(std::string_view bytes, std::string_view file, std::optional<std::int64_t> length,
+Verdict<void> check_content(std::string_view bytes, std::string_view file, std::optional<std::int64_t> length,
                             std::optional<Hashes> const& hashes);
 
 }  // namespace acr::tuf

@@ -197,12 +197,12 @@ TEST_CASE("a lock that says what is fetched is read before anything is placed, h
 TEST_CASE("a fetched archive needs a file name and a size that fit", "[chart]") {
   for (auto const* const name : {"d.tar", "a/d.tgz", "_d.tgz", ".d.tgz", "a\\d.tgz", "\x01.tgz"}) {
     CAPTURE(name);
-    auto const refused = refused_place(IgnoreRules(), name);
-    REQUIRE(refused);
-    CHECK(refused->code == "bad-file-name");
-    CHECK(refused->where == "charts/" + std::string(name));
+    auto const place = check_place(IgnoreRules(), name);
+    REQUIRE(place.has_error());
+    CHECK(place.error().code == "bad-file-name");
+    CHECK(place.error().where == "charts/" + std::string(name));
   }
-  CHECK_FALSE(refused_place(IgnoreRules(), "d-1.0.0.tgz"));
+  CHECK(check_place(IgnoreRules(), "d-1.0.0.tgz").has_value());
 
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c"));
@@ -495,7 +495,7 @@ TEST_CASE("what is asked about a chart while it is packaged may refuse it", "[ch
     };
   }
   SECTION("the finished package") {
-    command.accept = [&](std::size_t, Package const&, std::optional<std::int64_t>) -> std::optional<Rejection> {
+    command.accept = [&](std::size_t, Package const&, std::optional<std::int64_t>) -> Verdict<void> {
       if (refuses) return reject("dep-unreachable", "https://h/s", "the host does not answer");
       return {};
     };

@@ -377,8 +377,8 @@ TEST_CASE("names that would leave charts/ are refused before fetching", "[depend
 TEST_CASE("what the source refuses is asked before fetching, with its line", "[dependencies]") {
   auto tree = one_missing();
   PlanSettings settings;
-  settings.check_order = [](ArchiveOrder const& order) -> std::optional<acr::Rejection> {
-    if (order.name == "redis") return std::nullopt;
+  settings.check_order = [](ArchiveOrder const& order) -> acr::Verdict<void> {
+    if (order.name == "redis") return {};
     return acr::reject("dep-host-denied", order.repository, "no such host is allowed").fix("allow it");
   };
   auto const refused = only_refusal(plan_build(tree, "charts/app", settings));
@@ -399,7 +399,7 @@ TEST_CASE("content that lacks its own dependencies is told, not built (D-26)", "
 TEST_CASE("a refusal names the dependency, its alias and its repository, a wrong URL too", "[dependencies]") {
   PlanSettings settings;
   settings.check_order = [](ArchiveOrder const&) {
-    return std::optional(acr::reject("dep-repository", "", "the repository is not a usable URL"));
+    return acr::reject("dep-repository", "", "the repository is not a usable URL");
   };
   MemoryTree tree;
   std::vector<Entry> const declared{{"redis", "1.x", "htps:/charts.example.org?key=secret", "alias: cache"}};

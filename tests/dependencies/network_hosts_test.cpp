@@ -434,8 +434,8 @@ TEST_CASE("what the tree names is bound by dependency-hosts, what that points to
   NetworkWorld world(settings, 2, internet.client());
   CHECK(world.outcome({"web", "1.0.0", "https://charts.example.org/s", ""}) == "fetched");
   CHECK(world.outcome({"web", "1.0.0", "https://storage.example.net/s", ""}) == "dep-host-denied");
-  CHECK(world.source.refusal({"web", "1.0.0", "oci://storage.example.net/s", ""})->code == "dep-host-denied");
-  CHECK_FALSE(world.source.refusal({"web", "1.0.0", "oci://charts.example.org/s", ""}));
+  CHECK(world.source.check({"web", "1.0.0", "oci://storage.example.net/s", ""}).error().code == "dep-host-denied");
+  CHECK(world.source.check({"web", "1.0.0", "oci://charts.example.org/s", ""}).has_value());
   CHECK(world.source.hosts() == std::vector<std::string>{"charts.example.org", "storage.example.net"});
 }
 

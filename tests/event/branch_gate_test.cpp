@@ -281,14 +281,14 @@ TEST_CASE("the event file is a regular file of bounded size", "[event]") {
 
 TEST_CASE("title check", "[event]") {
   std::vector<std::string> const releases{"api-v2.0.0", "web-v1.0.0"};
-  CHECK_FALSE(check_title("release: web-v1.0.0", releases));
+  CHECK(check_title("release: web-v1.0.0", releases).has_value());
   for (auto const* title :
        {"release: web", "Release: web-v1.0.0", "release: web-v1.0.0 ", "release:web-v1.0.0", "", "release: db-v1.0.0"}) {
     CAPTURE(title);
-    auto const reason = check_title(title, releases);
-    REQUIRE(reason);
-    CHECK(reason->code == "title-mismatch");
-    CHECK(reason->expected_value == "release: api-v2.0.0 or release: web-v1.0.0");
+    auto const verdict = check_title(title, releases);
+    REQUIRE(verdict.has_error());
+    CHECK(verdict.error().code == "title-mismatch");
+    CHECK(verdict.error().expected_value == "release: api-v2.0.0 or release: web-v1.0.0");
   }
 }
 
@@ -331,14 +331,14 @@ TEST_CASE("each defect of a payload is refused at its place", "[event]") {
 }
 
 TEST_CASE("the title names a changed chart with its version, or is refused", "[event]") {
-  CHECK_FALSE(check_title("release: web-v1.0.0", {"api-v2.0.0", "web-v1.0.0"}));
+  CHECK(check_title("release: web-v1.0.0", {"api-v2.0.0", "web-v1.0.0"}).has_value());
   for (auto const* title : {"release: web-v1.0.1", "Release: web-v1.0.0", "release: web-v1.0.0 ", "web-v1.0.0", ""}) {
     CAPTURE(title);
-    auto const refusal = check_title(title, {"web-v1.0.0"});
-    REQUIRE(refusal);
-    CHECK(refusal->code == "title-mismatch");
+    auto const verdict = check_title(title, {"web-v1.0.0"});
+    REQUIRE(verdict.has_error());
+    CHECK(verdict.error().code == "title-mismatch");
   }
-  CHECK(check_title("release: ", {}));
+  CHECK_FALSE(check_title("release: ", {}).has_value());
 }
 
 TEST_CASE("the owner's type is read from the payload of any event", "[event]") {

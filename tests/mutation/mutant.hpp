@@ -24,7 +24,9 @@ T other(int) {
   if constexpr (std::is_same_v<Plain, bool>) {
     return true;
   } else if constexpr (requires { typename Plain::error_type; }) {
-    if constexpr (std::is_default_constructible_v<typename Plain::value_type>)
+    if constexpr (std::is_void_v<typename Plain::value_type>)
+      return Plain{};
+    else if constexpr (std::is_default_constructible_v<typename Plain::value_type>)
       return typename Plain::value_type{};
     else
       std::abort();
@@ -42,7 +44,9 @@ inline void nothing_else(int) {}
 template <class V>
 V held(int site, V const& outcome) {
   if (outcome || on(site)) return outcome;
-  if constexpr (std::is_same_v<typename V::value_type, bool>)
+  if constexpr (std::is_void_v<typename V::value_type>)
+    return V{};
+  else if constexpr (std::is_same_v<typename V::value_type, bool>)
     return V(true);
   else if constexpr (std::is_default_constructible_v<typename V::value_type>)
     return V(typename V::value_type{});

@@ -141,20 +141,20 @@ TEST_CASE("the disk must hold twice the charts and 64 MiB, where they are staged
   RunSettings settings;
   settings.workspace = directory.path() / "workspace";  // not there yet
   settings.inputs.output_dir = "out/deep";
-  CHECK_FALSE(acr::release::no_space(1 << 20, staging, settings));
+  CHECK(acr::release::check_space(1 << 20, staging, settings).has_value());
 
   SECTION("too much content") {
-    auto const full = acr::release::no_space(std::uint64_t{1} << 60, staging, settings);
-    REQUIRE(full);
-    CHECK(full->code == "no-space");
-    CHECK(full->where == staging.path().string());
-    CHECK(full->expected_value == std::to_string(2 * (std::uint64_t{1} << 60) + (std::uint64_t{64} << 20)) + " free bytes");
+    auto const full = acr::release::check_space(std::uint64_t{1} << 60, staging, settings);
+    REQUIRE(full.has_error());
+    CHECK(full.error().code == "no-space");
+    CHECK(full.error().where == staging.path().string());
+    CHECK(full.error().expected_value == std::to_string(2 * (std::uint64_t{1} << 60) + (std::uint64_t{64} << 20)) + " free bytes");
   }
   SECTION("no room where the output goes") {
     settings.workspace = "/proc";  // has no free block
-    auto const full = acr::release::no_space(1 << 20, staging, settings);
-    REQUIRE(full);
-    CHECK(full->where == "/proc/out/deep");
+    auto const full = acr::release::check_space(1 << 20, staging, settings);
+    REQUIRE(full.has_error());
+    CHECK(full.error().where == "/proc/out/deep");
   }
 }
 

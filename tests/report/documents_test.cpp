@@ -292,17 +292,17 @@ TEST_CASE("the ruleset is of the branch and the check that are configured", "[re
 }
 
 TEST_CASE("a check counts only when GitHub Actions sets it (A-79, A-80)", "[report]") {
-  using acr::report::missing_check;
-  CHECK_FALSE(missing_check({{"lint", {}}, {"acr", 15368}}, "release", "acr"));
-  CHECK(missing_check({{"acr", {}}}, "release", "acr"));
-  CHECK(missing_check({{"acr", 1}}, "release", "acr"));
-  CHECK(missing_check({{"ACR", 15368}}, "release", "acr"));
-  auto const nothing = missing_check({}, "release", "acr");
-  REQUIRE(nothing);
-  CHECK(nothing->code == "check-not-required");
-  CHECK(nothing->why.find("no ruleset requires") != std::string::npos);
-  auto const others = missing_check({{"lint", {}}, {"acr", 7}}, "release", "acr");
-  CHECK(others->found_value == "lint (any integration), acr (integration 7)");
+  using acr::report::check_required;
+  CHECK(check_required({{"lint", {}}, {"acr", 15368}}, "release", "acr").has_value());
+  CHECK_FALSE(check_required({{"acr", {}}}, "release", "acr").has_value());
+  CHECK_FALSE(check_required({{"acr", 1}}, "release", "acr").has_value());
+  CHECK_FALSE(check_required({{"ACR", 15368}}, "release", "acr").has_value());
+  auto const nothing = check_required({}, "release", "acr");
+  REQUIRE(nothing.has_error());
+  CHECK(nothing.error().code == "check-not-required");
+  CHECK(nothing.error().why.find("no ruleset requires") != std::string::npos);
+  auto const others = check_required({{"lint", {}}, {"acr", 7}}, "release", "acr");
+  CHECK(others.error().found_value == "lint (any integration), acr (integration 7)");
 }
 
 }  // namespace

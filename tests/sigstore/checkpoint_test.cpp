@@ -24,7 +24,7 @@ std::string const line = dash + "log.example " +
                          "\n";
 
 std::string rule(Verdict<Checkpoint> const& checkpoint) { return checkpoint ? "" : checkpoint.error().rule_number; }
-std::string why(Verdict<bool> const& outcome) {
+std::string why(Verdict<void> const& outcome) {
   return outcome ? "" : outcome.error().rule_number + ": " + outcome.error().why;
 }
 

@@ -243,7 +243,7 @@ Outcome refresh(Repository const& repository, tuf::Store& store, RefreshOptions 
     return found == files.end() ? std::nullopt : std::optional(found->second);
   };
   tuf::Client client(store, options.time, options.follow_delegations);
-  auto const drive = [&](Verdict<bool> step) {
+  auto const drive = [&](Verdict<void> step) {
     while (step && client.wanted()) {
       auto const wanted = *client.wanted();
       auto const file = ask(wanted.path, wanted.kind == tuf::FileKind::target);
@@ -263,7 +263,7 @@ Outcome refresh(Repository const& repository, tuf::Store& store, RefreshOptions 
     if (step) step = drive(client.find(target));
     if (step) {
       client.want_target();
-      step = drive(true);
+      step = drive({});
     }
   }
   if (!step) {
