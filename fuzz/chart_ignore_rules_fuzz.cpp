@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const decision = rules->decision(path, kind);
     // The built-in rule is the last word, the root is never ignored.
     if (path.empty() && decision) std::abort();
-    if (!decision && IgnoreRules().ignores(path, kind)) std::abort();
+    if (!decision && IgnoreRules().decision(path, kind)) std::abort();
     if (decision && decision->text.empty()) std::abort();
   }
   static_cast<void>(glob_match(text, path));

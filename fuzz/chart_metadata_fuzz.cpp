@@ -3,6 +3,7 @@
 
 #include "chart/chart_lock.hpp"
 #include "chart/chart_metadata.hpp"
+#include "chart/read_metadata.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,7 @@
 // Any text as annotation, as its key and as a keyword: what is written reads back as what was meant.
 
 #include "chart/chart_metadata.hpp"
+#include "chart/read_metadata.hpp"
 #include "yaml/writer.hpp"
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "tuf/canonical_json.hpp"
+#include "tuf_signing/canonical_json.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   auto const form = acr::tuf::canonical_json({reinterpret_cast<char const*>(data), size}, std::size_t{1} << 20);

@@ -58,8 +58,7 @@ ExitStatus finish(Step const& step, CommandResult const& result) {
   return result.status;
 }
 
-CommandResult ended_early(Step const& step, report::Result result, Code reason, ExitStatus status,
-                          std::vector<Rejection> why) {
+CommandResult ended_early(Step const& step, report::Result result, Code reason, ExitStatus status, std::vector<Rejection> why) {
   report::ReleaseRecord record;
   record.result = result;
   record.reason = reason;

@@ -168,8 +168,6 @@ bool YamlNode::is_null() const {
   return kind == Kind::scalar && plain && (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
 }
 
-bool YamlNode::is_true() const { return kind == Kind::scalar && plain && (text == "true" || text == "True" || text == "TRUE"); }
-
 bool YamlNode::is_false() const {
   return kind == Kind::scalar && plain && (text == "false" || text == "False" || text == "FALSE");
 }

@@ -30,8 +30,7 @@ struct YamlNode {
 
   /// Null of the core schema: nothing, `~` or `null` without quotes.
   [[nodiscard]] bool is_null() const;
-  /// `true` or `false` of the core schema without quotes.
-  [[nodiscard]] bool is_true() const;
+  /// `false` of the core schema without quotes.
   [[nodiscard]] bool is_false() const;
 };
 

@@ -304,18 +304,6 @@ Verdict<ChartMetadata> ChartYaml::metadata() const {
   return m;
 }
 
-Verdict<std::string> check_api_version(std::string_view bytes, std::string_view file) {
-  auto const parsed = ChartYaml::parse(bytes, file);
-  if (!parsed) return parsed.error();
-  return parsed->checked_api_version();
-}
-
-Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view file) {
-  auto const parsed = ChartYaml::parse(bytes, file);
-  if (!parsed) return parsed.error();
-  return parsed->metadata();
-}
-
 Verdict<std::vector<Warning>> merge_requirements(ChartMetadata& metadata, std::string_view bytes, std::string_view file) {
   yaml::ReadOptions const options{file, chart_yaml_code, 1, true, nullptr, metadata_values};
   auto const document = yaml::read(bytes, options);

@@ -92,10 +92,6 @@ class ChartYaml {
   std::shared_ptr<yaml::Document const> document_;
 };
 
-/// ChartYaml::checked_api_version() and ChartYaml::metadata() of bytes that are looked at once only.
-Verdict<std::string> check_api_version(std::string_view bytes, std::string_view file);
-Verdict<ChartMetadata> read_metadata(std::string_view bytes, std::string_view file);
-
 /// Reads requirements.yaml over the dependencies (P-51). Refused: any other field of Chart.yaml in there. Code
 /// `chart-yaml`. The value holds what is worth a warning.
 Verdict<std::vector<Warning>> merge_requirements(ChartMetadata& metadata, std::string_view bytes, std::string_view file);

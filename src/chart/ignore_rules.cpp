@@ -419,8 +419,6 @@ std::optional<IgnoreRule> IgnoreRules::decision(std::string_view path, EntryKind
   return pattern ? std::optional(pattern->rule) : std::nullopt;
 }
 
-bool IgnoreRules::ignores(std::string_view path, EntryKind kind) const { return compiled_->deciding(path, kind) != nullptr; }
-
 std::vector<IgnoreRule> IgnoreRules::negated_rules() const {
   std::vector<IgnoreRule> rules;
   for (auto const& pattern : compiled_->patterns)

@@ -41,8 +41,6 @@ class IgnoreRules {
   /// root, no leading `./`. The root itself ("", ".", "./") is never ignored.
   [[nodiscard]] std::optional<IgnoreRule> decision(std::string_view path, EntryKind kind) const;
 
-  [[nodiscard]] bool ignores(std::string_view path, EntryKind kind) const;
-
   /// Rules that begin with `!`: they ignore everything they do not match, which is hardly ever meant (P-37).
   [[nodiscard]] std::vector<IgnoreRule> negated_rules() const;
 

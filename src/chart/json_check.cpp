@@ -132,8 +132,6 @@ bool Scanner::scan() {
 
 }  // namespace
 
-bool is_valid_json(std::string_view bytes) { return Scanner(bytes).scan(); }
-
 Verdict<std::string_view> check_json(std::string_view bytes, std::string_view file) {
   Scanner scanner(bytes);
   if (scanner.scan()) return bytes;

@@ -9,10 +9,8 @@
 
 namespace acr::chart {
 
-/// True exactly when Go's json.Valid says so: at most 10 000 levels, any depth without machine stack.
-bool is_valid_json(std::string_view bytes);
-
-/// Refused with code `schema-json`, `where` is `file` with line and column. The value is `bytes`.
+/// Passes exactly what Go's json.Valid passes: at most 10 000 levels, any depth without machine stack. Refused with code
+/// `schema-json`, `where` is `file` with line and column. The value is `bytes`.
 Verdict<std::string_view> check_json(std::string_view bytes, std::string_view file);
 
 }  // namespace acr::chart

@@ -74,14 +74,6 @@ Verdict<std::string> parsed_template(std::string_view text) {
 
 }  // namespace
 
-Verdict<LineageSubjects> LineageSubjects::parse(std::vector<std::string> const& lines) {
-  LineageSubjects subjects;
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    if (auto const added = subjects.add(lines[i]); !added)
-      return added.error().within("input lineage-subjects, line " + std::to_string(i + 1));
-  return subjects;
-}
-
 Verdict<SubjectRule> SubjectRule::parse(std::string_view line) {
   auto const equals = line.find('=');
   if (equals == std::string_view::npos) return bad("the rule has no \"=\"").found(std::string(line));

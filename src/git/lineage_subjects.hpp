@@ -20,7 +20,7 @@ struct SubjectContext {
 /// One line of the input.
 class SubjectRule {
  public:
-  /// Code "lineage-subjects", no `where`: another form than those of LineageSubjects::parse().
+  /// Code "lineage-subjects", no `where`: another form than those of LineageSubjects::add().
   static Verdict<SubjectRule> parse(std::string_view line);
 
   [[nodiscard]] std::string const& key() const { return key_; }
@@ -43,13 +43,11 @@ class SubjectRule {
 
 class LineageSubjects {
  public:
-  /// Takes one more rule, a line of the input. Refused as parse() refuses, with no `where`; the rules before it stay.
+  /// Takes one more rule, a line of the input: `key = source`, `key = package`, `key = sha256:<hex>` or `key =
+  /// text:<template>`;
+  /// `*` in the key stands for any run of characters. Rejected (code "lineage-subjects", no `where`): another form, an unknown
+  /// `{placeholder}`, the same key twice; the rules before it stay.
   Verdict<void> add(std::string_view line);
-
-  /// One rule per line: `key = source`, `key = package`, `key = sha256:<hex>` or `key = text:<template>`; `*` in the key stands
-  /// for any run of characters. Rejected (code "lineage-subjects"): another form, an unknown `{placeholder}`, the same key
-  /// twice.
-  static Verdict<LineageSubjects> parse(std::vector<std::string> const& lines);
 
   /// The first rule that fits `key`, null when none does.
   [[nodiscard]] SubjectRule const* rule(std::string_view key) const;

@@ -289,11 +289,6 @@ Listing Attestations::list(std::vector<std::string> const& subjects) {
   return result;
 }
 
-Verdict<std::string> Attestations::download(ListedAttestation const& attestation) {
-  LargePlace large;
-  return state_->downloaded(attestation, large);
-}
-
 Verdict<std::string> Attestations::State::downloaded(ListedAttestation const& attestation, LargePlace& large) {
   if (!attestation.bundle.empty()) return attestation.bundle;
   auto const about = "attestation " + attestation.id.value_or("without id") + " of " + attestation.subject;

@@ -57,16 +57,14 @@ class Attestations {
   /// on a server without attestations (G-15), std::logic_error for a malformed subject.
   Listing list(std::vector<std::string> const& subjects);
 
-  /// The bundle's JSON text (one document, not parsed). Rejected: "bundle-unavailable" (the link stays dead
+  /// The bundles' JSON texts (one document each, not parsed). Rejected: "bundle-unavailable" (the link stays dead
   /// although the subject was listed again once), "bundle-unreadable" (size, Snappy), "bundle-link" (a link
   /// that must not be followed). Throws Unreachable when storage does not answer. At most
   /// limits::parallel_downloads run at once (G-40).
-  Verdict<std::string> download(ListedAttestation const& attestation);
-
-  /// download() of all, concurrently; answers in the same order. For few: all are held at once.
+  /// Concurrently; answers in the same order. For few: all are held at once.
   std::vector<Verdict<std::string>> download_all(std::vector<ListedAttestation> const& attestations);
 
-  /// download() of all, side by side; `take(i, bundle)` is called as each arrives, from many threads, so that no more bundles
+  /// As download_all(), but `take(i, bundle)` is called as each arrives, from many threads, so that no more bundles
   /// are held than downloads may run. Throws what a download or `take` throws.
   void download_each(std::vector<ListedAttestation const*> const& attestations,
                      std::function<void(std::size_t, Verdict<std::string>)> const& take);

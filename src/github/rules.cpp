@@ -27,9 +27,4 @@ std::vector<RequiredCheck> required_checks(Api& api, std::string_view branch) {
   return found;
 }
 
-bool requires_check(std::vector<RequiredCheck> const& checks, std::string_view name, std::int64_t integration) {
-  return std::any_of(checks.begin(), checks.end(),
-                     [&](RequiredCheck const& check) { return check.context == name && check.integration_id == integration; });
-}
-
 }  // namespace acr::github

@@ -12,9 +12,6 @@
 
 namespace acr::github {
 
-/// The GitHub Actions app.
-inline constexpr std::int64_t actions_integration = 15368;
-
 struct RequiredCheck {
   std::string context;                         ///< name of the job (A-78)
   std::optional<std::int64_t> integration_id;  ///< nothing: any app or token may set it
@@ -26,9 +23,5 @@ struct RequiredCheck {
 /// All checks that active rules require on `branch`, organisation rules included, in the server's order.
 /// Classic branch protection is invisible here.
 std::vector<RequiredCheck> required_checks(Api& api, std::string_view branch);
-
-/// True when one of them is `name`, bound to `integration`.
-bool requires_check(std::vector<RequiredCheck> const& checks, std::string_view name,
-                    std::int64_t integration = actions_integration);
 
 }  // namespace acr::github

@@ -96,12 +96,6 @@ Address Address::v4(std::array<std::uint8_t, 4> const& bytes) {
   return address;
 }
 
-Address Address::v6(std::array<std::uint8_t, 16> const& bytes) {
-  Address address;
-  address.bytes_ = bytes;
-  return address;
-}
-
 std::string Address::text() const {
   char text[INET6_ADDRSTRLEN] = {};
   inet_ntop(is_v4_ ? AF_INET : AF_INET6, bytes_.data(), text, sizeof text);

@@ -17,7 +17,6 @@ class Address {
   /// Dotted IPv4 without leading zeros, or IPv6 without brackets and zone; nothing for anything else.
   static std::optional<Address> parse(std::string_view text);
   static Address v4(std::array<std::uint8_t, 4> const& bytes);
-  static Address v6(std::array<std::uint8_t, 16> const& bytes);
 
   [[nodiscard]] bool is_v4() const { return is_v4_; }
   /// Network order; of an IPv4 address the first four count.

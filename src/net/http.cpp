@@ -35,11 +35,6 @@ CodeWith<ExitStatus::unreachable> code_of(Failure failure) {
 
 }  // namespace
 
-void Headers::set(std::string name, std::string value) {
-  std::erase_if(fields_, [&](Field const& field) { return equal_ignoring_ascii_case(field.first, name); });
-  add(std::move(name), std::move(value));
-}
-
 std::string const* Headers::find(std::string_view name) const {
   for (auto const& [field, value] : fields_) {
     if (equal_ignoring_ascii_case(field, name)) return &value;

@@ -28,8 +28,6 @@ class Headers {
   Headers(std::initializer_list<Field> fields) : fields_(fields) {}
 
   void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
-  /// Replaces every field of that name.
-  void set(std::string name, std::string value);
   /// First value, or null.
   [[nodiscard]] std::string const* find(std::string_view name) const;
   /// All values joined with ", "; empty when there is none.

@@ -377,8 +377,7 @@ class ChartFlow::Charts {
       if (work.source) content += work.source->bytes;
     auto const room = check_space(content, staging_, settings_);
     if (room) return true;
-    if (std::ranges::find(run_.refusals, room.error().code, &Rejection::code) == run_.refusals.end())
-      run_.refuse(room.error());
+    if (std::ranges::find(run_.refusals, room.error().code, &Rejection::code) == run_.refusals.end()) run_.refuse(room.error());
     return false;
   }
 

@@ -78,12 +78,6 @@ std::string Outputs::command_file_text() const {
   return text;
 }
 
-std::string Outputs::terminal_text() const {
-  std::string text;
-  for (auto const& [name, value] : values_) text += name + "=" + printable(value, max_output_bytes) + "\n";
-  return text;
-}
-
 void append_outputs(std::filesystem::path const& command_file, Outputs const& outputs) {
   append_to_command_file(command_file, outputs.command_file_text());
 }

@@ -33,8 +33,6 @@ class Outputs {
 
   /// The bytes to append to GITHUB_OUTPUT: block form, a fresh random delimiter for each value.
   [[nodiscard]] std::string command_file_text() const;
-  /// "name=value" lines for a terminal, escaped by printable().
-  [[nodiscard]] std::string terminal_text() const;
 
  private:
   std::vector<std::pair<std::string, std::string>> values_;

@@ -88,8 +88,6 @@ std::optional<std::string> Artifact::digest(HashAlgorithm algorithm) const {
   return state_->digests[*at];
 }
 
-bool Artifact::has_bytes() const { return state_->bytes.has_value(); }
-
 std::string Artifact::text() const {
   for (HashAlgorithm const algorithm : accepted)
     if (auto const raw = digest(algorithm)) return std::string(to_text(algorithm)) + ":" + hex(*raw);

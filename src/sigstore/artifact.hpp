@@ -25,8 +25,6 @@ class Artifact {
 
   /// Raw digest; nothing when only another algorithm's digest is known. Never given for sha1.
   [[nodiscard]] std::optional<std::string> digest(HashAlgorithm algorithm) const;
-  /// True when the bytes are there, so that every digest can be had.
-  [[nodiscard]] bool has_bytes() const;
   /// "sha256:9f86d0…", for messages.
   [[nodiscard]] std::string text() const;
 

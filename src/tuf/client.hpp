@@ -74,9 +74,8 @@ class Client {
   /// The server said 403 or 404 to wanted(), a root: the walk ends (T-24).
   Verdict<void> no_newer_root();
 
-  /// True once root, timestamp, snapshot and targets are verified.
-  [[nodiscard]] bool is_refreshed() const { return refreshed_; }
-  /// After that: looks for a target (T-29). While wanted() is something, a delegated role is needed.
+  /// Once root, timestamp, snapshot and targets are verified: looks for a target (T-29). While wanted() is something, a
+  /// delegated role is needed.
   Verdict<void> find(std::string_view target);
   /// What find() has found.
   [[nodiscard]] std::optional<FoundTarget> const& found() const { return found_; }

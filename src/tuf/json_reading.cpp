@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "support/text.hpp"
-#include "tuf/canonical_json.hpp"
 #include "tuf/limits.hpp"
 
 namespace acr::tuf {
@@ -123,12 +122,6 @@ std::string canonical_form(json::value const& value) {
   std::string out;
   append_canonical(out, value);
   return out;
-}
-
-Verdict<std::string> canonical_json(std::string_view text, std::size_t max_bytes) {
-  auto const document = parse_document(text, "document", max_bytes);
-  if (!document) return document.error();
-  return canonical_form(*document);
 }
 
 void Reading::refuse(std::string const& place, std::string why, std::string_view rule, std::string expected,

@@ -1,4 +1,5 @@
 #include "chart/chart_metadata.hpp"
+#include "chart/read_metadata.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -20,6 +20,8 @@ IgnoreRules rules(std::string_view text) {
   return *parsed;
 }
 
+bool ignores(IgnoreRules const& rules, std::string_view path, EntryKind kind) { return rules.decision(path, kind).has_value(); }
+
 }  // namespace
 
 TEST_CASE("ignore verdicts", "[chart]") {
@@ -61,20 +63,20 @@ TEST_CASE("ignore verdicts", "[chart]") {
       {"*", "./", EntryKind::directory, false},  //
   }));
   CAPTURE(row.rules, row.path);
-  CHECK(rules(row.rules).ignores(row.path, row.kind) == row.ignored);
+  CHECK(ignores(rules(row.rules), row.path, row.kind) == row.ignored);
 }
 
 TEST_CASE("a negated rule ignores all that it does not match", "[chart]") {
   auto const only = rules("# keep one\n!keep.txt\n");
-  CHECK(only.ignores("Chart.yaml", EntryKind::file));
-  CHECK_FALSE(only.ignores("keep.txt", EntryKind::file));
+  CHECK(ignores(only, "Chart.yaml", EntryKind::file));
+  CHECK_FALSE(ignores(only, "keep.txt", EntryKind::file));
   CHECK(only.decision("Chart.yaml", EntryKind::file) == IgnoreRule{2, "!keep.txt", true});
   CHECK(only.negated_rules() == std::vector<IgnoreRule>{{2, "!keep.txt", true}});
   // There is no re-inclusion: the first verdict wins.
-  CHECK(rules("*.txt\n!keep.txt").ignores("keep.txt", EntryKind::file));
-  CHECK_FALSE(rules("!*").ignores("anything", EntryKind::file));
-  CHECK(rules("!").ignores("anything", EntryKind::file));
-  CHECK(rules("!dir/").ignores("dir", EntryKind::file));
+  CHECK(ignores(rules("*.txt\n!keep.txt"), "keep.txt", EntryKind::file));
+  CHECK_FALSE(ignores(rules("!*"), "anything", EntryKind::file));
+  CHECK(ignores(rules("!"), "anything", EntryKind::file));
+  CHECK(ignores(rules("!dir/"), "dir", EntryKind::file));
 }
 
 TEST_CASE("the deciding rule is named with its line, the built-in one with line 0", "[chart]") {
@@ -121,7 +123,7 @@ TEST_CASE("ignore rules answer as Helm 4.2.4 does", "[chart]") {
     auto const path = test::unhex(row[1]);
     auto const kind = row[2] == "d" ? EntryKind::directory : EntryKind::file;
     auto const parsed = IgnoreRules::parse(text);
-    std::string const ours = !parsed ? "refused" : parsed->ignores(path, kind) ? "ignored" : "kept";
+    std::string const ours = !parsed ? "refused" : ignores(*parsed, path, kind) ? "ignored" : "kept";
     if (ours != row[3]) {
       CAPTURE(text, path, row[2]);
       CHECK(ours == row[3]);
@@ -142,7 +144,7 @@ std::string many_rules(std::size_t count, std::string const& before, std::string
 }  // namespace
 
 TEST_CASE("a chart has ten thousand ignore rules, not one more (B-25)", "[chart]") {
-  CHECK(rules(many_rules(ignore_rules_per_chart, "f")).ignores("f9999", EntryKind::file));
+  CHECK(ignores(rules(many_rules(ignore_rules_per_chart, "f")), "f9999", EntryKind::file));
   auto const refused = IgnoreRules::parse(many_rules(ignore_rules_per_chart + 1, "f"));
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == "too-many-ignore-rules");
@@ -158,7 +160,7 @@ TEST_CASE("rules that no path meets cost next to nothing (B-26)", "[chart]") {
   auto const parsed = rules(many_rules(ignore_rules_per_chart, form.first, form.second));
   auto const begin = std::chrono::steady_clock::now();
   std::size_t ignored = 0;
-  for (int i = 0; i < 10'000; ++i) ignored += parsed.ignores("dir/other-" + std::to_string(i), EntryKind::file) ? 1 : 0;
+  for (int i = 0; i < 10'000; ++i) ignored += ignores(parsed, "dir/other-" + std::to_string(i), EntryKind::file) ? 1 : 0;
   CHECK(ignored == 0);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));  // unoptimised, on a busy machine
 }
@@ -172,8 +174,8 @@ TEST_CASE("of several rules that fit the first one in the file decides, whatever
       CHECK(rules(first + "\n" + second).decision("dir/a.txt", EntryKind::file)->line == 1);
       CHECK(rules("nothing\n" + first + "\n" + second).decision("dir/a.txt", EntryKind::file)->line == 2);
     }
-  CHECK(rules("*]x").ignores("a]x", EntryKind::file));
-  CHECK_FALSE(rules("*]x").ignores("ax", EntryKind::file));
+  CHECK(ignores(rules("*]x"), "a]x", EntryKind::file));
+  CHECK_FALSE(ignores(rules("*]x"), "ax", EntryKind::file));
 }
 
 TEST_CASE("the run's clock ends the matching of rules (B-25)", "[chart]") {
@@ -182,7 +184,7 @@ TEST_CASE("the run's clock ends the matching of rules (B-25)", "[chart]") {
   auto const slow = rules(many_rules(5000, "*", "[ab]*"));
   WorkScope const scope(&budget);
   auto const match_all = [&] {
-    for (int i = 0; i < 100; ++i) (void)slow.ignores("file" + std::to_string(i), EntryKind::file);
+    for (int i = 0; i < 100; ++i) (void)ignores(slow, "file" + std::to_string(i), EntryKind::file);
   };
   CHECK_NOTHROW(match_all());
   clock.cancel(ExitStatus::terminated);

@@ -7,6 +7,7 @@
 
 #include "chart/chart_lock.hpp"
 #include "chart/lock_digest.hpp"
+#include "chart/read_metadata.hpp"
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 

@@ -16,6 +16,7 @@
 #include "chart/local_dependency.hpp"
 #include "chart/package_command.hpp"
 #include "chart/packager.hpp"
+#include "chart/read_metadata.hpp"
 #include "chart/source_list.hpp"
 #include "chart/tar_writer.hpp"
 #include "memory/tree.hpp"

@@ -13,6 +13,7 @@
 #include "chart/chart_metadata.hpp"
 #include "chart/lock_digest.hpp"
 #include "chart/packager.hpp"
+#include "chart/read_metadata.hpp"
 #include "chart/source_tree.hpp"
 #include "dependencies/archive_source.hpp"
 #include "memory/tree.hpp"

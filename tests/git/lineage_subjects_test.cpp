@@ -4,10 +4,18 @@
 
 namespace {
 
+using acr::Verdict;
 using acr::git::LineageSubjects;
 using acr::git::SubjectContext;
 
 SubjectContext const context{.chart = "web", .version = "1.2.0", .tag = "web-v1.2.0", .commit = "abc"};
+Verdict<LineageSubjects> parsed(std::vector<std::string> const& lines) {
+  LineageSubjects subjects;
+  for (auto const& line : lines)
+    if (auto const added = subjects.add(line); !added) return added.error();
+  return subjects;
+}
+
 // What the first rule that fits gives.
 std::optional<std::string> subject(LineageSubjects const& subjects, std::string_view key,
                                    SubjectContext const& values = context) {
@@ -19,8 +27,7 @@ std::string const digest = "sha256:" + std::string(64, 'a');
 
 // Expected hashes are those of `printf TEXT | sha256sum`.
 TEST_CASE("a template's subject is the hash of the filled-in text", "[git]") {
-  auto const subjects =
-      LineageSubjects::parse({"w5-semver = text:w5-semver-{chart}-{version}-{commit}", "eq=text:k={tag} x=y"});
+  auto const subjects = parsed({"w5-semver = text:w5-semver-{chart}-{version}-{commit}", "eq=text:k={tag} x=y"});
   REQUIRE(subjects.has_value());
   CHECK(subject(*subjects, "w5-semver") == "sha256:10edf29f68fcce946939e41c7555ac72ee9bddb4997a65d8ee55c460eb145da8");
   CHECK(subject(*subjects, "eq") == "sha256:5a67272e6a1d8121236e06665fd99dd44dfd429251a69241f6f8b8d5bcda7fe0");
@@ -28,7 +35,7 @@ TEST_CASE("a template's subject is the hash of the filled-in text", "[git]") {
 }
 
 TEST_CASE("a placeholder inside a value stays text", "[git]") {
-  auto const subjects = LineageSubjects::parse({"a = text:{chart}"}).value();
+  auto const subjects = parsed({"a = text:{chart}"}).value();
   SubjectContext const hostile{.chart = "{version}", .version = "1", .tag = {}, .commit = {}};
   CHECK(subject(subjects, "a", hostile) == "sha256:afccb3e68f5c60b2fbf1f2f66bdf31b3db7deaa905d5ce456fc8cccaa69fee4d");
 }
@@ -53,26 +60,26 @@ TEST_CASE("a star in a key stands for any run of characters", "[git]") {
       {"LINT", "lint", false},
   }));
   CAPTURE(row.pattern, row.key);
-  auto const subjects = LineageSubjects::parse({std::string(row.pattern) + " = " + digest}).value();
+  auto const subjects = parsed({std::string(row.pattern) + " = " + digest}).value();
   CHECK(subject(subjects, row.key).has_value() == row.matches);
 }
 
 TEST_CASE("many stars against a long key end soon", "[git]") {
   std::string pattern;
   for (int i = 0; i < 60; ++i) pattern += "*a";
-  auto const subjects = LineageSubjects::parse({pattern + "*b = " + digest}).value();
+  auto const subjects = parsed({pattern + "*b = " + digest}).value();
   CHECK_FALSE(subject(subjects, std::string(128, 'a')));
 }
 
 TEST_CASE("the first rule that matches decides", "[git]") {
   std::string const other = "sha256:" + std::string(64, 'b');
-  auto const subjects = LineageSubjects::parse({"w1-* = " + digest, "w1-lint = " + other, "* = " + other}).value();
+  auto const subjects = parsed({"w1-* = " + digest, "w1-lint = " + other, "* = " + other}).value();
   CHECK(subject(subjects, "w1-lint") == digest);
   CHECK(subject(subjects, "w2") == other);
 }
 
 TEST_CASE("digests are folded to lower case", "[git]") {
-  CHECK(subject(LineageSubjects::parse({"a = sha256:" + std::string(64, 'A')}).value(), "a") == digest);
+  CHECK(subject(parsed({"a = sha256:" + std::string(64, 'A')}).value(), "a") == digest);
 }
 
 TEST_CASE("rules of another form are refused with their line", "[git]") {
@@ -80,10 +87,10 @@ TEST_CASE("rules of another form are refused with their line", "[git]") {
                              "a = text:", "a = sha256:12", "a = sha512:12", "a = text:{name}", "a = text:{chart",
                              "a = text:chart}", "a = text:{{chart}}", "ok = text:again", "\xc3\xa4 = text:x", "-a = text:x");
   CAPTURE(rule);
-  auto const subjects = LineageSubjects::parse({"ok = text:x", rule});
+  auto const subjects = parsed({"ok = text:x", rule});
   REQUIRE(subjects.has_error());
   CHECK(subjects.error().code == "lineage-subjects");
-  CHECK(subjects.error().where == "input lineage-subjects, line 2");
+  CHECK(subjects.error().where.empty());
 }
 
 TEST_CASE("a rule is refused for its key or its template, and the same rule with a good one is not", "[git]") {
@@ -101,7 +108,7 @@ TEST_CASE("a rule is refused for its key or its template, and the same rule with
       {"a = sha512:12", "a = text:sha512:12", "the subject is neither source, nor package, nor a digest, nor a text"},
   }));
   CAPTURE(row.bad, row.good);
-  auto subjects = LineageSubjects::parse({"ok = text:x"}).value();
+  auto subjects = parsed({"ok = text:x"}).value();
   auto const bad = subjects.add(row.bad);
   REQUIRE(bad.has_error());
   CHECK(bad.error().where.empty());
@@ -118,8 +125,7 @@ TEST_CASE("rules are counted", "[git]") {
 
 // B-4, B-5. Expected hashes are those of `printf TEXT | sha256sum`.
 TEST_CASE("rules name the chart's own digests, as a whole or within a text", "[git]") {
-  auto const subjects =
-      LineageSubjects::parse({"s = source", "p = package", "ts = text:lint {source}", "tp = text:{package}"}).value();
+  auto const subjects = parsed({"s = source", "p = package", "ts = text:lint {source}", "tp = text:{package}"}).value();
   SubjectContext known = context;
   known.source = "sha256:" + std::string(64, '1');
   known.package = "sha256:" + std::string(64, '2');
@@ -147,13 +153,13 @@ TEST_CASE("a template is about a content or about a release by its placeholders 
       {"source", false, false},
   }));
   CAPTURE(row.text);
-  auto const subjects = LineageSubjects::parse({"a = " + row.text}).value();
+  auto const subjects = parsed({"a = " + row.text}).value();
   CHECK(subjects.rule("a")->names_content() == row.content);
   CHECK(subjects.rule("a")->names_release() == row.release);
 }
 
 TEST_CASE("no rules give no subjects", "[git]") {
-  auto const subjects = LineageSubjects::parse({}).value();
+  auto const subjects = parsed({}).value();
   CHECK(subjects.empty());
   CHECK_FALSE(subject(subjects, "a"));
 }

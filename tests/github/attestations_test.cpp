@@ -1,4 +1,5 @@
 #include "github/attestations.hpp"
+#include "github/download_one.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -101,8 +102,8 @@ TEST_CASE("a bundle in the listing is taken, other kinds of bundle are not", "[g
   CHECK(only.bundle_url.empty() != row.url);
   CHECK(only.broken == row.broken);
   CHECK(found.broken == (row.broken ? 1 : 0));
-  if (row.broken) CHECK(attestations.download(only).error().code == "bundle-unavailable");
-  if (row.bundle) CHECK(attestations.download(only).value() == R"({"mediaType":"x"})");
+  if (row.broken) CHECK(download_one(attestations, only).error().code == "bundle-unavailable");
+  if (row.bundle) CHECK(download_one(attestations, only).value() == R"({"mediaType":"x"})");
 }
 
 TEST_CASE("entries of another repository do not count", "[github]") {  // G-12, V-99
@@ -433,7 +434,7 @@ TEST_CASE("a download carries no proof but the link's own", "[github]") {       
   std::string const host = GENERATE("https://storage.example", "https://api.github.com");  // even at the API's host
   ScriptedGithub github([](net::Request const&) { return loopback::reply(200, "{\"mediaType\":\"x\"}"); });
   Attestations attestations(github.api);
-  auto const text = attestations.download(linked("4", host + ":8443/a/4.json.sn?sig=s"));
+  auto const text = download_one(attestations, linked("4", host + ":8443/a/4.json.sn?sig=s"));
   REQUIRE(text.has_value());
   CHECK(*text == "{\"mediaType\":\"x\"}");
   auto const seen = github.http.seen().at(0);
@@ -448,7 +449,7 @@ TEST_CASE("storage keeps blocks, streams and plain JSON", "[github]") {  // G-14
   auto const body = form == 0 ? bundle : form == 1 ? " \n" + bundle : test::packed_by_snappy(bundle);
   ScriptedGithub github([&](net::Request const&) { return loopback::reply(200, body); });
   Attestations attestations(github.api);
-  auto const text = attestations.download(linked("4", link("4")));
+  auto const text = download_one(attestations, linked("4", link("4")));
   REQUIRE(text.has_value());
   CHECK(text->find(bundle) != std::string::npos);
 }
@@ -458,7 +459,7 @@ TEST_CASE("what cannot be unpacked is refused, whatever it claims", "[github]") 
                              std::string("\x06\x10hello", 7), std::string("\x0a\x01\x04", 3), std::string("<html>"));
   ScriptedGithub github([&](net::Request const&) { return loopback::reply(200, body); });
   Attestations attestations(github.api);
-  auto const text = attestations.download(linked("4", link("4")));
+  auto const text = download_one(attestations, linked("4", link("4")));
   REQUIRE(text.has_error());
   CHECK(text.error().code == "bundle-unreadable");
   CHECK(text.error().where.find("attestation 4 of sha256:") == 0);
@@ -467,7 +468,7 @@ TEST_CASE("what cannot be unpacked is refused, whatever it claims", "[github]") 
 TEST_CASE("a download above the limit is refused, not kept", "[github]") {  // G-14
   ScriptedGithub github([](net::Request const&) { return loopback::reply(200, std::string((8U << 20) + 1, ' ')); });
   Attestations attestations(github.api);
-  auto const text = attestations.download(linked("4", link("4")));
+  auto const text = download_one(attestations, linked("4", link("4")));
   REQUIRE(text.has_error());
   CHECK(text.error().code == "bundle-unreadable");
 }
@@ -492,7 +493,7 @@ TEST_CASE("links that must not be followed are refused without a request", "[git
   CAPTURE(row.base, row.url);
   ScriptedGithub github([](net::Request const&) { return loopback::reply(200, "{}"); }, settings_with(row.base));
   Attestations attestations(github.api);
-  auto const text = attestations.download(linked("4", row.url));
+  auto const text = download_one(attestations, linked("4", row.url));
   CHECK(text.has_value() == row.allowed);
   if (!row.allowed) CHECK(text.error().code == "bundle-link");
   CHECK(github.http.seen().size() == (row.allowed ? 1 : 0));
@@ -517,7 +518,7 @@ TEST_CASE("an expired link is listed again once", "[github]") {  // G-14
     return request.url.query == "sig=s2" ? loopback::reply(200, "{\"ok\":1}") : loopback::reply(status, "<Error/>");
   });
   Attestations attestations(github.api);
-  auto const text = attestations.download(linked("4", link("4")));
+  auto const text = download_one(attestations, linked("4", link("4")));
   if (*row.code) {
     REQUIRE(text.has_error());
     CHECK(text.error().code == row.code);
@@ -537,7 +538,7 @@ TEST_CASE("an attestation without an id is found again by its place", "[github]"
     return request.url.query == "sig=2" ? loopback::reply(200, "{}") : loopback::reply(403);
   });
   Attestations attestations(github.api);
-  CHECK(attestations.download({subject('a'), std::nullopt, "", place + "?sig=1", false}).has_value());
+  CHECK(download_one(attestations, {subject('a'), std::nullopt, "", place + "?sig=1", false}).has_value());
 }
 
 TEST_CASE("storage that cannot be reached ends the run, other answers only the attestation",
@@ -546,12 +547,12 @@ TEST_CASE("storage that cannot be reached ends the run, other answers only the a
     throw net::NetworkError(net::Failure::server_error, "storage.example", "answered 503 four times", 503);
   });
   Attestations unreachable(down.api);
-  CHECK_THROWS_AS(unreachable.download(linked("4", link("4"))), Unreachable);
+  CHECK_THROWS_AS(download_one(unreachable, linked("4", link("4"))), Unreachable);
   CHECK(down.http.seen().size() == 1);  // only what is too large is asked for twice
 
   ScriptedGithub odd([](net::Request const&) { return loopback::reply(400); });
   Attestations refused(odd.api);
-  CHECK(refused.download(linked("4", link("4"))).error().code == "bundle-unavailable");
+  CHECK(download_one(refused, linked("4", link("4"))).error().code == "bundle-unavailable");
 }
 
 TEST_CASE("a redirect that storage must not make is refused", "[github]") {  // V-98
@@ -560,7 +561,7 @@ TEST_CASE("a redirect that storage must not make is refused", "[github]") {  // 
     return loopback::reply(200, "{}");
   });
   Attestations attestations(github.api);
-  auto const text = attestations.download(linked("4", link("4")));
+  auto const text = download_one(attestations, linked("4", link("4")));
   REQUIRE(text.has_error());
   CHECK(text.error().code == "bundle-link");
 }

@@ -32,16 +32,6 @@ TEST_CASE("required checks are read from all pages, other rules passed over", "[
   CHECK(github.problems().empty());
 }
 
-TEST_CASE("a check counts only with its name and its integration", "[github]") {  // A-78, A-80
-  std::vector<RequiredCheck> const checks{{"release", 15368, 1}, {"lint", std::nullopt, 1}, {"other", 4, 1}};
-  CHECK(requires_check(checks, "release"));
-  CHECK_FALSE(requires_check(checks, "Release"));
-  CHECK_FALSE(requires_check(checks, "lint"));  // anyone with status access could set it
-  CHECK_FALSE(requires_check(checks, "other"));
-  CHECK(requires_check(checks, "other", 4));
-  CHECK_FALSE(requires_check({}, "release"));
-}
-
 TEST_CASE("rules of another shape are an error, not the absence of rules", "[github]") {  // G-34
   auto const body = GENERATE("{}", "<html>", "[7]", R"([{"type":"required_status_checks"}])",
                              R"([{"type":"required_status_checks","parameters":{}}])",

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "github/attestations.hpp"
+#include "github/download_one.hpp"
 #include "github/loopback_world.hpp"
 #include "github/pull_requests.hpp"
 #include "github/rest_objects.hpp"
@@ -191,7 +192,7 @@ TEST_CASE("small pages give the same listing, bulk and single", "[github]") {  /
   CHECK(ids == "1 2 3 4 5 6 7 ");
   CHECK(listing.of.at(b).size() == 1);
   CHECK(listing.foreign == 2);
-  CHECK(attestations.download(listing.of.at(b)[0]).value() == R"({"n":8})");
+  CHECK(download_one(attestations, listing.of.at(b)[0]).value() == R"({"n":8})");
   CHECK(world.stand_in.violations() == std::vector<std::string>{});
 }
 
@@ -208,7 +209,7 @@ TEST_CASE("expired links are renewed once", "[github]") {  // G-14
   LoopbackWorld dead(settings);
   Attestations attestations(dead.api);
   auto const listing = attestations.list({subjects_of(expected_in("no-lineage"))[0]});
-  CHECK(attestations.download(listing.of.begin()->second.at(0)).error().code == "bundle-unavailable");
+  CHECK(download_one(attestations, listing.of.begin()->second.at(0)).error().code == "bundle-unavailable");
 }
 
 TEST_CASE("bundles inside the listing need no storage", "[github]") {  // G-12, G-5
@@ -242,7 +243,7 @@ TEST_CASE("bundles inside the listing need no storage", "[github]") {  // G-12, 
   Attestations attestations(world.api);
   auto const listing = attestations.list({a});
   REQUIRE(listing.of.at(a).size() == 1);
-  auto const bundle = attestations.download(listing.of.at(a)[0]);
+  auto const bundle = download_one(attestations, listing.of.at(a)[0]);
   CHECK(bundle.has_value() != row.broken);
   CHECK(world.stand_in.count("storage", "") == row.downloads);
   CHECK(world.stand_in.violations() == std::vector<std::string>{});
@@ -310,7 +311,7 @@ TEST_CASE("rules of a branch come page by page", "[github]") {  // G-21
   settings.github.scenario = folder.path();
   settings.github.page_cap = 1;
   LoopbackWorld world(settings);
-  CHECK(requires_check(required_checks(world.api, "release"), "release"));
+  CHECK(required_checks(world.api, "release") == std::vector<RequiredCheck>{{"release", 15368, 2}});
   CHECK(world.stand_in.count("api", "/rules/branches/release") == 2);
   CHECK(world.stand_in.violations() == std::vector<std::string>{});
 }

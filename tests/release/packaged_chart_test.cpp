@@ -148,7 +148,8 @@ TEST_CASE("the disk must hold twice the charts and 64 MiB, where they are staged
     REQUIRE(full.has_error());
     CHECK(full.error().code == "no-space");
     CHECK(full.error().where == staging.path().string());
-    CHECK(full.error().expected_value == std::to_string(2 * (std::uint64_t{1} << 60) + (std::uint64_t{64} << 20)) + " free bytes");
+    CHECK(full.error().expected_value ==
+          std::to_string(2 * (std::uint64_t{1} << 60) + (std::uint64_t{64} << 20)) + " free bytes");
   }
   SECTION("no room where the output goes") {
     settings.workspace = "/proc";  // has no free block

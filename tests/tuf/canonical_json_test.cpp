@@ -1,4 +1,4 @@
-#include "tuf/canonical_json.hpp"
+#include "tuf_signing/canonical_json.hpp"
 
 #include "support/catch2.hpp"
 

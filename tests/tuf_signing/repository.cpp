@@ -13,7 +13,7 @@
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
 #include "support/handle.hpp"
-#include "tuf/canonical_json.hpp"
+#include "tuf_signing/canonical_json.hpp"
 
 namespace acr::tuftest {
 

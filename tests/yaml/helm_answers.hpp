@@ -10,6 +10,7 @@
 #include "chart/chart_lock.hpp"
 #include "chart/chart_metadata.hpp"
 #include "chart/json_check.hpp"
+#include "chart/read_metadata.hpp"
 #include "chart/semver.hpp"
 #include "chart/values_check.hpp"
 #include "support/text.hpp"
@@ -104,7 +105,7 @@ inline Answer our_answer(std::string_view op, std::string_view input) {
     auto const checked = chart::check_values(input, "values.yaml");
     return checked ? Answer{"ok", {}} : refusal(checked.error());
   }
-  if (op == "json") return {chart::is_valid_json(input) ? "true" : "false", {}};
+  if (op == "json") return {chart::check_json(input, "f").has_value() ? "true" : "false", {}};
   if (op == "annotation") return metadata.annotations["key"] = input, written(chart::write_metadata(metadata));
   if (op == "key") return metadata.annotations[std::string(input)] = "value", written(chart::write_metadata(metadata));
   if (op == "keyword") return metadata.keywords.emplace_back(input), written(chart::write_metadata(metadata));
