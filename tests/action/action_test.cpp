@@ -370,6 +370,24 @@ TEST_CASE("annotate is refused when nobody has the commit", "[action]") {
   CHECK_FALSE(fs::exists(step.path("workspace") / ".cr-release-packages/annotation.txt"));
 }
 
+TEST_CASE("stages before the release need the commit that the workflow runs on (B-3, B-13)", "[action]") {
+  StepWithApi step;
+  step.variables["INPUT_COMMAND"] = GENERATE(as<std::string>{}, "digest", "changed", "package");
+  step.variables["INPUT_CHART"] = "web";
+  step.check_refused(step.run(), ExitStatus::bad_input, "object-missing");
+  CHECK(step.says("the commit of the run, GITHUB_SHA " + std::string(40, 'c')));
+}
+
+TEST_CASE("tags are made for commits of the source branch alone (B-13)", "[action]") {
+  StepWithApi step;
+  step.variables["INPUT_COMMAND"] = "tags";
+  step.variables["INPUT_PUSH"] = "true";
+  step.variables["INPUT_SIGNER-WORKFLOWS"] = "o/r/.github/workflows/check.yaml@refs/heads/main";
+  step.variables["GITHUB_REF"] = "refs/heads/feature";
+  step.check_refused(step.run(), ExitStatus::refused, "wrong-branch");
+  CHECK(step.server.request_count() == 0);
+}
+
 TEST_CASE("ruleset prints its payload and sends nothing, and needs neither token nor event (G-22)", "[action]") {
   StepWithApi step;
   step.variables["INPUT_COMMAND"] = "ruleset";
