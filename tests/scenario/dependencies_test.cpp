@@ -7,6 +7,7 @@
 #include "chart/archive_reader.hpp"
 #include "dependencies/sample_charts.hpp"
 #include "loopback/chart_hosts.hpp"
+#include "loopback/closed_port.hpp"
 #include "scenario/release_files.hpp"
 #include "scenario/release_world.hpp"
 #include "signing/scenario.hpp"
@@ -228,11 +229,8 @@ TEST_CASE("under block an offline refusal stops fetching for all, under flag onl
 
 TEST_CASE("a host out of reach is exit 3 under any policy, unless a chart is refused for good under block (D-6)",
           "[scenario][dependencies]") {
-  std::string gone;
-  {
-    LoopbackServer const server([](acr::loopback::Seen const&) { return acr::loopback::Answer{}; });
-    gone = server.base() + "/stable";  // nobody listens there any more
-  }
+  acr::loopback::ClosedPort const closed;
+  auto const gone = closed.base() + "/stable";
   ScenarioOptions options;
   options.extras["gateway"] = with_lock({{"redis", "1.x", gone}}, {{"redis", "1.3.0", gone}});
   Scenario const scenario(options);
