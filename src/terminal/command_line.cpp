@@ -188,7 +188,7 @@ std::string help_text(Command const& command) {
 }
 
 std::string unknown_command(std::string_view name, std::vector<std::string_view> const& names) {
-  return unknown("there is no command " + printable(name, 60), likely_name(name, names)).what();
+  return unknown("unknown command " + printable(name, 60), likely_name(name, names)).what();
 }
 
 }  // namespace acr::terminal

@@ -22,7 +22,7 @@ std::optional<Arguments> read_arguments(Command const& command, std::vector<std:
 /// Usage, meaning, and each option with its help. Ends with a line feed.
 std::string help_text(Command const& command);
 
-/// "there is no command NAME; see --help", with the one of `names` that was likely meant.
+/// "unknown command NAME; see --help", with the one of `names` that was likely meant.
 std::string unknown_command(std::string_view name, std::vector<std::string_view> const& names);
 
 }  // namespace acr::terminal

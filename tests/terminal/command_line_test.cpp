@@ -90,9 +90,9 @@ TEST_CASE("each misuse of an option has its own answer", "[terminal]") {
 TEST_CASE("a mistyped option or command is answered with the one that was likely meant", "[terminal]") {
   CHECK(refusal([] { (void)arguments({"--valeu=1"}); }) == "usage: unknown option --valeu; did you mean --value? See --help");
   CHECK(refusal([] { (void)arguments({"--Flags"}); }) == "usage: unknown option --Flags; did you mean --flag? See --help");
-  CHECK(unknown_command("lineag", {"gate", "lineage"}) == "there is no command lineag; did you mean lineage? See --help");
-  CHECK(unknown_command("nonsense", {"gate", "lineage"}) == "there is no command nonsense; see --help");
-  CHECK(unknown_command("", {"gate"}) == "there is no command ; see --help");
+  CHECK(unknown_command("lineag", {"gate", "lineage"}) == "unknown command lineag; did you mean lineage? See --help");
+  CHECK(unknown_command("nonsense", {"gate", "lineage"}) == "unknown command nonsense; see --help");
+  CHECK(unknown_command("", {"gate"}) == "unknown command ; see --help");
 }
 
 TEST_CASE("an option that is an input has the input's own text", "[terminal]") {
@@ -202,10 +202,9 @@ TEST_CASE("the program's own words", "[terminal]") {
   for (auto const* word : {"--help", "-h"})
     for (auto const* name : {"lineage", "verify-bundle", "tuf"})
       CHECK(run_command_line({name, word}, console.terminal) == ExitStatus::done);
-  CHECK(refusal([&] { run_command_line({"nonsense"}, console.terminal); }) ==
-        "usage: there is no command nonsense; see --help");
+  CHECK(refusal([&] { run_command_line({"nonsense"}, console.terminal); }) == "usage: unknown command nonsense; see --help");
   CHECK(refusal([&] { run_command_line({"pakage"}, console.terminal); }) ==
-        "usage: there is no command pakage; did you mean package? See --help");
+        "usage: unknown command pakage; did you mean package? See --help");
   CHECK(refusal([&] {
           run_command_line({"changed", "--chart-dir", "x"}, console.terminal);
         }) == "usage: unknown option --chart-dir; did you mean --charts-dir? See --help");
