@@ -236,7 +236,7 @@ TEST_CASE("a warning about a file points at its line (A-33)", "[report]") {
       acr::reject("no-icon", "charts/a,b/Chart.yaml:3", "the icon is missing").in_source("charts/a,b/Chart.yaml", 3));
   log.log.warning(acr::reject("crd-kind", "charts/c/crds/x", "no").in_source("charts/c/crds/x\n::error::y", 0));
   CHECK(log.text() ==
-        "::warning file=charts/a%2Cb/Chart.yaml,line=3::no-icon: charts/a,b/Chart.yaml:3: there is no icon\n"
+        "::warning file=charts/a%2Cb/Chart.yaml,line=3::no-icon: charts/a,b/Chart.yaml:3: the icon is missing\n"
         "::warning file=charts/c/crds/x\\u{a}%3A%3Aerror%3A%3Ay::crd-kind: charts/c/crds/x: no\n");
 }
 
