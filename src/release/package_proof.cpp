@@ -131,7 +131,7 @@ std::map<std::string, ListedProofs> verify_listed(std::vector<std::string> const
     if (found == listing.of.end()) continue;
     auto listed = found->second;
     if (auto const id = first.find(digest); id != first.end())
-      std::ranges::stable_partition(listed, [&](auto const& one) { return one.id == id->second; });
+      std::stable_partition(listed.begin(), listed.end(), [&](auto const& one) { return one.id == id->second; });
     if (listed.size() > listed_at_most) listed.resize(listed_at_most);
     auto const artifact = sigstore::Artifact::of_digest_text(digest).value();  // list() takes nothing but digests
     auto const bundles = attestations.download_all(listed);
