@@ -105,6 +105,7 @@ Refused refusal_of(Work const& work) {
           .otherwise = std::ranges::any_of(refusals, std::not_fn(is_unreachable)) || work.lineage.refused()};
 }
 
+// Of a chart about which nothing is open.
 ChartVerdict verdict_of(Work const& work, bool attestations_asked) {
   if (work.refused()) return refusal_of(work);
   if (work.held) return HeldBack{};
@@ -117,8 +118,8 @@ ChartVerdict verdict_of(Work const& work, bool attestations_asked) {
 
 // Of a chart that an error of the run has kept from its end.
 ChartVerdict unfinished_verdict(Work const& work) {
-  if (work.refused() || !work.packaged) return refusal_of(work);
-  return HeldBack{};
+  if (!work.refused() && (work.held || work.packaged)) return HeldBack{};
+  return refusal_of(work);
 }
 
 report::ChartStatus status_of(ChartVerdict const& verdict) {

@@ -491,6 +491,20 @@ TEST_CASE("dependencies are fetched once all tags hold, and what a host gives is
     CHECK(outcome.record.charts[1].status == (block ? ChartStatus::held_back : ChartStatus::packaged));
     CHECK(outcome.record.charts[1].refusals.empty());
   }
+  SECTION("an error after an offline refusal leaves a chart held back that was held back before") {
+    world.tagged["charts/api/Chart.yaml"] += samples::list_text({{"redis", "^1.0.0", charts_host}});  // no lock
+    world.tags["web-v1.1.0"] = annotation("web", "1.1.0", {{"scan", "2001", subject_of("scan")}});
+    world.intercept = [](acr::net::Request const& request) -> std::optional<acr::net::Reply> {
+      if (request.body.find(subject_of("scan")) == std::string::npos &&
+          request.url.text().find(subject_of("scan").substr(7)) == std::string::npos)
+        return std::nullopt;
+      throw acr::Unreachable("unreachable", "no answer");
+    };
+    auto const outcome = world.run();
+    CHECK(outcome.status == ExitStatus::unreachable);
+    CHECK(outcome.record.charts[0].status == ChartStatus::refused);
+    CHECK(outcome.record.charts[1].status == ChartStatus::held_back);
+  }
   SECTION("a chart whose tag does not hold is not fetched for") {
     world.head = world.tagged + Files{{values_yaml, "replicas: 2\n"}};
     CHECK(refusals(world.run()) == Findings{"tag-content-mismatch @ tag web-v1.1.0"});
