@@ -181,21 +181,30 @@ std::vector<std::string> unlisted(std::vector<MissingTag*> const& charts, github
   return digests;
 }
 
+std::string waited_for(std::vector<std::string> const& digests) {
+  if (digests.empty()) return {};
+  return "attestations of " + std::to_string(digests.size()) + (digests.size() == 1 ? " chart" : " charts") + " to be listed";
+}
+
 // The checks may have signed a moment ago: what lists nothing is asked for again until `tag-wait` is over.
 github::Listing listing_of(std::vector<MissingTag*> const& charts, RunSettings const& settings, TagTools const& tools) {
   std::vector<std::string> digests;
   for (auto const* chart : charts) digests.push_back(chart->source_digest);
+  github::Listing listing;
   Wait wait(settings.inputs.tag_wait, tools.clock, tools.waits);
-  auto listing = tools.attestations.list(digests);
-  for (auto left = unlisted(charts, listing); !left.empty() && !wait.is_over(); left = unlisted(charts, listing)) {
-    if (tools.say)
-      tools.say("waiting for attestations of " + std::to_string(left.size()) + (left.size() == 1 ? " chart" : " charts") +
-                " to be listed");
-    wait.until_next_look();
-    auto more = tools.attestations.list(left);
-    for (auto& [subject, entries] : more.of) listing.of[subject] = std::move(entries);
-    listing.too_long.merge(more.too_long);
-  }
+  look_until_found(wait, settings.inputs.timeout,
+                   {.look =
+                        [&](bool last) {
+                          auto more = tools.attestations.list(digests);
+                          for (auto& [subject, entries] : more.of) listing.of[subject] = std::move(entries);
+                          listing.too_long.merge(more.too_long);
+                          digests = last ? std::vector<std::string>() : unlisted(charts, listing);
+                        },
+                    .missing = [&] { return waited_for(digests); },
+                    .say =
+                        [&](std::string const& line) {
+                          if (tools.say) tools.say(line);
+                        }});
   return listing;
 }
 
