@@ -14,9 +14,9 @@
 namespace acr::terminal {
 
 /// `--name value`, `--name=value`, `--flag`, and positional words; `--` ends the options. A value is taken as it is, whatever
-/// it begins with; a word that begins with a single `-` and is no letter of the command is positional. Nothing: help was asked
-/// for with `--help` or `-h`. Throws BadEnvironment("usage") for an unknown option (with the name that was likely meant), one
-/// given twice that may not be, a missing value, or too few or too many words.
+/// it begins with; a word that begins with a single `-` is positional unless it is one of the command's one-letter options.
+/// Nothing: help was asked for with `--help` or `-h`. Throws BadEnvironment("usage") for an unknown option (with the name that
+/// was likely meant), one given twice that may not be, a missing value, or too few or too many words.
 std::optional<Arguments> read_arguments(Command const& command, std::vector<std::string_view> const& words);
 
 /// Usage, meaning, and each option with its help. Ends with a line feed.
