@@ -38,10 +38,7 @@ release::FinalizeSettings settings_of_run(Step const& step) {
 release::FinalizeSettings finalize_settings(Step const& step, release::Repository const& repository,
                                             event::PullRequestEvent const& event) {
   auto settings = settings_of_run(step);
-  settings.server_url = repository.server_url;
-  settings.repository = repository.full_name;
-  settings.repository_id = repository.id;
-  settings.repository_owner_id = repository.owner_id;
+  settings.repository = repository;
   settings.pr_number = event.number;
   settings.pr_state = event.state;
   settings.head_sha = event.head.sha;

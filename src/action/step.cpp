@@ -96,7 +96,7 @@ release::RunSettings run_settings(Step const& step, release::Repository const& r
   release::RunSettings settings;
   settings.inputs = step.inputs;
   settings.lists = step.lists;
-  name_repository(settings, repository);
+  settings.repository = repository;
   settings.workspace = step.environment.workspace;
   settings.runner_temp = step.environment.runner_temp;
   settings.source_date_epoch = step.epoch;

@@ -11,9 +11,9 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-class Reader {
+class WorkflowReader {
  public:
-  Reader(YamlTree const& tree, std::string_view path) : tree_(tree), path_(path) {}
+  WorkflowReader(YamlTree const& tree, std::string_view path) : tree_(tree), path_(path) {}
 
   Verdict<Workflow> read() {
     Workflow workflow;
@@ -207,7 +207,7 @@ Trigger const* Workflow::trigger(std::string_view event) const {
 Verdict<Workflow> read_workflow(std::string_view bytes, std::string_view path) {
   auto const tree = read_yaml_tree(bytes, path);
   if (!tree) return tree.error();
-  return Reader(*tree, path).read();
+  return WorkflowReader(*tree, path).read();
 }
 
 }  // namespace acr::audit

@@ -21,8 +21,6 @@
 namespace acr::chart {
 namespace {
 
-constexpr std::size_t block_size = 512;
-
 // --- gzip ---
 
 /// An inflating zlib stream that is always ended.
@@ -172,15 +170,11 @@ std::optional<PaxRecords> pax_records(std::string_view body) {
   return records;
 }
 
-struct Header {
+struct TarHeader {
   std::string name;
   char type = '0';
   std::int64_t mode = 0, size = 0, mtime = 0;
 };
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 bool checksum_fits(std::string_view block) {
   std::int64_t as_unsigned = 0, as_signed = 0;
@@ -194,9 +188,9 @@ bool checksum_fits(std::string_view block) {
 }
 
 /// One header block; nothing when a field cannot be read.
-std::optional<Header> parsed_header(std::string_view block) {
+std::optional<TarHeader> parsed_header(std::string_view block) {
   if (!checksum_fits(block)) return {};
-  Header header;
+  TarHeader header;
   header.name = text_field(block.substr(0, 100));
   header.type = block[156];
   auto const mode = numeric(block.substr(100, 8)), uid = numeric(block.substr(108, 8)), gid = numeric(block.substr(116, 8)),
@@ -296,10 +290,10 @@ class TarReader {
       ended_ = true;
       return {};
     }
-    if (tar_.size() - at_ < block_size) return malformed("the tar stream is cut off");
-    if (!is_zero(tar_.substr(at_, block_size))) return {};
-    auto const next = tar_.substr(at_ + block_size, block_size);
-    if (!next.empty() && (next.size() < block_size || !is_zero(next)))
+    if (tar_.size() - at_ < tar_block_bytes) return malformed("the tar stream is cut off");
+    if (!is_zero(tar_.substr(at_, tar_block_bytes))) return {};
+    auto const next = tar_.substr(at_ + tar_block_bytes, tar_block_bytes);
+    if (!next.empty() && (next.size() < tar_block_bytes || !is_zero(next)))
       return malformed("an entry follows a lone block of zeros");
     ended_ = true;
     return {};
@@ -311,7 +305,7 @@ class TarReader {
     auto const announced = static_cast<std::uint64_t>(size);
     if (announced > tar_.size() - at_) return malformed("an entry is longer than the stream");
     auto const bytes = tar_.substr(at_, static_cast<std::size_t>(announced));
-    std::size_t const padding = (block_size - bytes.size() % block_size) % block_size;
+    std::size_t const padding = (tar_block_bytes - bytes.size() % tar_block_bytes) % tar_block_bytes;
     // Ours: Helm accepts a last entry without its padding.
     if (padding > tar_.size() - at_ - bytes.size()) return malformed("the last padding is missing");
     at_ += bytes.size() + padding;
@@ -320,9 +314,9 @@ class TarReader {
 
   Verdict<void> entry() {
     if (auto fine = end_of_archive(); !fine || ended_) return fine;
-    auto header = parsed_header(tar_.substr(at_, block_size));
+    auto header = parsed_header(tar_.substr(at_, tar_block_bytes));
     if (!header) return malformed("a header is damaged");
-    at_ += block_size;
+    at_ += tar_block_bytes;
 
     if (header->type == 'x' || header->type == 'g' || header->type == 'L' || header->type == 'K') {
       if (header->size > std::int64_t{1} << 20) return malformed("a name or attribute is too long");
@@ -356,7 +350,7 @@ class TarReader {
     return file(*header);
   }
 
-  Verdict<void> apply(PaxRecords const& pax, Header& header) {
+  Verdict<void> apply(PaxRecords const& pax, TarHeader& header) {
     for (auto const& [key, value] : pax) {
       if (key.starts_with("GNU.sparse."))
         return refuse("archive-entry", header.name, "the archive holds a sparse file", "P-56b");
@@ -382,7 +376,7 @@ class TarReader {
     return {};
   }
 
-  Verdict<void> file(Header const& header) {
+  Verdict<void> file(TarHeader const& header) {
     // A backslash anywhere makes it the separator of this name: archives made on Windows.
     char const separator = header.name.find('\\') != std::string::npos ? '\\' : '/';
     auto const cut = header.name.find(separator);

@@ -280,7 +280,7 @@ class Comparison {
   bool names_no_directory(std::string const& root) const {
     auto const chart_yaml = read_chart_yaml(head_, root, limits_);
     if (!chart_yaml) return false;
-    auto const alone = description(chart_yaml->parsed, nullptr);
+    auto const alone = description_of(chart_yaml->parsed, nullptr);
     if (!alone || !local_repositories(*alone).empty()) return false;
     auto const path = joined(root, "requirements.yaml");
     auto const requirements = head_.node(path);
@@ -288,7 +288,7 @@ class Comparison {
     if (!requirements->is_file()) return false;
     auto const content = content_of(head_, path, "requirements.yaml", limits_);
     if (!content) return false;
-    auto const merged = description(chart_yaml->parsed, &content->bytes);
+    auto const merged = description_of(chart_yaml->parsed, &content->bytes);
     return merged && local_repositories(*merged).empty();
   }
 
@@ -344,7 +344,7 @@ class Comparison {
   [[nodiscard]] std::optional<std::string> version_at(ChartCandidate const& old) const {
     auto const chart_yaml = read_chart_yaml(base_, old.directory, limits_);
     if (!chart_yaml) return {};
-    auto const described = description(chart_yaml->parsed, nullptr);
+    auto const described = description_of(chart_yaml->parsed, nullptr);
     if (!described) return {};
     return described->metadata.version;
   }

@@ -20,13 +20,6 @@
 namespace acr::chart {
 namespace {
 
-/// The extension of the last component, as Go's filepath.Ext: ".prov", ".tgz"; empty without a dot.
-std::string_view extension(std::string_view path) {
-  auto const name = base_name(path);
-  auto const dot = name.rfind('.');
-  return dot == std::string_view::npos ? std::string_view{} : name.substr(dot);
-}
-
 /// Turns files into charts, level by level.
 class Loader {
  public:
@@ -99,7 +92,7 @@ class Loader {
     if (!parsed) return parsed.error();
     auto const requirements =
         std::find_if(files.begin(), files.end(), [](auto const& f) { return f.path == "requirements.yaml"; });
-    auto read = description(*parsed, requirements == files.end() ? nullptr : &requirements->bytes);
+    auto read = description_of(*parsed, requirements == files.end() ? nullptr : &requirements->bytes);
     if (!read) return read.error();
     auto* const metadata = &read->metadata;
     chart.metadata_mtime = described->mtime;

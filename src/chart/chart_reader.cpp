@@ -77,7 +77,7 @@ Verdict<ChartYamlFile> read_chart_yaml(SourceTree const& tree, std::string_view 
   return ChartYamlFile{file->path, std::move(*content), std::move(*parsed)};
 }
 
-Verdict<Description> description(ChartYaml const& chart_yaml, std::string const* requirements) {
+Verdict<Description> description_of(ChartYaml const& chart_yaml, std::string const* requirements) {
   auto metadata = chart_yaml.metadata();
   if (!metadata) return metadata.error();
   Description described;
@@ -96,7 +96,7 @@ Verdict<ChartMetadata> packaged_metadata(std::string_view chart_yaml, std::optio
   auto const parsed = ChartYaml::parse(without_bom(chart_yaml), "Chart.yaml");
   if (!parsed) return parsed.error();
   std::string const over(requirements ? without_bom(*requirements) : std::string_view());
-  auto described = description(*parsed, requirements ? &over : nullptr);
+  auto described = description_of(*parsed, requirements ? &over : nullptr);
   if (!described) return described.error();
   auto validated = validate(std::move(described->metadata), "Chart.yaml");
   if (!validated) return validated.error();
@@ -126,7 +126,7 @@ Verdict<ChartReading> read_chart(SourceTree const& tree, std::string_view chart_
     if (!content) return content.error();
     reading.requirements = std::move(*content);
   }
-  auto described = description(reading.chart_yaml.parsed, reading.requirements ? &reading.requirements->bytes : nullptr);
+  auto described = description_of(reading.chart_yaml.parsed, reading.requirements ? &reading.requirements->bytes : nullptr);
   if (!described) return described.error();
   reading.described = std::move(*described);
   auto locks = hidden_locks(tree, reading.found);

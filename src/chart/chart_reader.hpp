@@ -46,7 +46,7 @@ struct Description {
 
 /// The only place where the two files become one list of dependencies: of chart directories, of subcharts and of archives
 /// alike. Null: the chart has no requirements.yaml.
-Verdict<Description> description(ChartYaml const& chart_yaml, std::string const* requirements);
+Verdict<Description> description_of(ChartYaml const& chart_yaml, std::string const* requirements);
 
 /// What Helm loads from a package that holds these files (O-2): both, read as above, then validated and sanitised. One mark of
 /// P-14 of each is dropped. Codes `chart-yaml`, `chart-metadata`.

@@ -10,19 +10,12 @@
 #include "chart/constraint.hpp"
 #include "chart/lock_digest.hpp"
 #include "chart/semver.hpp"
+#include "chart/source_tree.hpp"
 #include "support/text.hpp"
 #include "yaml/reader.hpp"
 
 namespace acr::chart {
 namespace {
-
-constexpr auto npos = std::string_view::npos;
-
-std::string_view extension(std::string_view path) {
-  auto const name = base_name(path);
-  auto const dot = name.rfind('.');
-  return dot == npos ? std::string_view{} : name.substr(dot);
-}
 
 /// `@name` and `alias:name` stand for a URL that only the lock knows (D-11).
 bool is_alias_of_repository(std::string_view repository) {

@@ -19,7 +19,7 @@ constexpr std::size_t directories_searched = 2'000, directories_shown = 5, spell
 
 std::string shown(std::string_view directory) { return directory.empty() ? "." : std::string(directory); }
 
-std::string cleaned(std::string_view directory) {
+std::string without_dot(std::string_view directory) {
   while (directory.starts_with("./")) directory.remove_prefix(2);
   while (directory.ends_with('/')) directory.remove_suffix(1);
   return directory == "." ? std::string() : std::string(directory);
@@ -182,7 +182,7 @@ Verdict<std::vector<ChartsDirectory>> charts_directories(SourceTree const& base,
                                                          std::vector<std::string> const& given) {
   std::vector<ChartsDirectory> directories;
   for (auto const& text : given) {
-    auto const directory = cleaned(text);
+    auto const directory = without_dot(text);
     auto now = place_of(head, directory), before = place_of(base, directory);
     if (now.link) return unusable_link(directory, *now.link);
     if (!now.path && !before.path) {
@@ -212,7 +212,7 @@ std::string chart_name(SourceTree const& tree, std::string_view path, ChartCandi
   if (candidate.broken) return fallback;
   auto const chart_yaml = read_chart_yaml(tree, candidate.directory);
   if (!chart_yaml) return fallback;
-  auto const described = description(chart_yaml->parsed, nullptr);
+  auto const described = description_of(chart_yaml->parsed, nullptr);
   return described && !described->metadata.name.empty() ? described->metadata.name : fallback;
 }
 
@@ -222,7 +222,7 @@ namespace {
 ChartCandidates candidates_below(SourceTree const& tree, std::vector<std::string> const& given) {
   std::vector<std::string> directories;
   for (auto const& text : given)
-    if (auto const place = place_of(tree, cleaned(text)); place.path) directories.push_back(*place.path);
+    if (auto const place = place_of(tree, without_dot(text)); place.path) directories.push_back(*place.path);
   auto charts = chart_candidates(tree, directories);
   std::vector<std::string> wanted;
   for (auto const& [path, chart] : charts)
@@ -245,7 +245,7 @@ std::vector<ChartRelease> chart_releases(SourceTree const& tree, std::vector<std
     if (chart.broken) continue;
     auto const chart_yaml = read_chart_yaml(tree, chart.directory);
     if (!chart_yaml) continue;
-    auto const described = description(chart_yaml->parsed, nullptr);
+    auto const described = description_of(chart_yaml->parsed, nullptr);
     if (described) releases.push_back({path, described->metadata.name, described->metadata.version});
   }
   return releases;

@@ -21,6 +21,9 @@ struct Limits {
   std::size_t local_directories = 256;      ///< that one chart reaches through `file://` dependencies (D-35)
 };
 
+/// What a tar archive is made of (P-110).
+inline constexpr std::size_t tar_block_bytes = 512;
+
 /// Ignored paths that are kept by name; the others are counted only (B-25).
 inline constexpr std::size_t ignored_kept = 1'000;
 

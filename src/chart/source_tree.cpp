@@ -20,4 +20,10 @@ std::string_view base_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+std::string_view extension(std::string_view path) {
+  auto const name = base_name(path);
+  auto const dot = name.rfind('.');
+  return dot == std::string_view::npos ? std::string_view{} : name.substr(dot);
+}
+
 }  // namespace acr::chart

@@ -90,5 +90,7 @@ std::string_view parent_path(std::string_view path);
 
 /// What stands behind the last slash; all of it when there is none.
 std::string_view base_name(std::string_view path);
+/// The extension of the last component, as Go's filepath.Ext: ".prov", ".tgz"; empty without a dot.
+std::string_view extension(std::string_view path);
 
 }  // namespace acr::chart

@@ -8,24 +8,20 @@
 #include <stdexcept>
 #include <utility>
 
+#include "chart/limits.hpp"
 #include "support/text.hpp"
 #include "support/work_budget.hpp"
 
 namespace acr::chart {
 namespace {
 
-constexpr std::size_t block_size = 512;
 constexpr std::size_t name_size = 100;
 constexpr std::size_t prefix_size = 155;
 constexpr std::int64_t largest_time = 077777777777;  // 8^11 - 1: eleven octal digits
-constexpr std::array<char, 2 * block_size> zeros{};
+constexpr std::array<char, 2 * tar_block_bytes> zeros{};
 
-std::size_t padding(std::uint64_t size) { return static_cast<std::size_t>((block_size - size % block_size) % block_size); }
-
-bool is_ascii(std::string_view text) {
-  for (char const c : text)
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-  return true;
+std::size_t padding(std::uint64_t size) {
+  return static_cast<std::size_t>((tar_block_bytes - size % tar_block_bytes) % tar_block_bytes);
 }
 
 std::string ascii_only(std::string_view text) {
@@ -41,7 +37,7 @@ std::string octal(std::uint64_t number, std::size_t digits) {
   return text;
 }
 
-struct Header {
+struct HeaderFields {
   std::string_view name, prefix;
   std::uint64_t size = 0;
   std::uint64_t mtime = 0;
@@ -49,9 +45,9 @@ struct Header {
 };
 
 /// One block of P-110; the `x` entry differs in mode and device fields (P-113).
-std::string block(Header const& header) {
+std::string block(HeaderFields const& header) {
   bool const extended = header.type == 'x';
-  std::string bytes(block_size, '\0');
+  std::string bytes(tar_block_bytes, '\0');
   auto const put = [&](std::size_t at, std::string_view text) { text.copy(bytes.data() + at, text.size()); };
   put(0, header.name);
   put(100, extended ? "0000000" : "0000644");
@@ -143,7 +139,7 @@ std::string tar_header(std::string_view name, std::uint64_t size, std::int64_t m
 }
 
 void TarWriter::file(std::string_view name, std::string_view bytes, std::int64_t mtime) {
-  charge_work(bytes.size() + block_size);
+  charge_work(bytes.size() + tar_block_bytes);
   sink_(tar_header(name, bytes.size(), mtime));
   if (bytes.empty()) return;
   sink_(bytes);

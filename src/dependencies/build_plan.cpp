@@ -45,7 +45,7 @@ struct Survey {
 bool declares_nothing(chart::SourceTree const& tree, std::string const& root) {
   auto const chart_yaml = chart::read_chart_yaml(tree, root);
   if (!chart_yaml) return false;
-  auto const described = chart::description(chart_yaml->parsed, nullptr);
+  auto const described = chart::description_of(chart_yaml->parsed, nullptr);
   return described && described->metadata.dependencies.empty() && !tree.node(chart::joined(root, "requirements.yaml"));
 }
 
@@ -67,10 +67,6 @@ Verdict<Survey> survey(chart::SourceTree const& tree, std::string const& root, c
   seen.metadata = std::move(loaded->chart.metadata);
   seen.rules = std::move(loaded->rules);
   return seen;
-}
-
-std::string at(std::string_view file, std::size_t line) {
-  return std::string(file) + (line == 0 ? "" : ":" + std::to_string(line));
 }
 
 Committed const* committed_as(Survey const& seen, std::string_view name) {
@@ -95,7 +91,7 @@ Verdict<void> check_committed(Survey const& seen, LockedDependency const& locked
   auto const constraint = Constraint::parse(locked.constraint);
   if (!constraint) {
     auto refused = constraint.error();
-    refused.where = at(seen.files.declared, locked.declared_line);
+    refused.where = line_of(seen.files.declared, locked.declared_line);
     return refused;
   }
   auto const version = chart::parse_version(chart.version);
@@ -192,7 +188,7 @@ class Planner {
       }
       if (!pins.empty() && !fits)
         refuse(reject("dep-digest-mismatch", chart.where,
-                      "the committed archive is not the one that " + at(seen.files.locked, line) + " pins")
+                      "the committed archive is not the one that " + line_of(seen.files.locked, line) + " pins")
                    .rule("D-29")
                    .expected(pins)
                    .found(digest)
@@ -236,7 +232,7 @@ class Planner {
         auto const &a = locked[j], &b = locked[i];
         bool const versions = !chart::is_local_repository(a.repository) && !chart::is_local_repository(b.repository);
         if (a.name == b.name && versions && !same_version(a.version, b.version))
-          return about(reject("dep-duplicate", at(seen.files.declared, b.declared_line),
+          return about(reject("dep-duplicate", line_of(seen.files.declared, b.declared_line),
                               "two versions of " + a.name + " would have the same place")
                            .rule("D-28")
                            .expected("one archive per name")
@@ -249,7 +245,7 @@ class Planner {
 
   void add_missing(std::size_t slot, Survey const& seen, LockedDependency const& locked) {
     if (locked.repository.empty())
-      return refuse(reject("dep-missing", at(seen.files.declared, locked.declared_line),
+      return refuse(reject("dep-missing", line_of(seen.files.declared, locked.declared_line),
                            "the dependency " + locked.name + " has no repository and is not in charts/")
                         .rule("D-27")
                         .expected("a chart in charts/")
@@ -261,7 +257,8 @@ class Planner {
     if (settings_.pins == Pins::require && locked.pin.empty())
       return refuse(
           reject("dep-pin-missing",
-                 locked.from_lock ? at(seen.files.locked, locked.locked_line) : at(seen.files.declared, locked.declared_line),
+                 locked.from_lock ? line_of(seen.files.locked, locked.locked_line)
+                                  : line_of(seen.files.declared, locked.declared_line),
                  "nothing in the commit says which bytes of " + locked.name + " " + locked.version + " are meant")
               .rule("D-29")
               .expected("digest: sha256:<of the archive> in the lock's entry")
@@ -271,7 +268,7 @@ class Planner {
     ArchiveOrder order{.name = locked.name, .version = locked.version, .repository = locked.repository, .pin = locked.pin};
     if (settings_.check_order)
       if (auto const fine = settings_.check_order(order); !fine)
-        return refuse(fine.error().within(at(seen.files.declared, locked.declared_line)));
+        return refuse(fine.error().within(line_of(seen.files.declared, locked.declared_line)));
     auto const [known, fresh] =
         orders_.emplace(std::vector{order.repository, order.name, order.version, order.pin}, plan_.orders.size());
     if (fresh) plan_.orders.push_back(std::move(order));
@@ -283,7 +280,7 @@ class Planner {
     auto target = chart::local_dependency(tree_, root, locked.repository);
     if (!target) {
       auto refused = target.error();
-      refused.where = at(seen.files.declared, locked.declared_line);
+      refused.where = line_of(seen.files.declared, locked.declared_line);
       return refuse(std::move(refused));
     }
     if (std::ranges::find(chain_, *target) != chain_.end()) return refuse(cycle(*target, seen, locked, "they form a cycle"));
@@ -297,7 +294,7 @@ class Planner {
       index = known->second;
     } else {
       if (plan_.directories.size() > limits::local_targets)
-        return refuse(reject("dep-too-large", at(seen.files.declared, locked.declared_line),
+        return refuse(reject("dep-too-large", line_of(seen.files.declared, locked.declared_line),
                              "the chart has too many `file://` dependencies")
                           .rule("D-35")
                           .expected("at most " + std::to_string(limits::local_targets))
@@ -323,7 +320,7 @@ class Planner {
   Rejection cycle(std::string const& target, Survey const& seen, LockedDependency const& locked, std::string_view why) const {
     std::string path;
     for (auto const& directory : chain_) path += directory + " → ";
-    return reject("dep-cycle", at(seen.files.declared, locked.declared_line),
+    return reject("dep-cycle", line_of(seen.files.declared, locked.declared_line),
                   "`file://` dependencies lead from chart to chart, and " + std::string(why))
         .rule("D-26")
         .expected("at most " + std::to_string(limits::local_depth) + " in a chain, none twice")
@@ -336,12 +333,12 @@ class Planner {
     auto const constraint = Constraint::parse(locked.version);
     if (!constraint) {
       auto refused = constraint.error();
-      refused.where = at(seen.files.declared, locked.declared_line);
+      refused.where = line_of(seen.files.declared, locked.declared_line);
       return refused;
     }
     auto const version = chart::parse_version(local.version);
     if (local.name == locked.name && version && constraint->allows(*version)) return {};
-    return reject("dep-local-version", at(seen.files.declared, locked.declared_line),
+    return reject("dep-local-version", line_of(seen.files.declared, locked.declared_line),
                   "the chart in " + local.root + " is not the one that is meant")
         .rule("D-24")
         .expected(locked.name + " " + locked.version)

@@ -23,16 +23,12 @@ using chart::DependencyList;
 
 constexpr auto update = "run `helm dependency update` and commit the lock (see that .gitignore does not hide it)";
 
-std::string at(std::string_view file, std::size_t line) {
-  return std::string(file) + (line == 0 ? "" : ":" + std::to_string(line));
-}
-
 std::string entry_text(Dependency const& d) {
   return d.is_null ? "null" : d.name + " " + d.version + " " + shown_repository(d.repository);
 }
 
 Rejection mismatch(Dependency const& declared, Dependency const& locked, ListFiles const& files, std::string why) {
-  return reject("dep-lock-mismatch", at(files.locked, locked.line), std::move(why))
+  return reject("dep-lock-mismatch", line_of(files.locked, locked.line), std::move(why))
       .rule("D-12")
       .expected(entry_text(declared))
       .found(entry_text(locked))
@@ -53,7 +49,8 @@ LockedDependency both(Dependency const& declared, Dependency const& locked) {
 Verdict<std::string> pin_of(Dependency const& locked, ListFiles const& files) {
   if (locked.pin.empty()) return std::string();
   if (is_sha256_text(locked.pin)) return locked.pin;
-  return reject("dep-lock-mismatch", at(files.locked, locked.line), "the pin of " + locked.name + " is not a SHA-256 digest")
+  return reject("dep-lock-mismatch", line_of(files.locked, locked.line),
+                "the pin of " + locked.name + " is not a SHA-256 digest")
       .rule("D-29")
       .expected("digest: sha256:<64 lower-case hex digits>")
       .found(locked.pin)
@@ -74,7 +71,7 @@ Verdict<void> check_entry(Dependency const& declared, Dependency const& locked, 
   auto const constraint = Constraint::parse(declared.version);
   if (!constraint) {
     auto refused = constraint.error();
-    refused.where = at(files.declared, declared.line);
+    refused.where = line_of(files.declared, declared.line);
     return refused;
   }
   if (!constraint->allows(*version))
@@ -91,7 +88,7 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
   for (auto const* list : {static_cast<DependencyList const*>(&declared), &locked})
     for (auto const& entry : *list)
       if (entry.is_null)
-        return reject("dep-lock-mismatch", at(files.locked, entry.line), "a list of dependencies holds an empty entry")
+        return reject("dep-lock-mismatch", line_of(files.locked, entry.line), "a list of dependencies holds an empty entry")
             .rule("D-8")
             .expected("name, version, repository")
             .found("null")
@@ -123,23 +120,23 @@ Verdict<LockPlan> plan_from_lock(DependencyList declared, chart::ChartMetadata c
   for (std::size_t i = 0; i < declared.size(); ++i) {
     auto const dependency = both(original[i], locked[i]);
     if (is_repository_alias(locked[i].repository))
-      return about(
-          reject("dep-repository", at(files.locked, locked[i].line), "the lock holds the alias of a repository, not its URL")
-              .rule("D-11")
-              .expected("a URL")
-              .found(locked[i].repository)
-              .fix(update),
-          dependency);
+      return about(reject("dep-repository", line_of(files.locked, locked[i].line),
+                          "the lock holds the alias of a repository, not its URL")
+                       .rule("D-11")
+                       .expected("a URL")
+                       .found(locked[i].repository)
+                       .fix(update),
+                   dependency);
     // What the tag vouches for (A-55, P-109) is found by Chart.yaml's own `file://`: one that only the lock names would not be
     // compared.
     if (is_repository_alias(original[i].repository) && chart::is_local_repository(locked[i].repository))
-      return about(
-          reject("dep-repository", at(files.locked, locked[i].line), "a repository alias leads to a directory of the commit")
-              .rule("D-11")
-              .expected("the URL of a repository")
-              .found(locked[i].repository)
-              .fix("write file:// into Chart.yaml itself, then " + std::string(update)),
-          dependency);
+      return about(reject("dep-repository", line_of(files.locked, locked[i].line),
+                          "a repository alias leads to a directory of the commit")
+                       .rule("D-11")
+                       .expected("the URL of a repository")
+                       .found(locked[i].repository)
+                       .fix("write file:// into Chart.yaml itself, then " + std::string(update)),
+                   dependency);
     if (auto const fine = check_entry(declared[i], locked[i], files); !fine) return about(fine.error(), dependency);
     auto pin = pin_of(locked[i], files);
     if (!pin) return about(pin.error(), dependency);
@@ -160,7 +157,7 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
       continue;
     }
     if (is_repository_alias(entry.repository))
-      return about(reject("dep-repository", at(files.declared, entry.line),
+      return about(reject("dep-repository", line_of(files.declared, entry.line),
                           "only a lock can say where the repository alias of " + entry.name + " leads")
                        .rule("D-11")
                        .expected("a URL, or a committed lock")
@@ -170,7 +167,7 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
     auto const constraint = Constraint::parse(entry.version);
     auto const exact = constraint ? constraint->exact_version() : std::string();
     if (exact.empty())
-      return about(reject("dep-lock-missing", at(files.declared, entry.line),
+      return about(reject("dep-lock-missing", line_of(files.declared, entry.line),
                           "nothing in the commit says which version of " + entry.name + " is meant")
                        .rule("D-10")
                        .expected("a committed Chart.lock, or exact versions")
@@ -184,6 +181,10 @@ Verdict<LockPlan> plan_without_lock(DependencyList const& declared, std::vector<
 }
 
 }  // namespace
+
+std::string line_of(std::string_view file, std::size_t line) {
+  return std::string(file) + (line == 0 ? "" : ":" + std::to_string(line));
+}
 
 bool is_repository_alias(std::string_view repository) {
   return repository.starts_with('@') || repository.starts_with("alias:");

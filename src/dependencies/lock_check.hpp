@@ -14,6 +14,9 @@
 
 namespace acr::dependencies {
 
+/// "Chart.lock:12"; the file alone for line 0, which is unknown.
+std::string line_of(std::string_view file, std::size_t line);
+
 /// One declared dependency with what the commit fixes it to.
 struct LockedDependency {
   std::string name;

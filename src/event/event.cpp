@@ -16,10 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-Rejection bad(std::string where, std::string why) {
-  return reject("bad-payload", std::move(where), std::move(why)).rule("A-48");
-}
-
 // A text that may be null or absent, like a description nobody wrote.
 std::string text_or_empty(json::value const& value, std::string_view name) {
   return string_in(value, name).value_or(std::string());
@@ -31,11 +27,11 @@ bool true_in(json::value const& value, std::string_view name) {
 }
 
 Verdict<Repository> read_repository(json::value const* value, std::string const& where) {
-  if (value == nullptr || !value->is_object()) return bad(where, "the payload has no repository here");
+  if (value == nullptr || !value->is_object()) return bad_payload(where, "the payload has no repository here");
   auto const id = integer_in(*value, "id");
-  if (!id) return bad(where + ".id", "the repository has no integer id");
+  if (!id) return bad_payload(where + ".id", "the repository has no integer id");
   auto full_name = string_in(*value, "full_name");
-  if (!full_name || full_name->empty()) return bad(where + ".full_name", "the repository has no full name");
+  if (!full_name || full_name->empty()) return bad_payload(where + ".full_name", "the repository has no full name");
   Repository repository;
   repository.id = *id;
   repository.full_name = std::move(*full_name);
@@ -51,13 +47,13 @@ enum class MissingRepository { refused, deleted };
 Verdict<Side> read_side(json::value const& pull_request, std::string const& name, MissingRepository when_null) {
   std::string const where = "pull_request." + name;
   auto const* value = find(pull_request, name);
-  if (value == nullptr || !value->is_object()) return bad(where, "the payload lacks this object");
+  if (value == nullptr || !value->is_object()) return bad_payload(where, "the payload lacks this object");
   Side side;
   side.ref = text_or_empty(*value, "ref");
-  if (side.ref.empty()) return bad(where + ".ref", "the branch name is missing");
+  if (side.ref.empty()) return bad_payload(where + ".ref", "the branch name is missing");
   side.sha = text_or_empty(*value, "sha");
   if (!is_lower_hex(side.sha, 40) && !is_lower_hex(side.sha, 64))
-    return bad(where + ".sha", "this is not a commit id").expected("40 or 64 lower-case hex digits").found(side.sha);
+    return bad_payload(where + ".sha", "this is not a commit id").expected("40 or 64 lower-case hex digits").found(side.sha);
   auto const* repo = find(*value, "repo");
   if (when_null == MissingRepository::deleted && repo != nullptr && repo->is_null()) return side;
   auto repository = read_repository(repo, where + ".repo");
@@ -67,6 +63,10 @@ Verdict<Side> read_side(json::value const& pull_request, std::string const& name
 }
 
 }  // namespace
+
+Rejection bad_payload(std::string where, std::string why) {
+  return reject("bad-payload", std::move(where), std::move(why)).rule("A-48");
+}
 
 std::optional<std::string> read_event_file(std::filesystem::path const& path) {
   int const file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -106,17 +106,19 @@ std::string repository_id_of(std::string_view payload, std::string_view full_nam
 
 Verdict<PullRequestEvent> read_event(std::string_view payload, RefVariables const& variables) {
   auto const parsed = parse_json(payload, "event payload", {.max_bytes = max_payload_bytes, .max_depth = max_payload_depth});
-  if (!parsed) return bad(parsed.error().where, parsed.error().why);
-  if (!parsed->is_object()) return bad("event payload", "the payload is not a JSON object");
+  if (!parsed) return bad_payload(parsed.error().where, parsed.error().why);
+  if (!parsed->is_object()) return bad_payload("event payload", "the payload is not a JSON object");
   auto const* pull_request = find(*parsed, "pull_request");
-  if (pull_request == nullptr || !pull_request->is_object()) return bad("pull_request", "the payload has no pull request");
+  if (pull_request == nullptr || !pull_request->is_object())
+    return bad_payload("pull_request", "the payload has no pull request");
 
   PullRequestEvent event;
   event.action = text_or_empty(*parsed, "action");
   auto const number = integer_in(*parsed, "number");
-  if (!number || *number < 1) return bad("number", "the payload has no pull request number");
+  if (!number || *number < 1) return bad_payload("number", "the payload has no pull request number");
   if (integer_in(*pull_request, "number") != number)
-    return bad("pull_request.number", "the payload names two different pull requests").expected(std::to_string(*number));
+    return bad_payload("pull_request.number", "the payload names two different pull requests")
+        .expected(std::to_string(*number));
   event.number = static_cast<std::uint64_t>(*number);
   event.state = text_or_empty(*pull_request, "state");
   event.draft = true_in(*pull_request, "draft");
@@ -137,11 +139,11 @@ Verdict<PullRequestEvent> read_event(std::string_view payload, RefVariables cons
 
   // the runner says the same in two places; where they differ, something is not what it seems.
   if (!variables.head_ref.empty() && variables.head_ref != event.head.ref)
-    return bad("pull_request.head.ref", "GITHUB_HEAD_REF names another branch")
+    return bad_payload("pull_request.head.ref", "GITHUB_HEAD_REF names another branch")
         .expected(variables.head_ref)
         .found(event.head.ref);
   if (!variables.base_ref.empty() && variables.base_ref != event.base.ref)
-    return bad("pull_request.base.ref", "GITHUB_BASE_REF names another branch")
+    return bad_payload("pull_request.base.ref", "GITHUB_BASE_REF names another branch")
         .expected(variables.base_ref)
         .found(event.base.ref);
   return event;

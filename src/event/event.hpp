@@ -36,6 +36,9 @@ struct PullRequestEvent {
   Repository repository;
 };
 
+/// A refusal of a payload, code "bad-payload"; `where` names the member.
+Rejection bad_payload(std::string where, std::string why);
+
 /// The runner's event file; nothing when it cannot be read as a regular file of at most 32 MiB.
 std::optional<std::string> read_event_file(std::filesystem::path const& path);
 

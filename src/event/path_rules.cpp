@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Rejection bad(std::string_view input, std::string why) {
+Rejection bad_input(std::string_view input, std::string why) {
   return reject("bad-input", input.empty() ? std::string() : "input " + std::string(input), std::move(why)).rule("A-6");
 }
 
@@ -38,16 +38,18 @@ bool has_git_component(std::string_view path) {
 }  // namespace
 
 Verdict<std::string> workspace_relative(std::string_view path, std::string_view workspace) {
-  if (path.size() > max_path_bytes) return bad("", "the path is longer than " + std::to_string(max_path_bytes) + " bytes");
+  if (path.size() > max_path_bytes)
+    return bad_input("", "the path is longer than " + std::to_string(max_path_bytes) + " bytes");
   if (std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\'; }))
-    return bad("", "the path holds a control character or a backslash").found(std::string(path));
+    return bad_input("", "the path holds a control character or a backslash").found(std::string(path));
   std::string_view rest = path;
   if (path.starts_with('/')) {
     while (workspace.size() > 1 && workspace.ends_with('/')) workspace.remove_suffix(1);
     bool const inside =
         !workspace.empty() && path.starts_with(workspace) && (path.size() == workspace.size() || path[workspace.size()] == '/');
     if (!inside)
-      return bad("", "the path is absolute and not in the workspace; inside the container the host's directories do not exist")
+      return bad_input(
+                 "", "the path is absolute and not in the workspace; inside the container the host's directories do not exist")
           .found(std::string(path))
           .fix("pass a path relative to the workspace");
     rest.remove_prefix(workspace.size());
@@ -56,7 +58,7 @@ Verdict<std::string> workspace_relative(std::string_view path, std::string_view 
   for (auto const component : split(rest, '/')) {
     if (component.empty() || component == ".") continue;
     if (component == "..")
-      return bad("", "the path must not contain \"..\"")
+      return bad_input("", "the path must not contain \"..\"")
           .found(std::string(path))
           .fix("pass a path relative to the workspace, without \"..\"");
     if (!normal.empty()) normal += '/';
@@ -81,18 +83,18 @@ std::vector<Rejection> check_paths(ActionInputs const& inputs, fs::path const& w
     if (path.empty()) return;
     auto const real = resolved(*root / path);
     if (!real || !below(*real, *root)) {
-      mistakes.push_back(bad(input, "the path leads out of the workspace once links are resolved").found(path));
+      mistakes.push_back(bad_input(input, "the path leads out of the workspace once links are resolved").found(path));
       return;
     }
     if (use == Use::read) return;
     auto const relative = real->lexically_relative(*root).generic_string();
     if (relative == "." || relative.empty())
-      mistakes.push_back(bad(input, "the path is the workspace itself once links are resolved").found(path));
+      mistakes.push_back(bad_input(input, "the path is the workspace itself once links are resolved").found(path));
     else if (has_git_component(relative))
-      mistakes.push_back(bad(input, "the path lies in .git once links are resolved").found(path));
+      mistakes.push_back(bad_input(input, "the path lies in .git once links are resolved").found(path));
     for (auto const& charts : inputs.charts_dirs)
       if (auto const folder = resolved(*root / charts); !charts.empty() && folder && below(*real, *folder))
-        mistakes.push_back(bad(input, "the path lies in a charts directory once links are resolved").found(path));
+        mistakes.push_back(bad_input(input, "the path lies in a charts directory once links are resolved").found(path));
   };
   check("trusted-root", inputs.trusted_root, Use::read);
   check("attestation-ids-dir", inputs.attestation_ids_dir, Use::read);
@@ -103,10 +105,10 @@ std::vector<Rejection> check_paths(ActionInputs const& inputs, fs::path const& w
   std::error_code ignored;
   if (auto const kind = fs::status(*root / inputs.output_dir, ignored).type();
       kind != fs::file_type::directory && kind != fs::file_type::not_found)
-    mistakes.push_back(bad("output-dir", "something at this path is not a directory").found(inputs.output_dir));
+    mistakes.push_back(bad_input("output-dir", "something at this path is not a directory").found(inputs.output_dir));
   if (auto const kind = fs::status(*root / inputs.manifest_path, ignored).type();
       kind != fs::file_type::regular && kind != fs::file_type::not_found)
-    mistakes.push_back(bad("manifest-path", "something at this path is not a regular file").found(inputs.manifest_path));
+    mistakes.push_back(bad_input("manifest-path", "something at this path is not a regular file").found(inputs.manifest_path));
   return mistakes;
 }
 
@@ -133,11 +135,12 @@ std::vector<Rejection> check_untracked(ActionInputs const& inputs, fs::path cons
     if (auto const real = root ? resolved(*root / path) : std::nullopt; in_the_way.empty() && real)
       in_the_way = obstacle(real->lexically_relative(*root).generic_string(), tracked);
     if (!in_the_way.empty())
-      mistakes.push_back(bad(input, in_the_way == path
-                                        ? "the commit under release holds something at this path, which would be overwritten"
-                                        : "the path leads to what the commit under release holds at " + in_the_way)
-                             .found(path)
-                             .fix("choose a path that is not under version control"));
+      mistakes.push_back(
+          bad_input(input, in_the_way == path
+                               ? "the commit under release holds something at this path, which would be overwritten"
+                               : "the path leads to what the commit under release holds at " + in_the_way)
+              .found(path)
+              .fix("choose a path that is not under version control"));
   }
   return mistakes;
 }

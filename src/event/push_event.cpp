@@ -11,10 +11,6 @@
 namespace acr::event {
 namespace {
 
-Rejection bad(std::string where, std::string why) {
-  return reject("bad-payload", std::move(where), std::move(why)).rule("A-48");
-}
-
 bool is_commit(std::string_view text) { return is_lower_hex(text, 40) || is_lower_hex(text, 64); }
 
 // What GitHub writes where there is no commit.
@@ -25,18 +21,18 @@ bool is_zeros(std::string_view text) {
 Verdict<PushEvent> read_push(boost::json::value const& payload, std::string& ref) {
   PushEvent push;
   ref = string_in(payload, "ref").value_or("");
-  if (ref.empty()) return bad("ref", "the payload names no ref");
+  if (ref.empty()) return bad_payload("ref", "the payload names no ref");
   push.before = string_in(payload, "before").value_or("");
   if (!is_commit(push.before))
-    return bad("before", "not a commit id").expected("40 or 64 lower-case hex digits").found(push.before);
+    return bad_payload("before", "not a commit id").expected("40 or 64 lower-case hex digits").found(push.before);
   push.after = string_in(payload, "after").value_or("");
   if (!is_commit(push.after))
-    return bad("after", "not a commit id").expected("40 or 64 lower-case hex digits").found(push.after);
-  if (is_zeros(push.after)) return bad("after", "the branch was deleted, so there is nothing to publish");
+    return bad_payload("after", "not a commit id").expected("40 or 64 lower-case hex digits").found(push.after);
+  if (is_zeros(push.after)) return bad_payload("after", "the branch was deleted, so there is nothing to publish");
   if (is_zeros(push.before)) push.before.clear();
   auto const* repository = find(payload, "repository");
   auto const id = repository != nullptr ? integer_in(*repository, "id") : std::nullopt;
-  if (!id) return bad("repository.id", "the repository has no integer id");
+  if (!id) return bad_payload("repository.id", "the repository has no integer id");
   push.repository.id = *id;
   push.repository.full_name = string_in(*repository, "full_name").value_or("");
   return push;
@@ -52,19 +48,19 @@ Verdict<PushEvent> push_gate(PushQuestion const& question) {
         .expected("push")
         .found(question.event_name)
         .fix("run verify-package in a workflow that is triggered by a push to '" + question.release_branch + "'");
-  if (!question.payload) return bad("GITHUB_EVENT_PATH", "the event file is missing, or larger than 32 MiB");
+  if (!question.payload) return bad_payload("GITHUB_EVENT_PATH", "the event file is missing, or larger than 32 MiB");
   auto const parsed =
       parse_json(*question.payload, "event payload", {.max_bytes = max_payload_bytes, .max_depth = max_payload_depth});
-  if (!parsed) return bad(parsed.error().where, parsed.error().why);
-  if (!parsed->is_object()) return bad("event payload", "not a JSON object");
+  if (!parsed) return bad_payload(parsed.error().where, parsed.error().why);
+  if (!parsed->is_object()) return bad_payload("event payload", "not a JSON object");
   std::string ref;
   auto push = read_push(*parsed, ref);
   if (!push) return push.error();
   // The runner says the same in two places; where they differ, something is not what it seems.
   if (!question.ref.empty() && question.ref != ref)
-    return bad("ref", "GITHUB_REF names another ref").expected(question.ref).found(ref);
+    return bad_payload("ref", "GITHUB_REF names another ref").expected(question.ref).found(ref);
   if (!question.sha.empty() && question.sha != push->after)
-    return bad("after", "GITHUB_SHA is another commit").expected(question.sha).found(push->after);
+    return bad_payload("after", "GITHUB_SHA is another commit").expected(question.sha).found(push->after);
   if (!equal_ignoring_ascii_case(push->repository.full_name, question.repository))
     return reject("repository-mismatch", "repository.full_name",
                   "the push went to another repository than the one this job runs for")

@@ -8,7 +8,7 @@
 namespace acr::event {
 namespace {
 
-Rejection bad(std::string variable, std::string why) {
+Rejection bad_variable(std::string variable, std::string why) {
   return reject("bad-environment", std::move(variable), std::move(why)).rule("A-8");
 }
 
@@ -57,12 +57,12 @@ RunnerEnvironment read_runner_environment(EnvironmentLookup const& environment) 
 std::vector<Rejection> check_runner_environment(RunnerEnvironment const& environment) {
   std::vector<Rejection> mistakes;
   auto const needed = [&](char const* variable, std::string const& value) {
-    if (value.empty()) mistakes.push_back(bad(variable, "the variable is not set; the runner sets it for every step"));
+    if (value.empty()) mistakes.push_back(bad_variable(variable, "the variable is not set; the runner sets it for every step"));
     return !value.empty();
   };
   auto const must_hold = [&](char const* variable, std::string const& value, bool holds, char const* expected) {
     if (!value.empty() && !holds)
-      mistakes.push_back(bad(variable, "the variable has an unexpected value").expected(expected).found(value));
+      mistakes.push_back(bad_variable(variable, "the variable has an unexpected value").expected(expected).found(value));
   };
   needed("GITHUB_EVENT_NAME", environment.event_name);
   needed("GITHUB_EVENT_PATH", environment.event_path);

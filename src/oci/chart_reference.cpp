@@ -83,7 +83,7 @@ std::string nearest_form(std::string_view given) {
 }
 
 /// Nothing that could be a password: neither what stands before an `@` nor what follows a `?`.
-std::string shown(std::string_view given) {
+std::string without_password(std::string_view given) {
   if (given.find('@') != std::string_view::npos) return "";
   return std::string(given.substr(0, given.find_first_of("?#")));
 }
@@ -98,7 +98,7 @@ Verdict<Repository> Repository::parse(std::string_view text) {
     return reject("oci-repository", "input oci-repository", "this is not a place that charts can be pushed to")
         .rule("O-10")
         .expected("a registry's host and a path, such as ghcr.io/acme/charts, without tag, digest, user name and last slash")
-        .found(shown(text))
+        .found(without_password(text))
         .fix("write " + nearest_form(text));
   repository->folded = folded != given;
   return std::move(*repository);

@@ -12,7 +12,7 @@
 namespace acr::release {
 namespace {
 
-std::string place(TaggedChart const& tagged) { return "tag " + tagged.chart().tag; }
+std::string place_of_tag(TaggedChart const& tagged) { return "tag " + tagged.chart().tag; }
 
 // The first path that differs, said in words; the lists are known to differ.
 std::string first_difference(chart::SourceList const& tagged, chart::SourceList const& other) {
@@ -32,30 +32,30 @@ void check_annotation(TaggedChart const& tagged, RunSettings const& settings, Fi
   auto const& chart = tagged.chart();
   auto const& lineage = tagged.lineage();
   for (auto const& code : lineage.warnings)
-    findings.warn(reject(code, place(tagged), "the annotation could be written more clearly").rule("A-94"));
+    findings.warn(reject(code, place_of_tag(tagged), "the annotation could be written more clearly").rule("A-94"));
 
   // an annotation that names something else vouches for something else.
   if (auto const& line = lineage.release; line && (line->chart != chart.name || line->version != chart.version))
-    findings.refuse(reject("release-line-mismatch", place(tagged), "the annotation's Release line names another release")
+    findings.refuse(reject("release-line-mismatch", place_of_tag(tagged), "the annotation's Release line names another release")
                         .rule("A-95")
                         .expected("Release: " + chart.name + " v" + chart.version)
                         .found("Release: " + line->chart + " v" + line->version)
                         .fix("tag the release anew with its own annotation"));
   if (auto const& commit = lineage.commit; commit && *commit != tagged.commit().id)
-    findings.refuse(
-        reject("commit-mismatch", place(tagged), "the annotation's Commit line names another commit than the tag points at")
-            .rule("A-95")
-            .expected(tagged.commit().id)
-            .found(*commit)
-            .fix("tag the commit that the checks ran on"));
+    findings.refuse(reject("commit-mismatch", place_of_tag(tagged),
+                           "the annotation's Commit line names another commit than the tag points at")
+                        .rule("A-95")
+                        .expected(tagged.commit().id)
+                        .found(*commit)
+                        .fix("tag the commit that the checks ran on"));
   if (!lineage.release && !lineage.commit && lineage.status != git::Lineage::Status::error)
-    findings.warn(
-        reject("annotation-unbound", place(tagged), "the annotation has neither a Release nor a Commit line").rule("A-95"));
+    findings.warn(reject("annotation-unbound", place_of_tag(tagged), "the annotation has neither a Release nor a Commit line")
+                      .rule("A-95"));
 
   if (lineage.status == git::Lineage::Status::error) {
     findings.refuse(git::lineage_rejection(lineage, chart.tag));
   } else if (lineage.status == git::Lineage::Status::none) {
-    auto none = reject("missing-lineage", place(tagged),
+    auto none = reject("missing-lineage", place_of_tag(tagged),
                        "the annotation's lineage block declares that no attestation data is available")
                     .rule("A-93")
                     .expected("at least one \"- key: id sha256:…\" line below \"Attestation Lineage:\"")
@@ -76,7 +76,7 @@ void check_unambiguous(TaggedChart const& tagged, chart::SourceTree const& tree,
   if (meant.size() < 2) return;
   auto const text = [](TagReading const& reading) { return reading.name + " " + reading.version; };
   auto const& other = meant.front().name == chart.name ? meant.back() : meant.front();
-  findings.refuse(reject("release-line-required", place(tagged), "the tag's name can be read as another release, too")
+  findings.refuse(reject("release-line-required", place_of_tag(tagged), "the tag's name can be read as another release, too")
                       .rule("B-23")
                       .expected("Release: " + chart.name + " v" + chart.version)
                       .found("no Release line; " + text(other) + " would have this tag as well")
@@ -89,7 +89,7 @@ void check_ancestry(TaggedChart const& tagged, git::ObjectSource& objects, RunSe
   if (commit == settings.change.head) return;
   auto const reaches = objects.is_ancestor(commit, settings.change.head);
   if (reaches && *reaches) return;
-  findings.refuse(reject("tag-not-on-branch", place(tagged),
+  findings.refuse(reject("tag-not-on-branch", place_of_tag(tagged),
                          reaches
                              ? "the tag's commit is not an ancestor of the pull request's head"
                              : "no object source can tell whether the tag's commit is an ancestor of the pull request's head")
@@ -106,7 +106,7 @@ void check_content(TaggedChart const& tagged, Verdict<chart::SourceList> const& 
   auto const& root = tagged.chart().path;
   if (!at_tag || !chart::same_content(*at_tag, head))
     return findings.refuse(
-        reject("tag-content-mismatch", place(tagged),
+        reject("tag-content-mismatch", place_of_tag(tagged),
                "the chart at the tag's commit is not the chart at the pull request's head")
             .rule("A-55")
             .expected("the content of " + root + " at " + tagged.commit().id)

@@ -47,7 +47,7 @@ Verdict<chart::ChartMetadata> metadata_at(GitSourceTree const& tree, event::Acti
   for (auto const& path : paths) {
     auto const chart_yaml = chart::read_chart_yaml(tree, path);
     if (!chart_yaml) return chart_yaml.error().within(path);
-    auto described = chart::description(chart_yaml->parsed, nullptr);
+    auto described = chart::description_of(chart_yaml->parsed, nullptr);
     if (!described) return described.error().within(path);
     return std::move(described->metadata);
   }

@@ -416,7 +416,7 @@ class ChartFlow::Charts {
     // Without a source digest the chart is refused, and nothing is known about what binds its attestations.
     bool const unbound_counts = settings_.inputs.subject_binding == event::SubjectBinding::off || work.source_digest().empty();
     for (auto& missing : missing_attestations(settings_.lists.required_attestations, work.chart.tag, work.lineage.entries,
-                                              unbound_counts, host_of(settings_.server_url)))
+                                              unbound_counts, host_of(settings_.repository.server_url)))
       work.findings.refuse(std::move(missing));
   }
 

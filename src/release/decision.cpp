@@ -43,8 +43,8 @@ constexpr std::array verdict_inputs{
 // The change, and the policy that it is judged by.
 report::ReleaseRecord record_of_change(RunSettings const& settings) {
   report::ReleaseRecord record;
-  record.server_url = settings.server_url;
-  record.repository = settings.repository;
+  record.server_url = settings.repository.server_url;
+  record.repository = settings.repository.full_name;
   record.pr_number = settings.change.pr_number;
   record.source_branch = settings.inputs.source_branch;
   record.release_branch = settings.inputs.release_branch;

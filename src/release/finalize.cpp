@@ -415,11 +415,13 @@ Verdict<void> run_steps(FinalizeSettings const& settings, FinalizeTools const& t
 
   AttestationIds own = completed->attestations;
   if (!overall.empty()) own.emplace_back(overall_key, overall);
-  report::HumanPart const human{settings.server_url, settings.repository, *completed, result.manifest_digest, overall};
+  report::HumanPart const human{settings.repository.server_url, settings.repository.full_name, *completed,
+                                result.manifest_digest, overall};
   DescriptionUpdate update(settings, tools, result);
   auto const updated = update.run(own, human);
   if (!updated) return updated.error();
-  result.summary = report::finalize_summary(*completed, settings.server_url, settings.repository, overall, result.undelivered);
+  result.summary = report::finalize_summary(*completed, settings.repository.server_url, settings.repository.full_name, overall,
+                                            result.undelivered);
   return {};
 }
 

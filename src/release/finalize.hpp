@@ -37,10 +37,7 @@ struct FinalizeSettings {
   std::vector<std::string> bundle_paths;
   bool update_pr = true;
 
-  std::string server_url = "https://github.com";
-  std::string repository;     ///< "owner/repo"
-  std::string repository_id;  ///< decimal
-  std::string repository_owner_id;
+  Repository repository;
   std::string commit;               ///< GITHUB_SHA: what the bundles' certificates must name (A-74)
   std::string run_id, run_attempt;  ///< GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT: the run that the bundles must come from (B-15)
   std::string workflow_ref,

@@ -21,18 +21,17 @@ namespace fs = std::filesystem;
 using report::ReleaseManifest;
 
 constexpr std::string_view tag_verification_subject = "w7-tag-verify";
-constexpr std::string_view provenance_type = "https://slsa.dev/provenance/v1";
 
 // What the attest steps of a release make (A-70, B-15): provenance, the verification summary, and bills of materials.
 std::vector<std::string> predicate_types() {
-  return {std::string(provenance_type), "https://slsa.dev/verification_summary/v1", "https://spdx.dev/Document/v2.3",
+  return {std::string(sigstore::slsa_provenance), "https://slsa.dev/verification_summary/v1", "https://spdx.dev/Document/v2.3",
           "https://cyclonedx.org/bom"};
 }
 
 // --- this run --------------------------------------------------------------------------------------------------------
 
 std::string_view server(FinalizeSettings const& settings) {
-  std::string_view url = settings.server_url;
+  std::string_view url = settings.repository.server_url;
   while (url.ends_with('/')) url.remove_suffix(1);
   return url;
 }
@@ -59,9 +58,9 @@ sigstore::Policy bundle_policy(FinalizeSettings const& settings) {
   auto const scheme = url.find("://");
   sigstore::Policy policy;
   policy.hostname = std::string(scheme == std::string_view::npos ? url : url.substr(scheme + 3));
-  policy.repository = settings.repository;
-  policy.repository_id = settings.repository_id;
-  policy.owner_id = settings.repository_owner_id;
+  policy.repository = settings.repository.full_name;
+  policy.repository_id = settings.repository.id;
+  policy.owner_id = settings.repository.owner_id;
   policy.certificate_oidc_issuer = settings.oidc_issuer;
   policy.source_digest = settings.commit;
   policy.deny_self_hosted_runners = settings.deny_self_hosted;
@@ -75,7 +74,7 @@ sigstore::Policy bundle_policy(FinalizeSettings const& settings) {
 // B-15: the certificate's run invocation is this run, at this attempt or an earlier one, whose jobs may have been kept.
 Verdict<void> check_run(sigstore::CertificateIdentity const& identity, FinalizeSettings const& settings) {
   auto const run =
-      std::string(server(settings)) + "/" + settings.repository + "/actions/runs/" + settings.run_id + "/attempts/";
+      std::string(server(settings)) + "/" + settings.repository.full_name + "/actions/runs/" + settings.run_id + "/attempts/";
   auto const* uri = identity.find(sigstore::FulcioExtension::run_invocation_uri);
   if (uri && uri->size() > run.size() && equal_ignoring_ascii_case(std::string_view(*uri).substr(0, run.size()), run) &&
       to_number(std::string_view(*uri).substr(run.size()), to_number(settings.run_attempt).value_or(0)).value_or(0) != 0)
@@ -232,7 +231,7 @@ Verdict<ProvedKeys> verified_bundle(std::string const& bundle_json, std::string 
     bundle.subjects.push_back(subject.name);
   }
   if (auto const fine = check_oci_coverage(release.manifest, about); !fine) return fine.error();
-  if (statement.predicate_type == provenance_type) proved.insert(about.begin(), about.end());
+  if (statement.predicate_type == sigstore::slsa_provenance) proved.insert(about.begin(), about.end());
   bundles.push_back(std::move(bundle));
   return about;
 }

@@ -2,6 +2,8 @@
 
 // What was found about one thing: src/release/findings.hpp
 
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,5 +19,8 @@ struct Findings {
   void refuse(Rejection why) { refusals.push_back(std::move(why)); }
   void warn(Rejection what) { warnings.push_back(std::move(what)); }
 };
+
+/// Where something was found about an attestation: "attestation lint (id 7)".
+std::string attestation_place(std::string_view key, std::string_view id);
 
 }  // namespace acr::release

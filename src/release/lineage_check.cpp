@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "release/check_outcome.hpp"
+#include "release/findings.hpp"
 #include "release/limits.hpp"
 #include "release/reused_attestations.hpp"
 #include "release/subject_binding.hpp"
@@ -23,8 +24,6 @@ struct Candidate {
   bool has_id = false;  ///< the entry's own
 };
 
-std::string place(report::LineageEntry const& entry) { return "attestation " + entry.key + " (id " + entry.id + ")"; }
-
 report::Check check_of(sigstore::CheckResult const& result) {
   return {.rule = result.rule,
           .name = result.name,
@@ -39,7 +38,7 @@ report::Check check_of(sigstore::CheckResult const& result) {
 void record_unavailable(Candidate const& candidate, Rejection why) {
   if (candidate.entry->refusal) return;
   candidate.entry->status = report::EntryStatus::failed;
-  candidate.entry->refusal = std::move(why).within(place(*candidate.entry));
+  candidate.entry->refusal = std::move(why).within(attestation_place(candidate.entry->key, candidate.entry->id));
 }
 
 // B-9. Attestations of files have no statement, hence no result.
@@ -64,7 +63,7 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
     entry.checks.clear();  // all passed; docs/verification.md lists them
     entry.refusal.reset();
     if (*outcome == CheckOutcome::warned)
-      entry.warnings.push_back(reject("check-warned", place(entry), "the check passed with warnings")
+      entry.warnings.push_back(reject("check-warned", attestation_place(entry.key, entry.id), "the check passed with warnings")
                                    .rule("B-9")
                                    .expected("PASSED")
                                    .found("WARNED"));
@@ -74,7 +73,7 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
     }
     entry.status = report::EntryStatus::verified_other_id;
     auto other_id =
-        reject("unresolved-id", place(entry),
+        reject("unresolved-id", attestation_place(entry.key, entry.id),
                "no attestation of the subject has this id, another one of the same subject verifies")
             .rule("A-100")
             .expected("id " + entry.id + " among the attestations of " + entry.subject_digest)
@@ -89,7 +88,7 @@ void record_verdict(Candidate const& candidate, sigstore::Verification&& verific
   }
   if (entry.refusal) return;  // the first candidate's reason is the one to tell
   entry.status = report::EntryStatus::failed;
-  entry.refusal = std::move(*verification.rejection).within(place(entry));
+  entry.refusal = std::move(*verification.rejection).within(attestation_place(entry.key, entry.id));
   for (auto const& result : verification.checks) entry.checks.push_back(check_of(result));
 }
 
@@ -172,26 +171,26 @@ void warn_of_broken(report::LineageEntry& entry, github::Listing const& listing)
   auto const& listed = listing.of.at(entry.subject_digest);
   auto const broken = std::ranges::count_if(listed, &github::ListedAttestation::broken);
   if (broken == 0) return;
-  entry.warnings.push_back(
-      reject("attestation-broken", place(entry), "attestations of the same subject are listed without bundle and link")
-          .rule("G-12")
-          .found(std::to_string(broken) + " of " + std::to_string(listed.size())));
+  entry.warnings.push_back(reject("attestation-broken", attestation_place(entry.key, entry.id),
+                                  "attestations of the same subject are listed without bundle and link")
+                               .rule("G-12")
+                               .found(std::to_string(broken) + " of " + std::to_string(listed.size())));
 }
 
 void refuse_unresolved(LineageCheck const& check, report::LineageEntry& entry, github::Listing const& listing) {
   if (listing.too_long.contains(entry.subject_digest)) {
     entry.status = report::EntryStatus::unresolved;
-    entry.refusal =
-        reject("listing-too-long", place(entry), "this repository has more attestations of the entry's subject than are read")
-            .rule("G-31")
-            .expected("at most 20 pages of 100 attestations of " + entry.subject_digest)
-            .fix("attest a subject of its own for each release, or delete attestations that are no longer needed");
+    entry.refusal = reject("listing-too-long", attestation_place(entry.key, entry.id),
+                           "this repository has more attestations of the entry's subject than are read")
+                        .rule("G-31")
+                        .expected("at most 20 pages of 100 attestations of " + entry.subject_digest)
+                        .fix("attest a subject of its own for each release, or delete attestations that are no longer needed");
     return;
   }
   std::size_t const count = listing.of.at(entry.subject_digest).size();
   entry.status = report::EntryStatus::unresolved;
   bool const searched = !entry.other_subject.empty();
-  auto why = reject("unresolved", place(entry),
+  auto why = reject("unresolved", attestation_place(entry.key, entry.id),
                     searched ? "no attestation of the chart's source or package can be had from this repository"
                              : "no attestation of the entry's subject can be had from this repository")
                  .rule(searched ? "B-4" : "A-100")
@@ -218,11 +217,11 @@ std::string host_of(std::string_view server_url) {
 
 sigstore::Policy lineage_policy(RunSettings const& settings, git::ObjectId const& commit) {
   sigstore::Policy policy;
-  policy.repository = settings.repository;
-  policy.repository_id = settings.repository_id;
-  policy.owner_id = settings.owner_id;
+  policy.repository = settings.repository.full_name;
+  policy.repository_id = settings.repository.id;
+  policy.owner_id = settings.repository.owner_id;
   policy.certificate_oidc_issuer = settings.inputs.oidc_issuer;
-  policy.hostname = host_of(settings.server_url);
+  policy.hostname = host_of(settings.repository.server_url);
   policy.signer_workflows = settings.lists.signer_workflows;
   policy.predicate_types = settings.lists.predicate_types;
   policy.deny_self_hosted_runners = settings.inputs.deny_self_hosted;

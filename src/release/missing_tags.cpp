@@ -10,6 +10,7 @@
 #include "git/tag_annotation.hpp"
 #include "release/changed_chart.hpp"
 #include "release/check_outcome.hpp"
+#include "release/findings.hpp"
 #include "release/git_source_tree.hpp"
 #include "release/lineage_check.hpp"
 #include "release/packaged_chart.hpp"
@@ -22,7 +23,7 @@ namespace acr::release {
 namespace {
 
 // A listed attestation of one chart, and its result.
-struct Candidate {
+struct Listed {
   MissingTag* chart = nullptr;
   github::ListedAttestation const* listed = nullptr;
   std::optional<FoundAttestation> found{};  // it verifies and has a key
@@ -130,7 +131,7 @@ std::optional<std::string> key_of(sigstore::Statement const& statement, std::str
   return key;
 }
 
-void judge(Candidate& candidate, sigstore::VerifiedAttestation const& attestation) {
+void judge(Listed& candidate, sigstore::VerifiedAttestation const& attestation) {
   auto const* statement = attestation.statement();
   auto const key = statement ? key_of(*statement, std::string_view(candidate.chart->source_digest).substr(7)) : std::nullopt;
   if (!key || attestation.times().empty()) {
@@ -149,8 +150,8 @@ void judge(Candidate& candidate, sigstore::VerifiedAttestation const& attestatio
     candidate.warned = *outcome == CheckOutcome::warned;
 }
 
-std::vector<Candidate> candidates_of(std::vector<MissingTag*> const& charts, github::Listing const& listing) {
-  std::vector<Candidate> candidates;
+std::vector<Listed> candidates_of(std::vector<MissingTag*> const& charts, github::Listing const& listing) {
+  std::vector<Listed> candidates;
   for (auto* chart : charts) {
     if (listing.too_long.contains(chart->source_digest)) {
       chart->refuse(
@@ -208,7 +209,7 @@ github::Listing listing_of(std::vector<MissingTag*> const& charts, RunSettings c
   return listing;
 }
 
-void verify_all(std::vector<Candidate>& candidates, RunSettings const& settings, git::ObjectId const& commit,
+void verify_all(std::vector<Listed>& candidates, RunSettings const& settings, git::ObjectId const& commit,
                 TagTools const& tools) {
   auto const policy = lineage_policy(settings, commit);
   std::vector<github::ListedAttestation const*> wanted;
@@ -235,19 +236,15 @@ void verify_all(std::vector<Candidate>& candidates, RunSettings const& settings,
 }
 
 // Newer counts; of the same time the one that failed, so that no order of a listing lets it pass.
-bool decides_over(Candidate const& a, Candidate const& b) {
-  auto const rank = [](Candidate const& each) {
+bool decides_over(Listed const& a, Listed const& b) {
+  auto const rank = [](Listed const& each) {
     return std::tuple(each.found->time, each.failed.has_value(), to_number(each.found->id, INT64_MAX).value_or(0));
   };
   return rank(a) > rank(b);
 }
 
-std::string place(FoundAttestation const& attestation) {
-  return "attestation " + attestation.key + " (id " + attestation.id + ")";
-}
-
-void choose(std::vector<Candidate> const& candidates) {
-  std::map<std::tuple<MissingTag*, std::string, std::string>, Candidate const*> newest;  // by chart, key and predicate type
+void choose(std::vector<Listed> const& candidates) {
+  std::map<std::tuple<MissingTag*, std::string, std::string>, Listed const*> newest;  // by chart, key and predicate type
   for (auto const& candidate : candidates) {
     auto& chart = *candidate.chart;
     if (candidate.unavailable)
@@ -261,19 +258,19 @@ void choose(std::vector<Candidate> const& candidates) {
     auto& chart = *candidate->chart;
     auto const& found = *candidate->found;
     if (candidate->failed) {
-      chart.refuse(Rejection(*candidate->failed).within(place(found)));
+      chart.refuse(Rejection(*candidate->failed).within(attestation_place(found.key, found.id)));
     } else if (!chart.attestations.empty() && chart.attestations.back().key == found.key) {
-      chart.refuse(
-          reject("key-ambiguous", place(found), "two kinds of attestation have this key, and an annotation lists a key once")
-              .rule("A-94")
-              .expected("one predicate type for each subject name")
-              .found(chart.attestations.back().predicate_type + " and " + found.predicate_type)
-              .fix("give the subjects names of their own, or set predicate-types to the kind that counts"));
+      chart.refuse(reject("key-ambiguous", attestation_place(found.key, found.id),
+                          "two kinds of attestation have this key, and an annotation lists a key once")
+                       .rule("A-94")
+                       .expected("one predicate type for each subject name")
+                       .found(chart.attestations.back().predicate_type + " and " + found.predicate_type)
+                       .fix("give the subjects names of their own, or set predicate-types to the kind that counts"));
     } else {
       chart.attestations.push_back(found);
     }
     if (candidate->warned)
-      chart.warnings.push_back(reject("check-warned", place(found), "the check passed with warnings")
+      chart.warnings.push_back(reject("check-warned", attestation_place(found.key, found.id), "the check passed with warnings")
                                    .rule("B-9")
                                    .expected("PASSED")
                                    .found("WARNED"));
@@ -317,7 +314,8 @@ std::vector<Rejection> missing_checks(MissingTag const& chart, RunSettings const
     entry.facts->signer = found.signer;
     entry.facts->predicate_type = found.predicate_type;
   }
-  return missing_attestations(settings.lists.required_attestations, chart.tag, entries, false, host_of(settings.server_url));
+  return missing_attestations(settings.lists.required_attestations, chart.tag, entries, false,
+                              host_of(settings.repository.server_url));
 }
 
 // A chart that nothing speaks against gets its annotation, or the reason why there is none.

@@ -9,13 +9,13 @@
 #include "release/git_source_tree.hpp"
 #include "release/lineage_check.hpp"
 #include "release/own_workflow.hpp"
+#include "sigstore/statement.hpp"
 #include "support/digest.hpp"
 #include "support/text.hpp"
 
 namespace acr::release {
 namespace {
 
-constexpr std::string_view provenance_type = "https://slsa.dev/provenance/v1";
 constexpr std::size_t listed_at_most = 100;  // of one file; real ones have a handful
 
 AttestationProof proof_of(std::string name, sigstore::Verification const& result) {
@@ -92,7 +92,7 @@ sigstore::Policy builder_policy(RunSettings const& settings) {
   // built them.
   policy.signer_workflows = settings.lists.build_signer_workflows;
   if (policy.signer_workflows.empty()) policy.released_workflow = own_workflow();
-  policy.predicate_types = {std::string(provenance_type)};
+  policy.predicate_types = {std::string(sigstore::slsa_provenance)};
   policy.deny_self_hosted_runners = !settings.inputs.self_hosted_builders;
   return policy;
 }

@@ -12,7 +12,7 @@ namespace acr::release {
 
 struct RunOutcome {
   report::ReleaseRecord record;
-  report::ReleaseFiles files;
+  report::ReleasePlaces files;
   ExitStatus status = ExitStatus::refused;
 };
 

@@ -18,6 +18,7 @@
 #include "support/atomic_file.hpp"
 #include "support/digest.hpp"
 #include "support/parallel.hpp"
+#include "support/text.hpp"
 
 namespace acr::release {
 namespace {
@@ -490,10 +491,6 @@ std::string verdict_of(CheckedPackage const& package) {
   for (auto const* refusals : {&package.unproved, &package.refusals})
     if (!refusals->empty()) return "**refused** " + report::code_span(refusals->front().sentence());
   return "proved";
-}
-
-std::string counted(std::size_t count, std::string const& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct PublishedFile {
 PublishedFile published_file(std::string path, std::string bytes);
 
 struct ReleaseFiles {
-  report::ReleaseFiles places;
+  report::ReleasePlaces places;
   std::string checksums;              ///< text of checksums.txt; empty unless something is released
   std::vector<PublishedFile> others;  ///< report, VSA, OCI subjects, manifest, in this order
 };

@@ -50,11 +50,4 @@ github::Repository address_of(Repository const& repository) {
           .owner_kind = repository.owner_type == "User" ? github::OwnerKind::user : github::OwnerKind::organization};
 }
 
-void name_repository(RunSettings& settings, Repository const& repository) {
-  settings.server_url = repository.server_url;
-  settings.repository = repository.full_name;
-  settings.repository_id = repository.id;
-  settings.owner_id = repository.owner_id;
-}
-
 }  // namespace acr::release

@@ -8,7 +8,6 @@
 #include "event/event.hpp"
 #include "event/runner_environment.hpp"
 #include "github/api.hpp"
-#include "release/settings.hpp"
 
 namespace acr::release {
 
@@ -34,8 +33,5 @@ Repository repository_named(std::string full_name, std::string id, event::Runner
 
 /// As requests to the API name it.
 github::Repository address_of(Repository const& repository);
-
-/// Writes name, numbers and server into the settings of a run; an id that is not known stays "".
-void name_repository(RunSettings& settings, Repository const& repository);
 
 }  // namespace acr::release

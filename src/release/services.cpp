@@ -18,7 +18,7 @@
 namespace acr::release {
 namespace {
 
-constexpr std::size_t trusted_root_bytes = std::size_t{16} << 20;
+constexpr std::size_t trusted_root_file_bytes = std::size_t{16} << 20;
 
 RefreshMode refresh_mode(event::TrustedRootRefresh input) {
   switch (input) {
@@ -59,7 +59,7 @@ ServiceSettings service_settings(event::ActionInputs const& inputs, Repository c
 
 std::vector<sigstore::TrustedRoot> trusted_roots(std::filesystem::path const& workspace, std::string const& file) {
   try {
-    auto roots = sigstore::parse_trusted_roots(read_file(workspace / file, trusted_root_bytes), file);
+    auto roots = sigstore::parse_trusted_roots(read_file(workspace / file, trusted_root_file_bytes), file);
     if (!roots) throw BadEnvironment("trusted-root", roots.error().sentence());
     return std::move(*roots);
   } catch (RunError const&) {

@@ -10,6 +10,7 @@
 
 #include "event/inputs.hpp"
 #include "release/input_lists.hpp"
+#include "release/repository.hpp"
 
 namespace acr::release {
 
@@ -26,10 +27,7 @@ struct RunSettings {
   InputLists lists;  ///< the inputs' lists, parsed
   Change change;
 
-  std::string server_url = "https://github.com";
-  std::string repository;     ///< "owner/repo"
-  std::string repository_id;  ///< decimal
-  std::string owner_id;       ///< decimal, may be empty
+  Repository repository;
 
   std::filesystem::path workspace;    ///< GITHUB_WORKSPACE
   std::filesystem::path runner_temp;  ///< RUNNER_TEMP

@@ -86,7 +86,7 @@ Verdict<SourceDigest> digest_of(SourceTree const& tree, std::string const& path)
   auto digest = chart::source_digest(tree, path);
   if (!digest) return digest.error();
   auto const chart_yaml = chart::read_chart_yaml(tree, chart::resolve(tree, path)->path);
-  auto const described = chart::description(chart_yaml->parsed, nullptr);
+  auto const described = chart::description_of(chart_yaml->parsed, nullptr);
   SourceDigest found{shown(path), {}, {}, std::move(*digest)};
   if (described) found.name = described->metadata.name, found.version = described->metadata.version;
   return found;

@@ -8,10 +8,9 @@
 namespace acr::release {
 namespace {
 
-std::string place(report::LineageEntry const& entry) { return "attestation " + entry.key + " (id " + entry.id + ")"; }
-
 Rejection mismatch(report::LineageEntry const& entry, std::string const& by_rule, std::string const& by_tag) {
-  return reject("subject-mismatch", place(entry), "the tag names another subject than lineage-subjects does")
+  return reject("subject-mismatch", attestation_place(entry.key, entry.id),
+                "the tag names another subject than lineage-subjects does")
       .rule("B-4")
       .expected(by_rule + ", by lineage-subjects")
       .found(by_tag + " in the annotation")
@@ -128,8 +127,9 @@ void bind_subjects(LineageCheck& check, git::SubjectContext const& context, RunS
     entry.bound = binding_of(entry, context, settings, releases);
     if (!entry.bound.empty() || !entry.facts || entry.refusal) continue;
     if (settings.inputs.subject_binding == SubjectBinding::require) {
-      entry.refusal = unbound(place(entry), "what was attested is neither this chart's source nor its package",
-                              entry.subject_digest, context.source);
+      entry.refusal =
+          unbound(attestation_place(entry.key, entry.id), "what was attested is neither this chart's source nor its package",
+                  entry.subject_digest, context.source);
       entry.status = report::EntryStatus::failed;
     }
     keys += (keys.empty() ? "" : ", ") + entry.key;

@@ -16,10 +16,6 @@ using report::json_text;
 
 constexpr std::size_t rows_shown = 1000;
 
-std::string counted(std::size_t number, std::string_view what) {
-  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
-}
-
 std::size_t count(MissingTags const& found, TagStatus status) {
   return static_cast<std::size_t>(std::ranges::count(found.charts, status, &MissingTag::status));
 }

@@ -3,6 +3,7 @@
 
 #include "event/action_interface.hpp"
 #include "release/trusted_root_refresh.hpp"
+#include "sigstore/limits.hpp"
 #include "support/atomic_file.hpp"
 #include "support/encoding.hpp"
 #include "support/json.hpp"
@@ -11,8 +12,6 @@
 
 namespace acr::release {
 namespace {
-
-constexpr std::size_t trusted_root_bytes = std::size_t{4} << 20;
 
 [[noreturn]] void refuse(std::string const& what) {
   throw BadEnvironment("tuf-repositories", "ACR_TUF_REPOSITORIES: " + what + " [T-13a]");
@@ -37,7 +36,7 @@ std::string needed_file(std::string const& path, std::size_t limit) {
 void read_built_in(TrustSource& source, boost::json::value const& entry) {
   auto const& organization = source.organization;
   BuiltInCopy copy;
-  copy.trusted_root = needed_file(needed_text(entry, organization, "trusted_root"), trusted_root_bytes);
+  copy.trusted_root = needed_file(needed_text(entry, organization, "trusted_root"), sigstore::limits::max_trusted_root_bytes);
   copy.date = needed_text(entry, organization, "date");
   auto const version = [&](std::string_view name) {
     auto const number = integer_in(entry, name);

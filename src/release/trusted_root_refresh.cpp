@@ -6,14 +6,14 @@
 
 #include "net/retrying_http.hpp"
 #include "release/tuf_drive.hpp"
+#include "sigstore/limits.hpp"
 #include "support/text.hpp"
 #include "tuf/limits.hpp"
 
 namespace acr::release {
 namespace {
 
-constexpr std::int64_t stale_days = 400;                              // T-8
-constexpr std::size_t max_trusted_root_bytes = std::size_t{4} << 20;  // as V-2 reads it
+constexpr std::int64_t stale_days = 400;  // T-8
 
 TrustSource source_of(sigstore::BuiltInRoot const& root, std::string const& host) {
   auto const metadata = base_url("https://" + host + "/");
@@ -41,10 +41,10 @@ Verdict<std::string> target_bytes(TrustSource const& source, tuf::Client& client
   if (tuf::check_content(kept, source.target, target.length, target.hashes)) return std::string(kept);
   if (source.built_in && tuf::check_content(source.built_in->trusted_root, source.target, target.length, target.hashes))
     return source.built_in->trusted_root;
-  if (static_cast<std::uint64_t>(target.length) > max_trusted_root_bytes)
+  if (static_cast<std::uint64_t>(target.length) > sigstore::limits::max_trusted_root_bytes)
     return reject("tuf-too-large", source.target, "the trusted root is larger than the limit")
         .rule("T-30")
-        .expected("at most " + std::to_string(max_trusted_root_bytes) + " bytes");
+        .expected("at most " + std::to_string(sigstore::limits::max_trusted_root_bytes) + " bytes");
   return fetch_target(client, fetch);
 }
 

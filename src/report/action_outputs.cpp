@@ -109,7 +109,7 @@ std::string matrix_json(ReleaseRecord const& record, std::string_view packages_d
   return to_ascii_json(matrix);
 }
 
-Outputs run_outputs(ReleaseRecord const& record, ReleaseFiles const& files, std::uint64_t retention_days) {
+Outputs run_outputs(ReleaseRecord const& record, ReleasePlaces const& files, std::uint64_t retention_days) {
   Outputs outputs;
   outputs.set("result", to_text(record.result));
   outputs.set("reason", record.reason);

@@ -44,7 +44,7 @@ void append_outputs(std::filesystem::path const& command_file, Outputs const& ou
 
 /// Every output of `run`. `result`, `reason` and `chart-count` are always set; files that were not written
 /// have no output. More than 256 packaged charts: `matrix` is set all the same, the caller warns (max_matrix_jobs).
-Outputs run_outputs(ReleaseRecord const& record, ReleaseFiles const& files, std::uint64_t retention_days);
+Outputs run_outputs(ReleaseRecord const& record, ReleasePlaces const& files, std::uint64_t retention_days);
 
 /// JSON array of all changed charts, one line of ASCII: {name, version, path, tag, commit, package, digest, size,
 /// verified, status, source-digest}. `package`: workspace-relative path below `packages_dir`, "" unless packaged.

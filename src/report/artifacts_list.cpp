@@ -17,7 +17,7 @@ bool is_usable(std::string_view path) {
   return std::ranges::none_of(split(path, '/'), [](auto part) { return part.empty() || part == ".."; });
 }
 
-Rejection bad(std::string where, std::string why) {
+Rejection bad_list(std::string where, std::string why) {
   return reject("artifacts-list", std::move(where), std::move(why)).rule("A-30").fix("set `declare-artifacts: false`");
 }
 
@@ -25,16 +25,16 @@ Rejection bad(std::string where, std::string why) {
 
 Verdict<std::string> artifacts_list(std::vector<std::string> const& paths) {
   if (paths.size() > max_artifact_lines)
-    return bad("artifacts list", "a job can declare at most 500 artifacts").found(std::to_string(paths.size()));
+    return bad_list("artifacts list", "a job can declare at most 500 artifacts").found(std::to_string(paths.size()));
   std::set<std::string_view> names;
   std::string text;
   for (auto const& path : paths) {
-    if (!is_usable(path)) return bad(path, "the artifacts list cannot hold this path").found(path);
+    if (!is_usable(path)) return bad_list(path, "the artifacts list cannot hold this path").found(path);
     auto const name = std::string_view(path).substr(path.rfind('/') + 1);
-    if (!names.insert(name).second) return bad(path, "another artifact has the same base name");
+    if (!names.insert(name).second) return bad_list(path, "another artifact has the same base name");
     text += path + "\n";
   }
-  if (text.size() > max_artifact_bytes) return bad("artifacts list", "larger than 1 MiB");
+  if (text.size() > max_artifact_bytes) return bad_list("artifacts list", "larger than 1 MiB");
   return text;
 }
 

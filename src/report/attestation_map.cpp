@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view header = "<!-- ATTESTATION_MAP";
 constexpr std::string_view footer = "-->";
 
-Rejection invalid(std::string where, std::string why) {
+Rejection invalid_map(std::string where, std::string why) {
   return reject("map-invalid", "attestation map: " + std::move(where), std::move(why))
       .rule("A-84")
       .fix("repair the map in the pull request's description by hand; writing over it would lose other stages' ids");
@@ -134,8 +134,8 @@ std::optional<std::string> id_of(std::string_view raw) {
 
 Verdict<RawObject> checked_object(std::string_view json) {
   auto const value = parse_json(json, "JSON", {.max_bytes = max_body_bytes});
-  if (!value) return invalid(value.error().where, value.error().why);
-  if (!value->is_object()) return invalid("JSON", "the value is not an object");
+  if (!value) return invalid_map(value.error().where, value.error().why);
+  if (!value->is_object()) return invalid_map("JSON", "the value is not an object");
   return raw_object(json);
 }
 
@@ -201,7 +201,7 @@ Verdict<std::optional<MapPlace>> find_attestation_map(std::string_view body) {
     }
   }
   if (place && !closed)
-    return invalid("end", "no line with the end marker follows").expected("a line `-->`").found("the end of the text");
+    return invalid_map("end", "no line with the end marker follows").expected("a line `-->`").found("the end of the text");
   return place;
 }
 

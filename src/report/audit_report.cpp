@@ -8,13 +8,7 @@
 #include "support/text.hpp"
 
 namespace acr::report {
-namespace {
-
-std::string counted(std::size_t count, std::string const& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string audit_verdict(AuditRecord const& record) {
   auto const count = [&](char const* severity) {

@@ -7,6 +7,7 @@
 #include "report/limits.hpp"
 #include "report/markdown.hpp"
 #include "report/short_refusal.hpp"
+#include "support/text.hpp"
 
 namespace acr::report {
 namespace {
@@ -68,10 +69,6 @@ class BoundedText {
   std::size_t missing_ = 0;
   bool full_ = false;
 };
-
-std::string counted(std::size_t count, std::string const& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
 
 std::string pull_request_link(ReleaseRecord const& record) {
   return link(std::to_string(record.pr_number),
@@ -319,7 +316,7 @@ std::string lineage_graph(ReleaseRecord const& record) {
 
 }  // namespace
 
-std::string job_summary(ReleaseRecord const& record, ReleaseFiles const& files) {
+std::string job_summary(ReleaseRecord const& record, ReleasePlaces const& files) {
   BoundedText text(max_summary_bytes);
   text.block(verdict(record));
   if (auto const list = short_list(record); !list.empty()) text.block(list);

@@ -33,7 +33,7 @@ std::optional<std::size_t> attestation_rank(ReleaseManifest const& manifest, std
 
 // --- reading ---------------------------------------------------------------------------------------------------------
 
-Rejection invalid(std::string where, std::string why) {
+Rejection invalid_manifest(std::string where, std::string why) {
   return reject("manifest-invalid", "manifest: " + std::move(where), std::move(why)).rule("A-75");
 }
 
@@ -94,7 +94,7 @@ class ObjectReader {
   }
 
   void fail(std::string where, std::string why, std::string found = {}) {
-    if (!fault_) fault_ = invalid(std::move(where), std::move(why)).found(std::move(found));
+    if (!fault_) fault_ = invalid_manifest(std::move(where), std::move(why)).found(std::move(found));
   }
 
   [[nodiscard]] std::string at(std::string_view name) const { return place_ + (place_.empty() ? "" : ".") + std::string(name); }
@@ -153,7 +153,7 @@ Verdict<std::vector<ManifestChart>> read_charts(json::array const& array) {
       chart.oci = std::move(*place);
     }
     if (!charts.empty() && !(charts.back().name < chart.name))
-      return invalid(indexed("charts", i), "charts are not in byte order, or one stands twice").found(chart.name);
+      return invalid_manifest(indexed("charts", i), "charts are not in byte order, or one stands twice").found(chart.name);
     charts.push_back(std::move(chart));
   }
   return charts;
@@ -165,10 +165,10 @@ Verdict<std::vector<std::pair<std::string, std::vector<ManifestUpstream>>>> read
   for (auto const& [chart_name, value] : object) {
     std::string const chart(chart_name);
     auto const place = "upstream." + chart;
-    if (!manifest.chart(chart)) return invalid(place, "the manifest has no such chart");
-    if (!upstream.empty() && !(upstream.back().first < chart)) return invalid(place, "charts are not in byte order");
+    if (!manifest.chart(chart)) return invalid_manifest(place, "the manifest has no such chart");
+    if (!upstream.empty() && !(upstream.back().first < chart)) return invalid_manifest(place, "charts are not in byte order");
     auto const* keys = value.if_object();
-    if (!keys) return invalid(place, "not an object");
+    if (!keys) return invalid_manifest(place, "not an object");
     std::vector<ManifestUpstream> entries;
     for (auto const& [key, member] : *keys) {
       ObjectReader reader(member, place + "." + std::string(key));
@@ -241,7 +241,7 @@ ManifestChart const* ReleaseManifest::chart(std::string_view name) const {
   return found == charts.end() ? nullptr : &*found;
 }
 
-ReleaseManifest manifest_of(ReleaseRecord const& record, ReleaseFiles const& files) {
+ReleaseManifest manifest_of(ReleaseRecord const& record, ReleasePlaces const& files) {
   ReleaseManifest manifest;
   manifest.pr = record.pr_number;
   manifest.head = record.head;
@@ -323,7 +323,7 @@ std::string manifest_text(ReleaseManifest const& manifest) {
 
 Verdict<ReleaseManifest> read_manifest(std::string_view text) {
   auto const document = parse_json(text, "manifest", {.max_bytes = max_manifest_bytes, .max_depth = 8});
-  if (!document) return invalid(document.error().where, document.error().why);
+  if (!document) return invalid_manifest(document.error().where, document.error().why);
   ObjectReader reader(*document, "");
   ReleaseManifest manifest;
   if (reader.text("version", is_any) != "1.0") reader.fail("version", "another version of the manifest");
@@ -364,11 +364,11 @@ Verdict<ReleaseManifest> read_manifest(std::string_view text) {
   AttestationIds ids;
   for (auto const& [key, value] : *attestations) {
     auto const* id = value.if_string();
-    if (!id) return invalid("attestations." + std::string(key), "an id is a string of digits");
+    if (!id) return invalid_manifest("attestations." + std::string(key), "an id is a string of digits");
     ids.emplace_back(std::string(key), std::string(*id));
   }
   auto completed = with_attestations(std::move(manifest), ids);
-  if (!completed) return invalid(completed.error().where, completed.error().why).found(completed.error().found_value);
+  if (!completed) return invalid_manifest(completed.error().where, completed.error().why).found(completed.error().found_value);
   manifest = std::move(*completed);
   auto read_up = read_upstream(*upstream, manifest);
   if (!read_up) return read_up.error();

@@ -75,7 +75,7 @@ struct ReleaseManifest {
 };
 
 /// The manifest after `run`: packaged charts only, no ids. `upstream` holds the entries of status `verified` alone.
-ReleaseManifest manifest_of(ReleaseRecord const& record, ReleaseFiles const& files);
+ReleaseManifest manifest_of(ReleaseRecord const& record, ReleasePlaces const& files);
 
 /// Two-space indent, LF, UTF-8, keys in the order of A-75.
 std::string manifest_text(ReleaseManifest const& manifest);

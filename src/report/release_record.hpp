@@ -183,7 +183,7 @@ struct ReleaseRecord {
 };
 
 /// Where the run's files are: workspace-relative paths and "sha256:…" digests; empty = not written.
-struct ReleaseFiles {
+struct ReleasePlaces {
   std::string packages_dir;
   std::string checksums_path;
   std::string verification_path, verification_digest;

@@ -12,51 +12,16 @@
 
 #include <algorithm>
 #include <mutex>
-#include <stdexcept>
 #include <unordered_set>
 
 #include "sigstore/limits.hpp"
-#include "support/handle.hpp"
+#include "sigstore/x509_chain.hpp"
 
 namespace acr::sigstore {
 namespace {
 
-using Store = Handle<X509_STORE, X509_STORE_free>;
-using StoreContext = Handle<X509_STORE_CTX, X509_STORE_CTX_free>;
-struct FreeStack {
-  void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
-};
-using Stack = std::unique_ptr<STACK_OF(X509), FreeStack>;
-
 Rejection bad_chain(std::string rule, std::string why) {
   return reject("certificate-chain", "signing certificate", std::move(why)).rule(std::move(rule));
-}
-
-void must(bool ok) {
-  if (!ok) throw std::runtime_error("OpenSSL could not set up a certificate store");
-}
-
-/// V-36: no SHA-1, no MD5; SHA-256/384/512 with ECDSA or RSA PKCS#1, or Ed25519.
-bool is_sound_signature(X509* x509) {
-  switch (X509_get_signature_nid(x509)) {
-    case NID_ecdsa_with_SHA256:
-    case NID_ecdsa_with_SHA384:
-    case NID_ecdsa_with_SHA512:
-    case NID_sha256WithRSAEncryption:
-    case NID_sha384WithRSAEncryption:
-    case NID_sha512WithRSAEncryption:
-    case NID_ED25519:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// V-36: what a CA may hold. (The leaf's key has its own list, V-47.)
-bool is_sound_ca_key(Certificate const& certificate) {
-  if (certificate.public_key()) return true;
-  EVP_PKEY* const key = X509_get0_pubkey(certificate.native());
-  return key && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(key) >= 2048;
 }
 
 /// V-34: absent means unlimited.
@@ -165,15 +130,15 @@ struct ChainVerifier::Authority {
   CertificateAuthority const& document;
   std::size_t index;
   SignatureMemory& memory;
-  Store store;
-  Stack intermediates;
+  X509Store store;
+  X509Stack intermediates;
 
   Authority(CertificateAuthority const& authority, std::size_t at, SignatureMemory& remembered)
       : document(authority), index(at), memory(remembered), store(X509_STORE_new()), intermediates(sk_X509_new_null()) {
-    must(store && intermediates);
-    must(X509_STORE_add_cert(store.get(), authority.chain.back().native()) == 1);
+    must_set_up(store && intermediates);
+    must_set_up(X509_STORE_add_cert(store.get(), authority.chain.back().native()) == 1);
     for (std::size_t i = 0; i + 1 < authority.chain.size(); ++i)
-      must(sk_X509_push(intermediates.get(), authority.chain[i].native()) > 0);
+      must_set_up(sk_X509_push(intermediates.get(), authority.chain[i].native()) > 0);
   }
 
   [[nodiscard]] Verdict<CertificatePath> path(Certificate const& leaf) const;
@@ -184,9 +149,9 @@ Verdict<CertificatePath> ChainVerifier::Authority::path(Certificate const& leaf)
   known.insert(known.end(), document.chain.begin(), document.chain.end());
   Checking checking{&memory, &known};
 
-  StoreContext const context(X509_STORE_CTX_new());
-  must(context && X509_STORE_CTX_init(context.get(), store.get(), leaf.native(), intermediates.get()) == 1);
-  must(X509_STORE_CTX_set_ex_data(context.get(), checking_index(), &checking) == 1);
+  X509StoreContext const context(X509_STORE_CTX_new());
+  must_set_up(context && X509_STORE_CTX_init(context.get(), store.get(), leaf.native(), intermediates.get()) == 1);
+  must_set_up(X509_STORE_CTX_set_ex_data(context.get(), checking_index(), &checking) == 1);
   X509_STORE_CTX_set_verify(context.get(), &verify_signatures);
   X509_VERIFY_PARAM* const parameters = X509_STORE_CTX_get0_param(context.get());
   // NO_CHECK_TIME goes together with ChainVerifier::at(), which compares both dates of every certificate of the path.
@@ -218,7 +183,7 @@ Verdict<CertificatePath> ChainVerifier::Authority::path(Certificate const& leaf)
     bool const anchor = i + 1 == path.certificates.size();
     if (i != 0 && !certificate.is_ca())
       return bad_chain("V-34", "a certificate that is not a CA has issued another one").found(certificate.subject_text());
-    if (i != 0 && !is_sound_ca_key(certificate))
+    if (i != 0 && !is_sound_authority_key(certificate))
       return bad_chain("V-36", "an authority's key is of a kind that is not accepted").found(certificate.subject_text());
     // The anchor is trusted as a key, so its own signature says nothing.
     if (!anchor && !is_sound_signature(certificate.native()))

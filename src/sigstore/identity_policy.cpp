@@ -31,16 +31,10 @@ Rejection not_as_demanded(std::string rule, std::string why, std::string expecte
       .found(std::move(found));
 }
 
-bool is_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-  });
-}
-
 /// "owner/repo".
 bool is_repository(std::string_view text) {
   auto const slash = text.find('/');
-  return slash != std::string_view::npos && is_name(text.substr(0, slash)) && is_name(text.substr(slash + 1));
+  return slash != std::string_view::npos && is_plain_name(text.substr(0, slash)) && is_plain_name(text.substr(slash + 1));
 }
 
 bool is_hex(std::string_view text) { return !text.empty() && from_hex(text).has_value(); }
@@ -370,10 +364,11 @@ Verdict<void> check_policy(Policy const& policy) {
     return bad_policy("policy", "no allowed signer was given").expected("a repository, an owner or an identity");
   if (!policy.repository.empty() && !is_repository(policy.repository))
     return bad_policy("repository", "this is not a repository").expected("owner/repo").found(policy.repository);
-  if (!policy.owner.empty() && !is_name(policy.owner)) return bad_policy("owner", "this is not an owner").found(policy.owner);
+  if (!policy.owner.empty() && !is_plain_name(policy.owner))
+    return bad_policy("owner", "this is not an owner").found(policy.owner);
   if (!policy.signer_repository.empty() && !is_repository(policy.signer_repository))
     return bad_policy("signer-repo", "this is not a repository").expected("owner/repo").found(policy.signer_repository);
-  if (policy.hostname.empty() || !is_name(policy.hostname))
+  if (policy.hostname.empty() || !is_plain_name(policy.hostname))
     return bad_policy("hostname", "this is not a host name").found(policy.hostname);
   if (!policy.signer_digest.empty() && !is_hex(policy.signer_digest))
     return bad_policy("signer-digest", "this is not a digest").expected("hex").found(policy.signer_digest);

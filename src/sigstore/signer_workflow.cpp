@@ -19,11 +19,6 @@ constexpr std::string_view expected_form = "owner/repo/.github/workflows/file.ym
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_name(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
-}
-
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 bool is_commit(std::string_view ref) { return is_lower_hex(ref, 40) || is_lower_hex(ref, 64); }
@@ -95,6 +90,11 @@ bool ref_matches(std::string_view pattern, std::string_view ref) {
 
 }  // namespace
 
+bool is_plain_name(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
+}
+
 // The file of a workflow cannot contain a slash, so the path ends at the first "@refs/", else at the last `@`.
 std::optional<WorkflowPlace> workflow_place(std::string_view text) {
   auto const owner_end = text.find('/');
@@ -103,7 +103,7 @@ std::optional<WorkflowPlace> workflow_place(std::string_view text) {
   if (repository_end == std::string_view::npos) return std::nullopt;
   WorkflowPlace place;
   place.repository = text.substr(0, repository_end);
-  if (!is_name(text.substr(0, owner_end)) || !is_name(text.substr(owner_end + 1, repository_end - owner_end - 1)))
+  if (!is_plain_name(text.substr(0, owner_end)) || !is_plain_name(text.substr(owner_end + 1, repository_end - owner_end - 1)))
     return std::nullopt;
   std::string_view const rest = text.substr(repository_end + 1);
   auto at = rest.find("@refs/");

@@ -26,6 +26,9 @@ std::optional<WorkflowPlace> workflow_place(std::string_view text);
 /// The same behind "https://host/": the SAN of GitHub Actions.
 std::optional<WorkflowPlace> workflow_place_of_uri(std::string_view uri);
 
+/// Letters, digits, `-`, `_` and `.` of ASCII: the name of an owner, a repository or a host.
+bool is_plain_name(std::string_view text);
+
 /// "refs/…" or a whole commit id.
 bool is_ref_or_commit(std::string_view ref);
 

@@ -8,7 +8,7 @@
 namespace acr::sigstore {
 namespace {
 
-constexpr std::string_view root_path = "statement";
+constexpr std::string_view document_path = "statement";
 
 std::map<std::string, std::string> read_digests(ProtoReading& reading, ProtoMessage& subject) {
   std::map<std::string, std::string> digests;
@@ -54,7 +54,7 @@ Subject read_subject(ProtoReading& reading, boost::json::value const& value, std
 
 Verdict<Statement> parse_statement(std::string_view payload) {
   auto const document = parse_json(
-      payload, root_path,
+      payload, document_path,
       {.max_bytes = limits::max_bundle_bytes, .max_depth = limits::max_json_depth, .duplicate_names_allowed = false});
   if (!document) {
     Rejection rejection = document.error();
@@ -63,7 +63,7 @@ Verdict<Statement> parse_statement(std::string_view payload) {
     return rejection;
   }
   ProtoReading reading("statement", "V-19");
-  ProtoMessage message(reading, &*document, std::string(root_path));
+  ProtoMessage message(reading, &*document, std::string(document_path));
   Statement statement;
   statement.type = message.string("_type");
   statement.predicate_type = message.string("predicateType");

@@ -13,6 +13,9 @@
 
 namespace acr::sigstore {
 
+/// Predicate type of the provenance that `actions/attest-build-provenance` makes.
+inline constexpr std::string_view slsa_provenance = "https://slsa.dev/provenance/v1";
+
 struct Subject {
   std::string name;
   std::string uri;

@@ -14,12 +14,12 @@
 #include <array>
 #include <map>
 #include <mutex>
-#include <stdexcept>
 #include <utility>
 
 #include "sigstore/artifact.hpp"
 #include "sigstore/der.hpp"
 #include "sigstore/limits.hpp"
+#include "sigstore/x509_chain.hpp"
 #include "support/encoding.hpp"
 #include "support/handle.hpp"
 
@@ -55,7 +55,7 @@ constexpr std::array<HashOids, 3> hash_oids = {{
     {HashAlgorithm::sha512, "2.16.840.1.101.3.4.2.3", "1.2.840.10045.4.3.4", "1.2.840.113549.1.1.13"},
 }};
 
-Rejection bad(std::string rule, std::string why) {
+Rejection bad_timestamp(std::string rule, std::string why) {
   return reject("timestamp", "signed timestamp", std::move(why)).rule(std::move(rule));
 }
 
@@ -127,7 +127,7 @@ class TokenReader {
   bool read_certificate_hashes();
 
   bool refuse(std::string rule, std::string why, std::string expected = {}, std::string found = {}) {
-    rejection_ = bad(std::move(rule), std::move(why)).expected(std::move(expected)).found(std::move(found));
+    rejection_ = bad_timestamp(std::move(rule), std::move(why)).expected(std::move(expected)).found(std::move(found));
     return false;
   }
   bool ill_formed(char const* what) { return refuse("V-75", std::string(what) + " is ill-formed"); }
@@ -140,10 +140,10 @@ class TokenReader {
 
 Verdict<TimestampToken> TokenReader::read(std::string_view der) {
   if (der.size() > limits::max_timestamp_bytes)
-    return bad("V-2", "it is larger than the limit")
+    return bad_timestamp("V-2", "it is larger than the limit")
         .expected("at most " + std::to_string(limits::max_timestamp_bytes) + " bytes");
   auto const response = der_only(der, der::sequence);
-  if (!response) return bad("V-75", "it is not a DER time-stamp response, or bytes follow it");
+  if (!response) return bad_timestamp("V-75", "it is not a DER time-stamp response, or bytes follow it");
   if (!read_response(response->value)) return rejection_;
   return std::move(token_);
 }
@@ -395,44 +395,34 @@ bool fits(std::string_view signature_oid, KeyKind kind, HashAlgorithm digest) {
 /// What the token says of itself, of `message` and of `signer`.
 Verdict<void> check_token(TimestampToken const& token, Certificate const& signer, std::string_view message) {
   if (token.imprint != digest(token.imprint_algorithm, message))
-    return bad("V-76", "it was made for another signature")
+    return bad_timestamp("V-76", "it was made for another signature")
         .expected(hex(digest(token.imprint_algorithm, message)))
         .found(hex(token.imprint));
   if (token.message_digest != digest(token.digest_algorithm, token.content))
-    return bad("V-77", "the signed message digest is not that of the content");
+    return bad_timestamp("V-77", "the signed message digest is not that of the content");
   bool const named =
       (token.certificate_hash_v1.empty() || token.certificate_hash_v1 == digest(HashAlgorithm::sha1, signer.der())) &&
       (token.certificate_hash_v2.empty() ||
        token.certificate_hash_v2 == digest(token.certificate_hash_algorithm, signer.der()));
-  if (!named) return bad("V-77", "the signed attributes name another certificate than the signer's");
+  if (!named) return bad_timestamp("V-77", "the signed attributes name another certificate than the signer's");
   for (auto const& embedded : token.certificates) {
     auto const certificate = Certificate::parse(embedded);
-    if (!certificate) return bad("V-78", "an embedded certificate is unreadable: " + certificate.error().why);
+    if (!certificate) return bad_timestamp("V-78", "an embedded certificate is unreadable: " + certificate.error().why);
     if (names(token.signer, *certificate) && *certificate != signer)
-      return bad("V-78", "the embedded signer's certificate is not that of the trusted root");
+      return bad_timestamp("V-78", "the embedded signer's certificate is not that of the trusted root");
   }
   auto const key = signer.public_key();
-  if (!key) return bad("V-36", "the signer's key is of a kind that is not accepted").found(key.error().found_value);
+  if (!key) return bad_timestamp("V-36", "the signer's key is of a kind that is not accepted").found(key.error().found_value);
   if (!fits(token.signature_algorithm, key->kind(), token.digest_algorithm))
-    return bad("V-77", "the signature algorithm does not fit the signer's key and digest algorithm")
+    return bad_timestamp("V-77", "the signature algorithm does not fit the signer's key and digest algorithm")
         .expected(std::string(to_text(key->kind())) + " with " + std::string(to_text(token.digest_algorithm)))
         .found(token.signature_algorithm);
   if (!key->verifies(token.digest_algorithm, token.signed_attributes, token.signature))
-    return bad("V-77", "its signature does not hold");
+    return bad_timestamp("V-77", "its signature does not hold");
   return {};
 }
 
-using Store = Handle<X509_STORE, X509_STORE_free>;
-using StoreContext = Handle<X509_STORE_CTX, X509_STORE_CTX_free>;
-struct FreeStack {
-  void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
-};
-using Stack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 using KeyUsages = Handle<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
-
-void must(bool ok) {
-  if (!ok) throw std::runtime_error("OpenSSL could not set up a certificate store");
-}
 
 /// V-79: exactly one purpose, timeStamping, critical; no CA; its key may make signatures.
 Verdict<void> check_signer_certificate(Certificate const& signer) {
@@ -441,34 +431,12 @@ Verdict<void> check_signer_certificate(Certificate const& signer) {
   KeyUsages const usages(static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(x509, NID_ext_key_usage, &critical, nullptr)));
   if (!usages || critical != 1 || sk_ASN1_OBJECT_num(usages.get()) != 1 ||
       OBJ_obj2nid(sk_ASN1_OBJECT_value(usages.get(), 0)) != NID_time_stamp)
-    return bad("V-79", "the signer's certificate is not made for time-stamping alone")
+    return bad_timestamp("V-79", "the signer's certificate is not made for time-stamping alone")
         .expected("extended key usage timeStamping, critical, nothing else");
-  if (signer.is_ca()) return bad("V-79", "the signer's certificate is a CA certificate");
+  if (signer.is_ca()) return bad_timestamp("V-79", "the signer's certificate is a CA certificate");
   if ((X509_get_key_usage(x509) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0)
-    return bad("V-79", "the signer's key may not make signatures");
+    return bad_timestamp("V-79", "the signer's key may not make signatures");
   return {};
-}
-
-/// V-36.
-bool is_sound_signature(X509* x509) {
-  switch (X509_get_signature_nid(x509)) {
-    case NID_ecdsa_with_SHA256:
-    case NID_ecdsa_with_SHA384:
-    case NID_ecdsa_with_SHA512:
-    case NID_sha256WithRSAEncryption:
-    case NID_sha384WithRSAEncryption:
-    case NID_sha512WithRSAEncryption:
-    case NID_ED25519:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool is_sound_authority_key(Certificate const& certificate) {
-  if (certificate.public_key()) return true;
-  EVP_PKEY* const key = X509_get0_pubkey(certificate.native());
-  return key && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(key) >= 2048;
 }
 
 bool may_stamp(X509* x509) {
@@ -489,17 +457,17 @@ Verdict<TimestampToken> parse_timestamp(std::string_view der) { return TokenRead
 struct TimestampVerifier::Authority {
   TimestampAuthority const& document;
   SignatureMemory& memory;
-  Store store;
-  Stack intermediates;
+  X509Store store;
+  X509Stack intermediates;
   std::once_flag once;
   std::optional<Verdict<std::vector<Certificate>>> leaf_path;  ///< of the signer that the root names; dates left out
 
   Authority(TimestampAuthority const& authority, SignatureMemory& remembered)
       : document(authority), memory(remembered), store(X509_STORE_new()), intermediates(sk_X509_new_null()) {
-    must(store && intermediates);
-    must(X509_STORE_add_cert(store.get(), authority.chain.back().native()) == 1);
+    must_set_up(store && intermediates);
+    must_set_up(X509_STORE_add_cert(store.get(), authority.chain.back().native()) == 1);
     for (std::size_t i = authority.leaf() ? 1 : 0; i + 1 < authority.chain.size(); ++i)
-      must(sk_X509_push(intermediates.get(), authority.chain[i].native()) > 0);
+      must_set_up(sk_X509_push(intermediates.get(), authority.chain[i].native()) > 0);
   }
 
   [[nodiscard]] Verdict<std::vector<Certificate>> path(Certificate const& signer) const;
@@ -513,8 +481,8 @@ struct TimestampVerifier::Authority {
 
 Verdict<std::vector<Certificate>> TimestampVerifier::Authority::path(Certificate const& signer) const {
   if (auto const sound = check_signer_certificate(signer); !sound) return sound.error();
-  StoreContext const context(X509_STORE_CTX_new());
-  must(context && X509_STORE_CTX_init(context.get(), store.get(), signer.native(), intermediates.get()) == 1);
+  X509StoreContext const context(X509_STORE_CTX_new());
+  must_set_up(context && X509_STORE_CTX_init(context.get(), store.get(), signer.native(), intermediates.get()) == 1);
   // Dates are compared in check_time(), signatures below, so that the latter are remembered.
   X509_STORE_CTX_set_verify(context.get(), [](X509_STORE_CTX*) { return 1; });
   X509_VERIFY_PARAM* const parameters = X509_STORE_CTX_get0_param(context.get());
@@ -527,7 +495,8 @@ Verdict<std::vector<Certificate>> TimestampVerifier::Authority::path(Certificate
   int const error = X509_STORE_CTX_get_error(context.get());
   ERR_clear_error();
   if (verified != 1 || error != X509_V_OK)
-    return bad("V-79", std::string("the signer's certificate chain does not hold: ") + X509_verify_cert_error_string(error))
+    return bad_timestamp("V-79",
+                         std::string("the signer's certificate chain does not hold: ") + X509_verify_cert_error_string(error))
         .found(signer.subject_text());
 
   std::vector<Certificate> path;
@@ -548,28 +517,32 @@ Verdict<std::vector<Certificate>> TimestampVerifier::Authority::path(Certificate
     Certificate const& parent = path[i + 1];
     bool const anchored = i + 2 == path.size();
     if (!parent.is_ca() || (X509_get_key_usage(parent.native()) & KU_KEY_CERT_SIGN) == 0)
-      return bad("V-79", "a certificate that may not issue certificates has issued another one").found(parent.subject_text());
+      return bad_timestamp("V-79", "a certificate that may not issue certificates has issued another one")
+          .found(parent.subject_text());
     if (!is_sound_authority_key(parent))
-      return bad("V-36", "an authority's key is of a kind that is not accepted").found(parent.subject_text());
+      return bad_timestamp("V-36", "an authority's key is of a kind that is not accepted").found(parent.subject_text());
     if (!is_sound_signature(child.native()))
-      return bad("V-36", "a certificate is signed with an algorithm that is not accepted").found(child.subject_text());
+      return bad_timestamp("V-36", "a certificate is signed with an algorithm that is not accepted")
+          .found(child.subject_text());
     if (!anchored && !may_stamp(parent.native()))
-      return bad("V-79", "an intermediate authority may not issue time-stamping certificates").found(parent.subject_text());
+      return bad_timestamp("V-79", "an intermediate authority may not issue time-stamping certificates")
+          .found(parent.subject_text());
     if (!memory.signed_by(child, parent))
-      return bad("V-79", "the signer's certificate chain does not hold: a signature is wrong").found(child.subject_text());
+      return bad_timestamp("V-79", "the signer's certificate chain does not hold: a signature is wrong")
+          .found(child.subject_text());
   }
   return path;
 }
 
 Verdict<void> TimestampVerifier::Authority::check_time(std::vector<Certificate> const& path, Time time) const {
   if (!document.valid_for.contains(time))
-    return bad("V-80", "it was made outside the time for which the authority is trusted")
+    return bad_timestamp("V-80", "it was made outside the time for which the authority is trusted")
         .expected(to_text(document.valid_for))
         .found(to_text(time));
   for (std::size_t i = 0; i < path.size(); ++i)
     if (!path[i].validity().contains({time.seconds, 0}))
-      return bad(i == 0 ? "V-80" : "V-79", i == 0 ? "it was made when the signer's certificate was not valid"
-                                                  : "it was made when an authority's certificate was not valid")
+      return bad_timestamp(i == 0 ? "V-80" : "V-79", i == 0 ? "it was made when the signer's certificate was not valid"
+                                                            : "it was made when an authority's certificate was not valid")
           .expected(to_text(path[i].validity()))
           .found(to_text(time));
   return {};

@@ -13,7 +13,7 @@
 namespace acr::sigstore {
 namespace {
 
-Rejection bad_proof(std::string why) { return reject("log-inclusion-proof", "log entry", std::move(why)).rule("V-57"); }
+Rejection bad_inclusion(std::string why) { return reject("log-inclusion-proof", "log entry", std::move(why)).rule("V-57"); }
 
 /// Signature lines, hints and origin belong to one of two families (V-54).
 RekorVersion version_of(LogEntry const& entry) { return entry.is_v2() ? RekorVersion::v2 : RekorVersion::v1; }
@@ -52,23 +52,23 @@ Verdict<void> check_proof(LogEntry const& entry, Checkpoint const& checkpoint) {
   InclusionProof const& proof = *entry.inclusion_proof;
   // A v2 log is one shard: one index (V-57).
   if (entry.is_v2() && entry.log_index != proof.log_index)
-    return bad_proof("entry and proof have different indexes")
+    return bad_inclusion("entry and proof have different indexes")
         .expected(std::to_string(entry.log_index))
         .found(std::to_string(proof.log_index));
-  if (proof.log_index < 0 || proof.tree_size <= 0) return bad_proof("the index lies outside the tree");
+  if (proof.log_index < 0 || proof.tree_size <= 0) return bad_inclusion("the index lies outside the tree");
   if (static_cast<std::uint64_t>(proof.tree_size) != checkpoint.tree_size)
-    return bad_proof("the proof is for another tree size than the checkpoint")
+    return bad_inclusion("the proof is for another tree size than the checkpoint")
         .expected(std::to_string(checkpoint.tree_size))
         .found(std::to_string(proof.tree_size));
   if (proof.root_hash != checkpoint.root_hash)
-    return bad_proof("the proof has another root than the checkpoint")
+    return bad_inclusion("the proof has another root than the checkpoint")
         .expected(hex(checkpoint.root_hash))
         .found(hex(proof.root_hash).substr(0, 100));
   auto const root = merkle_root(merkle_leaf_hash(entry.canonicalized_body), static_cast<std::uint64_t>(proof.log_index),
                                 checkpoint.tree_size, proof.hashes);
   if (!root) return root.error();
   if (*root != checkpoint.root_hash)
-    return bad_proof("the tree of the checkpoint does not hold this entry")
+    return bad_inclusion("the tree of the checkpoint does not hold this entry")
         .expected("root " + hex(checkpoint.root_hash))
         .found("root " + hex(*root));
   return {};

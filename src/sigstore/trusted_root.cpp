@@ -21,7 +21,7 @@ namespace acr::sigstore {
 namespace {
 
 // V-21.
-constexpr std::array<std::string_view, 3> media_types = {
+constexpr std::array<std::string_view, 3> root_media_types = {
     "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
     "application/vnd.dev.sigstore.trustedroot.v0.1+json",
     "application/vnd.dev.sigstore.trustedroot.v0.2+json",
@@ -88,9 +88,9 @@ Verdict<TrustedRoot> RootReader::read(std::string_view text) {
   }
   ProtoMessage top(reading_, &*document, source_);
   root_.media_type = top.string("mediaType");
-  if (std::find(media_types.begin(), media_types.end(), root_.media_type) == media_types.end())
+  if (std::find(root_media_types.begin(), root_media_types.end(), root_.media_type) == root_media_types.end())
     reading_.refuse(top.path("mediaType"), "this is not a trusted root of a known version", "V-21",
-                    std::string(media_types.front()), root_.media_type.substr(0, 100));
+                    std::string(root_media_types.front()), root_.media_type.substr(0, 100));
   root_.tlogs = read_logs(top, "tlogs", LogKind::transparency);
   root_.certificate_authorities = read_authorities<CertificateAuthority>(top, "certificateAuthorities");
   root_.ctlogs = read_logs(top, "ctlogs", LogKind::certificate_transparency);

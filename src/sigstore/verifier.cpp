@@ -13,6 +13,7 @@
 #include "sigstore/timestamp.hpp"
 #include "sigstore/transparency_log.hpp"
 #include "support/parallel.hpp"
+#include "support/text.hpp"
 #include "support/work_budget.hpp"
 
 namespace acr::sigstore {
@@ -93,10 +94,6 @@ struct Signer {
   Instance instance = Instance::other;
   std::string organization;
 };
-
-std::string count_text(std::size_t count, std::string const& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
 
 }  // namespace
 
@@ -224,7 +221,7 @@ void OneVerification::check_times() {
   bool const needed = !policy_.key || policy_.key->valid_for.from || policy_.key->valid_for.to;
   if (!needed || !times_.empty()) {
     times_hold_ = true;
-    if (!times_.empty()) trace_.pass(rule, "verified times", count_text(times_.size(), "verified time"));
+    if (!times_.empty()) trace_.pass(rule, "verified times", counted(times_.size(), "verified time"));
   } else if (evidence_holds_) {
     // Else what should have given a time has failed above, and this would only say it again.
     trace_.fail(
@@ -259,7 +256,7 @@ void OneVerification::check_chain() {
     }
   }
   chain_holds_ = all && !times_.empty();
-  if (chain_holds_) trace_.pass("V-87", "certificate validity", "valid at " + count_text(times_.size(), "verified time"));
+  if (chain_holds_) trace_.pass("V-87", "certificate validity", "valid at " + counted(times_.size(), "verified time"));
   // For a complete list of failures the timestamps are still looked at when no time holds.
   if (issuers_.empty())
     for (auto const& path : *paths)
@@ -309,7 +306,7 @@ void OneVerification::check_envelope(DsseEnvelope const& envelope) {
   auto statement = parse_statement(envelope.payload);
   if (!trace_.record(
           "V-50.2", "statement", statement,
-          statement ? count_text(statement->subjects.size(), "subject") + " of " + statement->predicate_type : std::string()))
+          statement ? counted(statement->subjects.size(), "subject") + " of " + statement->predicate_type : std::string()))
     return;
   bool const about_artifact = trace_.record("V-50.3", "artifact", matching_subject(*statement, artifact_), artifact_.text());
   bool const as_demanded = check_statement(*statement, envelope.payload, policy_, trace_);

@@ -99,6 +99,10 @@ bool equal_ignoring_ascii_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && to_lower_ascii(a) == to_lower_ascii(b);
 }
 
+std::string counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::optional<std::uint64_t> to_number(std::string_view digits, std::uint64_t maximum) {
   if (digits.empty() || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;
   std::uint64_t number = 0;  // std::from_chars takes neither sign nor blank for an unsigned type
@@ -126,6 +130,10 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) 
   if (overlong || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) return std::nullopt;
   at = start + 1 + more;
   return c;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 bool is_utf8(std::string_view text) {

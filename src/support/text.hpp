@@ -28,8 +28,13 @@ std::vector<std::string_view> lines(std::string_view text);
 std::string to_lower_ascii(std::string_view text);
 bool equal_ignoring_ascii_case(std::string_view a, std::string_view b);
 
+/// "1 chart", "3 charts".
+std::string counted(std::size_t count, std::string_view noun);
+
 /// Decimal digits only, no sign, no leading zero beyond "0", at most `maximum`.
 std::optional<std::uint64_t> to_number(std::string_view digits, std::uint64_t maximum = UINT64_MAX);
+
+bool is_ascii(std::string_view text);
 
 /// True for well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);

@@ -158,7 +158,7 @@ constexpr Range letters[] = {
 };
 
 // category Nd
-constexpr Range digits[] = {
+constexpr Range decimal_digits[] = {
     {0x660, 0x669}, {0x6f0, 0x6f9}, {0x7c0, 0x7c9}, {0x966, 0x96f}, {0x9e6, 0x9ef},
     {0xa66, 0xa6f}, {0xae6, 0xaef}, {0xb66, 0xb6f}, {0xbe6, 0xbef}, {0xc66, 0xc6f},
     {0xce6, 0xcef}, {0xd66, 0xd6f}, {0xde6, 0xdef}, {0xe50, 0xe59}, {0xed0, 0xed9},
@@ -335,7 +335,7 @@ bool is_letter(char32_t c) {
 
 bool is_digit(char32_t c) {
   if (c < 0x80) return c >= '0' && c <= '9';
-  return holds(digits, c);
+  return holds(decimal_digits, c);
 }
 
 bool is_printable(char32_t c) {

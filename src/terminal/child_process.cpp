@@ -21,7 +21,7 @@
 namespace acr::terminal {
 namespace {
 
-namespace net = boost::asio;
+namespace asio = boost::asio;
 namespace process = boost::process::v2;
 
 constexpr std::chrono::milliseconds glance{50};
@@ -41,13 +41,13 @@ struct OwnSignals {
 // Reads to the end; what is beyond the limit is read and forgotten, so that the child never waits for us.
 class Reader {
  public:
-  Reader(net::io_context& context, std::size_t most) : pipe(context), most_(most) {}
-  net::readable_pipe pipe;
+  Reader(asio::io_context& context, std::size_t most) : pipe(context), most_(most) {}
+  asio::readable_pipe pipe;
   std::string text;
   bool cut = false;
 
   void start() {
-    pipe.async_read_some(net::buffer(chunk_), [this](boost::system::error_code error, std::size_t size) {
+    pipe.async_read_some(asio::buffer(chunk_), [this](boost::system::error_code error, std::size_t size) {
       auto const taken = std::min(size, most_ - std::min(most_, text.size()));
       text.append(chunk_, taken);
       cut = cut || taken < size;
@@ -72,12 +72,12 @@ std::filesystem::path program_in_path(std::string_view name, std::string_view pa
 
 ChildResult run_child(std::filesystem::path const& program, std::vector<std::string> const& words, std::string const& input,
                       ChildLimits const& limits) {
-  net::io_context context;
-  net::writable_pipe to_child(context);
+  asio::io_context context;
+  asio::writable_pipe to_child(context);
   Reader out(context, limits.output_bytes), err(context, limits.output_bytes);
   process::process child(context.get_executor(), program, words, process::process_stdio{to_child, out.pipe, err.pipe},
                          OwnSignals());
-  net::async_write(to_child, net::buffer(input), [&](boost::system::error_code, std::size_t) { to_child.close(); });
+  asio::async_write(to_child, asio::buffer(input), [&](boost::system::error_code, std::size_t) { to_child.close(); });
   out.start();
   err.start();
   ChildResult result;

@@ -19,7 +19,7 @@ std::string choices_of(Option const& option) {
 }
 
 /// In single quotes of a POSIX shell.
-std::string quoted(std::string_view text) {
+std::string single_quoted(std::string_view text) {
   std::string out = "'";
   for (char const c : text) c == '\'' ? out += "'\\''" : out += c;
   return out + "'";
@@ -89,7 +89,7 @@ std::string zsh(std::vector<Command> const& commands) {
                      "  local -a commands\n"
                      "  commands=(\n";
   for (auto const& command : commands)
-    text += "    " + quoted(std::string(command.name) + ":" + std::string(command.meaning)) + "\n";
+    text += "    " + single_quoted(std::string(command.name) + ":" + std::string(command.meaning)) + "\n";
   text +=
       "  )\n"
       "  if (( CURRENT == 2 )); then\n"
@@ -102,7 +102,7 @@ std::string zsh(std::vector<Command> const& commands) {
       "  case $command in\n";
   for (auto const& command : commands) {
     text += "    " + std::string(command.name) + ") _arguments";
-    for (auto const& option : sorted(command.options)) text += " " + quoted(zsh_option(option));
+    for (auto const& option : sorted(command.options)) text += " " + single_quoted(zsh_option(option));
     text += " '*:file:_files' ;;\n";
   }
   return text +

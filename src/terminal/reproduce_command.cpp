@@ -10,6 +10,7 @@
 #include "release/package_proof.hpp"
 #include "release/services.hpp"
 #include "sigstore/bundle.hpp"
+#include "sigstore/limits.hpp"
 #include "support/digest.hpp"
 #include "support/text.hpp"
 #include "terminal/dependency_network.hpp"
@@ -21,8 +22,6 @@ namespace acr::terminal {
 namespace {
 
 constexpr std::size_t package_bytes = std::size_t{200} << 20;
-constexpr std::size_t bundle_bytes = std::size_t{64} << 20;  // V-2
-
 // A pretty-printed bundle has line ends of its own.
 bool parses_alone(std::string_view line) {
   return sigstore::parse_bundle(line, {.minimum_version = sigstore::BundleVersion::v0_1}).has_value();
@@ -33,7 +32,7 @@ std::vector<release::AttestationProof> verify_files(std::vector<std::string> con
                                                     sigstore::Verifier const& verifier, sigstore::Policy const& policy) {
   std::vector<release::AttestationProof> proofs;
   for (auto const& file : files) {
-    auto const text = read_named_file(file, bundle_bytes);
+    auto const text = read_named_file(file, sigstore::limits::max_bundle_bytes);
     auto const before = proofs.size();
     auto const whole = trimmed(text);
     bool const one_per_line = !whole.empty() && parses_alone(lines(whole).front());
@@ -51,7 +50,6 @@ void line(Terminal const& terminal, bool good, std::string const& text) {
 // What is asked for, read and checked.
 struct Question {
   release::RunSettings settings;
-  release::Repository repository;
   std::string file, tag, bytes;
   std::vector<std::string> bundles;
   bool attested = true, ask_github = true;
@@ -59,9 +57,9 @@ struct Question {
 
 // Whose attestations count must be known, or that none do.
 void expect_a_repository(Question const& question) {
-  if (question.attested && question.repository.full_name.empty())
+  if (question.attested && question.settings.repository.full_name.empty())
     throw BadEnvironment("usage", "whose attestations? give --repository O/R, or --no-attestations to compare bytes only");
-  if (question.ask_github && !to_number(question.repository.id, INT64_MAX))
+  if (question.ask_github && !to_number(question.settings.repository.id, INT64_MAX))
     throw BadEnvironment("usage",
                          "--repository needs --repository-id too: the numeric id is the identity (A-50); or give --bundle");
   if (question.ask_github && question.settings.inputs.token.empty())
@@ -83,10 +81,9 @@ Question read_question(Arguments const& arguments, Terminal const& terminal) {
   settings.inputs = std::move(options.inputs);
   settings.lists = std::move(options.lists);
   auto const environment = event::read_runner_environment(terminal.environment);
-  question.repository = release::repository_named(
+  settings.repository = release::repository_named(
       arguments.has("repository") ? arguments.value("repository") : environment.repository,
       arguments.has("repository-id") ? arguments.value("repository-id") : environment.repository_id, environment);
-  name_repository(settings, question.repository);
 
   question.bundles = arguments.all("bundle");
   question.attested = !arguments.has("no-attestations");
@@ -120,11 +117,12 @@ bool show_proofs(Question const& question, release::Services& services, Terminal
 ExitStatus run_reproduce(Arguments const& arguments, Terminal const& terminal) {
   auto const question = read_question(arguments, terminal);
   auto const& settings = question.settings;
-  release::Services services(clone_services(settings.inputs, question.repository, settings.workspace, terminal),
+  release::Services services(clone_services(settings.inputs, question.settings.repository, settings.workspace, terminal),
                              terminal.clock);
 
   RegistryLogins logins(terminal);
-  dependencies::NetworkSource source(services.http(), host_settings(settings.inputs, question.repository.api_url, logins),
+  dependencies::NetworkSource source(services.http(),
+                                     host_settings(settings.inputs, question.settings.repository.api_url, logins),
                                      settings.inputs.max_parallel, std::filesystem::path());
   release::RebuildTools const rebuild{.source = source, .plan = release::plan_settings(settings.inputs, source)};
   terminal.begin_step("building the package of " + question.tag);

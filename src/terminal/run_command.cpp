@@ -22,8 +22,7 @@ namespace {
 // What is asked for. Without a repository GitHub cannot be asked: what can be seen here is shown, what cannot is said.
 struct DryRun {
   release::RunSettings settings;
-  release::Repository repository;
-  [[nodiscard]] bool asks_github() const { return !repository.full_name.empty(); }
+  [[nodiscard]] bool asks_github() const { return !settings.repository.full_name.empty(); }
 };
 
 DryRun read_dry_run(Arguments const& arguments, Terminal const& terminal) {
@@ -33,13 +32,12 @@ DryRun read_dry_run(Arguments const& arguments, Terminal const& terminal) {
   auto options = read_options(arguments, terminal, settings.workspace);
   settings.inputs = std::move(options.inputs);
   settings.lists = std::move(options.lists);
-  run.repository = release::repository_named(arguments.value("repository"), arguments.value("repository-id"),
-                                             event::read_runner_environment(terminal.environment));
-  name_repository(settings, run.repository);
+  settings.repository = release::repository_named(arguments.value("repository"), arguments.value("repository-id"),
+                                                  event::read_runner_environment(terminal.environment));
   settings.runner_temp = std::filesystem::temp_directory_path();
   settings.dry_run = true;
   if (!run.asks_github()) settings.inputs.object_source = event::ObjectSourceChoice::local;
-  if (run.asks_github() && to_number(run.repository.id, INT64_MAX).value_or(0) == 0)
+  if (run.asks_github() && to_number(run.settings.repository.id, INT64_MAX).value_or(0) == 0)
     throw BadEnvironment("usage", "--repository needs --repository-id too: the numeric id is the identity (A-50)");
   return run;
 }
@@ -57,7 +55,7 @@ release::RunOutcome try_release(DryRun const& run, release::Services& services, 
                                 report::WorkflowLog& log) {
   auto const& inputs = run.settings.inputs;
   RegistryLogins logins(terminal);
-  dependencies::NetworkSource source(services.http(), host_settings(inputs, run.repository.api_url, logins),
+  dependencies::NetworkSource source(services.http(), host_settings(inputs, run.settings.repository.api_url, logins),
                                      inputs.max_parallel, run.settings.runner_temp);
   release::DependencyBuild dependencies(source, release::plan_settings(inputs, source), inputs.max_parallel);
   return run_release(run.settings, {.objects = services.objects(),
@@ -80,7 +78,7 @@ ExitStatus run_dry(Arguments const& arguments, Terminal const& terminal) {
   report::WorkflowLog log(as_json ? terminal.err : terminal.out, report::WorkflowLog::Style::terminal);
   log.mask_token(run.settings.inputs.token);
   for (auto const& secret : release::credential_secrets(run.settings.inputs.registry_credentials)) log.mask(secret);
-  release::Services services(clone_services(run.settings.inputs, run.repository, run.settings.workspace, terminal),
+  release::Services services(clone_services(run.settings.inputs, run.settings.repository, run.settings.workspace, terminal),
                              terminal.clock);
   terminal.begin_step("comparing the commits, and proving the charts");
   find_commits(run.settings, arguments, services.objects());

@@ -9,6 +9,7 @@
 
 #include "release/services.hpp"
 #include "sigstore/conformance.hpp"
+#include "sigstore/limits.hpp"
 #include "sigstore/verification_text.hpp"
 #include "sigstore/verifier.hpp"
 #include "support/text.hpp"
@@ -18,7 +19,6 @@
 namespace acr::terminal {
 namespace {
 
-constexpr std::size_t bundle_bytes = std::size_t{64} << 20;  // V-2
 constexpr std::size_t artifact_bytes = std::size_t{512} << 20;
 
 bool is_digest(std::string_view text) {
@@ -35,7 +35,7 @@ struct NamedBundle {
 
 /// A document of several lines begins with a line that is not one of its own; lines that are each an object are bundles.
 std::vector<NamedBundle> bundles_in(std::string const& file) {
-  auto text = read_named_file(file, bundle_bytes);
+  auto text = read_named_file(file, sigstore::limits::max_bundle_bytes);
   std::vector<NamedBundle> found;
   std::size_t number = 0;
   for (auto const line : lines(text)) {

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view usage =
+constexpr std::string_view tag_usage =
     "--missing --repository O/R --repository-id N --signer-workflows W [--push [--remote R]] [--no-attestations] [--json] [--ref REF]";
 
 constexpr std::array<std::string_view, 15> tag_inputs{"token",
@@ -125,9 +125,8 @@ release::RunSettings read_settings(Arguments const& arguments, Terminal const& t
   settings.lists = std::move(options.lists);
   settings.inputs.declares_no_attestations = arguments.has("no-attestations");
   settings.inputs.tag_wait = {};  // somebody sits here, and can ask again
-  auto const repository = repository_of(arguments, terminal);
-  name_repository(settings, repository);
-  if (repository.full_name.empty() || to_number(repository.id, INT64_MAX).value_or(0) == 0)
+  settings.repository = repository_of(arguments, terminal);
+  if (settings.repository.full_name.empty() || to_number(settings.repository.id, INT64_MAX).value_or(0) == 0)
     throw BadEnvironment("usage", "tag needs --repository and --repository-id: the numeric id is the identity (A-50)");
   std::string mistakes;
   for (auto const& mistake : release::tag_mistakes(settings.inputs, settings.lists))
@@ -137,10 +136,10 @@ release::RunSettings read_settings(Arguments const& arguments, Terminal const& t
 }
 
 ExitStatus run_tag(Arguments const& arguments, Terminal const& terminal) {
-  if (!arguments.has("missing")) throw BadEnvironment("usage", "atomic-chart-release tag " + std::string(usage));
+  if (!arguments.has("missing")) throw BadEnvironment("usage", "atomic-chart-release tag " + std::string(tag_usage));
 
   auto const settings = read_settings(arguments, terminal);
-  release::Services services(clone_services(settings.inputs, repository_of(arguments, terminal), settings.workspace, terminal),
+  release::Services services(clone_services(settings.inputs, settings.repository, settings.workspace, terminal),
                              terminal.clock);
   auto& objects = services.objects();
   auto const commit = arguments.has("ref") ? commit_named(objects, settings.workspace, arguments.value("ref"), "ref")
@@ -165,7 +164,7 @@ ExitStatus run_tag(Arguments const& arguments, Terminal const& terminal) {
 
 Command tag_command() {
   return {.name = "tag",
-          .usage = usage,
+          .usage = tag_usage,
           .meaning = "charts whose tags are missing, with the attestations of their content; --push makes the tags",
           .options = joined({flag("missing", "Look for charts without a tag; always needed."),
                              flag("push", "Make the tags in this clone and push them, with git."),

@@ -42,7 +42,7 @@ json::value json_file(fs::path const& path) {
   return std::move(*parsed);
 }
 
-PlainAnswer json_answer(int status, json::value const& body) {
+PlainAnswer answer_with(int status, json::value const& body) {
   return {status, {{"content-type", "application/json; charset=utf-8"}}, json::serialize(body)};
 }
 
@@ -50,7 +50,7 @@ PlainAnswer error_answer(int status, std::string const& message, json::array con
   json::object body{
       {"message", message}, {"documentation_url", "https://docs.github.com/rest"}, {"status", std::to_string(status)}};
   if (!errors.empty()) body["errors"] = errors;
-  return json_answer(status, body);
+  return answer_with(status, body);
 }
 
 PlainAnswer not_found() { return error_answer(404, "Not Found"); }
@@ -369,7 +369,7 @@ struct GithubAnswers::State {
     for (auto const line : lines(*found)) {
       auto const parts = split(line, ' ');
       if (parts.size() == 3 && parts[0] == ref)
-        return json_answer(200, ref_value(ref, std::string(parts[1]), std::string(parts[2])));
+        return answer_with(200, ref_value(ref, std::string(parts[1]), std::string(parts[2])));
     }
     return not_found();
   }
@@ -392,7 +392,7 @@ struct GithubAnswers::State {
     auto const page = std::max<std::size_t>(1, query.number("page", 1));
     auto const from = std::min(all.size(), (page - 1) * size);
     auto const to = std::min(all.size(), from + size);
-    auto answer = json_answer(
+    auto answer = answer_with(
         200, json::array(all.begin() + static_cast<std::ptrdiff_t>(from), all.begin() + static_cast<std::ptrdiff_t>(to)));
     if (to < all.size())
       answer.headers["link"] =
@@ -414,7 +414,7 @@ struct GithubAnswers::State {
 
   PlainAnswer one_ruleset(std::string const& number) const {
     for (auto const& each : rulesets)
-      if (std::to_string(integer_in(each, "id").value_or(0)) == number) return json_answer(200, each);
+      if (std::to_string(integer_in(each, "id").value_or(0)) == number) return answer_with(200, each);
     return not_found();
   }
 
@@ -422,7 +422,7 @@ struct GithubAnswers::State {
   PlainAnswer classic_protection(std::string const& branch) const {
     if (protection.is_null()) return error_answer(403, "Resource not accessible by integration");
     auto const* found = find(protection, branch);
-    return found != nullptr ? json_answer(200, *found) : error_answer(404, "Branch not protected");
+    return found != nullptr ? answer_with(200, *found) : error_answer(404, "Branch not protected");
   }
 
   PlainAnswer commit(std::string const& sha) const {
@@ -447,7 +447,7 @@ struct GithubAnswers::State {
                            {"url", repository_url() + "/git/commits/" + value},
                            {"html_url", "https://github.com/" + owner + "/" + name + "/commit/" + value}});
     fields["parents"] = parents;
-    return json_answer(200, answer);
+    return answer_with(200, answer);
   }
 
   PlainAnswer tag(std::string const& sha) const {
@@ -465,7 +465,7 @@ struct GithubAnswers::State {
     fields["object"] = {{"sha", object.first("object")},
                         {"type", object.first("type")},
                         {"url", repository_url() + "/git/" + object.first("type") + "s/" + object.first("object")}};
-    return json_answer(200, answer);
+    return answer_with(200, answer);
   }
 
   // The object alone; nothing points at it yet.
@@ -501,7 +501,7 @@ struct GithubAnswers::State {
     auto const type = std::string(trimmed(git({"cat-file", "-t", sha}).value_or("")));
     if (type.empty() || !git({"update-ref", ref, sha})) return error_answer(422, "Object does not exist");
     if (hidden) hidden_tags.erase(ref.substr(10));
-    auto answer = json_answer(201, ref_value(ref, type, sha));
+    auto answer = answer_with(201, ref_value(ref, type, sha));
     return answer;
   }
 
@@ -533,7 +533,7 @@ struct GithubAnswers::State {
       if (kind == "blob") entry["size"] = to_number(words[3]).value_or(0);
       entries.push_back(std::move(entry));
     }
-    return json_answer(
+    return answer_with(
         200, json::object{
                  {"sha", sha}, {"url", repository_url() + "/git/trees/" + sha}, {"tree", entries}, {"truncated", truncated}});
   }
@@ -545,7 +545,7 @@ struct GithubAnswers::State {
     auto const packed = base64(*bytes);
     std::string content;  // with line breaks, as GitHub sends it (G-19)
     for (std::size_t at = 0; at < packed.size(); at += 60) content += packed.substr(at, 60) + "\n";
-    return json_answer(200, json::object{{"sha", sha},
+    return answer_with(200, json::object{{"sha", sha},
                                          {"node_id", "B_" + sha.substr(0, 12)},
                                          {"size", bytes->size()},
                                          {"url", repository_url() + "/git/blobs/" + sha},
@@ -573,7 +573,7 @@ struct GithubAnswers::State {
     fields["ahead_by"] = ahead;
     fields["behind_by"] = behind;
     fields["total_commits"] = ahead;
-    return json_answer(200, answer);
+    return answer_with(200, answer);
   }
 
   json::object listed(Attestation& attestation, std::string_view version) {
@@ -606,7 +606,7 @@ struct GithubAnswers::State {
     auto const to = std::min(wanted.size(), from + size);
     json::array entries;
     for (std::size_t i = from; i < to; ++i) entries.push_back(listed(attestations[wanted[i]], version));
-    auto answer = json_answer(200, json::object{{"attestations", entries}});
+    auto answer = answer_with(200, json::object{{"attestations", entries}});
     if (to < wanted.size()) {
       auto url = api_base + target.path + "?per_page=" + std::to_string(size);
       if (auto const filter = target.query.get("predicate_type"); !filter.empty())
@@ -650,7 +650,7 @@ struct GithubAnswers::State {
     json::object page{{"has_next", to < wanted.size()}, {"has_previous", from > 0}};
     page["next"] = to < wanted.size() ? json::value(cursor(to)) : json::value(nullptr);
     page["previous"] = from > 0 ? json::value(cursor(from > size ? from - size : 0)) : json::value(nullptr);
-    return json_answer(200, json::object{{"attestations_subject_digests", of}, {"page_info", page}});
+    return answer_with(200, json::object{{"attestations_subject_digests", of}, {"page_info", page}});
   }
 
   // What the attest action stores: listed from then on under each subject of its statement.
@@ -683,7 +683,7 @@ struct GithubAnswers::State {
     for (auto const& subject : one.listed_under) by_subject[subject].push_back(attestations.size());
     by_file[one.id + ".json.sn"] = attestations.size();
     attestations.push_back(std::move(one));
-    return json_answer(201, json::object{{"id", number}});
+    return answer_with(201, json::object{{"id", number}});
   }
 
   json::value pull_value(json::value pull, std::string_view version) const {
@@ -715,7 +715,7 @@ struct GithubAnswers::State {
         for (std::size_t at = 0; (at = body->find("\r\n", at)) != std::string::npos;) body->erase(at, 1);
       found->second.as_object()["body"] = *body;
     }
-    return json_answer(200, pull_value(found->second, version));
+    return answer_with(200, pull_value(found->second, version));
   }
 
   PlainAnswer repository_answer() const {
@@ -727,7 +727,7 @@ struct GithubAnswers::State {
     fields["full_name"] = owner + "/" + name;
     fields["owner"].as_object()["login"] = owner;
     fields["owner"].as_object()["type"] = owner_type;
-    return json_answer(200, answer);
+    return answer_with(200, answer);
   }
 
   PlainAnswer rate_answer(std::string_view version) const {
@@ -738,7 +738,7 @@ struct GithubAnswers::State {
     core["remaining"] = remaining;
     core["used"] = settings.rate_limit - remaining;
     if (version >= "2026-03-10") answer.as_object().erase("rate");
-    return json_answer(200, answer);
+    return answer_with(200, answer);
   }
 
   PlainAnswer meta_answer() const {
@@ -750,7 +750,7 @@ struct GithubAnswers::State {
       answer.as_object()["domains"] =
           json::object{{"artifact_attestations", json::object{{"trust_domain", *settings.trust_domain}}}};
     if (!settings.installed_version.empty()) answer.as_object()["installed_version"] = settings.installed_version;
-    return json_answer(200, answer);
+    return answer_with(200, answer);
   }
 
   PlainAnswer remembered(std::string const& key, std::function<PlainAnswer()> const& make) {
@@ -808,7 +808,7 @@ struct GithubAnswers::State {
       auto branch = joined(parts, at + 1);
       return classic_protection(branch.substr(0, branch.rfind('/')));
     }
-    if (parts[at] == "codeowners" && parts.size() == at + 2) return json_answer(200, json::object{{"errors", owner_errors}});
+    if (parts[at] == "codeowners" && parts.size() == at + 2) return answer_with(200, json::object{{"errors", owner_errors}});
     return not_found();
   }
 
@@ -818,7 +818,7 @@ struct GithubAnswers::State {
     if (parts.size() == 1 && parts[0] == "versions") {
       json::array versions;
       for (auto const& each : settings.api_versions) versions.emplace_back(each);
-      return json_answer(200, versions);
+      return answer_with(200, versions);
     }
     if (parts.size() == 1 && parts[0] == "meta") return meta_answer();
     if (parts.size() == 1 && parts[0] == "rate_limit") return rate_answer(version);

@@ -37,9 +37,9 @@ struct Selection {
 };
 using Selections = std::vector<Selection>;
 
-class Parser {
+class QueryParser {
  public:
-  Parser(std::string_view text, json::value const& variables) : rest_(text), variables_(variables) {}
+  QueryParser(std::string_view text, json::value const& variables) : rest_(text), variables_(variables) {}
 
   Selections operation;
   std::map<std::string, std::pair<std::string, Selections>> fragments;  ///< type and fields
@@ -198,7 +198,7 @@ Headers headers_of(std::string_view bytes) {
 
 class Executor {
  public:
-  Executor(GraphqlWorld const& world, Parser const& parsed) : world_(world), parsed_(parsed) {}
+  Executor(GraphqlWorld const& world, QueryParser const& parsed) : world_(world), parsed_(parsed) {}
 
   json::object query() {
     json::object data;
@@ -214,7 +214,7 @@ class Executor {
 
  private:
   GraphqlWorld const& world_;
-  Parser const& parsed_;
+  QueryParser const& parsed_;
 
   [[noreturn]] static void unknown(std::string const& type, std::string const& field) {
     throw Refused("Field '" + field + "' doesn't exist on type '" + type + "'");
@@ -404,7 +404,7 @@ GraphqlReply graphql_answer(GraphqlWorld const& world, std::string const& body) 
     if (!query) throw Refused("A query attribute must be specified and must be a string.");
     auto const* variables = find(*parsed, "variables");
     json::value const none = json::object{};
-    Parser parser(*query, variables ? *variables : none);
+    QueryParser parser(*query, variables ? *variables : none);
     parser.run();
     Executor executor(world, parser);
     json::object answer{{"data", executor.query()}};

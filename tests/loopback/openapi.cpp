@@ -165,13 +165,13 @@ struct Validator {
   }
 };
 
-struct Target {
+struct AskedFor {
   std::string_view path;
   std::vector<std::pair<std::string, std::string>> query;
 };
 
-Target target_in(std::string_view text) {
-  Target target;
+AskedFor asked_for(std::string_view text) {
+  AskedFor target;
   auto const question = text.find('?');
   target.path = text.substr(0, question);
   if (question == std::string_view::npos) return target;
@@ -192,7 +192,7 @@ bool is_bulk(std::string_view path) {
 
 bool is_digest(std::string_view text) { return text.starts_with("sha256:") && is_lower_hex(text.substr(7), 64); }
 
-void check_bulk_request(Target const& target, std::string_view body, Problems& problems) {
+void check_bulk_request(AskedFor const& target, std::string_view body, Problems& problems) {
   for (auto const& [name, value] : target.query) {
     if (name == "per_page" ? !to_number(value, 100) : name != "after" && name != "before")
       problems.push_back("bulk-list: query parameter " + name + "=" + value);
@@ -303,7 +303,7 @@ OpenApi::~OpenApi() = default;
 std::vector<std::string> OpenApi::request_problems(std::string_view method, std::string_view target_text, std::string_view body,
                                                    std::string_view api_version) const {
   Problems problems;
-  auto const target = target_in(target_text);
+  auto const target = asked_for(target_text);
   if (is_bulk(target.path)) {
     if (method != "POST") problems.emplace_back("bulk-list: not a POST");
     check_bulk_request(target, body, problems);
@@ -343,7 +343,7 @@ std::vector<std::string> OpenApi::answer_problems(std::string_view method, std::
                                                   std::string_view content_type, std::string_view body,
                                                   std::string_view api_version) const {
   Problems problems;
-  auto const target = target_in(target_text);
+  auto const target = asked_for(target_text);
   auto const& root = document_->at(api_version);
   Validator const validator{root, problems};
   auto const at = std::string(method) + " " + std::string(target.path) + " " + std::to_string(status);

@@ -21,12 +21,12 @@ namespace acr::loopback {
 namespace {
 
 namespace http = boost::beast::http;
-using Parser = http::request_parser<http::string_body>;
+using RequestParser = http::request_parser<http::string_body>;
 
 /// Reads one request; false at the end of the connection or for what is not a request. `pending` keeps what came
 /// behind it.
 bool read_request(Stream& stream, std::string& pending, Seen& seen) {
-  Parser parser;
+  RequestParser parser;
   parser.body_limit(std::uint64_t{64} << 20);
   std::array<char, 16384> buffer;
   for (;;) {

@@ -7,6 +7,7 @@
 #include "memory/objects.hpp"
 #include "support/catch2.hpp"
 
+namespace audit_facts_test {
 namespace {
 
 using namespace acr;
@@ -183,3 +184,4 @@ TEST_CASE("without GitHub the rules are unknown, and the answer is not good (U-1
 }
 
 }  // namespace
+}  // namespace audit_facts_test

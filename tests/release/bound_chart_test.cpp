@@ -6,6 +6,7 @@
 #include "release/pipeline_world.hpp"
 #include "support/catch2.hpp"
 
+namespace bound_chart_test {
 namespace {
 
 using namespace acr::test;
@@ -99,3 +100,4 @@ TEST_CASE("a tag behind which an object is missing refuses its chart", "[release
 }
 
 }  // namespace
+}  // namespace bound_chart_test

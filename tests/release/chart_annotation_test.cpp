@@ -5,6 +5,7 @@
 #include "memory/objects.hpp"
 #include "support/catch2.hpp"
 
+namespace chart_annotation_test {
 namespace {
 
 using namespace acr;
@@ -99,3 +100,4 @@ TEST_CASE("a Chart.yaml that cannot be read is refused with its own reason", "[a
 }
 
 }  // namespace
+}  // namespace chart_annotation_test

@@ -4,6 +4,7 @@
 
 #include "support/catch2.hpp"
 
+namespace check_outcome_test {
 namespace {
 
 using acr::release::check_outcome;
@@ -13,8 +14,6 @@ constexpr auto test_result = "https://in-toto.io/attestation/test-result/v0.1";
 constexpr auto summary = "https://slsa.dev/verification_summary/v1";
 
 std::string statement(std::string const& predicate) { return R"({"predicate":)" + predicate + "}"; }
-
-}  // namespace
 
 TEST_CASE("results that count", "[release]") {
   struct Row {
@@ -70,3 +69,6 @@ TEST_CASE("results that do not count", "[release]") {
   CHECK(outcome.error().where == row.where);
   CHECK(outcome.error().found_value == row.found);
 }
+
+}  // namespace
+}  // namespace check_outcome_test

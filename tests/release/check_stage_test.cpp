@@ -7,6 +7,7 @@
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
+namespace check_stage_test {
 namespace {
 
 using namespace acr;
@@ -104,3 +105,4 @@ TEST_CASE("a package to check has its dependencies, or is refused for them", "[c
 }
 
 }  // namespace
+}  // namespace check_stage_test

@@ -4,6 +4,7 @@
 #include "release/one_chart.hpp"
 #include "support/catch2.hpp"
 
+namespace decision_test {
 namespace {
 
 using namespace acr::test;
@@ -144,3 +145,4 @@ TEST_CASE("more packages than a job matrix takes are a warning (A-26)", "[releas
 }
 
 }  // namespace
+}  // namespace decision_test

@@ -4,6 +4,9 @@
 
 #include "support/catch2.hpp"
 
+namespace dependency_network_test {
+namespace {
+
 TEST_CASE("passwords of malformed lines are masked too, with and without their last words", "[release]") {
   using acr::release::credential_secrets;
   using Secrets = std::vector<std::string>;
@@ -13,3 +16,6 @@ TEST_CASE("passwords of malformed lines are masked too, with and without their l
   CHECK(credential_secrets({"h=user: realm=a/b"}) == Secrets{"realm=a/b"});
   CHECK(credential_secrets({"h", "h=user"}).empty());
 }
+
+}  // namespace
+}  // namespace dependency_network_test

@@ -5,6 +5,7 @@
 #include "release/finalize_world.hpp"
 #include "support/catch2.hpp"
 
+namespace finalize_bundles_test {
 namespace {
 
 using acr::ExitStatus;
@@ -394,9 +395,9 @@ TEST_CASE("with signer-workflows nobody else may sign, this workflow neither (B-
 
 TEST_CASE("bundles are of the run's own server (A-60)", "[release]") {
   BundleWorld world;
-  world.settings.server_url = "https://github.example/";
+  world.settings.repository.server_url = "https://github.example/";
   CHECK(code(world.run()) == "identity");
-  world.settings.server_url = "https://github.com/";
+  world.settings.repository.server_url = "https://github.com/";
   CHECK(world.run().status == ExitStatus::done);
 }
 
@@ -484,3 +485,4 @@ TEST_CASE("self-hosted runners are refused on demand", "[release]") {
 }
 
 }  // namespace
+}  // namespace finalize_bundles_test

@@ -9,6 +9,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 
+namespace finalize_test {
 namespace {
 
 using acr::ExitStatus;
@@ -528,3 +529,4 @@ TEST_CASE("the log tells what was recorded", "[release]") {
 }
 
 }  // namespace
+}  // namespace finalize_test

@@ -75,9 +75,9 @@ struct FinalizeWorld {
     std::filesystem::create_directories(temp());
     settings.workspace = workspace();
     settings.runner_temp = temp();
-    settings.repository = "acme/helm-charts";
-    settings.repository_id = "500000001";
-    settings.repository_owner_id = "9001";
+    settings.repository.full_name = "acme/helm-charts";
+    settings.repository.id = "500000001";
+    settings.repository.owner_id = "9001";
     settings.commit = signing::Attest{}.commit;
     settings.run_id = "7000000042";
     settings.run_attempt = "2";

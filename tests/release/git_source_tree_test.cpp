@@ -9,6 +9,7 @@
 #include "support/charged.hpp"
 #include "support/work_budget.hpp"
 
+namespace git_source_tree_test {
 namespace {
 
 using namespace acr;
@@ -110,3 +111,4 @@ TEST_CASE("one of many sibling directories after the other is read, the wide one
 }
 
 }  // namespace
+}  // namespace git_source_tree_test

@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace input_lists_test {
 namespace {
 
 using namespace acr;
@@ -73,3 +74,4 @@ TEST_CASE("a place for charts that is none is a mistake, and none is no mistake 
 }
 
 }  // namespace
+}  // namespace input_lists_test

@@ -5,6 +5,7 @@
 #include "release/pipeline_world.hpp"
 #include "support/catch2.hpp"
 
+namespace lineage_check_test {
 namespace {
 
 using namespace acr::test;
@@ -51,7 +52,7 @@ TEST_CASE("each check of an attestation refuses its entry with its code", "[rele
        [](PipelineWorld& w) { sign(w, {.runner = "self-hosted"}), w.inputs["deny-self-hosted"] = "true"; }, "identity",
        "self-hosted"},
       {"another source commit", [](PipelineWorld& w) { w.inputs["source-digest"] = "tag-commit"; }, "identity", "fde89a9d"},
-      {"another server", [](PipelineWorld& w) { w.settings.server_url = "https://ghe.example.org/"; }, "identity",
+      {"another server", [](PipelineWorld& w) { w.settings.repository.server_url = "https://ghe.example.org/"; }, "identity",
        "ghe.example.org"},
       {"another subject",
        [](PipelineWorld& w) {
@@ -298,3 +299,4 @@ TEST_CASE("without GitHub a dry run leaves the entries open", "[release]") {
 }
 
 }  // namespace
+}  // namespace lineage_check_test

@@ -3,6 +3,7 @@
 #include "memory/objects.hpp"
 #include "support/catch2.hpp"
 
+namespace merged_heads_test {
 namespace {
 
 using namespace acr;
@@ -119,3 +120,4 @@ TEST_CASE("a history that no source knows says how it can be known", "[release]"
 }
 
 }  // namespace
+}  // namespace merged_heads_test

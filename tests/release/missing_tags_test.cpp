@@ -9,6 +9,7 @@
 #include "release/tags_report.hpp"
 #include "support/catch2.hpp"
 
+namespace missing_tags_test {
 namespace {
 
 using namespace acr;
@@ -63,13 +64,13 @@ struct TagsWorld {
     for (auto const& tag : tags) objects.set_ref("refs/tags/" + tag, commit);
     if (forget_commit) objects.forget(commit);
     release::RunSettings settings;
-    settings.repository = "acme/helm-charts";
-    settings.repository_id = "500000001";
-    settings.owner_id = "9001";
+    settings.repository.full_name = "acme/helm-charts";
+    settings.repository.id = "500000001";
+    settings.repository.owner_id = "9001";
     auto reading = event::read_inputs(event::from_map(inputs), "/workspace", event::TokenRule::optional);
     for (auto const& mistake : reading.mistakes) throw std::logic_error(mistake.sentence());
     settings.inputs = std::move(reading.inputs);
-    settings.lists = release::read_lists(settings.inputs, settings.server_url).lists;
+    settings.lists = release::read_lists(settings.inputs, settings.repository.server_url).lists;
     ScriptedGithub github([this](net::Request const& request) { return answer(request); });
     github::Attestations attestations(github.api);
     auto found =
@@ -567,3 +568,4 @@ TEST_CASE("a tag that was made meanwhile is left as it is, and a refused one is 
 }
 
 }  // namespace
+}  // namespace missing_tags_test

@@ -8,6 +8,7 @@
 #include "memory/objects.hpp"
 #include "support/catch2.hpp"
 
+namespace object_waves_test {
 namespace {
 
 using namespace acr;
@@ -150,3 +151,4 @@ TEST_CASE("a tag object that is too large does not end the wave", "[release]") {
 }
 
 }  // namespace
+}  // namespace object_waves_test

@@ -5,6 +5,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 
+namespace output_directory_test {
 namespace {
 
 using namespace acr::test;
@@ -118,3 +119,4 @@ TEST_CASE("what cannot be published whole is not published at all", "[release]")
 }
 
 }  // namespace
+}  // namespace output_directory_test

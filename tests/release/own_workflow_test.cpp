@@ -6,6 +6,7 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace own_workflow_test {
 namespace {
 
 TEST_CASE("the action trusts the workflow that it ships, at releases of its own major version (B-16a)", "[release]") {
@@ -45,3 +46,4 @@ TEST_CASE("the image's label and the program name the same repository (B-16a)", 
 }
 
 }  // namespace
+}  // namespace own_workflow_test

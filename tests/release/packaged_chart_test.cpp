@@ -7,6 +7,9 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 
+namespace packaged_chart_test {
+namespace {
+
 using acr::release::finding;
 
 TEST_CASE("a warning about a chart's file becomes a finding that points at it", "[release]") {
@@ -30,8 +33,6 @@ TEST_CASE("a warning about what lies in an archive points at the archive", "[rel
   CHECK(told.source_file == "charts/web/charts/s-1.0.0.tgz");
   CHECK(told.source_line == 0);
 }
-
-namespace {
 
 using namespace acr::test;
 using acr::release::RunSettings;
@@ -179,3 +180,4 @@ TEST_CASE("no temporary directory, no run", "[release]") {
 }
 
 }  // namespace
+}  // namespace packaged_chart_test

@@ -8,6 +8,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 
+namespace pipeline_test {
 namespace {
 
 using namespace acr::test;
@@ -664,3 +665,4 @@ TEST_CASE("each input that decides a verdict is part of the policy's digest, how
 }
 
 }  // namespace
+}  // namespace pipeline_test

@@ -103,9 +103,9 @@ class PipelineWorld {
 
   PipelineWorld() {
     for (auto const name : {"workspace", "temp"}) std::filesystem::create_directories(directory.path() / name);
-    settings.repository = "acme/helm-charts";
-    settings.repository_id = "500000001";
-    settings.owner_id = "9001";
+    settings.repository.full_name = "acme/helm-charts";
+    settings.repository.id = "500000001";
+    settings.repository.owner_id = "9001";
     settings.workspace = workspace();
     settings.runner_temp = directory.path() / "temp";
     settings.change.pr_number = 42;
@@ -139,7 +139,7 @@ class PipelineWorld {
     auto reading = event::read_inputs(event::from_map(inputs), workspace().string(), event::TokenRule::optional);
     for (auto const& mistake : reading.mistakes) throw std::logic_error(mistake.sentence());
     settings.inputs = std::move(reading.inputs);
-    auto lists = release::read_lists(settings.inputs, settings.server_url);
+    auto lists = release::read_lists(settings.inputs, settings.repository.server_url);
     for (auto const& mistake : lists.mistakes) throw std::logic_error(mistake.sentence());
     settings.lists = std::move(lists.lists);
     settings.change.head = head_commit;

@@ -4,6 +4,7 @@
 #include "release/one_chart.hpp"
 #include "support/catch2.hpp"
 
+namespace proven_chart_test {
 namespace {
 
 using namespace acr::test;
@@ -57,3 +58,4 @@ TEST_CASE("a chart is proved by a package, verified attestations and nothing aga
 }
 
 }  // namespace
+}  // namespace proven_chart_test

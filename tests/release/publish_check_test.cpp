@@ -13,6 +13,7 @@
 #include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 
+namespace publish_check_test {
 namespace {
 
 using acr::ExitStatus;
@@ -61,7 +62,7 @@ struct PublishWorld : acr::test::PipelineWorld {
     auto reading = acr::event::read_inputs(acr::event::from_map(inputs), workspace().string(), acr::event::TokenRule::optional);
     for (auto const& mistake : reading.mistakes) throw std::logic_error(mistake.sentence());
     settings.inputs = std::move(reading.inputs);
-    auto lists = acr::release::read_lists(settings.inputs, settings.server_url);
+    auto lists = acr::release::read_lists(settings.inputs, settings.repository.server_url);
     for (auto const& mistake : lists.mistakes) throw std::logic_error(mistake.sentence());
     settings.lists = std::move(lists.lists);
   }
@@ -841,3 +842,4 @@ TEST_CASE("a service out of reach is not a refusal of the release (A-20)", "[rel
 }
 
 }  // namespace
+}  // namespace publish_check_test

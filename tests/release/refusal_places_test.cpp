@@ -19,6 +19,7 @@
 #include "support/thrown.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace refusal_places_test {
 namespace {
 
 using namespace acr::test;
@@ -339,3 +340,4 @@ TEST_CASE("a bundle whose root cannot be had ends the run, one whose root is wro
 }
 
 }  // namespace
+}  // namespace refusal_places_test

@@ -1,10 +1,10 @@
 // The repository of a command, by whichever means it is named.
 #include "release/repository.hpp"
 
-#include "release/settings.hpp"
 #include "support/catch2.hpp"
 #include "support/thrown.hpp"
 
+namespace repository_test {
 namespace {
 
 using namespace acr;
@@ -59,12 +59,12 @@ TEST_CASE("what options leave out is not known", "[release]") {
   CHECK(release::address_of(odd).name.empty());
   CHECK(release::address_of(odd).id == 0);
   CHECK(release::address_of(odd).owner_kind == github::OwnerKind::organization);
-  release::RunSettings settings;
-  name_repository(settings, release::repository_named("o/r", "7", runner()));
-  CHECK(settings.repository == "o/r");
-  CHECK(settings.repository_id == "7");
-  CHECK(settings.owner_id.empty());
-  CHECK(settings.server_url == "https://github.com");
+  auto const known = release::repository_named("o/r", "7", runner());
+  CHECK(known.full_name == "o/r");
+  CHECK(known.id == "7");
+  CHECK(known.owner_id.empty());
+  CHECK(known.server_url == "https://github.com");
 }
 
 }  // namespace
+}  // namespace repository_test

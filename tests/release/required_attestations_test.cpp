@@ -4,6 +4,7 @@
 #include "release/pipeline_world.hpp"
 #include "support/catch2.hpp"
 
+namespace required_attestations_test {
 namespace {
 
 using namespace acr::test;
@@ -161,3 +162,4 @@ TEST_CASE("a dry run that asks nobody still misses a key that the tag does not l
 }
 
 }  // namespace
+}  // namespace required_attestations_test

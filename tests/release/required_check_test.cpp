@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace required_check_test {
 namespace {
 
 using acr::release::check_requirement;
@@ -44,3 +45,4 @@ TEST_CASE("rules that cannot be read are a warning, or end the run", "[release]"
 }
 
 }  // namespace
+}  // namespace required_check_test

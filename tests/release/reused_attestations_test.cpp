@@ -4,6 +4,7 @@
 
 #include "support/catch2.hpp"
 
+namespace reused_attestations_test {
 namespace {
 
 using acr::report::EntryStatus;
@@ -19,8 +20,6 @@ LineageEntry verified(std::string key, std::string id, std::string signature, st
   entry.facts->statement_digest = std::move(statement);
   return entry;
 }
-
-}  // namespace
 
 TEST_CASE("an attestation of its own for each key", "[release]") {
   std::vector<LineageEntry> entries{verified("lint", "1", "s1", "t1"), verified("scan", "2", "s2", "t2"),
@@ -63,3 +62,6 @@ TEST_CASE("an entry that is refused already keeps its reason", "[release]") {
   acr::release::refuse_reused(entries, "web-v1.0.0");
   CHECK(entries[1].refusal->code == "identity");
 }
+
+}  // namespace
+}  // namespace reused_attestations_test

@@ -4,6 +4,7 @@
 
 #include "support/catch2.hpp"
 
+namespace run_log_test {
 namespace {
 
 TEST_CASE("an annotation points at the chart's file that a refusal names (A-33)", "[release]") {
@@ -62,3 +63,4 @@ TEST_CASE("a chart's group ends before its errors, and they name file, line and 
 }
 
 }  // namespace
+}  // namespace run_log_test

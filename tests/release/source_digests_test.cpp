@@ -5,6 +5,7 @@
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
+namespace source_digests_test {
 namespace {
 
 using namespace acr;
@@ -159,3 +160,4 @@ TEST_CASE("outputs: the array always, digest, name and version of one chart alon
 }
 
 }  // namespace
+}  // namespace source_digests_test

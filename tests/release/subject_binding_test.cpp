@@ -9,6 +9,7 @@
 #include "release/pipeline_world.hpp"
 #include "support/catch2.hpp"
 
+namespace subject_binding_test {
 namespace {
 
 using namespace acr::test;
@@ -240,3 +241,4 @@ TEST_CASE("subject-binding: require implies pinned dependencies (B-6a)", "[relea
 }
 
 }  // namespace
+}  // namespace subject_binding_test

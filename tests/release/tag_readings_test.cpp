@@ -3,6 +3,9 @@
 
 #include "support/catch2.hpp"
 
+namespace tag_readings_test {
+namespace {
+
 using namespace acr::release;
 
 TEST_CASE("a tag's name is read in every way that it can be read", "[release]") {
@@ -32,3 +35,6 @@ TEST_CASE("only readings whose chart exists count", "[release]") {
   CHECK(readings_of(both, {"web", "web-v1", "other"}).size() == 2);
   CHECK(readings_of(both, {"web", "other"}) == std::vector<TagReading>{{"web", "1-v2.0.0"}});
 }
+
+}  // namespace
+}  // namespace tag_readings_test

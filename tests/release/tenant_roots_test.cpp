@@ -13,12 +13,13 @@
 #include "support/temporary_directory.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace tenant_roots_test {
+namespace {
+
 using namespace acr::release;
 using acr::loopback::Answer;
 using acr::loopback::LoopbackServer;
 using acr::loopback::Seen;
-
-namespace {
 
 constexpr std::string_view artifact = "what was checked";
 std::string const issuer = "https://token.actions.octocorp.ghe.com";
@@ -98,8 +99,6 @@ struct Tenant {
   }
 };
 
-}  // namespace
-
 TEST_CASE("a tenant's attestations are judged by the root that its server names (T-5)", "[release][trust]") {
   Tenant tenant;
   Services services(tenant.settings(), tenant.clock);
@@ -174,3 +173,6 @@ TEST_CASE("a tenant without the listed target is refused (T-5, T-9)", "[release]
   tenant.meta = R"({"domains":{"artifact_attestations":{"trust_domain":"other"}}})";
   CHECK(tenant.verdict(tenant.own) == "trusted-root-invalid");
 }
+
+}  // namespace
+}  // namespace tenant_roots_test

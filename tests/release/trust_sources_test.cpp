@@ -8,6 +8,9 @@
 #include "support/temporary_directory.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace trust_sources_test {
+namespace {
+
 using namespace acr::release;
 
 TEST_CASE("the two instances and what is built in of each (T-4, T-6)", "[release][trust]") {
@@ -40,16 +43,12 @@ TEST_CASE("a tenant of data residency is in the API's name (T-5)", "[release][tr
   CHECK(tenant_issuer("octocorp") == "https://token.actions.octocorp.ghe.com");
 }
 
-namespace {
-
 std::function<std::optional<std::string>(std::string const&)> variables(std::map<std::string, std::string> values) {
   return [values = std::move(values)](std::string const& name) {
     auto const found = values.find(name);
     return found == values.end() ? std::nullopt : std::optional(found->second);
   };
 }
-
-}  // namespace
 
 TEST_CASE("of a tenant GitHub's repository alone is asked, for a target that the server names (T-5)", "[release][trust]") {
   auto const sources = trust_sources(variables({{"GITHUB_API_URL", "https://api.octocorp.ghe.com"}}));
@@ -208,3 +207,6 @@ TEST_CASE("repositories of tests come from the environment, on this machine only
     }
   }
 }
+
+}  // namespace
+}  // namespace trust_sources_test

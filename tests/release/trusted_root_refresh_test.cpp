@@ -6,6 +6,9 @@
 #include "support/catch2.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace trusted_root_refresh_test {
+namespace {
+
 using namespace acr::release;
 using acr::Rejection;
 using acr::loopback::reply;
@@ -14,8 +17,6 @@ using acr::net::Failure;
 using acr::net::NetworkError;
 using acr::tuftest::Repository;
 using Kind = RefreshOutcome::Kind;
-
-namespace {
 
 std::string trusted_root() { return std::string(acr::sigstore::built_in_roots()[0].json); }
 
@@ -52,8 +53,6 @@ std::function<acr::net::Reply(acr::net::Request const&)> instead(
     return request.url.path.find(file) != std::string::npos ? other(request) : world.answer(request);
   };
 }
-
-}  // namespace
 
 TEST_CASE("a trusted root is refreshed from its repository", "[release][trust]") {
   World const world;
@@ -277,3 +276,6 @@ TEST_CASE("off asks nothing, and warns of an old copy (T-7, T-8)", "[release][tr
   CHECK(of("").use == RootChoice::Use::nothing);
   CHECK(of("").refusal->code == "trusted-root-stale");
 }
+
+}  // namespace
+}  // namespace trusted_root_refresh_test

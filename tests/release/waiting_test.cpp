@@ -4,6 +4,7 @@
 #include "release/tag_not_found.hpp"
 #include "support/catch2.hpp"
 
+namespace waiting_test {
 namespace {
 
 using namespace acr::test;
@@ -296,3 +297,4 @@ TEST_CASE("the refusal of a missing tag proposes the form that the chart's tags 
 }
 
 }  // namespace
+}  // namespace waiting_test

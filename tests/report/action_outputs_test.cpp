@@ -13,6 +13,7 @@
 #include "support/text.hpp"
 #include "support/thrown.hpp"
 
+namespace action_outputs_test {
 namespace {
 
 using acr::report::Outputs;
@@ -191,3 +192,4 @@ TEST_CASE("a value that has no name is our own mistake, and every other has one"
 }
 
 }  // namespace
+}  // namespace action_outputs_test

@@ -4,6 +4,7 @@
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
+namespace audit_report_test {
 namespace {
 
 using namespace acr::report;
@@ -87,3 +88,4 @@ TEST_CASE("the section of the summary is a table that stays below its limit", "[
 }
 
 }  // namespace
+}  // namespace audit_report_test

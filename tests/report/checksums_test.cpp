@@ -5,6 +5,7 @@
 #include "report/artifacts_list.hpp"
 #include "support/catch2.hpp"
 
+namespace checksums_test {
 namespace {
 
 using acr::report::Checksum;
@@ -155,3 +156,4 @@ TEST_CASE("two artifacts of one base name would fail the step, and so would too 
 }
 
 }  // namespace
+}  // namespace checksums_test

@@ -17,6 +17,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
+namespace documents_test {
 namespace {
 
 constexpr char const* verifier_id = "https://github.com/acme/atomic-chart-release";
@@ -306,3 +307,4 @@ TEST_CASE("a check counts only when GitHub Actions sets it (A-79, A-80)", "[repo
 }
 
 }  // namespace
+}  // namespace documents_test

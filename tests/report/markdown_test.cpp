@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace markdown_test {
 namespace {
 
 TEST_CASE("a code span holds what would end it, a table cell or a comment (A-86)", "[report]") {
@@ -81,3 +82,4 @@ TEST_CASE("a Mermaid label is letters, digits and entities", "[report]") {
 }
 
 }  // namespace
+}  // namespace markdown_test

@@ -12,6 +12,7 @@
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
+namespace oci_records_test {
 namespace {
 
 using namespace acr::report;
@@ -25,15 +26,13 @@ ReleaseRecord pushed_record() {
   return record;
 }
 
-ReleaseFiles pushed_files() {
+ReleasePlaces pushed_files() {
   auto files = acr::test::sample_files();
   files.oci_subjects_path = ".cr-release-packages/oci-subjects.txt";
   return files;
 }
 
 ReleaseManifest pushed_manifest() { return manifest_of(pushed_record(), pushed_files()); }
-
-}  // namespace
 
 TEST_CASE("outputs tell reference and digest of each chart in the registry (O-15)", "[report]") {
   auto const outputs = run_outputs(pushed_record(), pushed_files(), 30);
@@ -144,3 +143,6 @@ TEST_CASE("oci-subjects.txt has the form of checksums.txt, with names of subject
   CHECK_FALSE(oci_subjects_text({{"r.example/a", one}, {"r.example/a", two}}).has_value());
   CHECK_FALSE(checksums_text({{"r.example/a", one}}).has_value());  // there a slash is none
 }
+
+}  // namespace
+}  // namespace oci_records_test

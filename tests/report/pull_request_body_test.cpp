@@ -7,6 +7,7 @@
 #include "support/json.hpp"
 #include "support/text.hpp"
 
+namespace pull_request_body_test {
 namespace {
 
 using acr::report::AttestationIds;
@@ -339,3 +340,4 @@ TEST_CASE("the map as an output is one line of ASCII", "[report]") {
 }
 
 }  // namespace
+}  // namespace pull_request_body_test

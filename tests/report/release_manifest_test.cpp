@@ -7,6 +7,7 @@
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
+namespace release_manifest_test {
 namespace {
 
 using acr::report::manifest_text;
@@ -263,3 +264,4 @@ TEST_CASE("only packaged charts and bound ids reach the manifest", "[report]") {
 }
 
 }  // namespace
+}  // namespace release_manifest_test

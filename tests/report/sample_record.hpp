@@ -133,7 +133,7 @@ inline report::ReleaseRecord refused_record() {
   return record;
 }
 
-inline report::ReleaseFiles sample_files() {
+inline report::ReleasePlaces sample_files() {
   return {".cr-release-packages", ".cr-release-packages/checksums.txt", ".cr-release-packages/tag-verification.json",
           fake_digest('f'),       ".cr-release-packages/vsa.json",      "release-attestation-manifest.json",
           fake_digest('0')};

@@ -10,6 +10,7 @@
 #include "support/json.hpp"
 #include "support/places.hpp"
 
+namespace schema_test {
 namespace {
 
 using Violations = std::vector<std::string>;
@@ -93,3 +94,4 @@ TEST_CASE("the schemas turn down what is wrong", "[report]") {
 }
 
 }  // namespace
+}  // namespace schema_test

@@ -3,6 +3,7 @@
 #include "report/sample_record.hpp"
 #include "support/catch2.hpp"
 
+namespace short_refusal_test {
 namespace {
 
 using acr::report::FindingGroup;
@@ -58,3 +59,4 @@ TEST_CASE("what comes from outside cannot leave a short refusal's words (A-86)",
 }
 
 }  // namespace
+}  // namespace short_refusal_test

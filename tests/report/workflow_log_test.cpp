@@ -6,6 +6,7 @@
 #include "support/encoding.hpp"
 #include "support/text.hpp"
 
+namespace workflow_log_test {
 namespace {
 
 using acr::report::AnnotationPlace;
@@ -250,3 +251,4 @@ TEST_CASE("a message stays below what the runner cuts at (A-34)", "[report]") {
 }
 
 }  // namespace
+}  // namespace workflow_log_test

@@ -58,7 +58,7 @@ std::string gen_time_of(std::int64_t seconds) {
 }
 
 using X509Handle = Handle<X509, X509_free>;
-X509Handle parsed(std::string const& der) {
+X509Handle certificate_in(std::string const& der) {
   auto const* cursor = reinterpret_cast<unsigned char const*>(der.data());
   return X509Handle(d2i_X509(nullptr, &cursor, static_cast<long>(der.size())));
 }
@@ -114,7 +114,7 @@ TimestampParts StampingAuthority::parts(std::int64_t seconds) const {
 }
 
 std::string StampingAuthority::stamp(std::string_view message, TimestampParts const& parts) const {
-  X509Handle const x509 = parsed(signer_.der);
+  X509Handle const x509 = certificate_in(signer_.der);
   std::string const issuer = encoded<X509_NAME>(X509_get_issuer_name(x509.get()), i2d_X509_NAME);
   std::string const serial = encoded<ASN1_INTEGER>(X509_get_serialNumber(x509.get()), i2d_ASN1_INTEGER);
 
@@ -198,7 +198,7 @@ std::string StampingAuthority::openssl_stamp(std::string_view message, std::int6
   must(i2d_TS_REQ_bio(in.get(), request.get()) == 1);
 
   Handle<TS_RESP_CTX, TS_RESP_CTX_free> const context(TS_RESP_CTX_new());
-  X509Handle const x509 = parsed(signer_.der);
+  X509Handle const x509 = certificate_in(signer_.der);
   EVP_MD const* const md = hash == HashAlgorithm::sha384   ? EVP_sha384()
                            : hash == HashAlgorithm::sha512 ? EVP_sha512()
                                                            : EVP_sha256();
