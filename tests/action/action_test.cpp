@@ -14,6 +14,7 @@
 #include "support/temporary_directory.hpp"
 #include "support/thrown.hpp"
 
+namespace action_test {
 namespace {
 
 using namespace acr;
@@ -428,3 +429,4 @@ TEST_CASE("a summary that cannot be written ends the step with a reason", "[acti
 }
 
 }  // namespace
+}  // namespace action_test

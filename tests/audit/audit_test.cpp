@@ -7,6 +7,7 @@
 #include "audit/limits.hpp"
 #include "support/catch2.hpp"
 
+namespace audit_test {
 namespace {
 
 using namespace acr::audit;
@@ -505,3 +506,4 @@ TEST_CASE("what stands behind `uses` is taken apart", "[audit]") {
 }
 
 }  // namespace
+}  // namespace audit_test

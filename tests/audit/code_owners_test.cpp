@@ -3,6 +3,7 @@
 #include "audit/limits.hpp"
 #include "support/catch2.hpp"
 
+namespace code_owners_test {
 namespace {
 
 using namespace acr::audit;
@@ -66,3 +67,4 @@ TEST_CASE("more rules than are read leave nothing owned", "[audit]") {
 }
 
 }  // namespace
+}  // namespace code_owners_test

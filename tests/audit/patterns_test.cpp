@@ -5,6 +5,7 @@
 #include "audit/limits.hpp"
 #include "support/catch2.hpp"
 
+namespace patterns_test {
 namespace {
 
 using namespace acr::audit;
@@ -117,3 +118,4 @@ TEST_CASE("no pattern takes long", "[audit]") {
 }
 
 }  // namespace
+}  // namespace patterns_test

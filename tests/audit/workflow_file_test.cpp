@@ -3,6 +3,7 @@
 #include "audit/limits.hpp"
 #include "support/catch2.hpp"
 
+namespace workflow_file_test {
 namespace {
 
 using namespace acr::audit;
@@ -131,3 +132,4 @@ TEST_CASE("aliases that expand without end are refused", "[audit]") {
 }
 
 }  // namespace
+}  // namespace workflow_file_test

@@ -12,6 +12,7 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace yaml_tree_test {
 namespace {
 
 using namespace acr::audit;
@@ -146,3 +147,4 @@ TEST_CASE("bounds are reached before they are passed", "[audit]") {
 }
 
 }  // namespace
+}  // namespace yaml_tree_test

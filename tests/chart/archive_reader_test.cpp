@@ -11,10 +11,11 @@
 #include "support/digest.hpp"
 #include "support/places.hpp"
 
+namespace archive_reader_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 /// What Helm accepts and we refuse, with our code for it (P-56, P-155, P-159).
 std::map<std::string, std::string> const stricter = {
@@ -44,8 +45,6 @@ std::string archive_with(std::vector<std::pair<std::string, std::string>> const&
   writer.finish();
   return gzip(tar);
 }
-
-}  // namespace
 
 TEST_CASE("archives are read as Helm 4.2.4 reads them, or refused", "[chart]") {
   std::size_t checked = 0;
@@ -208,3 +207,6 @@ TEST_CASE("each damage of an archive is told from the others (P-56, P-159)", "[c
     CHECK(files.error().why == row.why);
   }
 }
+
+}  // namespace
+}  // namespace archive_reader_test

@@ -7,10 +7,11 @@
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
+namespace changed_charts_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 std::string chart_yaml(std::string const& name, std::string const& version = "1.0.0", std::string const& more = "") {
   return "apiVersion: v2\nname: " + name + "\nversion: " + version + "\n" + more;
@@ -52,8 +53,6 @@ Paths compared(MemoryTree const& base, MemoryTree const& head, std::vector<std::
 
 using Strings = std::vector<std::string>;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-}  // namespace
 
 TEST_CASE("equal trees have no changed charts and nothing is read", "[chart]") {
   auto const tree = base_tree();
@@ -605,3 +604,6 @@ TEST_CASE("names that fit tags and outputs", "[chart]") {
   CHECK_FALSE(is_usable_name("a b"));
   CHECK_FALSE(is_usable_name("\xC3\xA9"));
 }
+
+}  // namespace
+}  // namespace changed_charts_test

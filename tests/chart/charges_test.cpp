@@ -10,6 +10,7 @@
 #include "support/charged.hpp"
 #include "yaml/reader.hpp"
 
+namespace charges_test {
 namespace {
 
 using namespace acr;
@@ -58,3 +59,4 @@ TEST_CASE("reading YAML and ignore rules is charged (B-25)", "[chart]") {
 }
 
 }  // namespace
+}  // namespace charges_test

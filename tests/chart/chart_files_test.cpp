@@ -6,10 +6,11 @@
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
+namespace chart_files_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 std::vector<std::string> paths(Verdict<ChartFiles> const& files) {
   std::vector<std::string> result;
@@ -20,8 +21,6 @@ std::vector<std::string> paths(Verdict<ChartFiles> const& files) {
 }
 
 using Strings = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("links are resolved inside the repository only", "[chart]") {
   MemoryTree tree;
@@ -285,3 +284,6 @@ TEST_CASE("a chart root that is not a directory is refused", "[chart]") {
   CHECK(chart_files(tree, "charts/web").error().code == "no-chart-directory");
   CHECK(chart_files(tree, "charts/absent").error().code == "link-dangling");
 }
+
+}  // namespace
+}  // namespace chart_files_test

@@ -6,10 +6,11 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace chart_lock_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 ChartLock lock_of(std::string const& text) {
   auto const lock = read_lock(text, "Chart.lock");
@@ -17,8 +18,6 @@ ChartLock lock_of(std::string const& text) {
   REQUIRE(lock->has_value());
   return **lock;
 }
-
-}  // namespace
 
 TEST_CASE("an empty lock is none, an empty map is one (P-69)", "[chart]") {
   for (auto const* text : {"", "# c\n", "null\n", "~\n"}) {
@@ -111,3 +110,6 @@ TEST_CASE("every real lock is read and written", "[chart]") {
     }
   CHECK(locks >= 11);
 }
+
+}  // namespace
+}  // namespace chart_lock_test

@@ -9,10 +9,11 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace chart_metadata_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 std::string const minimal = "apiVersion: v2\nname: web\nversion: 1.2.3\n";
 
@@ -25,8 +26,6 @@ Verdict<ValidatedMetadata> checked(std::string const& text) {
 bool has_warning(std::vector<Warning> const& warnings, std::string_view code, std::size_t line) {
   return std::any_of(warnings.begin(), warnings.end(), [&](Warning const& w) { return w.code == code && w.line == line; });
 }
-
-}  // namespace
 
 TEST_CASE("fields are found whatever their case, the Kelvin sign and the long s included (P-62)", "[chart]") {
   auto const metadata = read_metadata(
@@ -268,3 +267,6 @@ TEST_CASE("metadata hold a hundred thousand values at most: every worker reads s
   CHECK(refused.error().why == "the YAML holds too many values");
   CHECK(refused.error().rule_number == "P-153");
 }
+
+}  // namespace
+}  // namespace chart_metadata_test

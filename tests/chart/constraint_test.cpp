@@ -9,9 +9,10 @@
 #include "support/places.hpp"
 #include "support/text.hpp"
 
-using acr::chart::Constraint;
-
+namespace constraint_test {
 namespace {
+
+using acr::chart::Constraint;
 
 std::string answer(std::string const& constraint, std::string const& version) {
   auto const parsed = Constraint::parse(constraint);
@@ -20,8 +21,6 @@ std::string answer(std::string const& constraint, std::string const& version) {
   if (!parsed) return "error";
   return parsed->allows(*v) ? "yes" : "no";
 }
-
-}  // namespace
 
 TEST_CASE("Nine hundred constraints mean what they mean to Helm's semver library", "[constraint]") {
   std::ifstream file(acr::test::data_folder() / "dependencies/constraints.tsv");
@@ -82,3 +81,6 @@ TEST_CASE("Only a whole version without operator or with `=` is exact", "[constr
   REQUIRE(parsed.has_value());
   CHECK(parsed->exact_version() == row.exact);
 }
+
+}  // namespace
+}  // namespace constraint_test

@@ -3,6 +3,9 @@
 
 #include "support/catch2.hpp"
 
+namespace excluded_charts_test {
+namespace {
+
 using namespace acr::chart;
 
 TEST_CASE("an item of exclude-charts fits names, or paths when it has a slash", "[chart]") {
@@ -44,3 +47,6 @@ TEST_CASE("a hostile pattern costs no more than its length times the text", "[ch
   for (int i = 0; i < 1000; ++i) pattern += "a*";
   CHECK_FALSE(segment_match(pattern + "b", std::string(5000, 'a')));
 }
+
+}  // namespace
+}  // namespace excluded_charts_test

@@ -11,10 +11,11 @@
 #include "support/digest.hpp"
 #include "support/encoding.hpp"
 
+namespace gzip_writer_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 /// Text that compresses like charts do, without depending on a file.
 std::string sample(std::size_t size) {
@@ -43,8 +44,6 @@ std::string gunzip(std::string_view bytes) {
   inflateEnd(&z);
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("the gzip header is Helm's", "[chart]") {
   auto const bytes = gzip("x");
@@ -75,3 +74,6 @@ TEST_CASE("the compressed bytes do not depend on what was compressed before, nor
   for (auto& thread : threads) thread.join();
   CHECK(results == std::vector<std::string>(4, expected));
 }
+
+}  // namespace
+}  // namespace gzip_writer_test

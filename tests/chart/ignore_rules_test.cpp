@@ -9,10 +9,11 @@
 #include "support/catch2.hpp"
 #include "support/work_budget.hpp"
 
+namespace ignore_rules_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 IgnoreRules rules(std::string_view text) {
   auto parsed = IgnoreRules::parse(text);
@@ -21,8 +22,6 @@ IgnoreRules rules(std::string_view text) {
 }
 
 bool ignores(IgnoreRules const& rules, std::string_view path, EntryKind kind) { return rules.decision(path, kind).has_value(); }
-
-}  // namespace
 
 TEST_CASE("ignore verdicts", "[chart]") {
   struct Row {
@@ -133,15 +132,11 @@ TEST_CASE("ignore rules answer as Helm 4.2.4 does", "[chart]") {
   CHECK(checked > 15000);
 }
 
-namespace {
-
 std::string many_rules(std::size_t count, std::string const& before, std::string const& after = "") {
   std::string text = "# comments do not count\n";
   for (std::size_t i = 0; i < count; ++i) text += before + std::to_string(i) + after + "\n";
   return text;
 }
-
-}  // namespace
 
 TEST_CASE("a chart has ten thousand ignore rules, not one more (B-25)", "[chart]") {
   CHECK(ignores(rules(many_rules(ignore_rules_per_chart, "f")), "f9999", EntryKind::file));
@@ -191,3 +186,6 @@ TEST_CASE("the run's clock ends the matching of rules (B-25)", "[chart]") {
   CHECK_THROWS_AS(match_all(), Cancelled);
   CHECK_THROWS_AS(IgnoreRules::parse(many_rules(10'000, "f")), Cancelled);
 }
+
+}  // namespace
+}  // namespace ignore_rules_test

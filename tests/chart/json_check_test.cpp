@@ -2,6 +2,9 @@
 
 #include "support/catch2.hpp"
 
+namespace json_check_test {
+namespace {
+
 using namespace acr::chart;
 
 TEST_CASE("JSON validity is Go's, not the letter of the RFC (P-80)", "[chart]") {
@@ -49,3 +52,6 @@ TEST_CASE("the place of bad JSON is named", "[chart]") {
   CHECK(checked.error().code == "schema-json");
   CHECK(check_json("{}", "values.schema.json").has_value());
 }
+
+}  // namespace
+}  // namespace json_check_test

@@ -11,12 +11,13 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace lock_digest_test {
+namespace {
+
 namespace fs = std::filesystem;
 using acr::chart::AnyValue;
 using acr::chart::Dependency;
 using acr::chart::DependencyList;
-
-namespace {
 
 std::string content(fs::path const& path) {
   std::ifstream file(path, std::ios::binary);
@@ -52,8 +53,6 @@ DependencyList vector_declared() {
 }
 
 DependencyList vector_locked() { return {dependency("a", "1.3.0", "https://e.org/s"), dependency("b", "0.x.x", "")}; }
-
-}  // namespace
 
 TEST_CASE("The digest of the specification's vector comes out, today's form and Helm 2's", "[lock]") {
   auto declared = vector_declared();
@@ -123,3 +122,6 @@ TEST_CASE("Locks of real charts fit their charts", "[lock]") {
   CHECK(fits == 8);
   CHECK(legacy == 3);  // orangehrm, phpmyadmin, node: locked by Helm 2
 }
+
+}  // namespace
+}  // namespace lock_digest_test

@@ -8,11 +8,12 @@
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace package_command_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
 namespace fs = std::filesystem;
-
-namespace {
 
 void write_chart(fs::path const& directory, std::string const& name, std::string const& more = "") {
   write_file(directory / "Chart.yaml",
@@ -23,8 +24,6 @@ std::size_t count(fs::path const& directory) {
   if (!fs::exists(directory)) return 0;
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
 }
-
-}  // namespace
 
 TEST_CASE("SOURCE_DATE_EPOCH is decimal and not negative, empty is unset", "[chart]") {
   CHECK(source_date_epoch("")->has_value() == false);
@@ -193,3 +192,6 @@ TEST_CASE("the list says what is packaged and which rule ignores what", "[chart]
   CHECK(json.find("sha256:e3b98a4da31a127d4bde6e43033f66ba274cab0eb7eb1c70ec41402bf6273dd8") != std::string::npos);
   CHECK(json.find("\"rule\": \"*.md\"") != std::string::npos);
 }
+
+}  // namespace
+}  // namespace package_command_test

@@ -13,10 +13,11 @@
 #include "support/digest.hpp"
 #include "support/places.hpp"
 
+namespace packager_golden_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 struct Golden {
   std::string refused;  ///< Helm's message
@@ -116,8 +117,6 @@ void compare(Golden const& expected, SourceTree const& tree, std::string const& 
   if (!siblings) CHECK(made->content_digest == "sha256:" + expected.tar_sha256);  // P-121
 }
 
-}  // namespace
-
 TEST_CASE("every chart of the corpus has Helm's tar stream", "[chart]") {
   auto const charts = golden("packages.tsv");
   CHECK(charts.size() == 19);
@@ -159,3 +158,6 @@ TEST_CASE("edge charts have Helm's tar stream, or are refused", "[chart]") {
     CHECK_FALSE(made.error().rule_number.empty());
   }
 }
+
+}  // namespace
+}  // namespace packager_golden_test

@@ -26,11 +26,12 @@
 #include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace packager_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
 namespace fs = std::filesystem;
-
-namespace {
 
 constexpr std::int64_t T = 1700000000;
 
@@ -85,8 +86,6 @@ std::string content(Package const& made, std::string const& path) {
   FAIL("no file " + path);
   return {};
 }
-
-}  // namespace
 
 TEST_CASE("one time for all entries, but archives and locks keep their own", "[chart]") {
   MemoryTree tree;
@@ -581,3 +580,6 @@ TEST_CASE("an archive can be looked into on its own", "[chart]") {
   CHECK(refused.error().code == "no-chart-yaml");
   CHECK(refused.error().where == "m-1.0.0.tgz");
 }
+
+}  // namespace
+}  // namespace packager_test

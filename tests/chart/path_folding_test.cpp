@@ -5,6 +5,9 @@
 #include "support/catch2.hpp"
 #include "support/text.hpp"
 
+namespace path_folding_test {
+namespace {
+
 using namespace acr::chart;
 
 TEST_CASE("paths that macOS or Windows would take for one fold alike", "[chart]") {
@@ -46,3 +49,6 @@ TEST_CASE("folding twice changes nothing more", "[chart]") {
     }
   }
 }
+
+}  // namespace
+}  // namespace path_folding_test

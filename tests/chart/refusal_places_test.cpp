@@ -25,11 +25,12 @@
 #include "support/no_more_files.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace refusal_places_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
 namespace fs = std::filesystem;
-
-namespace {
 
 std::string chart_yaml(std::string const& name, std::string const& more = "") {
   return "apiVersion: v2\nname: " + name + "\nversion: 1.0.0\n" + more;
@@ -90,8 +91,6 @@ std::string keys(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "k" : ",k") + std::to_string(i) + ": v";
   return text + "}";
 }
-
-}  // namespace
 
 TEST_CASE("an ignore file is a file that can be read", "[chart]") {
   auto const walked = [](std::function<void(MemoryTree&)> const& add) {
@@ -515,3 +514,6 @@ TEST_CASE("what is asked about a chart while it is packaged may refuse it", "[ch
   CHECK(outcomes[0].file.empty());
   CHECK_FALSE(fs::exists(command.destination / "c-1.0.0.tgz"));
 }
+
+}  // namespace
+}  // namespace refusal_places_test

@@ -6,6 +6,7 @@
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
+namespace repacking_test {
 namespace {
 
 using namespace acr::chart;
@@ -29,8 +30,6 @@ std::string advice_for(MemoryTree const& tree) {
   return loaded ? "loaded" : loaded.error().fix_text;
 }
 
-}  // namespace
-
 TEST_CASE("a committed archive that is refused says that a repacked one may be committed", "[chart]") {
   MemoryTree other;
   other.file("x/Chart.yaml", "apiVersion: v2\nname: x\nversion: 1.0.0\n").file("x/a", "x");
@@ -50,3 +49,6 @@ TEST_CASE("the advice is given once, behind any other", "[chart]") {
   CHECK(with_repacking_advice(once).fix_text == once.fix_text);
   CHECK(with_repacking_advice(acr::reject("archive-tar", "y", "z")).fix_text.starts_with("unpack the archive"));
 }
+
+}  // namespace
+}  // namespace repacking_test

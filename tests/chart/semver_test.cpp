@@ -2,6 +2,9 @@
 
 #include "support/catch2.hpp"
 
+namespace semver_test {
+namespace {
+
 using namespace acr::chart;
 
 TEST_CASE("versions are as loose as Helm's (P-61)", "[chart]") {
@@ -58,3 +61,6 @@ TEST_CASE("only versions by the letter of SemVer 2 are strict (P-70)", "[chart]"
   CHECK(is_strict_version("1.2.3-rc.1+b"));
   for (auto const* text : {"v1.2.3", "1.2", "01.2.3", "x"}) CHECK(!is_strict_version(text));
 }
+
+}  // namespace
+}  // namespace semver_test

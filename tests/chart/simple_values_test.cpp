@@ -11,17 +11,16 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace simple_values_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 bool reader_is_silent(std::string const& text) {
   auto const checked = read_values(text, "values.yaml");
   return checked && checked->empty();
 }
-
-}  // namespace
 
 TEST_CASE("usual values are accepted at a glance, and the reader agrees", "[chart]") {
   auto const* const text = GENERATE(
@@ -91,3 +90,6 @@ TEST_CASE("large values are left to the reader and its limits", "[chart]") {
   text.resize(text.rfind('\n', text.size() - 2) + 1);
   CHECK(is_simple_values(text));
 }
+
+}  // namespace
+}  // namespace simple_values_test

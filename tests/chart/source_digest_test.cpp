@@ -10,10 +10,11 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace source_digest_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 /// A commit as the git command line lists it: links and submodules stay what they are, whatever the disk can hold.
 MemoryTree tree_of(std::filesystem::path const& clone, std::string const& commit) {
@@ -37,8 +38,6 @@ MemoryTree tree_of(std::filesystem::path const& clone, std::string const& commit
   }
   return tree;
 }
-
-}  // namespace
 
 TEST_CASE("source digests are those of the specification's vectors", "[chart]") {
   std::filesystem::path const data = acr::test::data_folder() / "source-digest";
@@ -74,3 +73,6 @@ TEST_CASE("source digests are those of the specification's vectors", "[chart]") 
   CHECK(compared >= 15);
   CHECK(refused >= 5);
 }
+
+}  // namespace
+}  // namespace source_digest_test

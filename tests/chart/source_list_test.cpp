@@ -8,10 +8,11 @@
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
+namespace source_list_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 std::string chart_yaml(std::string const& name, std::string const& more = "") {
   return "apiVersion: v2\nname: " + name + "\nversion: 1.0.0\n" + more;
@@ -34,8 +35,6 @@ std::vector<std::string> paths(SourceList const& list) {
 }
 
 using Strings = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("the list holds kept files, ignored ones with their rule, and dropped groups", "[chart]") {
   MemoryTree tree;
@@ -356,3 +355,6 @@ TEST_CASE("where a local dependency may lie", "[chart]") {
   CHECK(is_local_repository(row.repository));
   CHECK_FALSE(is_local_repository("https://example.org"));
 }
+
+}  // namespace
+}  // namespace source_list_test

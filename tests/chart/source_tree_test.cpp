@@ -18,11 +18,12 @@
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace source_tree_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
 namespace fs = std::filesystem;
-
-namespace {
 
 std::vector<std::string> names(std::vector<Node> const& nodes) {
   std::vector<std::string> result;
@@ -34,8 +35,6 @@ void set_time(fs::path const& path, std::int64_t seconds, long nanoseconds) {
   timespec const times[2] = {{0, UTIME_OMIT}, {seconds, nanoseconds}};
   REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0);
 }
-
-}  // namespace
 
 TEST_CASE("a memory tree lists by bytes and names equal content alike", "[chart]") {
   MemoryTree tree;
@@ -220,3 +219,6 @@ TEST_CASE("a chart belongs to the git work tree around it, else it is its own re
     }
   }
 }
+
+}  // namespace
+}  // namespace source_tree_test

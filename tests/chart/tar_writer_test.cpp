@@ -6,6 +6,9 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 
+namespace tar_writer_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
 
@@ -52,3 +55,6 @@ TEST_CASE("an entry without a usable name is our own mistake", "[chart]") {
   CHECK_THROWS_AS(tar_header("", 0, 0), std::logic_error);
   CHECK_THROWS_AS(tar_header(std::string("a\0b", 3), 0, 0), std::logic_error);
 }
+
+}  // namespace
+}  // namespace tar_writer_test

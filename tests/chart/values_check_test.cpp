@@ -2,6 +2,9 @@
 
 #include "support/catch2.hpp"
 
+namespace values_check_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
 
@@ -58,3 +61,6 @@ TEST_CASE("a key that stands twice in values is told with its line (P-158)", "[c
   CHECK((*checked)[0].code == "duplicate-key");
   CHECK((*checked)[0].line == 3);
 }
+
+}  // namespace
+}  // namespace values_check_test

@@ -12,7 +12,9 @@
 #include "support/temporary_directory.hpp"
 #include "support/thrown.hpp"
 
+namespace archive_store_test {
 namespace {
+
 namespace fs = std::filesystem;
 using acr::dependencies::ArchiveStore;
 using acr::test::TemporaryDirectory;
@@ -97,3 +99,4 @@ TEST_CASE("a disk that is full says so", "[dependencies]") {
 }
 
 }  // namespace
+}  // namespace archive_store_test

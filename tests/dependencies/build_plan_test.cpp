@@ -8,12 +8,13 @@
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
+namespace build_plan_test {
+namespace {
+
 using namespace acr::dependencies;
 using namespace acr::dependencies::samples;
 using acr::chart::MemoryTree;
 using Origin = ExplainedDependency::Origin;
-
-namespace {
 
 constexpr auto stable = "https://charts.example.org/stable";
 
@@ -44,8 +45,6 @@ acr::Rejection only_refusal(BuildPlan const& plan) {
   CHECK_FALSE(plan.refusals[0].fix_text.empty());
   return plan.refusals[0];
 }
-
-}  // namespace
 
 TEST_CASE("a chart that has everything, or declares nothing, needs no build", "[dependencies]") {
   MemoryTree tree;
@@ -442,3 +441,6 @@ TEST_CASE("a lock that differs, and an unreadable chart below, name the dependen
   REQUIRE(unreadable.refusals.size() == 1);
   CHECK(unreadable.refusals[0].where.ends_with(": dependency lib >=0.1 (alias base) from file://../lib"));
 }
+
+}  // namespace
+}  // namespace build_plan_test

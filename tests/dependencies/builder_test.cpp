@@ -8,13 +8,14 @@
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
+namespace builder_test {
+namespace {
+
 using namespace acr::dependencies;
 using namespace acr::dependencies::samples;
 using acr::chart::MemoryTree;
 using acr::chart::Package;
 using acr::chart::PackageOptions;
-
-namespace {
 
 constexpr auto stable = "https://charts.example.org/stable";
 constexpr std::int64_t release_time = 1'700'000'000;
@@ -59,8 +60,6 @@ std::vector<std::string> codes(std::vector<acr::Rejection> const& all) {
 std::int64_t time_of(Package const& package, std::string_view path) {
   return std::ranges::find(package.entries, path, &acr::chart::PackageEntry::path)->mtime;
 }
-
-}  // namespace
 
 TEST_CASE("a build gives the package that committed archives would give", "[dependencies]") {
   std::vector<Entry> const declared{{"web", "2.x", stable}, {"redis", "1.x", stable}};
@@ -368,3 +367,6 @@ TEST_CASE("a local dependency that cannot be packaged is refused with the way th
   REQUIRE(refused.has_error());
   CHECK(refused.error().where.starts_with("charts/app: "));
 }
+
+}  // namespace
+}  // namespace builder_test

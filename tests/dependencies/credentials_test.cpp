@@ -4,9 +4,10 @@
 
 #include "support/catch2.hpp"
 
-using acr::dependencies::Credentials;
-
+namespace credentials_test {
 namespace {
+
+using acr::dependencies::Credentials;
 
 Credentials parsed(std::vector<std::string> const& lines) {
   auto credentials = Credentials::parse(lines);
@@ -19,8 +20,6 @@ std::string user_for(Credentials const& credentials, std::string_view host, std:
   auto const* const found = credentials.find(host, port, path);
   return found ? found->user : "-";
 }
-
-}  // namespace
 
 TEST_CASE("a line gives its password to its own host, port and prefix, the longest prefix first", "[dependencies]") {
   auto const credentials = parsed({"charts.example.org=all:password-1", "charts.example.org/team=team:pass=word:2",
@@ -138,3 +137,6 @@ TEST_CASE("a malformed line is a bad input, told by its number and not repeated"
   CHECK(refused.where == "input registry-credentials, line 2");
   CHECK(refused.sentence().find("secret") == std::string::npos);
 }
+
+}  // namespace
+}  // namespace credentials_test

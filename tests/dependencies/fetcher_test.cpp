@@ -5,6 +5,7 @@
 #include "loopback/scripted_http.hpp"
 #include "support/catch2.hpp"
 
+namespace fetcher_test {
 namespace {
 
 using namespace acr::dependencies;
@@ -327,3 +328,4 @@ TEST_CASE("all hosts asked are known, those of redirects that fail included (D-3
 }
 
 }  // namespace
+}  // namespace fetcher_test

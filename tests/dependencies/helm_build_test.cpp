@@ -13,11 +13,12 @@
 #include "support/places.hpp"
 #include "support/tab_table.hpp"
 
+namespace helm_build_test {
+namespace {
+
 using namespace acr::dependencies;
 using namespace acr::dependencies::samples;
 namespace fs = std::filesystem;
-
-namespace {
 
 constexpr std::size_t file_limit = std::size_t{16} << 20;
 constexpr std::int64_t any_time = 1'712'345'678;
@@ -32,8 +33,6 @@ FakeSource real_archives() {
   }
   return source;
 }
-
-}  // namespace
 
 TEST_CASE("real charts are built to Helm's packages, entry by entry", "[dependencies][helm]") {
   acr::chart::DirectoryTree const tree(data / "charts");
@@ -78,3 +77,6 @@ TEST_CASE("real charts are built to Helm's packages, entry by entry", "[dependen
     }
   }
 }
+
+}  // namespace
+}  // namespace helm_build_test

@@ -3,6 +3,7 @@
 #include "dependencies/index_reader.hpp"
 #include "support/catch2.hpp"
 
+namespace index_choice_test {
 namespace {
 
 using namespace acr::dependencies;
@@ -71,3 +72,4 @@ TEST_CASE("a missing version is refused with those next to it", "[dependencies]"
 }
 
 }  // namespace
+}  // namespace index_choice_test

@@ -7,6 +7,7 @@
 #include "dependencies/limits.hpp"
 #include "support/catch2.hpp"
 
+namespace index_reader_test {
 namespace {
 
 using namespace acr::dependencies;
@@ -253,3 +254,4 @@ TEST_CASE("the bytes of a try that is given up are taken back", "[dependencies]"
 }
 
 }  // namespace
+}  // namespace index_reader_test

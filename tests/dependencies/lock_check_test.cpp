@@ -7,12 +7,13 @@
 #include "dependencies/sample_charts.hpp"
 #include "support/catch2.hpp"
 
+namespace lock_check_test {
+namespace {
+
 using namespace acr::dependencies;
 using namespace acr::dependencies::samples;
 using acr::chart::ChartLock;
 using acr::chart::ChartMetadata;
-
-namespace {
 
 constexpr auto stable = "https://charts.example.org/stable";
 
@@ -34,8 +35,6 @@ acr::Verdict<LockPlan> checked(std::vector<Entry> const& declared, std::vector<E
 acr::Verdict<LockPlan> checked_without_lock(std::vector<Entry> const& declared, bool missing = true) {
   return check_lock(metadata_with(declared), std::nullopt, std::vector<bool>(declared.size(), missing));
 }
-
-}  // namespace
 
 TEST_CASE("a lock that fits names every version", "[dependencies]") {
   auto const pin = "sha256:" + std::string(64, 'a');
@@ -197,3 +196,6 @@ TEST_CASE("messages name the file that the list stands in, and no secret of a UR
   CHECK(shown_repository("https://a:b/c@d@h/p") == "https://h/p");  // whatever stands before the last @ may be a password
   CHECK(shown_repository("file://../@x") == "file://../@x");
 }
+
+}  // namespace
+}  // namespace lock_check_test

@@ -5,9 +5,10 @@
 #include "dependencies/sample_charts.hpp"
 #include "support/catch2.hpp"
 
-using acr::dependencies::with_pins;
-
+namespace lock_pins_test {
 namespace {
+
+using acr::dependencies::with_pins;
 
 std::string const one = "sha256:" + std::string(64, '1'), two = "sha256:" + std::string(64, '2');
 
@@ -21,8 +22,6 @@ constexpr auto as_helm_writes =
     "  version: 2.0.0\n"
     "digest: sha256:0000\n"
     "generated: \"2026-01-02T03:04:05.123456789Z\"\n";
-
-}  // namespace
 
 TEST_CASE("a pin is one more line of its entry, all else stays", "[dependencies]") {
   auto const pinned = with_pins(as_helm_writes, "Chart.lock", {{2, one}, {5, two}});
@@ -66,3 +65,6 @@ TEST_CASE("a lock of another form is left alone", "[dependencies]") {
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == "lock-form");
 }
+
+}  // namespace
+}  // namespace lock_pins_test

@@ -6,6 +6,7 @@
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 
+namespace login_file_test {
 namespace {
 
 using namespace acr;
@@ -162,3 +163,4 @@ TEST_CASE("an answer of a helper is a user and a password", "[dependencies]") {
 }
 
 }  // namespace
+}  // namespace login_file_test

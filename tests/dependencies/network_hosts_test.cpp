@@ -5,6 +5,7 @@
 #include "network_world.hpp"
 #include "support/encoding.hpp"
 
+namespace network_hosts_test {
 namespace {
 
 using namespace acr::dependencies;
@@ -440,3 +441,4 @@ TEST_CASE("what the tree names is bound by dependency-hosts, what that points to
 }
 
 }  // namespace
+}  // namespace network_hosts_test

@@ -9,6 +9,7 @@
 #include "support/temporary_directory.hpp"
 #include "support/thrown.hpp"
 
+namespace network_source_test {
 namespace {
 
 using namespace acr::dependencies;
@@ -423,3 +424,4 @@ TEST_CASE("no refusal or warning holds a password, a query or a token", "[depend
 }
 
 }  // namespace
+}  // namespace network_source_test

@@ -7,6 +7,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 
+namespace oci_parts_test {
 namespace {
 
 using namespace acr::dependencies;
@@ -228,3 +229,4 @@ TEST_CASE("an index has at most sixteen entries, of which image manifests count 
 }
 
 }  // namespace
+}  // namespace oci_parts_test

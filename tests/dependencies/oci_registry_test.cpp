@@ -2,6 +2,7 @@
 
 #include "network_world.hpp"
 
+namespace oci_registry_test {
 namespace {
 
 using namespace acr::dependencies;
@@ -350,3 +351,4 @@ TEST_CASE("what a registry does not have or give is told with what may be wrong 
 }
 
 }  // namespace
+}  // namespace oci_registry_test

@@ -11,10 +11,11 @@
 #include "memory/tree.hpp"
 #include "support/catch2.hpp"
 
+namespace one_reader_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
-
-namespace {
 
 std::size_t number_of(char const* variable, std::size_t otherwise) {
   auto const* const text = std::getenv(variable);
@@ -147,8 +148,6 @@ Outcome outcome_of(MemoryTree const& tree) {
   return outcome;
 }
 
-}  // namespace
-
 TEST_CASE("every byte that is packaged comes from a file on the compared list", "[dependencies][property]") {
   auto const charts = number_of("ACR_READER_CHARTS", 1'000), first = number_of("ACR_READER_SEED", 1);
   std::size_t listed_charts = 0, released = 0, with_targets = 0;
@@ -199,3 +198,6 @@ TEST_CASE("every byte that is packaged comes from a file on the compared list", 
   CHECK(listed_charts > charts / 4);
   CHECK(with_targets > charts / 20);
 }
+
+}  // namespace
+}  // namespace one_reader_test

@@ -6,6 +6,7 @@
 #include "dependencies/oci_reference.hpp"
 #include "loopback/scripted_http.hpp"
 
+namespace refusal_places_test {
 namespace {
 
 using namespace acr::dependencies;
@@ -162,3 +163,4 @@ TEST_CASE("each altered byte is told by who named another (D-30)", "[dependencie
 }
 
 }  // namespace
+}  // namespace refusal_places_test

@@ -5,6 +5,7 @@
 #include "network_world.hpp"
 #include "oci/chart_reference.hpp"
 
+namespace registry_look_test {
 namespace {
 
 using namespace acr::dependencies;
@@ -263,3 +264,4 @@ TEST_CASE("a password of another prefix is not given (O-24, D-36)", "[dependenci
 }
 
 }  // namespace
+}  // namespace registry_look_test

@@ -12,6 +12,7 @@
 #include "support/marked_parts.hpp"
 #include "support/places.hpp"
 
+namespace action_yml_test {
 namespace {
 
 using namespace acr::event;
@@ -85,3 +86,4 @@ TEST_CASE("README has the inputs that most repositories decide", "[event]") {
 }
 
 }  // namespace
+}  // namespace action_yml_test

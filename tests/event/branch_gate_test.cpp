@@ -9,6 +9,7 @@
 #include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace branch_gate_test {
 namespace {
 
 using namespace acr::event;
@@ -348,3 +349,4 @@ TEST_CASE("the owner's type is read from the payload of any event", "[event]") {
 }
 
 }  // namespace
+}  // namespace branch_gate_test

@@ -10,6 +10,7 @@
 #include "support/places.hpp"
 #include "support/text.hpp"
 
+namespace called_workflows_test {
 namespace {
 
 using namespace acr::event;
@@ -165,3 +166,4 @@ TEST_CASE("the release workflow attests OCI digests in one step, and both ways o
 }
 
 }  // namespace
+}  // namespace called_workflows_test

@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace check_event_test {
 namespace {
 
 using acr::event::compared_commit;
@@ -37,3 +38,4 @@ TEST_CASE("without an event file there is nothing to compare with", "[event]") {
 }
 
 }  // namespace
+}  // namespace check_event_test

@@ -5,6 +5,7 @@
 #include "event/action_interface.hpp"
 #include "support/catch2.hpp"
 
+namespace inputs_test {
 namespace {
 
 using namespace acr::event;
@@ -504,3 +505,4 @@ TEST_CASE("charts that are left alone, and what is said of charts outside (B-19)
 }
 
 }  // namespace
+}  // namespace inputs_test

@@ -6,6 +6,7 @@
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace path_rules_test {
 namespace {
 
 using namespace acr::event;
@@ -259,3 +260,4 @@ TEST_CASE("each refusal of a bundle file has its own reason", "[event]") {
 }
 
 }  // namespace
+}  // namespace path_rules_test

@@ -5,6 +5,7 @@
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
+namespace push_event_test {
 namespace {
 
 using namespace acr::event;
@@ -96,3 +97,4 @@ TEST_CASE("a payload that is none is refused (A-48)", "[event]") {
 }
 
 }  // namespace
+}  // namespace push_event_test

@@ -4,6 +4,7 @@
 
 #include "support/catch2.hpp"
 
+namespace runner_environment_test {
 namespace {
 
 using namespace acr::event;
@@ -99,3 +100,4 @@ TEST_CASE("the server's address has a scheme", "[event]") {
 }
 
 }  // namespace
+}  // namespace runner_environment_test

@@ -15,6 +15,7 @@
 #include "support/places.hpp"
 #include "support/text.hpp"
 
+namespace shown_steps_test {
 namespace {
 
 using namespace acr::event;
@@ -127,8 +128,6 @@ bool is_inputs(YAML::Node const& node) {
   return true;
 }
 
-}  // namespace
-
 TEST_CASE("what README and docs show below `with` is taken by the action and by the called workflows", "[event]") {
   if (!fs::exists(source / "README.md")) return;  // the image's build stage goes without it
   Count count;
@@ -146,3 +145,6 @@ TEST_CASE("what README and docs show below `with` is taken by the action and by 
   CHECK(count.calls >= 4);
   CHECK(inputs >= 3);
 }
+
+}  // namespace
+}  // namespace shown_steps_test

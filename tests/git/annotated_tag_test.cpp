@@ -5,6 +5,7 @@
 #include "support/catch2.hpp"
 #include "support/thrown.hpp"
 
+namespace annotated_tag_test {
 namespace {
 
 using namespace acr::git;
@@ -127,3 +128,4 @@ TEST_CASE("a tag that lies about its target's type is refused", "[git]") {
 }
 
 }  // namespace
+}  // namespace annotated_tag_test

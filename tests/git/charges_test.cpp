@@ -9,6 +9,7 @@
 #include "support/catch2.hpp"
 #include "support/charged.hpp"
 
+namespace charges_test {
 namespace {
 
 using namespace acr::git;
@@ -41,3 +42,4 @@ TEST_CASE("reading annotations and tags is charged (B-25)", "[git]") {
 }
 
 }  // namespace
+}  // namespace charges_test

@@ -5,6 +5,7 @@
 #include "support/catch2.hpp"
 #include "support/work_budget.hpp"
 
+namespace history_test {
 namespace {
 
 using namespace acr::git;
@@ -168,3 +169,4 @@ TEST_CASE("the run's clock ends a walk", "[git]") {  // B-25
 }
 
 }  // namespace
+}  // namespace history_test

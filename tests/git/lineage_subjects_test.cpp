@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace lineage_subjects_test {
 namespace {
 
 using acr::Verdict;
@@ -165,3 +166,4 @@ TEST_CASE("no rules give no subjects", "[git]") {
 }
 
 }  // namespace
+}  // namespace lineage_subjects_test

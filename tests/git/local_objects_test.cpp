@@ -16,6 +16,7 @@
 #include "support/no_more_files.hpp"
 #include "support/thrown.hpp"
 
+namespace local_objects_test {
 namespace {
 
 using namespace acr::git;
@@ -440,3 +441,4 @@ TEST_CASE("nothing is written", "[git]") {
 }
 
 }  // namespace
+}  // namespace local_objects_test

@@ -7,6 +7,7 @@
 #include "support/thrown.hpp"
 #include "support/work_budget.hpp"
 
+namespace object_format_test {
 namespace {
 
 using namespace acr::git;
@@ -176,3 +177,4 @@ TEST_CASE("the run's clock ends the reading of a tree", "[git]") {  // B-25
 }
 
 }  // namespace
+}  // namespace object_format_test

@@ -9,6 +9,7 @@
 #include "support/json.hpp"
 #include "support/places.hpp"
 
+namespace tag_annotation_test {
 namespace {
 
 using namespace acr::git;
@@ -324,3 +325,4 @@ TEST_CASE("digests may be left out on purpose", "[git]") {
 }
 
 }  // namespace
+}  // namespace tag_annotation_test

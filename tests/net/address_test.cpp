@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace address_test {
 namespace {
 
 using acr::net::Address;
@@ -165,3 +166,4 @@ TEST_CASE("behind a proxy literals and local names are checked (D-33)", "[net]")
 }
 
 }  // namespace
+}  // namespace address_test

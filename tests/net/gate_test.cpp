@@ -8,6 +8,7 @@
 #include "support/catch2.hpp"
 #include "support/parallel.hpp"
 
+namespace gate_test {
 namespace {
 
 using acr::net::Gate;
@@ -71,3 +72,4 @@ TEST_CASE("a gate without places is our own mistake", "[net]") {
 }
 
 }  // namespace
+}  // namespace gate_test

@@ -11,6 +11,7 @@
 #include "support/catch2.hpp"
 #include "support/parallel.hpp"
 
+namespace http_client_test {
 namespace {
 
 using namespace acr::net;
@@ -501,3 +502,4 @@ TEST_CASE("a request with a smuggled field never reaches the network", "[net]") 
 }
 
 }  // namespace
+}  // namespace http_client_test

@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace http_date_test {
 namespace {
 
 TEST_CASE("HTTP dates are read in all three forms (RFC 9110 section 5.6.7)", "[net]") {
@@ -24,3 +25,4 @@ TEST_CASE("other text is not a date", "[net]") {
 }
 
 }  // namespace
+}  // namespace http_date_test

@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace link_header_test {
 namespace {
 
 using acr::net::next_link;
@@ -68,3 +69,4 @@ TEST_CASE("an endless Link header is refused", "[net]") {
 }
 
 }  // namespace
+}  // namespace link_header_test

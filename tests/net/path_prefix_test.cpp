@@ -7,6 +7,7 @@
 #include "net/server_paths.hpp"
 #include "support/catch2.hpp"
 
+namespace path_prefix_test {
 namespace {
 
 using acr::net::is_below_prefix;
@@ -116,3 +117,4 @@ TEST_CASE("what lies below a prefix is there for every kind of server (B-28)", "
 }
 
 }  // namespace
+}  // namespace path_prefix_test

@@ -5,6 +5,7 @@
 #include "net/http_client.hpp"
 #include "support/catch2.hpp"
 
+namespace proxy_test {
 namespace {
 
 using acr::net::Proxy;
@@ -105,3 +106,4 @@ TEST_CASE("the environment names proxy and CA file, in upper or lower case (A-11
 }
 
 }  // namespace
+}  // namespace proxy_test

@@ -5,6 +5,7 @@
 #include "loopback/scripted_http.hpp"
 #include "support/catch2.hpp"
 
+namespace redirects_test {
 namespace {
 
 using namespace acr::net;
@@ -232,3 +233,4 @@ TEST_CASE("blanks and letters in a Location are escaped, as in an index (D-17)",
 }
 
 }  // namespace
+}  // namespace redirects_test

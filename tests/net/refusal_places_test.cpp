@@ -10,6 +10,7 @@
 #include "net/url.hpp"
 #include "support/catch2.hpp"
 
+namespace refusal_places_test {
 namespace {
 
 using acr::net::Failure;
@@ -182,3 +183,4 @@ TEST_CASE("a request that nobody takes ends by the time of silence (G-6)", "[net
 }
 
 }  // namespace
+}  // namespace refusal_places_test

@@ -4,6 +4,7 @@
 
 #include "support/catch2.hpp"
 
+namespace reply_parser_test {
 namespace {
 
 using acr::net::Failure;
@@ -162,3 +163,4 @@ TEST_CASE("an answer that is too large says its status", "[net]") {
 }
 
 }  // namespace
+}  // namespace reply_parser_test

@@ -4,6 +4,7 @@
 
 #include "support/catch2.hpp"
 
+namespace request_text_test {
 namespace {
 
 using acr::net::Request;
@@ -79,3 +80,4 @@ TEST_CASE("fields that the client decides cannot be set from outside", "[net]") 
 }
 
 }  // namespace
+}  // namespace request_text_test

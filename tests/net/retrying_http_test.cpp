@@ -8,6 +8,7 @@
 #include "support/catch2.hpp"
 #include "support/thrown.hpp"
 
+namespace retrying_http_test {
 namespace {
 
 using namespace acr::net;
@@ -302,3 +303,4 @@ TEST_CASE("an origin that is closed for longer than the run lasts is not waited 
 }
 
 }  // namespace
+}  // namespace retrying_http_test

@@ -11,6 +11,7 @@
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace tls_test {
 namespace {
 
 using namespace acr::net;
@@ -240,3 +241,4 @@ TEST_CASE("behind a proxy local names are refused, also on a kept tunnel (D-33)"
 }
 
 }  // namespace
+}  // namespace tls_test

@@ -13,6 +13,7 @@
 #include "net/limits.hpp"
 #include "support/catch2.hpp"
 
+namespace transport_test {
 namespace {
 
 using namespace acr::net;
@@ -97,3 +98,4 @@ TEST_CASE("who waits for one of an origin's connections waits as long as it may 
 }
 
 }  // namespace
+}  // namespace transport_test

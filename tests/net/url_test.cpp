@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace url_test {
 namespace {
 
 using acr::net::Url;
@@ -316,3 +317,4 @@ TEST_CASE("a reference that is too long is refused before it is escaped", "[net]
 }
 
 }  // namespace
+}  // namespace url_test

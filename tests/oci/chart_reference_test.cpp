@@ -4,6 +4,7 @@
 
 #include "support/catch2.hpp"
 
+namespace chart_reference_test {
 namespace {
 
 using acr::oci::chart_reference;
@@ -15,8 +16,6 @@ std::string code_of(std::string const& name, std::string const& version) {
   auto const reference = chart_reference(acme(), name, version);
   return reference ? "" : std::string(reference.error().code.text());
 }
-
-}  // namespace
 
 TEST_CASE("a repository is a host and parts of a path, with or without oci://", "[oci]") {
   struct Row {
@@ -150,3 +149,6 @@ TEST_CASE("the command that pushes names file and repository as a shell reads th
   CHECK(push_command(acme(), "$(x)'y.tgz") == "TZ=UTC helm push '$(x)'\\''y.tgz' oci://ghcr.io/acme/charts");
   CHECK(push_command(acme(), "") == "TZ=UTC helm push '' oci://ghcr.io/acme/charts");
 }
+
+}  // namespace
+}  // namespace chart_reference_test

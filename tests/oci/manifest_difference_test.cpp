@@ -4,6 +4,7 @@
 
 #include "support/catch2.hpp"
 
+namespace manifest_difference_test {
 namespace {
 
 using acr::oci::first_difference;
@@ -25,8 +26,6 @@ struct Manifest {
            R"(","size":2},"layers":[)" + layers + R"(],"annotations":{)" + annotations + "}}";
   }
 };
-
-}  // namespace
 
 TEST_CASE("the first difference of two manifests is named (O-23)", "[oci]") {
   struct Row {
@@ -85,3 +84,6 @@ TEST_CASE("foreign text in a difference is escaped and short (A-35)", "[oci]") {
   CHECK(text.find('\n') == std::string::npos);
   CHECK(text.size() < 400);
 }
+
+}  // namespace
+}  // namespace manifest_difference_test

@@ -15,6 +15,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 
+namespace manifest_test {
 namespace {
 
 using acr::chart::ChartMetadata;
@@ -63,8 +64,6 @@ constexpr char const* plain =
     R"({"org.opencontainers.image.created":"2023-11-14T22:13:20Z","org.opencontainers.image.title":"web","org.opencontainers.image.version":"1.0.0"})";
 
 bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
 
 TEST_CASE("the specification's vector comes out", "[oci]") {
   auto const metadata = metadata_of(
@@ -263,3 +262,6 @@ TEST_CASE("a time that the annotation cannot have is refused (O-13)", "[oci]") {
   CHECK(has(manifest->text, package.digest));
   CHECK(has(manifest->text, "\"size\":" + std::to_string(package.bytes.size())));
 }
+
+}  // namespace
+}  // namespace manifest_test

@@ -15,6 +15,7 @@
 #include "support/places.hpp"
 #include "support/text.hpp"
 
+namespace recorded_digests_test {
 namespace {
 
 /// `chart` or `made-up`, name, time, the package's digest, the registry's, and of made-up charts `path=content in hex` each.
@@ -43,8 +44,6 @@ acr::Verdict<acr::chart::Package> packaged(Line const& line) {
   return acr::chart::package(tree, "chart", options);
 }
 
-}  // namespace
-
 TEST_CASE("the computed digest is the one that Helm's push gave", "[oci]") {
   auto const lines = recorded();
   CHECK(lines.size() >= 35);
@@ -58,3 +57,6 @@ TEST_CASE("the computed digest is the one that Helm's push gave", "[oci]") {
     CHECK(manifest->digest == line[4]);
   }
 }
+
+}  // namespace
+}  // namespace recorded_digests_test

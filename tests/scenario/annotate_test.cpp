@@ -3,6 +3,7 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace annotate_test {
 namespace {
 
 using acr::test::ReleaseWorld;
@@ -59,3 +60,4 @@ TEST_CASE("an annotation that a release would refuse is not written", "[scenario
 }
 
 }  // namespace
+}  // namespace annotate_test

@@ -7,6 +7,7 @@
 #include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace audit_test {
 namespace {
 
 using acr::test::Checkout;
@@ -240,3 +241,4 @@ TEST_CASE("a run with `audit: true` has the audit in its summary and keeps its o
 }
 
 }  // namespace
+}  // namespace audit_test

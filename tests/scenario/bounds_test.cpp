@@ -12,6 +12,7 @@
 #include "support/json.hpp"
 #include "support/places.hpp"
 
+namespace bounds_test {
 namespace {
 
 using namespace acr::test;
@@ -240,3 +241,4 @@ TEST_CASE("a command that waits for nothing ends at once", "[scenario]") {
 }
 
 }  // namespace
+}  // namespace bounds_test

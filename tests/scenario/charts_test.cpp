@@ -10,6 +10,7 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace charts_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -242,3 +243,4 @@ TEST_CASE("a tag that can mean two releases needs a Release line (ambiguous-tag)
 }
 
 }  // namespace
+}  // namespace charts_test

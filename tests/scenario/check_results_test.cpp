@@ -4,6 +4,7 @@
 #include "signing/scenario.hpp"
 #include "support/catch2.hpp"
 
+namespace check_results_test {
 namespace {
 
 using acr::signing::ScenarioOptions;
@@ -24,8 +25,6 @@ struct Release {
   }
   [[nodiscard]] bool said(std::string const& text) const { return (result.out + result.err).find(text) != std::string::npos; }
 };
-
-}  // namespace
 
 TEST_CASE("a verified attestation of a failed check refuses the chart", "[scenario]") {
   Release const release({.predicates = {{"lint", {test_result, R"({"result":"FAILED","configuration":[]})"}}}});
@@ -50,3 +49,6 @@ TEST_CASE("one attestation under two keys refuses the chart", "[scenario]") {
   CHECK(release.world->outputs().at("reason") == "attestation-reused");
   CHECK(release.said("the same id as under lint"));
 }
+
+}  // namespace
+}  // namespace check_results_test

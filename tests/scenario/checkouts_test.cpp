@@ -10,6 +10,7 @@
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace checkouts_test {
 namespace {
 
 using acr::loopback::StandInSettings;
@@ -115,3 +116,4 @@ TEST_CASE("an Enterprise Server's GraphQL lies beside its REST", "[scenario]") {
 }
 
 }  // namespace
+}  // namespace checkouts_test

@@ -9,6 +9,7 @@
 #include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace completion_test {
 namespace {
 
 using acr::test::run_program;
@@ -125,3 +126,4 @@ TEST_CASE("there is no completion for other shells", "[scenario]") {
 }
 
 }  // namespace
+}  // namespace completion_test

@@ -7,6 +7,7 @@
 #include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace configuration_test {
 namespace {
 
 using acr::test::ReleaseWorld;
@@ -136,3 +137,4 @@ TEST_CASE("a trusted root that is older than a signature says so, and what to do
 }
 
 }  // namespace
+}  // namespace configuration_test

@@ -17,6 +17,7 @@
 #include "support/json.hpp"
 #include "support/places.hpp"
 
+namespace dependencies_test {
 namespace {
 
 using namespace acr::dependencies::samples;
@@ -95,8 +96,6 @@ std::vector<std::string> entries_of(std::string const& package) {
 bool holds(std::vector<std::string> const& paths, std::string const& path) {
   return std::ranges::find(paths, path) != paths.end();
 }
-
-}  // namespace
 
 TEST_CASE("a release brings what its locks name, once, and records it (D-1)", "[scenario][dependencies]") {
   Hosts const hosts;
@@ -304,3 +303,6 @@ TEST_CASE("a package with fetched dependencies is made again from its tag", "[sc
     CHECK(verify({"--dependency-hosts", "charts.example.org"}).status == 1);
   }
 }
+
+}  // namespace
+}  // namespace dependencies_test

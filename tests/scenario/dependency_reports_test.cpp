@@ -11,6 +11,7 @@
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 
+namespace dependency_reports_test {
 namespace {
 
 using namespace acr::dependencies::samples;
@@ -212,3 +213,4 @@ TEST_CASE("an archive of others that is refused: repacking and committing it is 
 }
 
 }  // namespace
+}  // namespace dependency_reports_test

@@ -9,6 +9,7 @@
 #include "support/places.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace digest_test {
 namespace {
 
 using acr::test::Checkout;
@@ -175,3 +176,4 @@ TEST_CASE("a check gets the changed charts as a matrix, and each one's package w
 }
 
 }  // namespace
+}  // namespace digest_test

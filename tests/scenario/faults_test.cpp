@@ -10,6 +10,7 @@
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
+namespace faults_test {
 namespace {
 
 using namespace acr::test;
@@ -165,3 +166,4 @@ TEST_CASE("with few requests left, files are counted before the first one is fet
 }
 
 }  // namespace
+}  // namespace faults_test

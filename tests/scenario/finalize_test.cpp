@@ -5,6 +5,7 @@
 #include "scenario/sequence.hpp"
 #include "support/catch2.hpp"
 
+namespace finalize_test {
 namespace {
 
 using namespace acr::test;
@@ -63,3 +64,4 @@ TEST_CASE("every survivable fault on every first try leaves finalize's result as
 }
 
 }  // namespace
+}  // namespace finalize_test

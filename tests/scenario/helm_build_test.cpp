@@ -19,6 +19,7 @@
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
 
+namespace helm_build_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -72,8 +73,6 @@ class RealHosts {
   std::unique_ptr<LoopbackServer> server_;
   std::unique_ptr<LoopbackProxy> proxy_;
 };
-
-}  // namespace
 
 TEST_CASE("the program builds real charts to Helm's packages, over TLS and a proxy", "[scenario][dependencies][helm]") {
   RealHosts const hosts;
@@ -162,3 +161,6 @@ TEST_CASE("pins are written into a lock, and hold afterwards (D-29)", "[scenario
   CHECK(run({"pin", chart.string()}).status == 0);
   CHECK(acr::test::text_of(chart / "Chart.lock") == after);
 }
+
+}  // namespace
+}  // namespace helm_build_test

@@ -14,6 +14,7 @@
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
+namespace interrupted_test {
 namespace {
 
 using namespace acr::test;
@@ -230,3 +231,4 @@ TEST_CASE("out of time, a run says what was done and what was missing (A-20)", "
 }
 
 }  // namespace
+}  // namespace interrupted_test

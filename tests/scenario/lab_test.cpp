@@ -12,6 +12,7 @@
 #include "support/json.hpp"
 #include "support/places.hpp"
 
+namespace lab_test {
 namespace {
 
 using acr::test::Checkout;
@@ -247,3 +248,4 @@ TEST_CASE("started outside Actions the program says what is missing (C-6)", "[sc
 }
 
 }  // namespace
+}  // namespace lab_test

@@ -10,6 +10,7 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace oci_registry_test {
 namespace {
 
 using namespace acr::test;
@@ -215,3 +216,4 @@ TEST_CASE("oci-digest looks at the registry (O-18)", "[scenario]") {
 }
 
 }  // namespace
+}  // namespace oci_registry_test

@@ -14,6 +14,7 @@
 #include "support/catch2.hpp"
 #include "support/places.hpp"
 
+namespace oci_test {
 namespace {
 
 using namespace acr::test;
@@ -416,3 +417,4 @@ TEST_CASE("oci-digest counts a provenance file, cuts fractions, and tells every 
 }
 
 }  // namespace
+}  // namespace oci_test

@@ -6,6 +6,7 @@
 #include "scenario/sequence.hpp"
 #include "support/catch2.hpp"
 
+namespace publish_test {
 namespace {
 
 using namespace acr::test;
@@ -442,3 +443,4 @@ TEST_CASE("an attestation that was withdrawn after the release run stops the pub
 }
 
 }  // namespace
+}  // namespace publish_test

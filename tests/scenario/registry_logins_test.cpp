@@ -13,6 +13,7 @@
 #include "support/encoding.hpp"
 #include "support/places.hpp"
 
+namespace registry_logins_test {
 namespace {
 
 using namespace acr::dependencies::samples;
@@ -75,8 +76,6 @@ std::vector<Row> const rows = {
     {".config/helm/registry/config.json", "robot:of-another-registry", false},
 };
 
-}  // namespace
-
 TEST_CASE("run takes the logins of docker and helm on a terminal, and refuses the chart with a wrong one or none (D-36)",
           "[scenario]") {
   PrivateRegistry const registry;
@@ -130,3 +129,6 @@ TEST_CASE("reproduce takes the logins of docker and helm on a terminal (D-36)", 
     CHECK(result.status == 1);
   }
 }
+
+}  // namespace
+}  // namespace registry_logins_test

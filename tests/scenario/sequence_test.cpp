@@ -7,6 +7,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 
+namespace sequence_test {
 namespace {
 
 using namespace acr::test;
@@ -355,3 +356,4 @@ TEST_CASE("before publishing: manifest and packages are attested, and rebuilt fr
 }
 
 }  // namespace
+}  // namespace sequence_test

@@ -7,6 +7,7 @@
 #include "scenario/release_world.hpp"
 #include "support/catch2.hpp"
 
+namespace tag_wait_test {
 namespace {
 
 using namespace acr::test;
@@ -122,3 +123,4 @@ TEST_CASE("a chart's group can be read while another chart waits for its tag, al
 }
 
 }  // namespace
+}  // namespace tag_wait_test

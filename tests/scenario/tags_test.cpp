@@ -13,6 +13,7 @@
 #include "support/temporary_directory.hpp"
 #include "support/text.hpp"
 
+namespace tags_test {
 namespace {
 
 using acr::test::Checkout;
@@ -506,3 +507,4 @@ TEST_CASE("tag --missing without attestations, without signers, without git", "[
 }
 
 }  // namespace
+}  // namespace tags_test

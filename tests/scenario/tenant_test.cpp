@@ -10,6 +10,7 @@
 #include "support/json.hpp"
 #include "support/places.hpp"
 
+namespace tenant_test {
 namespace {
 
 using namespace acr::test;
@@ -60,8 +61,6 @@ struct Tenant {
     return std::ranges::any_of(seen, [&](auto const& each) { return each.target == target; });
   }
 };
-
-}  // namespace
 
 TEST_CASE("a tenant's run asks its server for the trust domain, and GitHub's repository alone for roots (T-5)",
           "[scenario][trust]") {
@@ -125,8 +124,6 @@ TEST_CASE("a tenant's run may be given a root file, and asks nobody for roots (T
   CHECK_FALSE(tenant.proxied("tuf-repo.github.com:443"));
 }
 
-namespace {
-
 ProgramResult on_terminal(Tenant& tenant, std::vector<std::string> const& words) {
   return run_program(acr::test::built_program(),
                      {{"PATH", "/usr/bin:/bin"},
@@ -137,8 +134,6 @@ ProgramResult on_terminal(Tenant& tenant, std::vector<std::string> const& words)
                       {"SSL_CERT_FILE", tenant.authority.file().string()}},
                      words, tenant.world.workspace());
 }
-
-}  // namespace
 
 TEST_CASE("on a terminal a tenant's target is asked for, too, and nothing is written for the next version (T-5, T-36)",
           "[scenario][trust]") {
@@ -170,3 +165,6 @@ TEST_CASE("on a terminal a trust domain that is not a name is refused without a 
   CHECK(result.out.find("trust-domain") != std::string::npos);
   CHECK_FALSE(tenant.proxied("tuf-repo.github.com:443"));
 }
+
+}  // namespace
+}  // namespace tenant_test

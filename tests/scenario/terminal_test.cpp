@@ -4,6 +4,7 @@
 #include "support/json.hpp"
 #include "support/places.hpp"
 
+namespace terminal_test {
 namespace {
 
 using acr::test::ReleaseWorld;
@@ -96,3 +97,4 @@ TEST_CASE("what the commit holds is not overwritten by our files (A-6)", "[scena
 }
 
 }  // namespace
+}  // namespace terminal_test

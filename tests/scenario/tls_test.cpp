@@ -5,6 +5,7 @@
 #include "scenario/release_world.hpp"
 #include "support/catch2.hpp"
 
+namespace tls_test {
 namespace {
 
 using namespace acr::test;
@@ -62,3 +63,4 @@ TEST_CASE("a server that cannot prove its name gets nothing, the token least of 
 }
 
 }  // namespace
+}  // namespace tls_test

@@ -13,6 +13,7 @@
 #include "support/json.hpp"
 #include "support/places.hpp"
 
+namespace trusted_root_commands_test {
 namespace {
 
 using namespace acr::test;
@@ -73,8 +74,6 @@ struct Desk {
   }
   [[nodiscard]] fs::path cache() const { return home.path() / ".cache" / "atomic-chart-release" / "tuf" / "sigstore.mock"; }
 };
-
-}  // namespace
 
 TEST_CASE("trusted-roots shows what is built in, what is current, and the difference (T-36)", "[scenario][trust]") {
   Desk desk(lab_root());
@@ -431,3 +430,6 @@ TEST_CASE("tuf keeps what was verified when a refresh ends in an error, and down
   CHECK(desk.trust.server.request_count() - before == 2);  // 2.root.json and timestamp.json
   CHECK(tuf({"nonsense"}).status == 1);
 }
+
+}  // namespace
+}  // namespace trusted_root_commands_test

@@ -12,6 +12,7 @@
 #include "support/digest.hpp"
 #include "support/json.hpp"
 
+namespace trusted_root_test {
 namespace {
 
 using namespace acr::test;
@@ -34,8 +35,6 @@ json::value report_roots(ReleaseWorld const& world) {
 
 constexpr auto recent = "2026-08-21";
 constexpr auto old = "2025-01-01";
-
-}  // namespace
 
 TEST_CASE("a run verifies by the fresh trusted root and says so (T-8, T-14)", "[scenario][trust]") {
   Trust trust(lab_root());
@@ -73,8 +72,6 @@ TEST_CASE("a run verifies by the fresh trusted root and says so (T-8, T-14)", "[
   for (auto const* output : {"verification-path", "manifest-path", "vsa-path"})
     CHECK(text_of(again.file(again.outputs().at(output))) == text_of(world.file(outputs.at(output))));
 }
-
-namespace {
 
 /// What a repository does wrong; see break_repository().
 enum class Wrong {
@@ -202,8 +199,6 @@ void check_run(std::string const& mode, Wrong wrong, char const* date) {
         root);
 }
 
-}  // namespace
-
 TEST_CASE("each mode under each fault, in a whole run (T-7 … T-10, T-13)", "[scenario][trust]") {
   auto const wrong = GENERATE(Wrong::none, Wrong::refused, Wrong::absent, Wrong::cut_short, Wrong::server_error, Wrong::expired,
                               Wrong::expired_root, Wrong::signature, Wrong::rollback, Wrong::page, Wrong::too_large,
@@ -237,8 +232,6 @@ TEST_CASE("without a built-in copy nothing stands in for a repository (T-8)", "[
   }
 }
 
-namespace {
-
 std::string rogue_root() { return text_of(lab_folder() / "rogue_trusted_root.json"); }
 
 /// A year passes: the repository's own keys are changed step by step, then another trusted root is listed.
@@ -254,8 +247,6 @@ void let_a_year_pass(Trust& trust, std::string const& root) {
   }
   trust.list(root);
 }
-
-}  // namespace
 
 TEST_CASE("nothing in HOME is read, not even trusted roots, and nothing is written to it (A-4)", "[scenario][trust]") {
   Trust trust(lab_root());
@@ -371,3 +362,6 @@ TEST_CASE("mistakes about trusted roots are mistakes of the inputs (T-10, T-13a)
   CHECK(result.status == 2);
   CHECK(result.out.find("ACR_TUF_REPOSITORIES") != std::string::npos);
 }
+
+}  // namespace
+}  // namespace trusted_root_test

@@ -11,10 +11,11 @@
 #include "support/encoding.hpp"
 #include "support/parallel.hpp"
 
+namespace bit_flips_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
-
-namespace {
 
 /// A part of a bundle, decoded, and how to put it back.
 struct Part {
@@ -118,8 +119,6 @@ void flip_all(std::string const& name, bool exhaustive) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("no flipped bit of a genuine bundle goes unnoticed", "[sigstore]") {
   flip_all("private-instance-demo", false);
   flip_all("reusable-workflow", false);
@@ -142,3 +141,6 @@ TEST_CASE("certificates with the tag of revocation lists are refused in a timest
 TEST_CASE("all bits of genuine bundles are flipped, and none goes unnoticed", "[.][exhaustive]") {
   for (auto const& name : samples::attestation_names()) flip_all(name, true);
 }
+
+}  // namespace
+}  // namespace bit_flips_test

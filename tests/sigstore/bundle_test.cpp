@@ -4,9 +4,10 @@
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 
-using namespace acr::sigstore;
-
+namespace bundle_test {
 namespace {
+
+using namespace acr::sigstore;
 
 // The smallest bundles there are, one per version; `{leaf}` stands for a real certificate.
 std::string leaf_base64() {
@@ -59,8 +60,6 @@ std::string with_message(std::string_view from = "", std::string_view to = "") {
 }
 
 constexpr BundleOptions any_version{BundleVersion::v0_1};
-
-}  // namespace
 
 TEST_CASE("a small bundle is read field by field", "[sigstore]") {
   auto const bundle = parse_bundle(samples::with(minimal_v3(), "d0==", "dw=="));
@@ -310,3 +309,6 @@ TEST_CASE("a bundle beyond the bounds is refused (V-2, V-3)", "[sigstore]") {
   CHECK(parse_bundle(deep).error().code == "bundle-json");
   CHECK(parse_bundle(std::string((std::size_t{64} << 20) + 1, ' ')).error().code == "bundle-json");
 }
+
+}  // namespace
+}  // namespace bundle_test

@@ -5,10 +5,11 @@
 #include "sigstore/bundle.hpp"
 #include "support/catch2.hpp"
 
+namespace certificate_chain_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
-
-namespace {
 
 Time at(char const* text) { return *parse_rfc3339(text); }
 constexpr char const* signing_time = "2026-01-01T00:05:00Z";
@@ -41,8 +42,6 @@ struct Hierarchy {
     return {"forge", "ca", "https://ca.example", std::move(chain), validity, ""};
   }
 };
-
-}  // namespace
 
 TEST_CASE("a leaf chains to its authority (V-34)", "[sigstore]") { CHECK(Hierarchy().verdict().empty()); }
 
@@ -298,3 +297,6 @@ TEST_CASE("a remembered signature does not vouch for another certificate", "[sig
   der.back() = static_cast<char>(der.back() ^ 1);
   if (auto const flipped = Certificate::parse(der)) CHECK_FALSE(memory.signed_by(*flipped, h.intermediate.certificate));
 }
+
+}  // namespace
+}  // namespace certificate_chain_test

@@ -4,11 +4,12 @@
 #include "sigstore/bundle.hpp"
 #include "support/catch2.hpp"
 
+namespace certificate_identity_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using namespace std::string_literals;
-
-namespace {
 
 /// The leaf of a genuine attestation, DER.
 std::string leaf(std::string const& name = "reusable-workflow") {
@@ -30,8 +31,6 @@ std::string refused_by(std::string const& der) {
   auto const identity = identity_of(der);
   return identity ? std::string() : identity.error().rule_number;
 }
-
-}  // namespace
 
 TEST_CASE("a workflow's certificate names its run (V-89 to V-91)", "[sigstore]") {
   auto const identity = identity_of(leaf());
@@ -113,3 +112,6 @@ TEST_CASE("a certificate with bytes behind it or a cut one is refused (V-9)", "[
   CHECK(Certificate::parse(leaf().substr(0, 100)).has_error());
   CHECK(Certificate::parse("").has_error());
 }
+
+}  // namespace
+}  // namespace certificate_identity_test

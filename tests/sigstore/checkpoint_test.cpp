@@ -7,12 +7,13 @@
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 
+namespace checkpoint_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using namespace std::string_literals;
 using signing::KeyType;
-
-namespace {
 
 std::string const root_hash = base64(sha256("root"));
 std::string const text = "log.example\n7\n" + root_hash + "\n";
@@ -39,8 +40,6 @@ std::string judged(signing::RekorLog const& log, LogInstance const& known, signi
   if (!checkpoint) return checkpoint.error().sentence();
   return why(check_checkpoint(*checkpoint, known, log.is_v2() ? RekorVersion::v2 : RekorVersion::v1));
 }
-
-}  // namespace
 
 TEST_CASE("a checkpoint is read line by line", "[sigstore]") {
   auto const checkpoint = parse_checkpoint(text + "Timestamp: 1675209600000000000\n\n" + line + dash + "witness.example/1 " +
@@ -204,3 +203,6 @@ TEST_CASE("a checkpoint signed by another key is refused", "[sigstore]") {
   posing.checkpoint_lines = [&](auto& lines) { lines[0].hint = ours.hint(); };
   CHECK(judged(theirs, instance(ours), posing) == "V-61: the log's signature does not hold");
 }
+
+}  // namespace
+}  // namespace checkpoint_test

@@ -9,10 +9,11 @@
 #include "support/digest.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace conformance_test {
+namespace {
+
 using namespace acr::sigstore;
 namespace fs = std::filesystem;
-
-namespace {
 
 constexpr char const* default_identity =
     "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";
@@ -45,8 +46,6 @@ std::vector<std::string> arguments_of(fs::path const& folder, bool by_digest) {
   arguments.push_back(by_digest ? acr::sha256_text(acr::read_file(artifact, 1'000'000)) : artifact.string());
   return arguments;
 }
-
-}  // namespace
 
 TEST_CASE("every conformance case has the suite's verdict, by file and by digest", "[sigstore]") {
   std::vector<fs::path> folders;
@@ -97,3 +96,6 @@ TEST_CASE("a wrong call of verify-bundle ends with usage and status 2", "[sigsto
   CHECK(run({"--unknown", "b", "--key", "k", "a"}) == 2);
   CHECK(run({"--bundle", "/nowhere", "--certificate-identity", "i", "--certificate-oidc-issuer", "u", "sha256:00"}) == 2);
 }
+
+}  // namespace
+}  // namespace conformance_test

@@ -7,12 +7,13 @@
 #include "support/catch2.hpp"
 #include "world_verdict.hpp"
 
+namespace current_root_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using signing::World;
 using world_verdict::file_digest;
-
-namespace {
 
 using Answer = Verdict<std::optional<TrustedRoot>>;
 
@@ -27,8 +28,6 @@ std::string verdict_of(Verifier const& verifier, std::string const& bundle) {
   auto const result = verifier.verify(bundle, Artifact::of_bytes(world_verdict::file), world_verdict::policy());
   return result.rejection ? std::string(result.rejection->code.text()) : "fine";
 }
-
-}  // namespace
 
 TEST_CASE("a current root verifies what the verifier's own do not know (T-8)", "[sigstore]") {
   World world, old;
@@ -81,3 +80,6 @@ TEST_CASE("the first answer for an organisation stays, and what throws has answe
   CHECK(verdict_of(one, bundle) == "fine");
   CHECK(asked == 2);
 }
+
+}  // namespace
+}  // namespace current_root_test

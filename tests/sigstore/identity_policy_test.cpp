@@ -4,9 +4,10 @@
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 
-using namespace acr::sigstore;
-
+namespace identity_policy_test {
 namespace {
+
+using namespace acr::sigstore;
 
 constexpr char const* commit = "724e3bf5665461d1a62166fccd2deec9ee613b51";
 
@@ -69,8 +70,6 @@ Outcome judge(CertificateIdentity const& identity, Policy const& policy) {
 }
 
 bool passes(CertificateIdentity const& identity, Policy const& policy) { return judge(identity, policy).ok; }
-
-}  // namespace
 
 TEST_CASE("a repository's own workflow passes its policy", "[sigstore]") {
   auto const outcome = judge(certificate(), for_repository());
@@ -583,3 +582,6 @@ TEST_CASE("only the released workflow may sign when the policy names one (B-16a)
   policy.signer_workflows = signers({"octo/charts/.github/workflows/lint.yml@refs/tags/v1"});
   CHECK(check_policy(policy).error().code == "policy");
 }
+
+}  // namespace
+}  // namespace identity_policy_test

@@ -6,6 +6,9 @@
 #include "support/json.hpp"
 #include "world_verdict.hpp"
 
+namespace log_entry_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using signing::Attest;
@@ -14,8 +17,6 @@ using signing::LogKind;
 using signing::World;
 using world_verdict::file;
 using world_verdict::file_digest;
-
-namespace {
 
 /// "rule: why" of the entry's body as `change` leaves it; nothing else of the bundle is looked at.
 std::string judged(World& world, Attest request, std::function<void(BundleParts&)> const& change) {
@@ -46,8 +47,6 @@ auto body_with(std::string pointer, boost::json::value value) {
 }
 
 std::string const other_hash(64, 'a');
-
-}  // namespace
 
 TEST_CASE("the body of each kind of entry is about its bundle", "[sigstore]") {
   World world;
@@ -255,3 +254,6 @@ TEST_CASE("a Rekor v2 leaf names each key kind with its hash, Ed25519 only preha
   CHECK((row.key == signing::KeyType::ed25519 ? envelope.error().rule_number : std::string("V-74")) == "V-74");
   CHECK(envelope.has_value() == (row.key != signing::KeyType::ed25519));
 }
+
+}  // namespace
+}  // namespace log_entry_test

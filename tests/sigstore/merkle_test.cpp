@@ -4,10 +4,11 @@
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 
+namespace merkle_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
-
-namespace {
 
 std::vector<std::string> leaves(std::size_t count) {
   std::vector<std::string> hashes;
@@ -16,8 +17,6 @@ std::vector<std::string> leaves(std::size_t count) {
 }
 
 std::string why(Verdict<std::string> const& root) { return root ? "accepted" : root.error().why; }
-
-}  // namespace
 
 TEST_CASE("hashes are those of RFC 6962's published test tree", "[sigstore]") {
   // From the reference implementation of certificate transparency: leaves "" and 0x00, and their tree of two.
@@ -67,3 +66,6 @@ TEST_CASE("the largest trees have proofs of the right length", "[sigstore]") {
   CHECK(merkle_proof_length(UINT64_MAX - 1, UINT64_MAX) == 63);
   CHECK(merkle_proof_length(std::uint64_t{1} << 62, (std::uint64_t{1} << 62) + 1) == 1);
 }
+
+}  // namespace
+}  // namespace merkle_test

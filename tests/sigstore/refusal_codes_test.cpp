@@ -6,6 +6,9 @@
 #include "support/catch2.hpp"
 #include "world_verdict.hpp"
 
+namespace refusal_codes_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using namespace world_verdict;
@@ -14,8 +17,6 @@ using signing::KeyType;
 using signing::LogKind;
 using signing::Profile;
 using signing::World;
-
-namespace {
 
 /// The code of the first failure, empty for a pass.
 std::string code(signing::TrustedRootParts const& root, std::string const& bundle, Policy const& demanded = policy()) {
@@ -34,8 +35,6 @@ Policy with_key(signing::Key const& key, Validity valid_for = {}) {
   policy.key = KeyPolicy{PublicKey::from_pem(key.pem()).value(), valid_for};
   return policy;
 }
-
-}  // namespace
 
 TEST_CASE("what is wrong with a bundle's content has a code of its own", "[sigstore]") {
   World world;
@@ -173,3 +172,6 @@ TEST_CASE("a certificate's outer form is refused for what it is (V-9, V-34)", "[
         "V-34: the signing certificate is a CA certificate");
   CHECK_THROWS_AS(Artifact::of_digest(HashAlgorithm::sha256, "short"), std::logic_error);
 }
+
+}  // namespace
+}  // namespace refusal_codes_test

@@ -27,6 +27,9 @@
 #include "support/temporary_directory.hpp"
 #include "world_verdict.hpp"
 
+namespace refusal_places_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using namespace std::string_literals;
@@ -34,8 +37,6 @@ using signing::Attest;
 using signing::KeyType;
 using signing::LogKind;
 using signing::World;
-
-namespace {
 
 template <class T>
 std::string why(Verdict<T> const& verdict) {
@@ -101,8 +102,6 @@ std::pair<std::string, std::string> first_failure(CheckTrace const& trace) {
 }
 
 std::string const nothing = "\x05\x00"s;  // NULL, which stands in none of these places
-
-}  // namespace
 
 TEST_CASE("a certificate is read to its dates and extensions", "[sigstore]") {
   auto const der = genuine_leaf();
@@ -469,3 +468,6 @@ TEST_CASE("a bundle that somebody else read is held to version, certificate and 
     return !check.passed && check.detail == "the signature is not one of the signer's key over this artifact";
   }));
 }
+
+}  // namespace
+}  // namespace refusal_places_test

@@ -2,9 +2,10 @@
 
 #include "support/catch2.hpp"
 
-using namespace acr::sigstore;
-
+namespace released_workflow_test {
 namespace {
+
+using namespace acr::sigstore;
 
 ReleasedWorkflow shipped(std::string_view own, std::string_view oldest) {
   return {"github.com", "octo/action", ".github/workflows/release.yaml", release_number(own).value(),
@@ -96,3 +97,4 @@ TEST_CASE("what is expected is said in words", "[sigstore]") {
 }
 
 }  // namespace
+}  // namespace released_workflow_test

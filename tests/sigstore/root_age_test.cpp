@@ -4,10 +4,11 @@
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 
+namespace root_age_test {
+namespace {
+
 using namespace acr::sigstore;
 namespace json = boost::json;
-
-namespace {
 
 struct Judged {
   std::string code, fix;
@@ -112,3 +113,4 @@ TEST_CASE("an authority whose time was over: only a root that has no later one i
 }
 
 }  // namespace
+}  // namespace root_age_test

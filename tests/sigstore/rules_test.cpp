@@ -4,6 +4,9 @@
 #include "support/catch2.hpp"
 #include "world_verdict.hpp"
 
+namespace rules_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using namespace world_verdict;
@@ -12,8 +15,6 @@ using signing::KeyType;
 using signing::LogKind;
 using signing::Profile;
 using signing::World;
-
-namespace {
 
 std::string rule(World& world, Attest request) {
   std::string const said = refusal(world, std::move(request));
@@ -30,8 +31,6 @@ Attest attested() {
   request.subject_sha256 = file_digest;
   return request;
 }
-
-}  // namespace
 
 TEST_CASE("a public-good certificate without certificate timestamp is refused (V-44)", "[sigstore]") {
   World world;
@@ -322,3 +321,6 @@ TEST_CASE("a key bundle needs the log entry even beside a root without logs (V-8
   CHECK(Verifier({*good, *bare}).verify(unlogged, Artifact::of_bytes(file), with_key).rejection.has_value());
   CHECK(Verifier({*bare}).verify(unlogged, Artifact::of_bytes(file), with_key).attestation.has_value());
 }
+
+}  // namespace
+}  // namespace rules_test

@@ -8,6 +8,9 @@
 #include "support/temporary_directory.hpp"
 #include "world_verdict.hpp"
 
+namespace scenario_test {
+namespace {
+
 using namespace acr;
 
 TEST_CASE("a generated release holds what it promises, and its object ids are fixed", "[sigstore]") {
@@ -43,3 +46,6 @@ TEST_CASE("a generated release holds what it promises, and its object ids are fi
     }
   CHECK(verified == 18);
 }
+
+}  // namespace
+}  // namespace scenario_test

@@ -4,11 +4,12 @@
 #include "sigstore/bundle.hpp"
 #include "support/catch2.hpp"
 
+namespace sct_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using namespace std::string_literals;
-
-namespace {
 
 std::string leaf_der() {
   auto const bundle = parse_bundle(samples::attestation("reusable-workflow").bundle);
@@ -41,8 +42,6 @@ std::string one_sct(char version = 0, std::string const& extensions = "", std::s
 }
 
 std::string list(std::string const& scts) { return number(scts.size(), 2) + scts; }
-
-}  // namespace
 
 TEST_CASE("a list of certificate timestamps is read field by field (V-40)", "[sigstore]") {
   auto const scts = parse_sct_list(list(one_sct() + one_sct(0, "ext")));
@@ -164,3 +163,6 @@ TEST_CASE("GitHub's own instance embeds no certificate timestamps (V-46)", "[sig
   REQUIRE(scts.has_value());
   CHECK_FALSE(scts->has_value());
 }
+
+}  // namespace
+}  // namespace sct_test

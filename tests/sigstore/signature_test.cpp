@@ -5,6 +5,9 @@
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 
+namespace signature_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 
@@ -64,3 +67,6 @@ TEST_CASE("a public key is one canonical SubjectPublicKeyInfo of an accepted kin
   off_curve.back() = static_cast<char>(off_curve.back() ^ 1);
   CHECK(PublicKey::from_spki(off_curve).has_error());
 }
+
+}  // namespace
+}  // namespace signature_test

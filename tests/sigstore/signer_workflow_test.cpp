@@ -2,9 +2,10 @@
 
 #include "support/catch2.hpp"
 
-using namespace acr::sigstore;
-
+namespace signer_workflow_test {
 namespace {
+
+using namespace acr::sigstore;
 
 std::string const file = "octo/wf/.github/workflows/a.yml";
 std::string const commit(40, 'a');
@@ -122,3 +123,4 @@ TEST_CASE("a predicate type is a URI with its scheme (B-10)", "[sigstore]") {
 }
 
 }  // namespace
+}  // namespace signer_workflow_test

@@ -4,10 +4,11 @@
 #include "support/catch2.hpp"
 #include "support/encoding.hpp"
 
+namespace statement_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
-
-namespace {
 
 std::string const good = R"({
   "_type": "https://in-toto.io/Statement/v1",
@@ -24,8 +25,6 @@ std::string refused_by(std::string const& text) {
 Statement with_digests(std::map<std::string, std::string> digests) {
   return {"https://in-toto.io/Statement/v1", {{"web", "", std::move(digests)}}, "p"};
 }
-
-}  // namespace
 
 TEST_CASE("a statement is read field by field (V-19a)", "[sigstore]") {
   auto const statement = parse_statement(good);
@@ -150,3 +149,6 @@ TEST_CASE("a digest is written as algorithm and hex (V-50.4)", "[sigstore]") {
   }
   CHECK(Artifact::of_digest_text(sha256_text("x") + "00").has_error());
 }
+
+}  // namespace
+}  // namespace statement_test

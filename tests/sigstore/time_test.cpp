@@ -2,6 +2,9 @@
 
 #include "support/catch2.hpp"
 
+namespace time_test {
+namespace {
+
 using namespace acr::sigstore;
 
 TEST_CASE("RFC 3339 times are read with their fraction", "[sigstore]") {
@@ -32,3 +35,6 @@ TEST_CASE("a validity is closed at both ends (V-25)", "[sigstore]") {
   CHECK_FALSE(validity.contains(*parse_rfc3339("2021-12-31T23:59:59.999999999Z")));
   CHECK(Validity{}.contains(Time{INT64_MIN, 0}));
 }
+
+}  // namespace
+}  // namespace time_test

@@ -13,6 +13,9 @@
 #include "support/handle.hpp"
 #include "world_verdict.hpp"
 
+namespace timestamp_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using signing::CertificateSpec;
@@ -22,8 +25,6 @@ using signing::KeyType;
 using signing::StampingAuthority;
 using signing::TimestampParts;
 using signing::World;
-
-namespace {
 
 std::string const signature = "a bundle's signature";
 constexpr std::int64_t now = signing::world_time;
@@ -92,8 +93,6 @@ bool openssl_verifies(StampingAuthority const& authority, std::string const& der
   TS_VERIFY_CTX_set_flags(context.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE | TS_VFY_DATA);
   return TS_RESP_verify_response(context.get(), response.get()) == 1;
 }
-
-}  // namespace
 
 TEST_CASE("timestamps of the world and OpenSSL's own agree in both directions", "[sigstore]") {
   for (auto const key : {KeyType::p256, KeyType::p384, KeyType::rsa2048}) {
@@ -451,3 +450,6 @@ TEST_CASE("every timestamp's time has to fit the certificate (V-32, V-87)", "[si
   CHECK_THAT(refusal(world, {.timestamped = true, .timestamp = [](TimestampParts& p) { p.seconds -= 86400; }}),
              Catch::Matchers::StartsWith("V-33: "));
 }
+
+}  // namespace
+}  // namespace timestamp_test

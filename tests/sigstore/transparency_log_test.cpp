@@ -6,6 +6,9 @@
 #include "support/catch2.hpp"
 #include "world_verdict.hpp"
 
+namespace transparency_log_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using namespace world_verdict;
@@ -15,16 +18,12 @@ using signing::EntryParts;
 using signing::LogKind;
 using signing::World;
 
-namespace {
-
 /// A bundle that is right but for what `change` does to its parts.
 std::string refusal_of_parts(World& world, std::function<void(BundleParts&)> change, LogKind log = LogKind::dsse) {
   return refusal(world, {.log = log, .bundle = std::move(change)});
 }
 
 constexpr std::int64_t half_a_year = 180 * 86400;
-
-}  // namespace
 
 TEST_CASE("an entry of an unknown log does not count (V-51)", "[sigstore]") {
   World world;
@@ -285,3 +284,6 @@ TEST_CASE("all that is wrong with an entry is listed", "[sigstore]") {
   CHECK(failed.contains("signature"));
   CHECK_FALSE(failed.contains("log entry 0: signature of the checkpoint"));
 }
+
+}  // namespace
+}  // namespace transparency_log_test

@@ -3,9 +3,10 @@
 #include "samples.hpp"
 #include "support/catch2.hpp"
 
-using namespace acr::sigstore;
-
+namespace trusted_root_test {
 namespace {
+
+using namespace acr::sigstore;
 
 std::string public_good() { return samples::text("trusted_root_public_good.json"); }
 
@@ -16,8 +17,6 @@ std::string on_one_line(std::string text) {
   std::erase(text, '\n');
   return text;
 }
-
-}  // namespace
 
 TEST_CASE("the built-in trusted roots are the files of the test data", "[sigstore]") {
   REQUIRE(built_in_roots().size() == 2);
@@ -146,3 +145,6 @@ TEST_CASE("the issuer's organisation picks the root (V-30, V-31)", "[sigstore]")
   CHECK(instance_of("GitHub, Inc.") == Instance::github);
   CHECK(instance_of("GitHub, Inc") == Instance::other);
 }
+
+}  // namespace
+}  // namespace trusted_root_test

@@ -9,10 +9,11 @@
 #include "support/charged.hpp"
 #include "support/encoding.hpp"
 
+namespace verifier_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
-
-namespace {
 
 Policy policy_of(samples::Attestation const& sample) {
   Policy policy;
@@ -39,8 +40,6 @@ std::set<std::string> failed_checks(Verification const& result) {
     if (!check.passed) names.insert(check.name);
   return names;
 }
-
-}  // namespace
 
 TEST_CASE("genuine attestations of GitHub Actions verify", "[sigstore]") {
   for (auto const& name : samples::attestation_names()) {
@@ -286,3 +285,6 @@ TEST_CASE("a run whose time is over gets no verdict (B-25)", "[sigstore]") {
     return verifier.verify(sample.bundle, Artifact::of_bytes(sample.artifact), policy_of(sample)).attestation.has_value();
   }));
 }
+
+}  // namespace
+}  // namespace verifier_test

@@ -5,6 +5,9 @@
 #include "support/catch2.hpp"
 #include "world_verdict.hpp"
 
+namespace world_test {
+namespace {
+
 using namespace acr;
 using namespace acr::sigstore;
 using namespace world_verdict;
@@ -65,3 +68,6 @@ TEST_CASE("a bundle signed by a bare key verifies with that key alone (V-88)", "
                       with_key)
                   .empty());
 }
+
+}  // namespace
+}  // namespace world_test

@@ -11,6 +11,7 @@
 #include "support/catch2.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace atomic_file_test {
 namespace {
 
 TEST_CASE("a file that is not committed leaves nothing", "[support]") {
@@ -128,3 +129,4 @@ TEST_CASE("a file is given to the owner of another, if that is there", "[support
 }
 
 }  // namespace
+}  // namespace atomic_file_test

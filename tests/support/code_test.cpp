@@ -12,6 +12,7 @@
 #include "support/marked_parts.hpp"
 #include "support/places.hpp"
 
+namespace code_test {
 namespace {
 
 using acr::Code;
@@ -65,8 +66,6 @@ concept MakesCode = std::is_constructible_v<Code, Text> || std::is_convertible_v
 static_assert(!MakesCode<std::string> && !MakesCode<std::string_view> && !MakesCode<char const*>);
 static_assert(!std::is_constructible_v<acr::SettledCode, Code>);
 
-}  // namespace
-
 TEST_CASE("docs/refusals.md has the table of codes", "[support]") {
   acr::test::MarkedTables parts;
   for (auto const& [table, usual] : tables) parts.emplace_back("codes of " + table, markdown(table, usual));
@@ -116,3 +115,6 @@ TEST_CASE("an error has its code's exit status (A-20)", "[support]") {
   Code const brought = "tag-not-found";  // on a terminal, a rejection of what was given
   CHECK(acr::BadEnvironment(brought, "").status() == ExitStatus::bad_input);
 }
+
+}  // namespace
+}  // namespace code_test

@@ -3,6 +3,7 @@
 #include "support/catch2.hpp"
 #include "support/digest.hpp"
 
+namespace encoding_test {
 namespace {
 
 TEST_CASE("base64 follows the proto3 JSON rules", "[support]") {
@@ -96,3 +97,4 @@ TEST_CASE("an algorithm that does not exist is our own mistake", "[support]") {
 }
 
 }  // namespace
+}  // namespace encoding_test

@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace json_test {
 namespace {
 
 TEST_CASE("strict JSON refuses what parsers read differently", "[support]") {
@@ -49,3 +50,4 @@ TEST_CASE("a member of another kind is none", "[support]") {
 }
 
 }  // namespace
+}  // namespace json_test

@@ -11,6 +11,7 @@
 #include "support/parallel.hpp"
 #include "support/work_budget.hpp"
 
+namespace memory_gate_test {
 namespace {
 
 using namespace acr;
@@ -99,3 +100,4 @@ TEST_CASE("memory that nobody accounts for is free", "[support]") {
 }
 
 }  // namespace
+}  // namespace memory_gate_test

@@ -5,6 +5,7 @@
 
 #include "support/catch2.hpp"
 
+namespace nearest_name_test {
 namespace {
 
 constexpr std::array<std::string_view, 4> names{"signer-workflows", "charts-dir", "chart", "tag-wait"};
@@ -41,3 +42,4 @@ TEST_CASE("any name has a nearest one, none when there are none", "[support]") {
 }
 
 }  // namespace
+}  // namespace nearest_name_test

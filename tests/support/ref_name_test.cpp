@@ -2,6 +2,9 @@
 
 #include "support/catch2.hpp"
 
+namespace ref_name_test {
+namespace {
+
 TEST_CASE("names of refs are those of git-check-ref-format", "[support]") {
   for (char const* name :
        {"main", "release/1.x", "web-v1.2.0", "a@b", "@a", "@/x", "{x}", "lock", "a.lockx", "x.y", "\xc3\xa4"}) {
@@ -37,3 +40,6 @@ TEST_CASE("names of refs are those of git-check-ref-format", "[support]") {
     CHECK_FALSE(acr::is_ref_name(name));
   }
 }
+
+}  // namespace
+}  // namespace ref_name_test

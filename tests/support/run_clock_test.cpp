@@ -7,6 +7,7 @@
 #include "support/catch2.hpp"
 #include "support/parallel.hpp"
 
+namespace run_clock_test {
 namespace {
 
 TEST_CASE("cancelling ends a sleep at once with its status", "[support]") {
@@ -57,3 +58,4 @@ TEST_CASE("work over indices runs each once and throws the lowest failure", "[su
 }
 
 }  // namespace
+}  // namespace run_clock_test

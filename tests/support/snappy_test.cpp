@@ -7,10 +7,11 @@
 #include "support/packed.hpp"
 #include "support/places.hpp"
 
+namespace snappy_test {
+namespace {
+
 using namespace acr;
 using namespace std::string_literals;
-
-namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
@@ -30,8 +31,6 @@ std::string chunk(char type, std::string const& body) {
 
 // Masked CRC-32C of "hello", by a bitwise implementation in another language that gives e3069283 for "123456789".
 std::string const hello_checksum = "\xbb\x1f\x1c\x19"s;
-
-}  // namespace
 
 TEST_CASE("the Snappy samples decode to what they were made of", "[support]") {
   CHECK(snappy_decode(sample("bundle.json.sn"), mebibyte).value() == sample("bundle.json"));
@@ -147,3 +146,6 @@ TEST_CASE("a download is read by what it holds, not by what it is called (G-14)"
   CHECK(why(decode_bundle_download("{\"a\": 1}", 7)) == "the content is larger than the limit");
   CHECK(why(decode_bundle_download("", 7)) == "it does not start with the length of its content");
 }
+
+}  // namespace
+}  // namespace snappy_test

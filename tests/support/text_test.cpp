@@ -2,6 +2,7 @@
 
 #include "support/catch2.hpp"
 
+namespace text_test {
 namespace {
 
 TEST_CASE("foreign text is printed on one line and cannot start a workflow command", "[support]") {
@@ -68,3 +69,4 @@ TEST_CASE("UTF-8 is what Unicode lets encode, in the shortest form", "[support]"
 }
 
 }  // namespace
+}  // namespace text_test

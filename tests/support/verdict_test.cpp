@@ -8,6 +8,9 @@
 
 #include "support/catch2.hpp"
 
+namespace verdict_test {
+namespace {
+
 using namespace acr;
 
 TEST_CASE("a rejection survives being filled in place", "[support]") {
@@ -28,8 +31,6 @@ TEST_CASE("a rejection reads as one sentence", "[support]") {
   CHECK(rejection.coded_sentence() == "chart-yaml: charts/web: it is not right; expected a, found b; fix it [P-1]");
 }
 
-namespace {
-
 Verdict<void> checked(int number) {
   if (number > 1) return reject("bad-input", "number", "it is too large");
   return {};
@@ -38,8 +39,6 @@ Verdict<void> checked(int number) {
 // Nothing that is not a rejection says no, and nothing but a question tells the two apart.
 static_assert(!std::is_convertible_v<Verdict<void>, bool> && std::is_constructible_v<bool, Verdict<void>>);
 static_assert(!std::is_convertible_v<bool, Verdict<void>> && !std::is_convertible_v<std::optional<Rejection>, Verdict<void>>);
-
-}  // namespace
 
 TEST_CASE("a verdict without a value says that something is right, or why not", "[support]") {
   CHECK(checked(1).has_value());
@@ -52,3 +51,6 @@ TEST_CASE("a verdict without a value says that something is right, or why not", 
   CHECK(outcome.has_value());
   CHECK_THROWS_AS(outcome.error(), std::logic_error);
 }
+
+}  // namespace
+}  // namespace verdict_test

@@ -10,6 +10,7 @@
 #include "support/parallel.hpp"
 #include "support/snappy.hpp"
 
+namespace work_budget_test {
 namespace {
 
 using namespace acr;
@@ -123,3 +124,4 @@ TEST_CASE("reading, unpacking and hashing are charged (B-25)", "[support]") {
 }
 
 }  // namespace
+}  // namespace work_budget_test

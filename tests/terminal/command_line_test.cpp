@@ -10,6 +10,7 @@
 #include "terminal/commands.hpp"
 #include "terminal/option_inputs.hpp"
 
+namespace command_line_test {
 namespace {
 
 using namespace acr;
@@ -239,3 +240,4 @@ TEST_CASE("usage of the terminal commands that read files", "[terminal]") {
 }
 
 }  // namespace
+}  // namespace command_line_test

@@ -11,6 +11,7 @@
 #include "terminal/last_commit_time.hpp"
 #include "terminal/local_clone.hpp"
 
+namespace git_commands_test {
 namespace {
 
 using namespace acr;
@@ -222,3 +223,4 @@ git checkout -q main && git merge -q -m merge side)");
 }
 
 }  // namespace
+}  // namespace git_commands_test

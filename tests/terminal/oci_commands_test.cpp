@@ -8,6 +8,7 @@
 #include "support/catch2.hpp"
 #include "terminal/console.hpp"
 
+namespace oci_commands_test {
 namespace {
 
 using namespace acr;
@@ -130,3 +131,4 @@ TEST_CASE("package tells the OCI digest of charts that a registry takes (O-11, O
 }
 
 }  // namespace
+}  // namespace oci_commands_test

@@ -16,6 +16,7 @@
 #include "terminal/child_process.hpp"
 #include "terminal/console.hpp"
 
+namespace registry_logins_test {
 namespace {
 
 using namespace acr;
@@ -245,3 +246,4 @@ TEST_CASE("a child's status and streams come back, cut where they are too long",
 }
 
 }  // namespace
+}  // namespace registry_logins_test

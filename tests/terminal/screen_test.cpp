@@ -11,6 +11,7 @@
 #include "support/catch2.hpp"
 #include "terminal/console.hpp"
 
+namespace screen_test {
 namespace {
 
 using namespace acr;
@@ -179,3 +180,4 @@ TEST_CASE("the ticks end at once with what they tick for", "[terminal]") {
 }
 
 }  // namespace
+}  // namespace screen_test

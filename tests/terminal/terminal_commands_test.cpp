@@ -20,6 +20,7 @@
 #include "terminal/tuf_directory.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace terminal_commands_test {
 namespace {
 
 using namespace acr;
@@ -429,3 +430,4 @@ TEST_CASE("an audit of a clone whose HEAD has no commit says so (U-19)", "[termi
 }
 
 }  // namespace
+}  // namespace terminal_commands_test

@@ -10,14 +10,15 @@
 #include "terminal/tuf_directory.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace trusted_root_cache_test {
+namespace {
+
 using namespace acr::release;
 using acr::loopback::reply;
 using acr::loopback::ScriptedHttp;
 using acr::terminal::TrustedRootCache;
 using acr::terminal::TufDirectory;
 using Kind = RefreshOutcome::Kind;
-
-namespace {
 
 struct World {
   acr::tuftest::Repository repository;
@@ -48,8 +49,6 @@ struct World {
 };
 
 acr::Time later(std::int64_t seconds) { return {acr::tuftest::now.seconds + seconds, 0}; }
-
-}  // namespace
 
 TEST_CASE("a copy of less than a day is used without a request, after every check (T-35)", "[release][trust]") {
   World world;
@@ -133,3 +132,6 @@ TEST_CASE("metadata on disk appear whole, under names without a version (T-32)",
   acr::write_file(directory.path() / "file", "");
   CHECK_THROWS_AS(TufDirectory(directory.path() / "file"), std::runtime_error);
 }
+
+}  // namespace
+}  // namespace trusted_root_cache_test

@@ -2,9 +2,10 @@
 
 #include "support/catch2.hpp"
 
-using acr::tuf::canonical_json;
-
+namespace canonical_json_test {
 namespace {
+
+using acr::tuf::canonical_json;
 
 constexpr std::size_t limit = 1000;
 
@@ -12,8 +13,6 @@ std::string code_of(std::string_view text) {
   auto const form = canonical_json(text, limit);
   return form ? "fine" : std::string(form.error().code.text()) + " " + form.error().rule_number;
 }
-
-}  // namespace
 
 TEST_CASE("the canonical form of a document (T-16)", "[tuf]") {
   struct Row {
@@ -74,3 +73,6 @@ TEST_CASE("nesting ends at 64 (T-15)", "[tuf]") {
 }
 
 TEST_CASE("a document at its limit is read (T-30)", "[tuf]") { CHECK(code_of(std::string(limit - 1, ' ') + "1") == "fine"); }
+
+}  // namespace
+}  // namespace canonical_json_test

@@ -8,11 +8,12 @@
 #include "tuf/limits.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace client_test {
+namespace {
+
 using namespace acr::tuftest;
 using acr::tuf::MemoryStore;
 using Requests = std::vector<std::string>;
-
-namespace {
 
 json::object& meta(json::object& document) { return document["meta"].as_object(); }
 
@@ -35,8 +36,6 @@ RefreshOptions wanting(std::vector<std::string> targets) {
   options.targets = std::move(targets);
   return options;
 }
-
-}  // namespace
 
 TEST_CASE("a refresh asks for four files in order and stores what it got", "[tuf]") {
   Repository repository;
@@ -801,3 +800,6 @@ TEST_CASE("questions out of turn are our own mistake", "[tuf]") {
   CHECK_THROWS_AS(client.want_target(), std::logic_error);
   CHECK_THROWS_AS(client.no_newer_root(), std::logic_error);
 }
+
+}  // namespace
+}  // namespace client_test

@@ -4,11 +4,12 @@
 #include "tuf/limits.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace delegations_test {
+namespace {
+
 using namespace acr::tuftest;
 using acr::tuf::MemoryStore;
 using Requests = std::vector<std::string>;
-
-namespace {
 
 RefreshOptions wanting(std::vector<std::string> targets) {
   RefreshOptions options;
@@ -56,8 +57,6 @@ struct Tree {
     repository.publish();
   }
 };
-
-}  // namespace
 
 TEST_CASE("roles are searched in pre-order, depth first (T-29)", "[tuf]") {
   struct Row {
@@ -337,3 +336,6 @@ TEST_CASE("delegations have keys, and roles or succinct roles (T-29)", "[tuf]") 
   repository.publish();
   CHECK(refresh(repository).code() == row.code);
 }
+
+}  // namespace
+}  // namespace delegations_test

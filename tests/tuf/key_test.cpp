@@ -8,10 +8,11 @@
 #include "support/encoding.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace key_test {
+namespace {
+
 using namespace acr::tuf;
 using acr::tuftest::SigningKey;
-
-namespace {
 
 KeyText text_of(SigningKey const& key) {
   auto const document = key.document();
@@ -20,8 +21,6 @@ KeyText text_of(SigningKey const& key) {
 }
 
 std::string hex_signature(SigningKey const& key, std::string_view message) { return acr::hex(key.sign(message)); }
-
-}  // namespace
 
 TEST_CASE("keys of the three schemes verify what they have signed, and nothing else (T-18)", "[tuf]") {
   auto const key = GENERATE(false, true) ? SigningKey::ecdsa() : SigningKey::ed25519();
@@ -156,3 +155,6 @@ TEST_CASE("who may sign is compared by keys and threshold (T-25)", "[tuf]") {
   CHECK_FALSE(same_signers({{"3"}, 1}, keys, {{"4"}, 1}, other_ids));
   CHECK(same_signers({{"3", "gone"}, 1}, keys, {{"3"}, 1}, other_ids));
 }
+
+}  // namespace
+}  // namespace key_test

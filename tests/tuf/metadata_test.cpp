@@ -4,10 +4,11 @@
 #include "tuf/limits.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace metadata_test {
+namespace {
+
 using namespace acr::tuf;
 using namespace acr::tuftest;
-
-namespace {
 
 template <class T>
 std::string code_of(acr::Verdict<T> const& verdict) {
@@ -32,8 +33,6 @@ json::object without(std::string_view member) {
   file["signed"].as_object().erase(member);
   return file;
 }
-
-}  // namespace
 
 TEST_CASE("the frame of a metadata file (T-15)", "[tuf]") {
   CHECK(root_code(document()) == "fine");
@@ -251,3 +250,6 @@ TEST_CASE("every kind of metadata has its limit (T-30)", "[tuf]") {
   CHECK(code_of(parse_targets(spaces(limits::targets_bytes), "f")) == "tuf-too-large T-30");
   CHECK(code_of(parse_root(spaces(limits::root_bytes - 2), "f")) == "tuf-malformed T-15");
 }
+
+}  // namespace
+}  // namespace metadata_test

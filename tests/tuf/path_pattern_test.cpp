@@ -1,6 +1,9 @@
 #include "support/catch2.hpp"
 #include "tuf/metadata.hpp"
 
+namespace path_pattern_test {
+namespace {
+
 using acr::tuf::matches_path;
 
 TEST_CASE("patterns of paths (T-29)", "[tuf]") {
@@ -65,3 +68,6 @@ TEST_CASE("a pattern of many stars takes no longer than its length times the pat
   for (int i = 0; i < 2000; ++i) pattern += "*a";
   CHECK_FALSE(matches_path(pattern + "b", std::string(1999, 'a')));
 }
+
+}  // namespace
+}  // namespace path_pattern_test

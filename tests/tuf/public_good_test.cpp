@@ -8,10 +8,11 @@
 #include "support/places.hpp"
 #include "tuf_signing/repository.hpp"
 
+namespace public_good_test {
+namespace {
+
 using namespace acr::tuftest;
 using acr::tuf::MemoryStore;
-
-namespace {
 
 std::string data(std::string const& name) {
   std::ifstream file(acr::test::data_folder() / ("tuf/" + name), std::ios::binary);
@@ -36,8 +37,6 @@ RefreshOptions options(std::string_view time) {
   options.fetch = served;
   return options;
 }
-
-}  // namespace
 
 TEST_CASE("a refresh from any root of the public-good instance ends with version 16", "[tuf]") {
   int const from = GENERATE(range(9, 17));
@@ -83,3 +82,6 @@ TEST_CASE("the initial root of GitHub's instance is signed by its own keys (T-23
   REQUIRE(client.start(acr::tuf::BuiltIn{root, {}}).has_value());
   CHECK(client.wanted()->path == "4.root.json");
 }
+
+}  // namespace
+}  // namespace public_good_test

@@ -6,9 +6,10 @@
 
 #include "support/catch2.hpp"
 
-using namespace acr::yaml;
-
+namespace events_test {
 namespace {
+
+using namespace acr::yaml;
 
 using Kind = Event::Kind;
 
@@ -25,8 +26,6 @@ std::vector<Event> events_of(std::string_view text, Kind kind) {
   }
   return found;
 }
-
-}  // namespace
 
 TEST_CASE("an event says where it starts, in lines and in code points", "[yaml]") {
   auto const scalars = events_of("\xC3\xA4: 1\nb: x\n", Kind::scalar);
@@ -107,3 +106,6 @@ TEST_CASE("bytes may come as they are asked for, and reading them may fail", "[y
   Events failing([](unsigned char*, std::size_t) -> std::optional<std::size_t> { return std::nullopt; });
   CHECK_FALSE(failing.next());
 }
+
+}  // namespace
+}  // namespace events_test

@@ -8,9 +8,10 @@
 #include "support/places.hpp"
 #include "yaml/helm_answers.hpp"
 
-using namespace acr;
-
+namespace helm_golden_test {
 namespace {
+
+using namespace acr;
 
 /// Where we refuse what Helm accepts, on purpose (marked "ours" in the rules): P-62, P-63a, P-104.
 bool is_stricter_on_purpose(Rejection const& rejection) {
@@ -47,8 +48,6 @@ Count compare_with_helm(std::string const& file) {
   return count;
 }
 
-}  // namespace
-
 TEST_CASE("texts are written as Helm writes them", "[yaml]") {
   auto const count = compare_with_helm("strings.tsv");
   CHECK(count.rows == 4000);
@@ -77,3 +76,6 @@ TEST_CASE("values files are loaded and refused as Helm does", "[yaml]") {
 TEST_CASE("keys come in Helm's natural order", "[yaml]") { CHECK(compare_with_helm("keys.tsv").rows > 1400); }
 
 TEST_CASE("versions, JSON and sanitising agree with Helm", "[yaml]") { CHECK(compare_with_helm("small.tsv").rows == 2000); }
+
+}  // namespace
+}  // namespace helm_golden_test

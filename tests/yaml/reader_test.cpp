@@ -3,10 +3,11 @@
 #include "support/catch2.hpp"
 #include "support/text.hpp"
 
+namespace reader_test {
+namespace {
+
 using namespace acr;
 using namespace acr::yaml;
-
-namespace {
 
 ReadOptions const file_name{"f.yaml", "chart-lock", 1, true};
 
@@ -31,8 +32,6 @@ std::string flat(Document const& document) {
   }
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("scalars are typed as YAML 1.1 and turned back into text (P-63)", "[yaml]") {
   struct Row {
@@ -333,3 +332,6 @@ TEST_CASE("what follows the first document is told, not read (P-158)", "[yaml]")
   REQUIRE(document.has_value());
   CHECK(document->second_document == row.line);
 }
+
+}  // namespace
+}  // namespace reader_test

@@ -7,11 +7,12 @@
 #include "support/catch2.hpp"
 #include "yaml/helm_answers.hpp"
 
+namespace writer_test {
+namespace {
+
 using namespace acr;
 using namespace acr::chart;
 using namespace acr::yaml;
-
-namespace {
 
 std::string as_keyword(std::string const& text) {
   ChartMetadata metadata;
@@ -21,8 +22,6 @@ std::string as_keyword(std::string const& text) {
   REQUIRE(written->starts_with("keywords:\n- "));
   return written->substr(12, written->size() - 13);
 }
-
-}  // namespace
 
 TEST_CASE("quoting follows the table of the specification, section 17", "[yaml]") {
   struct Row {
@@ -225,3 +224,6 @@ TEST_CASE("deeply nested import-values are written without machine stack", "[yam
   CHECK(written->find(expected) != std::string::npos);
   CHECK(written->find("- []\n  name: d\n") != std::string::npos);
 }
+
+}  // namespace
+}  // namespace writer_test
