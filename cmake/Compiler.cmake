@@ -5,6 +5,16 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   add_compile_options($<$<NOT:$<CONFIG:Debug>>:-Wno-restrict>)  # GCC bug 105651: "text" + std::string()
 endif()
 
+# Several sources of a room are compiled at once: what they include is read once (CMakePresets.json; the image compiles each alone).
+# Their unnamed namespaces are one then, which is why helpers have names that no other file of the room has. What two files
+# say about each other by accident is no finding; the compiler takes the file that includes them all for a header.
+if(CMAKE_UNITY_BUILD)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-shadow>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+  endif()
+endif()
+
 # A compiler cache makes a second build tree cost seconds.
 find_program(ACR_CCACHE ccache)
 if(ACR_CCACHE)
