@@ -10,6 +10,7 @@
 
 #include <ctime>
 
+#include "sigstore/key_context.hpp"
 #include "sigstore/limits.hpp"
 #include "support/encoding.hpp"
 #include "support/handle.hpp"
@@ -22,6 +23,22 @@ using X509Handle = Handle<X509, X509_free>;
 Rejection bad_certificate(std::string why) {
   ERR_clear_error();
   return reject("certificate", "certificate", std::move(why)).rule("V-9");
+}
+
+/// Null: not a certificate. `rest`: how many bytes follow it.
+X509Handle read_x509(std::string_view der, std::size_t& rest) {
+  X509Handle x509;
+  for (auto* const context : reading_contexts()) {
+    auto const* const begin = reinterpret_cast<unsigned char const*>(der.data());
+    auto const* cursor = begin;
+    X509* object = X509_new_ex(context, nullptr);
+    bool const readable = object && d2i_X509(&object, &cursor, static_cast<long>(der.size()));
+    x509.reset(object);  // null where d2i_X509 has freed it
+    if (!readable) return nullptr;
+    rest = der.size() - static_cast<std::size_t>(cursor - begin);
+    if (X509_get0_pubkey(object)) break;
+  }
+  return x509;
 }
 
 std::string name_der(X509_NAME const* name) {
@@ -74,10 +91,10 @@ Verdict<Certificate> Certificate::parse(std::string_view der) {
   if (der.empty()) return bad_certificate("it is empty");
   if (der.size() > limits::max_certificate_bytes)
     return bad_certificate("it is larger than the limit").found(std::to_string(der.size()) + " bytes");
-  auto const* cursor = reinterpret_cast<unsigned char const*>(der.data());
-  X509Handle x509(d2i_X509(nullptr, &cursor, static_cast<long>(der.size())));
+  std::size_t rest = 0;
+  X509Handle x509 = read_x509(der, rest);
   if (!x509) return bad_certificate("it is not an X.509 certificate");
-  if (cursor != reinterpret_cast<unsigned char const*>(der.data()) + der.size()) return bad_certificate("bytes follow it");
+  if (rest != 0) return bad_certificate("bytes follow it");
 
   auto state = std::make_shared<State>();
   auto const from = time_of(X509_get0_notBefore(x509.get()));

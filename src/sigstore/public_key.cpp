@@ -12,6 +12,7 @@
 #include <array>
 
 #include "sigstore/der.hpp"
+#include "sigstore/key_context.hpp"
 #include "sigstore/limits.hpp"
 #include "support/handle.hpp"
 #include "support/text.hpp"
@@ -108,10 +109,22 @@ std::string encoded(T const* object) {
   return out;
 }
 
+Handle<X509_PUBKEY, X509_PUBKEY_free> read_spki(std::string_view der) {
+  Handle<X509_PUBKEY, X509_PUBKEY_free> parsed;
+  for (auto* const context : reading_contexts()) {
+    auto const* cursor = bytes(der);
+    parsed.reset(reinterpret_cast<X509_PUBKEY*>(
+        ASN1_item_d2i_ex(nullptr, &cursor, static_cast<long>(der.size()), ASN1_ITEM_rptr(X509_PUBKEY), context, nullptr)));
+    if (!parsed || X509_PUBKEY_get0(parsed.get())) break;
+  }
+  return parsed;
+}
+
 }  // namespace
 
 struct PublicKey::State {
   KeyHandle key;
+  OSSL_LIB_CTX* read_in;
   KeyKind kind;
   std::string spki;
   std::string spki_sha256;
@@ -146,7 +159,8 @@ Verdict<PublicKey> PublicKey::from_parts(evp_pkey_st* key, std::string spki) {
     return bad_key("it is not in the canonical form: named curve, uncompressed point");
   EVP_PKEY_up_ref(key);
   std::string spki_hash = acr::sha256(spki);
-  return PublicKey(std::make_shared<State const>(State{KeyHandle(key), *kind, std::move(spki), std::move(spki_hash)}));
+  return PublicKey(
+      std::make_shared<State const>(State{KeyHandle(key), context_of(key), *kind, std::move(spki), std::move(spki_hash)}));
 }
 
 Verdict<PublicKey> PublicKey::from_native(evp_pkey_st* key) {
@@ -156,8 +170,7 @@ Verdict<PublicKey> PublicKey::from_native(evp_pkey_st* key) {
 
 Verdict<PublicKey> PublicKey::from_spki(std::string_view der) {
   if (der.size() > limits::max_certificate_bytes) return bad_key("it is too long");
-  auto const* cursor = bytes(der);
-  Handle<X509_PUBKEY, X509_PUBKEY_free> const parsed(d2i_X509_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())));
+  auto const parsed = read_spki(der);
   if (!parsed) return bad_key("it is not a SubjectPublicKeyInfo");
   // Equal bytes after re-encoding: nothing behind the key, nothing that could be encoded in two ways.
   if (encoded<X509_PUBKEY, i2d_X509_PUBKEY>(parsed.get()) != der) return bad_key("it is not in DER, or bytes follow it");
@@ -217,8 +230,9 @@ bool PublicKey::verifies(HashAlgorithm hash, std::string_view message, std::stri
     return verifies_digest(hash, digest(hash, message), signature);
   }
   DigestContext const context(EVP_MD_CTX_new());
-  bool const holds = context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, native()) == 1 &&
-                     EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message), message.size()) == 1;
+  bool const holds =
+      context && EVP_DigestVerifyInit_ex(context.get(), nullptr, nullptr, state_->read_in, nullptr, native(), nullptr) == 1 &&
+      EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message), message.size()) == 1;
   ERR_clear_error();
   return holds;
 }
@@ -226,7 +240,7 @@ bool PublicKey::verifies(HashAlgorithm hash, std::string_view message, std::stri
 bool PublicKey::verifies_digest(HashAlgorithm hash, std::string_view digest, std::string_view signature) const {
   EVP_MD const* const md = message_digest(hash);
   if (!md || state_->kind == KeyKind::ed25519 || digest.size() != digest_size(hash)) return false;
-  KeyContext const context(EVP_PKEY_CTX_new(native(), nullptr));
+  KeyContext const context(EVP_PKEY_CTX_new_from_pkey(state_->read_in, native(), nullptr));
   // OpenSSL's ECDSA refuses signatures that are not DER or carry bytes behind it; the padding of RSA is set here, never
   // taken from a message.
   bool const holds = context && EVP_PKEY_verify_init(context.get()) == 1 &&

@@ -1,8 +1,11 @@
 // The dry run: what a release would do, told on a terminal in a clone; nothing is written.
 #include "scenario/release_world.hpp"
+#include "support/atomic_file.hpp"
 #include "support/catch2.hpp"
 #include "support/json.hpp"
 #include "support/places.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/text.hpp"
 
 namespace terminal_test {
 namespace {
@@ -94,6 +97,28 @@ TEST_CASE("what the commit holds is not overwritten by our files (A-6)", "[scena
   CHECK(world.outputs().at("reason") == "bad-input");
   CHECK(holds(result.out, input));
   CHECK(files_of(world.workspace()) == before);
+}
+
+TEST_CASE("what openssl.cnf leaves out is not used for certificates either", "[scenario]") {
+  auto const sample = acr::test::data_folder() / "sigstore/github/reusable-workflow";
+  acr::test::TemporaryDirectory const folder;
+  auto const settings = (folder.path() / "openssl.cnf").string();
+  auto const status_with = [&](std::string const& providers) {
+    acr::write_file(settings, providers);
+    std::vector<std::string> const words{"verify-bundle",
+                                         "--bundle",
+                                         (sample / "bundle.sigstore.json").string(),
+                                         "--certificate-identity",
+                                         std::string(acr::trimmed(acr::test::text_of(sample / "identity"))),
+                                         "--certificate-oidc-issuer",
+                                         std::string(acr::trimmed(acr::test::text_of(sample / "issuer"))),
+                                         (sample / "artifact").string()};
+    return acr::test::run_program(acr::test::built_program(), {{"OPENSSL_CONF", settings}}, words, folder.path()).status;
+  };
+  std::string const only_base =
+      "openssl_conf = init\n[init]\nproviders = providers\n[providers]\nbase = base\n[base]\nactivate = 1\n";
+  CHECK(status_with("") == 0);
+  CHECK(status_with(only_base) != 0);
 }
 
 }  // namespace
