@@ -49,8 +49,8 @@ class Output {
 std::vector<report::TrustedRoot> trusted_roots_of(RunTools const& tools) {
   if (tools.trusted_roots) return tools.trusted_roots();
   std::vector<report::TrustedRoot> roots;
-  for (auto const& root : tools.verifier.roots())
-    roots.push_back({.source = root.source, .digest = "sha256:" + root.sha256_hex});
+  for (auto const* root : tools.verifier.roots())
+    roots.push_back({.source = root->source, .digest = "sha256:" + root->sha256_hex});
   return roots;
 }
 

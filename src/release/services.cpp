@@ -185,8 +185,8 @@ struct Services::Parts {
     } else {
       objects = &combined;
     }
-    for (auto const& root : verifier.roots())
-      for (auto const& note : root.notes) notices.push_back("trusted root " + root.source + ": " + note);
+    for (auto const* root : verifier.roots())
+      for (auto const& note : root->notes) notices.push_back("trusted root " + root->source + ": " + note);
   }
 
  private:
@@ -227,9 +227,9 @@ void Services::begin_refresh() {
 std::vector<report::TrustedRoot> Services::trusted_roots() const {
   if (parts_->current) return parts_->current->used();
   std::vector<report::TrustedRoot> roots;
-  for (auto const& root : parts_->verifier.roots())
-    roots.push_back({.source = root.source,
-                     .digest = "sha256:" + root.sha256_hex,
+  for (auto const* root : parts_->verifier.roots())
+    roots.push_back({.source = root->source,
+                     .digest = "sha256:" + root->sha256_hex,
                      .origin = "file",
                      .organization = {},
                      .tuf_root = 0,

@@ -158,9 +158,9 @@ Verdict<TrustSource> tenant_trust_source(TrustSource repository, std::optional<s
   return repository;
 }
 
-std::vector<sigstore::TrustedRoot> offline_roots(
+std::optional<std::vector<sigstore::TrustedRoot>> offline_roots(
     std::function<std::optional<std::string>(std::string const&)> const& environment) {
-  if (!environment("ACR_TUF_REPOSITORIES")) return sigstore::default_roots();
+  if (!environment("ACR_TUF_REPOSITORIES")) return std::nullopt;
   std::vector<sigstore::TrustedRoot> roots;
   for (auto const& source : trust_sources(environment)) {
     if (!source.built_in) continue;

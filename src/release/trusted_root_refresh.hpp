@@ -71,9 +71,9 @@ event::InputLookup with_tenant_issuer(event::InputLookup inputs, std::string_vie
 /// BadEnvironment when the API is a tenant's and the address another's.
 std::string server_url(event::RunnerEnvironment const& environment);
 
-/// What offline commands trust without a file: what is built in, or what the variable of T-13a says instead. Throws
+/// What offline commands trust without a file: what the variable of T-13a says; nothing: what is built in. Throws
 /// BadEnvironment.
-std::vector<sigstore::TrustedRoot> offline_roots(
+std::optional<std::vector<sigstore::TrustedRoot>> offline_roots(
     std::function<std::optional<std::string>(std::string const&)> const& environment);
 
 /// A verified, unexpired copy.

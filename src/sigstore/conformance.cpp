@@ -75,7 +75,8 @@ Verdict<Policy> read_policy(Options const& options) {
 
 }  // namespace
 
-int verify_bundle_command(std::span<std::string_view const> arguments, std::ostream& log, std::vector<TrustedRoot> roots,
+int verify_bundle_command(std::span<std::string_view const> arguments, std::ostream& log,
+                          std::optional<std::vector<TrustedRoot>> roots,
                           std::function<Verdict<std::optional<TrustedRoot>>(std::string const& organization)> current_root) {
   auto const options = read_options(arguments);
   if (!options) {
@@ -105,10 +106,10 @@ int verify_bundle_command(std::span<std::string_view const> arguments, std::ostr
       artifact = Artifact::of_bytes(file);
     }
     // V-6: the suite needs version 0.1, which nothing else here accepts.
-    Verifier const verifier(std::move(roots),
-                            {.minimum_version = BundleVersion::v0_1,
-                             .remember_signatures = true,
-                             .current_root = options->trusted_root.empty() ? std::move(current_root) : nullptr});
+    VerifierOptions how{.minimum_version = BundleVersion::v0_1,
+                        .remember_signatures = true,
+                        .current_root = options->trusted_root.empty() ? std::move(current_root) : nullptr};
+    auto const verifier = roots ? Verifier(std::move(*roots), std::move(how)) : Verifier(std::move(how));
     auto const result = verifier.verify(read_file(options->bundle, limits::max_bundle_bytes), *artifact, *policy);
     log << explain_checks(result);
     if (!result.attestation) log << "not verified: " << printable(result.rejection->sentence()) << "\n";

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
+#include <optional>
 #include <stdexcept>
 
 #include "sigstore/limits.hpp"
@@ -347,10 +349,18 @@ std::span<BuiltInRoot const> built_in_roots() {
   return roots;
 }
 
+TrustedRoot const& parsed_built_in(std::size_t index) {
+  static std::array<std::once_flag, 2> once;
+  static std::array<std::optional<TrustedRoot>, 2> roots;
+  auto& root = roots.at(index);
+  std::call_once(once.at(index), [&] { root = parse_built_in(built_in_roots()[index]); });
+  return *root;
+}
+
 std::vector<TrustedRoot> const& default_roots() {
   static std::vector<TrustedRoot> const roots = [] {
     std::vector<TrustedRoot> parsed;
-    for (auto const& root : built_in_roots()) parsed.push_back(parse_built_in(root));
+    for (std::size_t i = 0; i < built_in_roots().size(); ++i) parsed.push_back(parsed_built_in(i));
     return parsed;
   }();
   return roots;

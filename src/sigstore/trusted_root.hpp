@@ -99,7 +99,11 @@ Verdict<BuiltInRoot> parse_built_in_facts(std::string_view text, std::string_vie
 /// Both, public good first.
 std::span<BuiltInRoot const> built_in_roots();
 
-/// Parsed once, then shared. The files are part of the program: std::logic_error when they do not parse.
+/// built_in_roots()[index], parsed at the first call, then shared. The files are part of the program: std::logic_error when one
+/// does not parse. All of its authorities issue for the one organisation that BuiltInRoot names.
+TrustedRoot const& parsed_built_in(std::size_t index);
+
+/// All of them.
 std::vector<TrustedRoot> const& default_roots();
 
 }  // namespace acr::sigstore

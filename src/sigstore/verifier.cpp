@@ -2,6 +2,7 @@
 #include "sigstore/verifier.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
@@ -117,11 +118,40 @@ struct CurrentRoot {
   }
 };
 
+/// A root of the verifier's own: a given one, or one that is built in, which is parsed when it is needed. Thread-safe.
+class OwnRoot {
+ public:
+  explicit OwnRoot(TrustedRoot given) : given_(std::move(given)) {}
+  explicit OwnRoot(std::size_t built_in) : built_in_(built_in) {}
+
+  /// Has it an authority for this issuer organisation (V-31)?
+  [[nodiscard]] bool is_for(std::string_view organization) const {
+    return given_ ? !roots_for(std::span(&*given_, 1), organization).empty()
+                  : built_in_roots()[built_in_].organization == organization;
+  }
+  [[nodiscard]] TrustedRoot const& document() const { return given_ ? *given_ : parsed_built_in(built_in_); }
+  [[nodiscard]] PreparedRoot const& ready(SignatureMemory& memory) {
+    std::call_once(once_, [&] {
+      TrustedRoot const& root = document();
+      prepared_.emplace(PreparedRoot{root, ChainVerifier(root.certificate_authorities, memory),
+                                     TimestampVerifier(root.timestamp_authorities, memory)});
+    });
+    return *prepared_;
+  }
+
+ private:
+  std::optional<TrustedRoot> given_;
+  std::size_t built_in_ = 0;
+  std::once_flag once_;
+  std::optional<PreparedRoot> prepared_;
+};
+
 struct Verifier::State {
-  std::vector<TrustedRoot> roots;
+  explicit State(VerifierOptions given) : options(std::move(given)) {}
+
   VerifierOptions options;
   SignatureMemory memory{options.remember_signatures};
-  std::vector<PreparedRoot> prepared;
+  std::deque<OwnRoot> roots;
   std::mutex mutex;  ///< of `current`, whose entries stay once they are there
   std::map<std::string, std::unique_ptr<CurrentRoot>> current;
 
@@ -366,18 +396,22 @@ bool read_signer(std::optional<Certificate> const& leaf, Policy const& policy, C
 
 }  // namespace
 
+Verifier::Verifier(VerifierOptions options) : state_(std::make_unique<State>(std::move(options))) {
+  for (std::size_t i = 0; i < built_in_roots().size(); ++i) state_->roots.emplace_back(i);
+}
 Verifier::Verifier(std::vector<TrustedRoot> roots, VerifierOptions options)
-    : state_(new State{.roots = std::move(roots), .options = std::move(options), .prepared = {}, .mutex = {}, .current = {}}) {
-  state_->prepared.reserve(state_->roots.size());
-  for (TrustedRoot const& root : state_->roots)
-    state_->prepared.push_back({root, ChainVerifier(root.certificate_authorities, state_->memory),
-                                TimestampVerifier(root.timestamp_authorities, state_->memory)});
+    : state_(std::make_unique<State>(std::move(options))) {
+  for (auto& root : roots) state_->roots.emplace_back(std::move(root));
 }
 Verifier::~Verifier() = default;
 Verifier::Verifier(Verifier&&) noexcept = default;
 Verifier& Verifier::operator=(Verifier&&) noexcept = default;
 
-std::span<TrustedRoot const> Verifier::roots() const { return state_->roots; }
+std::vector<TrustedRoot const*> Verifier::roots() const {
+  std::vector<TrustedRoot const*> documents;
+  for (auto const& root : state_->roots) documents.push_back(&root.document());
+  return documents;
+}
 
 std::vector<TrustedRoot const*> Verifier::current_roots() const {
   std::lock_guard const lock(state_->mutex);
@@ -443,21 +477,22 @@ Verification Verifier::verify(Bundle const& bundle, std::optional<Certificate> l
     return failed(std::move(common));
   }
   std::vector<PreparedRoot const*> candidates;
-  auto const take = [&](std::size_t i) { candidates.push_back(&state_->prepared[i]); };
+  auto const take = [&](auto const& fits) {
+    for (auto& root : state_->roots)
+      if (fits(root)) candidates.push_back(&root.ready(state_->memory));
+  };
   if (*current) {
     if (!roots_for(std::span(&(*current)->document, 1), signer.organization).empty()) candidates.push_back(*current);
   } else if (policy.key) {
     // No issuer points to a root: those with logs, so that a root without any does not excuse the missing log entry.
-    for (std::size_t i = 0; i < state_->roots.size(); ++i)
-      if (!state_->roots[i].tlogs.empty()) take(i);
-    if (candidates.empty())
-      for (std::size_t i = 0; i < state_->roots.size(); ++i) take(i);
+    take([](OwnRoot const& root) { return !root.document().tlogs.empty(); });
+    if (candidates.empty()) take([](OwnRoot const&) { return true; });
   } else {
-    for (std::size_t const i : roots_for(state_->roots, signer.organization)) take(i);
+    take([&](OwnRoot const& root) { return root.is_for(signer.organization); });
   }
   if (candidates.empty()) {
     std::string known = *current ? (*current)->document.source : std::string();
-    for (auto const& root : state_->roots) known += (known.empty() ? "" : ", ") + root.source;
+    for (auto const* root : roots()) known += (known.empty() ? "" : ", ") + root->source;
     common.fail("trusted root",
                 refuse("trusted-root-unknown", "V-30", "no trusted root knows the authority that issued the certificate")
                     .expected(known)

@@ -101,7 +101,9 @@ struct VerifierOptions {
 /// identity.
 class Verifier {
  public:
-  explicit Verifier(std::vector<TrustedRoot> roots = default_roots(), VerifierOptions options = {});
+  /// Trusts what is built in; a built-in root is parsed when the first bundle of its issuers comes.
+  explicit Verifier(VerifierOptions options = {});
+  explicit Verifier(std::vector<TrustedRoot> roots, VerifierOptions options = {});
   ~Verifier();
   Verifier(Verifier&&) noexcept;
   Verifier& operator=(Verifier&&) noexcept;
@@ -118,7 +120,8 @@ class Verifier {
   /// One result per job, in the order of the jobs, whatever the number of threads.
   [[nodiscard]] std::vector<Verification> verify_all(std::span<Job const> jobs, std::size_t workers) const;
 
-  [[nodiscard]] std::span<TrustedRoot const> roots() const;
+  /// Its own, built in or given.
+  [[nodiscard]] std::vector<TrustedRoot const*> roots() const;
   /// What `current_root` has answered so far, ordered by organisation.
   [[nodiscard]] std::vector<TrustedRoot const*> current_roots() const;
 

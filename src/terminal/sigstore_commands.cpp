@@ -108,9 +108,10 @@ void name_options(sigstore::Verification& verification) {
   for (auto& check : verification.checks) name_options(check.fix);
 }
 
-std::vector<sigstore::TrustedRoot> roots_of(Arguments const& arguments, Terminal const& terminal) {
-  return arguments.has("trusted-root") ? release::trusted_roots(".", arguments.value("trusted-root"))
-                                       : release::offline_roots(terminal.environment);
+sigstore::Verifier verifier_of(Arguments const& arguments, Terminal const& terminal, sigstore::VerifierOptions options = {}) {
+  auto roots = arguments.has("trusted-root") ? release::trusted_roots(".", arguments.value("trusted-root"))
+                                             : release::offline_roots(terminal.environment);
+  return roots ? sigstore::Verifier(std::move(*roots), std::move(options)) : sigstore::Verifier(std::move(options));
 }
 
 void expect_no_root_file(bool given) {
@@ -158,10 +159,11 @@ bool inspect_one(std::string const& text, InspectedArtifact const& named, Argume
   bool const anyone = policy.repository.empty() && policy.owner.empty() && policy.certificate_identity.empty();
   if (anyone) policy.certificate_identity_regex = ".*";
   // T-11: with --refresh nothing that is built in counts.
-  sigstore::Verifier const verifier(refresh ? std::vector<sigstore::TrustedRoot>() : roots_of(arguments, terminal),
-                                    {.minimum_version = sigstore::BundleVersion::v0_1,
-                                     .remember_signatures = true,
-                                     .current_root = refresh ? refresh->current_root() : nullptr});
+  sigstore::VerifierOptions options{.minimum_version = sigstore::BundleVersion::v0_1,
+                                    .remember_signatures = true,
+                                    .current_root = refresh ? refresh->current_root() : nullptr};
+  auto const verifier = refresh ? sigstore::Verifier(std::vector<sigstore::TrustedRoot>(), std::move(options))
+                                : verifier_of(arguments, terminal, std::move(options));
   auto verification = verifier.verify(text, *artifact, policy);
   name_options(verification);
   auto const* shown = bundle ? &*bundle : nullptr;
@@ -182,8 +184,8 @@ ExitStatus run_verify_bundle(std::vector<std::string_view> const& words, Termina
   if (std::ranges::find(rest, "--key") != rest.end())
     throw BadEnvironment("usage", "only roots that a certificate names are refreshed: give one of --refresh and --key");
   TerminalRefresh refresh(terminal);
-  return refresh.status_or(
-      static_cast<ExitStatus>(sigstore::verify_bundle_command(rest, terminal.err, {}, refresh.current_root())));
+  return refresh.status_or(static_cast<ExitStatus>(
+      sigstore::verify_bundle_command(rest, terminal.err, std::vector<sigstore::TrustedRoot>(), refresh.current_root())));
 }
 
 ExitStatus run_inspect(Arguments const& arguments, Terminal const& terminal) {
@@ -226,7 +228,7 @@ ExitStatus run_verify_attestations(Arguments const& arguments, Terminal const& t
   for (std::size_t i = 0; i < bundles.size(); ++i)
     jobs.push_back({.bundle_json = bundles[i].text, .artifact = &artifacts[i], .policy = &policy});
   terminal.begin_step("verifying attestations");
-  sigstore::Verifier const verifier(roots_of(arguments, terminal));
+  auto const verifier = verifier_of(arguments, terminal);
   auto results = verifier.verify_all(jobs, 2);
   for (auto& result : results) name_options(result);
   bool all = true;

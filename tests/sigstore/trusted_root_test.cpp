@@ -141,6 +141,13 @@ TEST_CASE("the issuer's organisation picks the root (V-30, V-31)", "[sigstore]")
   CHECK(roots_for(default_roots(), "sigstore.dev") == std::vector<std::size_t>{0});
   CHECK(roots_for(default_roots(), "GitHub, Inc.") == std::vector<std::size_t>{1});
   CHECK(roots_for(default_roots(), "somebody else").empty());
+  // A built-in root is picked by its name before it is parsed: no authority of it issues for another organisation.
+  for (std::size_t i = 0; i < built_in_roots().size(); ++i)
+    for (auto const& authority : parsed_built_in(i).certificate_authorities) {
+      std::vector<std::string> const only{std::string(built_in_roots()[i].organization)};
+      CHECK(authority.chain.front().subject_organizations() == only);
+      CHECK(authority.chain.front().issuer_organizations() == only);
+    }
   CHECK(instance_of("sigstore.dev") == Instance::public_good);
   CHECK(instance_of("GitHub, Inc.") == Instance::github);
   CHECK(instance_of("GitHub, Inc") == Instance::other);
