@@ -1,6 +1,6 @@
 // What a whole release costs, with GitHub 50 ms away:
 //   release-bench [--charts N]… [--attestations N] [--latency-ms N] [--checkout full|shallow|none]… [--real FOLDER]
-//                 [--runs N] [--graphql on|off] [--requests FILE] [--keep FOLDER]
+//                 [--runs N] [--graphql on|off] [--floor on|off] [--requests FILE] [--keep FOLDER]
 // Makes a release (tests/signing), serves it (tests/loopback) and runs the built program as a step. Goals, with a full
 // checkout: at most 12 round trips in sequence, requests at most 10 + attestations/100 + downloads, peak memory at most 64 MB;
 // 1,000 charts take at most 10.5 times as long as 100, with at most 1.5 times the memory.
@@ -13,6 +13,9 @@
 // Round trips in sequence: the API's longest chain of requests of which each began after the one before had ended, and one for
 // the downloads. These do not wait for one another, only for one of 96 places (G-40); how many times the places were filled is
 // told apart.
+// --floor on, with a full checkout: beside it what the downloads and the bare signature checks take in the same run (goal: 1.25
+// times that), and with HELM and one of COSIGN and GH set to programs what a script that calls them would take (goal: a
+// fiftieth). release_floor.hpp says how.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "release_floor.hpp"
 #include "scenario/release_world.hpp"
 #include "signing/scenario.hpp"
 #include "support/atomic_file.hpp"
@@ -41,6 +45,7 @@ struct Options {
   std::filesystem::path real;  ///< charts whose files are used; empty: small ones
   std::size_t runs = 1;
   bool graphql = true;
+  bool floor = false;
   std::filesystem::path requests;  ///< where every request is written to; empty: nowhere
   std::filesystem::path keep;      ///< where generated releases stay, to be used again
 };
@@ -48,6 +53,7 @@ struct Options {
 struct Measured {
   double wall = 0, cpu = 0, megabytes = 0;
   std::size_t requests = 0, bulk = 0, downloads = 0, in_sequence = 0, waves = 0;
+  acr::bench::ReleaseFloor floor;
 };
 
 char const* name_of(Checkout checkout) {
@@ -76,6 +82,8 @@ Options options_in(int argc, char** argv) {
       options.runs = number(value);
     else if (option == "--graphql" && (value == "on" || value == "off"))
       options.graphql = value == "on";
+    else if (option == "--floor" && (value == "on" || value == "off"))
+      options.floor = value == "on";
     else if (option == "--requests")
       options.requests = value;
     else if (option == "--keep")
@@ -134,14 +142,21 @@ Measured measure(std::filesystem::path const& release, Checkout checkout, Option
   measured.downloads = world.github().count("storage");
   measured.waves = chain_of(log, "storage");
   measured.in_sequence = chain_of(log, "api") + (measured.downloads > 0 ? 1 : 0);
+  if (options.floor && checkout == Checkout::full) measured.floor = acr::bench::measure_floor(release, world.github());
   return measured;
 }
 
 // The best of several: other load on the machine only ever adds.
 Measured best_of(std::filesystem::path const& release, Checkout checkout, Options const& options) {
   auto best = measure(release, checkout, options);
-  for (std::size_t run = 1; run < options.runs; ++run)
-    if (auto const next = measure(release, checkout, options); next.wall < best.wall) best = next;
+  for (std::size_t run = 1; run < options.runs; ++run) {
+    auto const next = measure(release, checkout, options);
+    auto floor = best.floor;
+    floor = {std::min(floor.downloads, next.floor.downloads), std::min(floor.checks, next.floor.checks),
+             std::min(floor.checks_cpu, next.floor.checks_cpu), std::min(floor.together, next.floor.together)};
+    if (next.wall < best.wall) best = next;
+    best.floor = floor;
+  }
   return best;
 }
 
@@ -206,6 +221,29 @@ void compare_checkouts(std::map<Checkout, Measured> const& of, std::size_t chart
   }
 }
 
+void compare_with_floor(Measured const& full, std::size_t charts, Options const& options) {
+  auto const& floor = full.floor;
+  double const sum = floor.downloads + floor.checks;
+  std::printf(
+      "floor, %zu charts: %zu downloads in %zu places %.3f s, bare checks on %zu cores %.3f s (%.3f s of processor time)\n",
+      charts, full.downloads, acr::bench::floor_places, floor.downloads, acr::bench::floor_cores, floor.checks,
+      floor.checks_cpu);
+  std::printf("floor, %zu charts: one after the other %.3f s, at once %.3f s\n", charts, sum, floor.together);
+  std::printf("goals, full checkout, %zu charts: time x %.2f of 1.25 times the floor %s (x %.2f of that at once)\n", charts,
+              full.wall / sum, verdict(full.wall <= 1.25 * sum), full.wall / floor.together);
+  auto const costs = acr::bench::script_costs();
+  if (costs.verifier.empty()) return;
+  double const latency = static_cast<double>(options.latency.count()) / 1000;
+  double const script = acr::bench::script_seconds(costs, charts, full.downloads, latency);
+  std::printf(
+      "script, %zu charts: %zu x (%s %.1f ms + %.0f ms of waiting) + %zu x (helm package %.1f ms + 4 x git %.1f ms + %.0f ms "
+      "of waiting) = %.1f s\n",
+      charts, full.downloads, costs.verifier.c_str(), costs.verify * 1e3, latency * 1e3, charts, costs.package * 1e3,
+      costs.git * 1e3, latency * 1e3, script);
+  std::printf("goals, full checkout, %zu charts: %.0f times faster than the script of 50 %s\n", charts, script / full.wall,
+              verdict(script >= 50 * full.wall));
+}
+
 int run(Options const& options) {
   acr::test::TemporaryDirectory const scratch;
   std::map<std::size_t, Measured> full;
@@ -230,6 +268,7 @@ int run(Options const& options) {
       std::fflush(stdout);
     }
     compare_checkouts(of, charts);
+    if (options.floor && of.contains(Checkout::full)) compare_with_floor(of[Checkout::full], charts, options);
   }
   compare_with_goals(full, options.attestations);
   return 0;

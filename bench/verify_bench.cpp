@@ -3,6 +3,8 @@
 // The floor is the sum of the bare OpenSSL signature checks and hashes that a bundle cannot do without, measured in the same
 // run with parsed keys. Goals: 1.3 times the floor at most when nothing is remembered, below 1.0 of it with remembered chains,
 // parsing under 30 %, 500 bundles under 64 MB. Costs are processor time; bundles per second of a batch are by the wall clock.
+// At the end one process that verifies one bundle (the built program, or ACR_TEST_PROGRAM), and with COSIGN=/path/to/cosign the
+// same by cosign with the same trusted root, offline. Goals: a tenth of cosign's processor time, a fifth of its wall time.
 #include <sys/resource.h>
 #include <time.h>
 
@@ -16,8 +18,9 @@
 #include <thread>
 #include <vector>
 
+#include "child_process.hpp"
+#include "signature_floor.hpp"
 #include "sigstore/certificate_chain.hpp"
-#include "sigstore/signature.hpp"
 #include "sigstore/verifier.hpp"
 #include "support/atomic_file.hpp"
 #include "support/places.hpp"
@@ -97,17 +100,6 @@ std::unique_ptr<Sample> sample(std::string const& name) {
   return out;
 }
 
-/// DER of two different numbers of `size` bytes below the order of the curve of that size.
-std::string plausible_signature(std::size_t size) {
-  std::string integers;
-  for (char const* seed : {"r", "s"}) {
-    std::string number = "\x5a" + digest(HashAlgorithm::sha512, seed);
-    number.resize(size);
-    integers += std::string("\x02") + static_cast<char>(size) + number;
-  }
-  return std::string("\x30") + static_cast<char>(integers.size()) + integers;
-}
-
 /// One ECDSA check over a digest, per key kind: the same work whatever the message.
 struct BareChecks {
   std::vector<std::pair<KeyKind, double>> costs;
@@ -115,8 +107,7 @@ struct BareChecks {
   double of(PublicKey const& key) {
     for (auto const& [kind, seconds] : costs)
       if (kind == key.kind()) return seconds;
-    // A signature of full-sized numbers runs through the same point arithmetic as a true one.
-    std::string const signature = plausible_signature(digest_size(key.hash()));
+    std::string const signature = acr::bench::plausible_signature(digest_size(key.hash()));
     std::string const digest_bytes = digest(key.hash(), "x");
     double const seconds = cost([&] { (void)key.verifies_digest(key.hash(), digest_bytes, signature); });
     costs.emplace_back(key.kind(), seconds);
@@ -126,40 +117,15 @@ struct BareChecks {
 
 /// What the bundle cannot do without (V-34 to V-77).
 double floor_of(Sample const& sample, BareChecks& bare, std::string& told) {
-  double sum = 0;
-  std::size_t checks = 0;
-  auto const add = [&](PublicKey const& key, std::size_t count = 1) {
-    sum += bare.of(key) * static_cast<double>(count);
-    checks += count;
-  };
-  Bundle const& bundle = sample.parsed;
   auto const& path = sample.path->certificates;
-  add(*path.front().public_key());                                                   // the envelope
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) add(*path[i + 1].public_key());  // the chain
   auto const& root = default_roots()[roots_for(default_roots(), path.front().issuer_organizations().front()).front()];
-  bool const logged = !root.tlogs.empty();
-  if (!root.ctlogs.empty()) add(root.ctlogs.front().key);
-  std::vector<std::string> hashed;
-  if (logged)
-    for (auto const& entry : bundle.log_entries) {
-      if (entry.inclusion_promise) add(root.tlogs.front().key);
-      if (entry.inclusion_proof) {
-        add(root.tlogs.front().key);
-        hashed.push_back(entry.canonicalized_body);
-        for (std::size_t i = 0; i < entry.inclusion_proof->hashes.size(); ++i) hashed.emplace_back(65, 'x');
-      }
-    }
-  if (!bundle.timestamps.empty()) {
-    auto const& authority = root.timestamp_authorities.front();
-    add(*authority.chain.front().public_key(), bundle.timestamps.size());  // the token
-    for (std::size_t i = 0; i + 1 < authority.chain.size(); ++i)
-      add(*authority.chain[i + 1].public_key(), bundle.timestamps.size());
-  }
-  auto const& envelope = std::get<DsseEnvelope>(bundle.content);
-  hashed.push_back(envelope.payload);
-  hashed.push_back(dsse_pae(envelope.payload_type, envelope.payload));
+  auto floor = acr::bench::floor_of(sample.parsed, *sample.path, root);
+  auto& hashed = floor.hashed;
   hashed.push_back(sample.file);
-  for (auto const& certificate : path) hashed.push_back(certificate.der());
+  double sum = 0;
+  for (auto const* keys : {&floor.of_bundle, &floor.of_chains})
+    for (auto const& key : *keys) sum += bare.of(key);
+  auto const checks = floor.of_bundle.size() + floor.of_chains.size();
   double const hashing = cost([&] {
     for (auto const& bytes : hashed) (void)sha256(bytes);
   });
@@ -217,6 +183,41 @@ void measure_batch(std::vector<std::unique_ptr<Sample>> const& samples) {
   }
 }
 
+void show_process(char const* who, acr::bench::Cost const& cost) {
+  std::printf("  %-20s CPU %7.2f ms   wall %7.2f ms\n", who, cost.cpu * 1e3, cost.wall * 1e3);
+}
+
+/// One process, one bundle.
+void measure_process(std::string const& name) {
+  std::string const data = acr::test::data_folder().string() + "/sigstore/", folder = data + "github/" + name + "/";
+  std::string const bundle = folder + "bundle.sigstore.json", root = data + "trusted_root_public_good.json",
+                    file = folder + "artifact";
+  std::string const identity(trimmed(read_file(folder + "identity", 4096))),
+      issuer(trimmed(read_file(folder + "issuer", 4096)));
+  constexpr std::size_t starts = 30;
+  std::printf("one process, one bundle (%s), the best of %zu:\n", name.c_str(), starts);
+  std::vector<std::string> const words{
+      acr::test::built_program().string(), "verify-bundle", "--bundle", bundle, "--certificate-identity", identity,
+      "--certificate-oidc-issuer",         issuer,          file};
+  show_process("ours, built-in roots", acr::bench::best_start(words, starts));
+  auto with_root = words;
+  with_root.insert(with_root.end() - 1, {"--trusted-root", root});
+  auto const ours = acr::bench::best_start(with_root, starts);
+  show_process("ours, root of a file", ours);
+  auto const cosign = acr::bench::other_program("COSIGN");
+  if (!cosign) {
+    std::printf("  cosign: left out, COSIGN is not set\n");
+    return;
+  }
+  auto const parsed = parse_bundle(read_file(bundle, std::size_t{64} << 20), {BundleVersion::v0_1});
+  auto const statement = parse_statement(std::get<DsseEnvelope>(parsed->content).payload);
+  auto const theirs = acr::bench::best_start(
+      acr::bench::cosign_words(*cosign, bundle, root, identity, issuer, statement->predicate_type, file), starts);
+  show_process("cosign, the same root", theirs);
+  std::printf("  cosign / ours       CPU %7.1f (goal 10)   wall %7.1f (goal 5)\n", theirs.cpu / ours.cpu,
+              theirs.wall / ours.wall);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -228,5 +229,6 @@ int main(int argc, char** argv) {
   measure_batch(samples);  // first: later measurements would raise the peak
   BareChecks bare;
   for (auto const& s : samples) measure(*s, bare);
+  measure_process("reusable-workflow");
   return 0;
 }
