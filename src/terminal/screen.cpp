@@ -164,13 +164,16 @@ void Screen::tick(Clock::time_point now) {
   drawn_ = true;
 }
 
-ScreenTicks::ScreenTicks(Screen& screen)
-    : thread_([this, &screen] {
-        std::unique_lock lock(mutex_);
-        while (!woken_.wait_for(lock, beat, [this] { return ended_; })) screen.tick(Screen::Clock::now());
-      }) {}
+ScreenTicks::ScreenTicks(Screen& screen) {
+  if (!screen.has_line()) return;
+  thread_ = std::thread([this, &screen] {
+    std::unique_lock lock(mutex_);
+    while (!woken_.wait_for(lock, beat, [this] { return ended_; })) screen.tick(Screen::Clock::now());
+  });
+}
 
 ScreenTicks::~ScreenTicks() {
+  if (!thread_.joinable()) return;
   {
     std::lock_guard const lock(mutex_);
     ended_ = true;

@@ -47,6 +47,8 @@ class Screen {
   void step(std::string what);
   /// Draws the line anew when the command has lasted for `patience`.
   void tick(Clock::time_point now);
+  /// Standard error is a terminal: else tick() does nothing.
+  [[nodiscard]] bool has_line() const { return kind_.err_is_terminal; }
 
  private:
   class Buffer;
@@ -65,7 +67,7 @@ class Screen {
   std::ostream out_, err_;
 };
 
-/// Ticks while it lives.
+/// Ticks while it lives; without a thread where there is nothing to draw on.
 class ScreenTicks {
  public:
   explicit ScreenTicks(Screen& screen);

@@ -179,5 +179,16 @@ TEST_CASE("the ticks end at once with what they tick for", "[terminal]") {
   CHECK(err.str().ends_with("\r\x1b[K"));
 }
 
+TEST_CASE("nothing ticks where standard error is no terminal", "[terminal]") {
+  std::ostringstream out, err;
+  {
+    Screen screen(out, err, {}, Screen::Clock::now() - 5s);
+    CHECK_FALSE(screen.has_line());
+    acr::terminal::ScreenTicks const ticks(screen);
+    screen.step("fetching");
+  }
+  CHECK(err.str().empty());
+}
+
 }  // namespace
 }  // namespace screen_test
