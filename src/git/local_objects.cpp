@@ -35,6 +35,8 @@ namespace fs = std::filesystem;
 constexpr int pack_priority = 2, loose_priority = 1;
 constexpr std::size_t units_of_a_ref = 200, units_of_a_file = 5000;
 constexpr std::size_t cache_bytes = std::size_t{16} << 20;
+// libgit2 keeps what it unpacks for later deltas, up to 16 MiB for each pack and without a setting, until the pack is closed.
+constexpr std::size_t bytes_between_openings = std::size_t{2} << 20;
 
 std::string library_message() {
   auto const* error = git_error_last();
@@ -157,6 +159,22 @@ bool has_sha256_objects(fs::path const& objects) {
   return false;
 }
 
+using Database = Handle<git_odb, git_odb_free>;
+
+// One backend each, instead of git_odb_open(): that one would follow objects/info/alternates out of the workspace.
+Database opened_database(fs::path const& objects) {
+  git_odb* made = nullptr;
+  must(git_odb_new(&made), "object database");
+  Database database(made);
+  git_odb_backend* packs = nullptr;
+  must(git_odb_backend_pack(&packs, objects.c_str()), "packs");
+  must(git_odb_add_backend(made, packs, pack_priority), "packs");
+  git_odb_backend* loose = nullptr;
+  must(git_odb_backend_loose(&loose, objects.c_str(), -1, 0, 0, 0), "loose objects");
+  must(git_odb_add_backend(made, loose, loose_priority), "loose objects");
+  return database;
+}
+
 }  // namespace
 
 Libgit2::Libgit2() {
@@ -177,7 +195,8 @@ struct LocalObjects::State {
   fs::path git_path;
   // libgit2's packs are not safe to share while it looks for new ones; a read takes microseconds, so one at a time.
   std::mutex mutex;
-  Handle<git_odb, git_odb_free> database;
+  Database database;
+  std::size_t bytes_since_opening = 0;
   std::once_flag packed_once;
   std::map<std::string, ObjectId, std::less<>> packed;
   // A release asks about many tags and one head: the history is walked once for all.
@@ -217,6 +236,10 @@ struct LocalObjects::State {
       throw BadEnvironment("object-too-large", std::string(to_text(type)) + " " + id + " has " + std::to_string(found->size) +
                                                    " bytes; at most " + std::to_string(limit) + " are read");
     charge_work(found->size + units_of_a_file);
+    if ((bytes_since_opening += found->size) > bytes_between_openings) {
+      database = opened_database(git_path / "objects");
+      bytes_since_opening = found->size;
+    }
     git_odb_object* raw = nullptr;
     int const code = git_odb_read(&raw, database.get(), &oid);
     Handle<git_odb_object, git_odb_object_free> const object(raw);
@@ -265,16 +288,7 @@ Verdict<std::unique_ptr<LocalObjects>> LocalObjects::open(Libgit2 const& /*libra
     return unavailable(git_path, "the repository has SHA-256 objects, which cannot be read locally");
 
   auto state = std::make_unique<State>(std::move(folder), git_path);
-  git_odb* database = nullptr;
-  must(git_odb_new(&database), "object database");
-  state->database.reset(database);
-  // One backend each, instead of git_odb_open(): that one would follow objects/info/alternates out of the workspace.
-  git_odb_backend* packs = nullptr;
-  must(git_odb_backend_pack(&packs, objects.c_str()), "packs");
-  must(git_odb_add_backend(database, packs, pack_priority), "packs");
-  git_odb_backend* loose = nullptr;
-  must(git_odb_backend_loose(&loose, objects.c_str(), -1, 0, 0, 0), "loose objects");
-  must(git_odb_add_backend(database, loose, loose_priority), "loose objects");
+  state->database = opened_database(objects);
   return std::unique_ptr<LocalObjects>(new LocalObjects(std::move(state)));
 }
 

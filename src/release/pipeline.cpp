@@ -66,6 +66,7 @@ std::vector<SettledChart> settled_charts(RunSettings const& settings, RunTools c
     output.check(trees);                                                // the commit holds nothing there
     output.clear(run);                                                  // nor does an earlier run
     auto found = find_changed_charts(settings, trees, tools.log, run);  // what a release would publish
+    trees.base.reset();                                                 // only the comparison reads it
     facts.removed_charts = std::move(found.removed);
     facts.skipped_charts = std::move(found.skipped);
     check_change(settings, found.changed, run);       // limits on the pull request itself

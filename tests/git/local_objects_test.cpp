@@ -129,6 +129,22 @@ TEST_CASE("a file's size is known before it is read", "[git]") {
   }
 }
 
+TEST_CASE("packs are opened anew now and then, and everything stays readable", "[git]") {
+  Origin const origin;
+  shell(
+      origin.path(),
+      "for n in 1 2 3 4; do head -c 1500000 /dev/urandom >big$n; done; git add . && git commit -q -m big && git repack -q -a -d; "
+      "printf 'loose\n' >loose && git add loose && git commit -q -m loose");
+  auto const objects = opened(origin.path());
+  for (int round = 0; round < 2; ++round) {
+    for (auto const* name : {"big1", "big2", "big3", "big4"})
+      CHECK(objects->blob(origin.id(std::string("HEAD:") + name), 2'000'000).value().size() == 1'500'000);
+    CHECK(objects->blob(origin.id("HEAD:loose"), 100) == "loose\n");
+    CHECK(objects->commit(origin.id("HEAD~1")).has_value());
+    CHECK(objects->with_prefix(origin.id("HEAD^{tree}").substr(0, 12)).value() == origin.id("HEAD^{tree}"));
+  }
+}
+
 TEST_CASE("history of a full clone", "[git]") {
   Origin const origin;
   auto const objects = opened(origin.path());
