@@ -10,12 +10,20 @@ namespace acr::action {
 namespace {
 
 // What the commit is compared with; nothing: every chart counts as changed, and the log says why.
-std::optional<git::Commit> compared_commit(Step const& step, git::ObjectSource& objects) {
+std::optional<git::Commit> compared_commit(Step const& step, git::ObjectSource& objects, chart::SourceTree const& head) {
+  auto const all = [&](std::string const& why) {
+    step.log.notice("every chart counts as changed: " + why);
+    return std::nullopt;
+  };
   auto const before = event::compared_commit(step.environment.event_name, event::read_event_file(step.environment.event_path));
-  if (auto commit = before ? objects.commit(*before) : std::nullopt) return commit;
-  step.log.notice("every chart counts as changed: " + (before ? "the commit " + *before + " is in no object source"
-                                                              : std::string("the event has no commit to compare with")));
-  return std::nullopt;
+  if (!before) return all("the event has no commit to compare with");
+  auto commit = objects.commit(*before);
+  if (!commit) return all("the commit " + *before + " is in no object source");
+  // What is older than the check itself was never checked, and is not tagged without it.
+  auto const workflow = event::workflow_file(step.environment.workflow_ref, step.environment.repository);
+  if (workflow && head.node(*workflow) && !release::GitSourceTree(objects, commit->tree).node(*workflow))
+    return all(*workflow + " is new, so no chart was checked before");
+  return commit;
 }
 
 }  // namespace
@@ -26,7 +34,7 @@ CommandResult changed_command(Step const& step, Trigger const&, RunClock& clock)
   log_notices(step, services);
   auto const commit = commit_of_run(step, services.objects());
   release::GitSourceTree const head(services.objects(), commit.tree);
-  auto const compared = compared_commit(step, services.objects());
+  auto const compared = compared_commit(step, services.objects(), head);
   std::optional<release::GitSourceTree> base;
   if (compared) base.emplace(services.objects(), compared->tree);
 

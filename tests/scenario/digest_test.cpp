@@ -8,6 +8,7 @@
 #include "support/json.hpp"
 #include "support/places.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text.hpp"
 
 namespace digest_test {
 namespace {
@@ -173,6 +174,44 @@ TEST_CASE("a check gets the changed charts as a matrix, and each one's package w
   CHECK(world.run({{"command", "package"}, {"chart", "nobody"}}).status == 2);
   CHECK(world.run({{"command", "package"}}).status == 2);
   CHECK(world.run({{"command", "changed"}, {"charts-dir", "chart"}}).status == 2);
+}
+
+TEST_CASE("the first push with the workflow of the check checks every chart, the next one what it changes (B-13)",
+          "[scenario]") {
+  ReleaseWorld world(lab / "two-charts");
+  auto const git = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"-c", "user.name=a", "-c", "user.email=a@example.org"});
+    auto const done = run_program("/usr/bin/git", {{"PATH", std::getenv("PATH")}}, words, world.workspace());
+    if (done.status != 0) throw std::runtime_error(done.err);
+    return std::string(acr::trimmed(done.out));
+  };
+  auto const commit = [&](char const* file) {
+    fs::create_directories(world.file(file).parent_path());
+    acr::write_file(world.file(file), "on: push\n");
+    git({"add", file});
+    git({"commit", "--quiet", "--message", file});
+    return git({"rev-parse", "HEAD"});
+  };
+  auto const changed = [&](std::string const& before, std::string const& after) {
+    auto const event = world.workspace().parent_path() / "push.json";
+    acr::write_file(event, R"({"before":")" + before + R"("})");
+    auto const found = world.run({{"command", "changed"},
+                                  {"object-source", "local"},
+                                  {"GITHUB_EVENT_NAME", "push"},
+                                  {"GITHUB_EVENT_PATH", event.string()},
+                                  {"GITHUB_SHA", after}});
+    INFO(found.out);
+    REQUIRE(found.status == 0);
+    CHECK((found.out.find("release.yaml is new, so no chart was checked before") != std::string::npos) ==
+          (world.outputs().at("chart-count") != "0"));
+    return world.outputs().at("chart-count");
+  };
+  git({"read-tree", "HEAD"});
+  auto const nothing = git({"rev-parse", "HEAD"}), other = commit("other"), first = commit(".github/workflows/release.yaml"),
+             later = commit("another");
+  CHECK(changed(nothing, other) == "0");
+  CHECK(changed(other, first) == "3");
+  CHECK(changed(first, later) == "0");
 }
 
 }  // namespace
