@@ -144,6 +144,7 @@ std::string tags_summary(MissingTags const& found) {
             " |\n";
   }
   if (found.charts.size() > rows_shown) text += "\nand " + std::to_string(found.charts.size() - rows_shown) + " more\n";
+  if (count(found, TagStatus::created) > 0) text += "\nA pull request to the release branch releases what is tagged.\n";
   return text + "\n";
 }
 

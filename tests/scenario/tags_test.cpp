@@ -133,6 +133,7 @@ TEST_CASE("missing tags are made from the attestations of the content, once, and
   CHECK(lineage.entries == std::vector<acr::git::LineageItem>{{"lint", std::to_string(id), tagging.digests.at("gateway")}});
   CHECK(lineage.commit == tagging.head);
   CHECK(world->summary().find("gateway-v1.1.0") != std::string::npos);
+  CHECK(world->summary().find("A pull request to the release branch releases what is tagged.") != std::string::npos);
   CHECK(world->github().violations().empty());
 
   // Once more: nothing is missing.
