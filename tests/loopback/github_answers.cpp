@@ -211,7 +211,12 @@ struct GithubAnswers::State {
       if (!cloned) throw std::runtime_error("repo.bundle cannot be cloned");
     }
     if (settings.preload_objects) store_objects();
-    if (fs::exists(settings.scenario / "event.json")) read_event();
+    if (fs::exists(settings.scenario / "event.json")) {
+      auto const event = json_file(settings.scenario / "event.json");
+      if (auto const* repo = find(event, "repository"))
+        if (auto const* who = find(*repo, "owner")) owner_type = string_in(*who, "type").value_or(owner_type);
+      read_event(event);
+    }
     auto const extra = [&](char const* file) {
       auto const path = settings.scenario / file;
       return fs::exists(path) ? json_file(path) : json::value();
@@ -254,12 +259,9 @@ struct GithubAnswers::State {
   }
 
   // The pull request of the event, in the form of the REST answer: GitHub's example with the event's values.
-  void read_event() {
-    auto const event = json_file(settings.scenario / "event.json");
+  void read_event(json::value const& event) {
     auto const* given = find(event, "pull_request");
     if (!given) return;
-    if (auto const* repo = find(event, "repository"))
-      if (auto const* who = find(*repo, "owner")) owner_type = string_in(*who, "type").value_or(owner_type);
     json::value pull = json::parse(description->example("pull-request"));
     pull.as_object()["requested_teams"] = json::array{};  // the example's team lacks a required field
     for (auto const* field : {"number", "state", "draft", "merged", "title", "body", "merge_commit_sha"})
@@ -276,6 +278,7 @@ struct GithubAnswers::State {
       for (auto const* field : {"id", "name", "full_name", "private", "fork", "default_branch"})
         if (auto const* value = find(*repo, field)) to["repo"].as_object()[field] = *value;
     }
+    std::scoped_lock const lock(mutex);
     pulls[static_cast<std::uint64_t>(integer_in(*given, "number").value_or(0))] = std::move(pull);
   }
 
@@ -949,6 +952,8 @@ void GithubAnswers::set_pull_body(std::uint64_t number, std::optional<std::strin
   std::scoped_lock const lock(state_->mutex);
   state_->pulls.at(number).as_object()["body"] = body ? json::value(*body) : json::value(nullptr);
 }
+
+void GithubAnswers::open_pull(std::string const& event) { state_->read_event(parse_json(event, "event").value()); }
 
 void GithubAnswers::set_pull_field(std::uint64_t number, std::vector<std::string> const& where, std::string const& text) {
   std::scoped_lock const lock(state_->mutex);

@@ -86,6 +86,8 @@ class GithubAnswers {
   void hide_attestations(bool hidden);
   [[nodiscard]] std::optional<std::string> pull_body(std::uint64_t number) const;
   void set_pull_body(std::uint64_t number, std::optional<std::string> const& body);
+  /// The pull request of an event file, as somebody opens it; one of this number is replaced. Throws for what is no event.
+  void open_pull(std::string const& event);
   /// Sets one field of the pull request by its path, e.g. {"head", "sha"}.
   void set_pull_field(std::uint64_t number, std::vector<std::string> const& where, std::string const& json);
 

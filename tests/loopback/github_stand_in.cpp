@@ -254,6 +254,7 @@ struct GithubStandIn::State {
   Answer api_answer(Seen const& seen) {
     auto const begin = Clock::now() - settings.latency;
     if (seen.path() == settings.base_path + "/__stats") return json_answer(stats());
+    if (seen.path() == settings.base_path + "/__event") return answers.open_pull(seen.body), json_answer("{}");
     auto const about = "api " + seen.method + " " + seen.target;
     if (seen.target == graphql_target()) return graphql_answer(seen, about, begin);
     if (!seen.target.starts_with(settings.base_path + "/")) {

@@ -87,7 +87,8 @@ class GithubStandIn {
   /// Most requests of which each began after the one before had ended: round trips in sequence.
   [[nodiscard]] std::size_t longest_chain() const;
   /// {"requests", "api", "storage", "downloads", "longest_chain", "most_at_once", "violations"} as JSON text;
-  /// also answered at <api>/__stats, which is not logged.
+  /// also answered at <api>/__stats, which is not logged. What is posted to <api>/__event is an event whose pull request is
+  /// open from then on.
   [[nodiscard]] std::string stats() const;
   /// The log as JSON lines.
   [[nodiscard]] std::string log_lines() const;

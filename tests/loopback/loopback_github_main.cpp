@@ -27,6 +27,7 @@ on standard error, when requests came or answers went out that GitHub's own desc
   --port N               port of the API (default: any free one)
   --log FILE             write the request log there at the end, one JSON object a line
   --stats FILE           write the summary there at the end; <api>/__stats answers it at any time
+                         (the pull request of an event that is posted to <api>/__event is open from then on)
   --latency-ms N         wait before every answer
   --token TEXT           accept this token only
   --read-only            refuse to write to pull requests
