@@ -25,7 +25,7 @@ id=$(git rev-parse HEAD)
 for i in $(seq 300); do echo "create refs/tags/t$i $id"; done | git update-ref --stdin
 for i in $(seq 6000); do echo "$id refs/packed/$i"; done | sort >.git/packed-refs)");
   Libgit2 const library;
-  auto const open = [&] { return std::move(*LocalObjects::open(library, folder.path())); };
+  auto const open = [&] { return *LocalObjects::open(library, folder.path()); };
   std::string const big(acr::trimmed(acr::read_file(folder.path() / "big-id", 100)));
   CHECK(is_charged([&] { return open()->blob(big, much)->size() == much; }));
   CHECK(is_charged([&] { return open()->ref("refs/packed/7").has_value(); }));

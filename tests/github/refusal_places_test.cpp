@@ -95,7 +95,7 @@ TEST_CASE("a damaged file of the checkout is not fetched instead of being told (
     write_file(file, "no zlib");
   }
   git::Libgit2 const library;
-  auto const local = std::move(*git::LocalObjects::open(library, folder.path()));
+  auto const local = *git::LocalObjects::open(library, folder.path());
   ScriptedGithub github([](net::Request const&) { return json_reply("{}", 404); });
   RestObjects remote(github.api);
   CombinedObjects objects(local.get(), remote);
