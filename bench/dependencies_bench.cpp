@@ -76,7 +76,7 @@ double seconds(std::function<void()> const& work) {
 void package_all(std::vector<fs::path> const& charts, fs::path const& destination, std::size_t workers) {
   Network network(workers);
   acr::terminal::DiskBuild build(
-      charts, {.check_order = [&](ArchiveOrder const& order) { return network.source.refusal(order); }}, workers);
+      charts, {.check_order = [&](ArchiveOrder const& order) { return network.source.check(order); }}, workers);
   build.fetch(network.source);
   acr::chart::PackageCommand command;
   command.charts = charts;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "github/pull_requests.hpp"
+#include "release/repository.hpp"
 #include "report/action_outputs.hpp"
 #include "report/attestation_map.hpp"
 #include "report/release_manifest.hpp"
