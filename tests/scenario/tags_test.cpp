@@ -365,7 +365,7 @@ TEST_CASE("an answer that is lost on its way does not make a tag twice or none",
   INFO(lost.out);
   CHECK(lost.status == 3);  // the stand-in's fault comes before anything is written
   CHECK(world->outputs().at("reason") == "unreachable");
-  CHECK(lost.out.find("::error title=Release refused::unreachable: run: ") != std::string::npos);
+  CHECK(lost.out.find("::error title=Refused::unreachable: run: ") != std::string::npos);
   auto const again = world->run(tagging.inputs());
   INFO(again.out);
   CHECK(again.status == 0);
