@@ -5,6 +5,8 @@
 #include "event/check_event.hpp"
 #include "release/check_stage.hpp"
 #include "release/git_source_tree.hpp"
+#include "sigstore/signer_workflow.hpp"
+#include "support/text.hpp"
 
 namespace acr::action {
 namespace {
@@ -20,9 +22,10 @@ std::optional<git::Commit> compared_commit(Step const& step, git::ObjectSource& 
   auto commit = objects.commit(*before);
   if (!commit) return all("the commit " + *before + " is in no object source");
   // What is older than the check itself was never checked, and is not tagged without it.
-  auto const workflow = event::workflow_file(step.environment.workflow_ref, step.environment.repository);
-  if (workflow && head.node(*workflow) && !release::GitSourceTree(objects, commit->tree).node(*workflow))
-    return all(*workflow + " is new, so no chart was checked before");
+  auto const workflow = sigstore::workflow_place(step.environment.workflow_ref);
+  if (workflow && equal_ignoring_ascii_case(workflow->repository, step.environment.repository) && head.node(workflow->path) &&
+      !release::GitSourceTree(objects, commit->tree).node(workflow->path))
+    return all(std::string(workflow->path) + " is new, so no chart was checked before");
   return commit;
 }
 

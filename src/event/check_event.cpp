@@ -3,7 +3,6 @@
 #include "event/limits.hpp"
 #include "support/encoding.hpp"
 #include "support/json.hpp"
-#include "support/text.hpp"
 
 namespace acr::event {
 namespace {
@@ -26,14 +25,6 @@ std::optional<std::string> compared_commit(std::string_view event_name, std::opt
   auto const* pull = find(*parsed, "pull_request");
   auto const* base = pull ? find(*pull, "base") : nullptr;
   return base ? commit_in(*base, "sha") : std::nullopt;
-}
-
-std::optional<std::string> workflow_file(std::string_view workflow_ref, std::string_view repository) {
-  auto const place = workflow_ref.substr(0, workflow_ref.find('@'));
-  if (place.size() < repository.size() + 2 || place[repository.size()] != '/' || place.size() == workflow_ref.size() ||
-      !equal_ignoring_ascii_case(place.substr(0, repository.size()), repository))
-    return std::nullopt;
-  return std::string(place.substr(repository.size() + 1));
 }
 
 }  // namespace acr::event

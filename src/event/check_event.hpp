@@ -13,8 +13,4 @@ namespace acr::event {
 /// event file.
 std::optional<std::string> compared_commit(std::string_view event_name, std::optional<std::string> const& payload);
 
-/// The file of GITHUB_WORKFLOW_REF ("owner/repo/.github/workflows/check.yaml@ref"), as a path in `repository` ("owner/repo").
-/// Nothing when the text has another form or names another repository.
-std::optional<std::string> workflow_file(std::string_view workflow_ref, std::string_view repository);
-
 }  // namespace acr::event

@@ -192,14 +192,16 @@ TEST_CASE("the first push with the workflow of the check checks every chart, the
     git({"commit", "--quiet", "--message", file});
     return git({"rev-parse", "HEAD"});
   };
-  auto const changed = [&](std::string const& before, std::string const& after) {
+  auto const changed = [&](std::string const& before, std::string const& after,
+                           std::string const& workflow = "acme/helm-charts/.github/workflows/release.yaml@refs/heads/main") {
     auto const event = world.workspace().parent_path() / "push.json";
     acr::write_file(event, R"({"before":")" + before + R"("})");
     auto const found = world.run({{"command", "changed"},
                                   {"object-source", "local"},
                                   {"GITHUB_EVENT_NAME", "push"},
                                   {"GITHUB_EVENT_PATH", event.string()},
-                                  {"GITHUB_SHA", after}});
+                                  {"GITHUB_SHA", after},
+                                  {"GITHUB_WORKFLOW_REF", workflow}});
     INFO(found.out);
     REQUIRE(found.status == 0);
     CHECK((found.out.find("release.yaml is new, so no chart was checked before") != std::string::npos) ==
@@ -212,6 +214,11 @@ TEST_CASE("the first push with the workflow of the check checks every chart, the
   CHECK(changed(nothing, other) == "0");
   CHECK(changed(other, first) == "3");
   CHECK(changed(first, later) == "0");
+  CHECK(changed(other, first, "Acme/Helm-Charts/.github/workflows/release.yaml@refs/heads/main") == "3");
+  for (std::string const workflow : {"", "acme/helm-charts", "acme/helm-charts/@refs/heads/main",
+                                     "acme/other/.github/workflows/release.yaml@refs/heads/main",
+                                     "acme/helm-charts-2/.github/workflows/release.yaml@refs/heads/main"})
+    CHECK(changed(other, first, workflow) == "0");
 }
 
 }  // namespace
