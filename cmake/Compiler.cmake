@@ -8,13 +8,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 
 # Several sources of a room are compiled at once: what they include is read once (CMakePresets.json; the image compiles each alone).
-# Their unnamed namespaces are one then, which is why helpers have names that no other file of the room has. What two files
-# say about each other by accident is no finding; the compiler takes the file that includes them all for a header.
-if(CMAKE_UNITY_BUILD)
-  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-shadow>)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
-  endif()
+# Their unnamed namespaces are one then, which is why helpers have names that no other file of the room has. g++ takes the file
+# that includes them all for the source and them for headers, in which a type of an unnamed namespace would be a mistake.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
 endif()
 
 # A compiler cache makes a second build tree cost seconds.

@@ -25,7 +25,7 @@
 namespace acr::chart {
 namespace {
 
-constexpr std::string_view lock_prefix = "lock://";
+constexpr std::string_view lock_scheme = "lock://";
 
 /// Files whose text is not what is packaged: written anew, or left out depending on the chart.
 bool is_rewritten(std::string_view path) {
@@ -86,7 +86,7 @@ class Difference {
 
   static SourceFile const* lock_named(SourceList const& list, std::string_view name, bool hidden) {
     for (auto const& file : list.files)
-      if (hidden ? file.name.starts_with(lock_prefix) && std::string_view(file.name).substr(lock_prefix.size()) == name
+      if (hidden ? file.name.starts_with(lock_scheme) && std::string_view(file.name).substr(lock_scheme.size()) == name
                  : file.name == name)
         return &file;
     return nullptr;

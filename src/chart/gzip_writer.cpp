@@ -23,12 +23,12 @@ using namespace std::string_view_literals;
 constexpr int level = 6;
 
 // P-120: extra field and comment, no time, no name, unknown system.
-constexpr auto header =
+constexpr auto gzip_header =
     "\x1f\x8b\x08\x14\0\0\0\0\0\xff"
     "\x2c\0"
     "rr\x28\0aHR0cHM6Ly95b3V0dS5iZS96OVV6MWljandyTQo="
     "Helm\0"sv;
-static_assert(header.size() == 10 + 2 + 44 + 5);
+static_assert(gzip_header.size() == 10 + 2 + 44 + 5);
 
 void put_little_endian(char* at, std::uint32_t number) {
   for (int i = 0; i < 4; ++i) at[i] = static_cast<char>((number >> (8 * i)) & 0xff);
@@ -56,8 +56,8 @@ std::string gzip(std::string bytes) {
   put_little_endian(trailer + 4, static_cast<std::uint32_t>(bytes.size()));  // RFC 1952: modulo 2^32
   std::string().swap(bytes);                                                 // B-25: never three times in memory
   std::string out;
-  out.reserve(header.size() + deflated + sizeof trailer);
-  out.append(header).append(room.get(), deflated).append(trailer, sizeof trailer);
+  out.reserve(gzip_header.size() + deflated + sizeof trailer);
+  out.append(gzip_header).append(room.get(), deflated).append(trailer, sizeof trailer);
   return out;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using enum InputKind;
 
-constexpr auto inputs = std::to_array<InputRow>({
+constexpr auto input_rows = std::to_array<InputRow>({
     {.name = "command",
      .default_value = "run",
      .commands = "all",
@@ -453,12 +453,12 @@ constexpr auto outputs = std::to_array<OutputRow>({
 
 }  // namespace
 
-std::span<InputRow const> input_table() { return inputs; }
+std::span<InputRow const> input_table() { return input_rows; }
 
 InputRow const* input_row(std::string_view name) {
   auto const found =
-      std::ranges::find_if(inputs, [&](InputRow const& row) { return equal_ignoring_ascii_case(row.name, name); });
-  return found == inputs.end() ? nullptr : &*found;
+      std::ranges::find_if(input_rows, [&](InputRow const& row) { return equal_ignoring_ascii_case(row.name, name); });
+  return found == input_rows.end() ? nullptr : &*found;
 }
 
 std::span<OutputRow const> output_table() { return outputs; }

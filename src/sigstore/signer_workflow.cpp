@@ -11,7 +11,7 @@
 namespace acr::sigstore {
 namespace {
 
-constexpr std::string_view scheme = "https://";
+constexpr std::string_view https_scheme = "https://";
 constexpr std::string_view workflows = ".github/workflows/";
 constexpr std::array<std::string_view, 3> ref_beginnings = {"refs/heads/", "refs/tags/", "refs/pull/"};
 constexpr std::string_view expected_form = "owner/repo/.github/workflows/file.yml@refs/heads/main, with * in the ref only";
@@ -115,8 +115,8 @@ std::optional<WorkflowPlace> workflow_place(std::string_view text) {
 }
 
 std::optional<WorkflowPlace> workflow_place_of_uri(std::string_view uri) {
-  if (!uri.starts_with(scheme)) return std::nullopt;
-  uri.remove_prefix(scheme.size());
+  if (!uri.starts_with(https_scheme)) return std::nullopt;
+  uri.remove_prefix(https_scheme.size());
   auto const host_end = uri.find('/');
   if (host_end == std::string_view::npos) return std::nullopt;
   auto place = workflow_place(uri.substr(host_end + 1));

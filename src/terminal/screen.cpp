@@ -22,7 +22,7 @@ struct Word {
   std::string_view text, colour;
 };
 // As the commands write them: padded to six characters.
-constexpr std::array<Word, 3> words{{{"ok  ", "\x1b[32m"}, {"FAIL  ", "\x1b[31m"}, {"warn  ", "\x1b[33m"}}};
+constexpr std::array<Word, 3> coloured_words{{{"ok  ", "\x1b[32m"}, {"FAIL  ", "\x1b[31m"}, {"warn  ", "\x1b[33m"}}};
 constexpr std::string_view plain = "\x1b[0m";
 
 }  // namespace
@@ -75,7 +75,7 @@ class Screen::Buffer final : public std::streambuf {
   bool decide(std::string& shown) {
     auto const blanks = std::min(begun_.find_first_not_of(' '), begun_.size());
     auto const rest = std::string_view(begun_).substr(blanks);
-    for (auto const& word : words) {
+    for (auto const& word : coloured_words) {
       if (rest == word.text) {
         shown += begun_.substr(0, blanks);
         shown += word.colour;

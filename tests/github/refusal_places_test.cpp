@@ -17,7 +17,7 @@ using test::json_reply;
 using test::ScriptedGithub;
 using test::thrown_code;
 
-std::string const id(40, 'a');
+std::string const some_id(40, 'a');
 
 TEST_CASE("fields of an answer that are of another kind are not an answer (G-34)", "[github]") {
   Answer answer;
@@ -33,7 +33,7 @@ TEST_CASE("fields of an answer that are of another kind are not an answer (G-34)
   auto const object_id = [&](std::string const& text) {
     return thrown_code([&] { (void)object_id_field(answer, parse_json(text, "x").value(), "sha"); });
   };
-  CHECK(object_id(R"({"sha":")" + id + "\"}") == "nothing");
+  CHECK(object_id(R"({"sha":")" + some_id + "\"}") == "nothing");
   CHECK(object_id(R"({"sha":")" + std::string(40, 'A') + "\"}") == "bad-response");
   CHECK(object_id(R"({"sha":")" + std::string(39, 'a') + "\"}") == "bad-response");
   CHECK(object_id("{}") == "bad-response");
@@ -67,9 +67,9 @@ TEST_CASE("objects that are too large are told apart from servers out of reach",
     throw net::NetworkError(failure, "api.github.com", "no");
   });
   RestObjects objects(github.api);
-  CHECK(thrown_code([&] { (void)objects.blob(id, 10); }) == (large ? "object-too-large" : "unreachable"));
-  CHECK(thrown_code([&] { (void)objects.tag(id); }) == (large ? "object-too-large" : "unreachable"));
-  CHECK(thrown_code([&] { objects.prefetch_blobs({id}); }) ==
+  CHECK(thrown_code([&] { (void)objects.blob(some_id, 10); }) == (large ? "object-too-large" : "unreachable"));
+  CHECK(thrown_code([&] { (void)objects.tag(some_id); }) == (large ? "object-too-large" : "unreachable"));
+  CHECK(thrown_code([&] { objects.prefetch_blobs({some_id}); }) ==
         (large ? "nothing" : "unreachable"));  // who reads it will be told
 }
 
