@@ -108,13 +108,13 @@ TEST_CASE("ids under our names that stood in the description are dropped and nev
   FinalizeWorld world;
   world.settings.build_attestation_id = "9001";
   world.pulls.pull.body =
-      "Release of the week.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-evil\":\"666\",\"over\\u0061ll\":\"667\",\"tag-verification\":668,"
-      "\"build-web\":\"669\"}\n-->\n";
+      "Release of the week.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-evil\":\"98600000000666\",\"over\\u0061ll\":\"98600000000667\",\"tag-verification\":98600000000668,"
+      "\"build-web\":\"98600000000669\"}\n-->\n";
   auto const result = world.run();
   REQUIRE(result.status == ExitStatus::done);
   CHECK(acr::report::compact_map(*result.map) == R"({"lint":"14400001","build-web":"9001","build-api":"9001"})");
   CHECK(*result.outputs.find("attestation-map") == acr::report::compact_map(*result.map));
-  for (auto const* forged : {"666", "667", "668", "669"}) {
+  for (auto const* forged : {"98600000000666", "98600000000667", "98600000000668", "98600000000669"}) {
     CHECK(world.pulls.pull.body->find(forged) == std::string::npos);
     CHECK(result.summary.find(forged) == std::string::npos);
   }
@@ -126,12 +126,12 @@ TEST_CASE("an own key that somebody puts back while we write is dropped again (A
   world.pulls.after_write = [&](std::size_t write) {
     if (write == 1)
       world.pulls.pull.body =
-          "<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-api\":\"9001\",\"build-web\":\"9001\",\"overall\":\"667\"}\n-->\n";
+          "<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-api\":\"9001\",\"build-web\":\"9001\",\"overall\":\"98600000000667\"}\n-->\n";
   };
   auto const result = world.run();
   CHECK(world.pulls.writes.size() == 2);
   CHECK(result.map->find("overall") == nullptr);
-  CHECK(world.pulls.pull.body->find("667") == std::string::npos);
+  CHECK(world.pulls.pull.body->find("98600000000667") == std::string::npos);
 }
 
 TEST_CASE("ids that would change the signed manifest are refused (A-73)", "[release]") {
@@ -204,7 +204,7 @@ TEST_CASE("what the caller got wrong ends with 2, before anything is written", "
     std::string code;
     ExitStatus status;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"id", [](auto& w) { w.settings.build_attestation_id = "12x"; }, "bad-attestation-id", ExitStatus::bad_input},
       {"zero", [](auto& w) { w.settings.build_attestation_id = "0"; }, "bad-attestation-id", ExitStatus::bad_input},
       {"json", [](auto& w) { w.settings.attestations = "{"; }, "bad-json", ExitStatus::bad_input},
@@ -258,7 +258,7 @@ TEST_CASE("what the caller got wrong ends with 2, before anything is written", "
          std::filesystem::create_symlink("api.id", w.workspace() / "ids" / "web.id");
        },
        "bad-path", ExitStatus::bad_input},
-  }));
+  });
   CAPTURE(row.name);
   FinalizeWorld world;
   row.spoil(world);
@@ -278,7 +278,7 @@ TEST_CASE("each path is refused for its own reason (A-6, A-71)", "[release]") {
     std::function<void(FinalizeWorld&)> spoil;
     std::string where, why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"none", [](auto& w) { w.settings.attestation_ids_dir = "none"; }, "attestation-ids-dir",
        "no such file or directory: none"},
       {"outside", [](auto& w) { w.settings.attestation_ids_dir = "/etc"; }, "attestation-ids-dir",
@@ -291,7 +291,7 @@ TEST_CASE("each path is refused for its own reason (A-6, A-71)", "[release]") {
        "attestation-ids-dir/db.id", "the manifest has no such chart"},
       {"another's bundle", [](auto& w) { w.settings.attestation_ids_dir = "ids", w.write("ids/db.json", "1"); },
        "attestation-ids-dir/db.json", "the manifest has no such chart"},
-  }));
+  });
   CAPTURE(row.name);
   FinalizeWorld world;
   row.spoil(world);

@@ -25,13 +25,13 @@ TEST_CASE("ids that the pull request's author wrote into the description are dro
   Attested sequence;
   sequence.github().set_pull_body(
       42,
-      "Release of the week.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-evil\":\"666\",\"overall\":\"667\"}\n-->\n");
+      "Release of the week.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\",\"build-evil\":\"98600000000666\",\"overall\":\"98600000000667\"}\n-->\n");
   auto const result = sequence.finalize(sequence.inputs);
   INFO(result.out);
   REQUIRE(result.status == 0);
   CHECK(sequence.world->outputs().at("attestation-map") ==
         R"({"lint":"14400001","tag-verification":"88002","build-gateway":"88001","build-ledger":"88001"})");
-  for (auto const* forged : {"666", "667"}) {
+  for (auto const* forged : {"98600000000666", "98600000000667"}) {
     CHECK(sequence.body().find(forged) == std::string::npos);
     CHECK(result.out.find(forged) == std::string::npos);
     CHECK(sequence.world->summary().find(forged) == std::string::npos);
@@ -101,7 +101,7 @@ TEST_CASE("nothing is written or removed through a link to what the commit holds
   std::map<std::string, std::string> const tracked{{"docs/pkgs/checksums.txt", std::string(64, '0') + "  evil-9.9.9.tgz\n"},
                                                    {"docs/pkgs/evil-9.9.9.tgz", "not a package\n"},
                                                    {"docs/pkgs/keep.txt", "k\n"}};
-  bool const committed = GENERATE(true, false);
+  bool const committed = one_of({true, false});
   CAPTURE(committed);
   std::map<std::string, std::string> const link{{"build", "docs"}};
   acr::signing::write_scenario(
@@ -159,13 +159,13 @@ TEST_CASE("a manifest that says something else than package and tag is refused (
   struct Row {
     std::string what, with, reason;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"\"stage\"", "\"stage\"", ""},
       {"\"version\": \"1.1.0\"", "\"version\": \"99.0.0\"", "manifest-differs"},
       {"\"lint\"", "\"audit\"", "manifest-differs"},
       {"\"tag\": \"gateway-v1.1.0\"", "\"tag\": \"ledger-v1.1.0\"", "manifest-differs"},
       {"\"head\": \"", "\"head\": \"0", "manifest-invalid"},
-  }));
+  });
   CAPTURE(row.what);
   Attested sequence;
   auto const [packages, overall] = altered(sequence, row.what, row.with);
@@ -415,7 +415,7 @@ TEST_CASE("tags and attestations are proved again under the publishing job's own
 }
 
 TEST_CASE("a publication is proved with a shallow checkout, and with none (A-56, B-16)", "[scenario]") {
-  auto const checkout = GENERATE(Checkout::shallow, Checkout::blobless, Checkout::none);
+  auto const checkout = one_of({Checkout::shallow, Checkout::blobless, Checkout::none});
   CAPTURE(static_cast<int>(checkout));
   Published sequence;
   Publishing publishing(sequence, {}, {}, checkout);
