@@ -175,7 +175,7 @@ TEST_CASE("mistakes of inputs and environment end the step with 2, before the ev
   struct Row {
     char const *variable, *value, *code, *place;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"INPUT_SIGNER-WORKFLOW", "o/r/.github/workflows/a.yml@refs/heads/main", "unknown-input", "input signer-workflow: "},
       {"INPUT_DIFF-MODE", "all", "bad-input", "input diff-mode: "},
       {"INPUT_TAG-WAIT", "360", "bad-input", "input tag-wait: "},
@@ -185,7 +185,7 @@ TEST_CASE("mistakes of inputs and environment end the step with 2, before the ev
       {"INPUT_DEPENDENCY-HOSTS", "a b", "bad-input", "input dependency-hosts: "},
       {"GITHUB_REPOSITORY", "", "bad-environment", "GITHUB_REPOSITORY: "},
       {"SOURCE_DATE_EPOCH", "yesterday", "source-date-epoch", "SOURCE_DATE_EPOCH"},
-  }));
+  });
   CAPTURE(row.variable, row.value);
   Step step;
   step.variables[row.variable] = row.value;
@@ -302,7 +302,7 @@ TEST_CASE("what a command throws ends the step with its status; our own mistakes
 
 TEST_CASE("stages without a pull request need the runner's word on the repository", "[action]") {
   Step step;
-  auto const command = GENERATE(as<std::string>{}, "verify-package", "annotate");
+  auto const command = one_of<std::string>({"verify-package", "annotate"});
   step.variables["INPUT_COMMAND"] = command;
   step.variables["INPUT_CHART"] = "web";
   step.variables["INPUT_LINEAGE"] = "lint: 1 sha256:" + std::string(64, 'a');
@@ -350,7 +350,7 @@ TEST_CASE("a check that no ruleset requires ends the run when it must be (A-80)"
 
 TEST_CASE("a job that cannot ask for an id-token is warned of it once (A-10)", "[action]") {
   StepWithApi step;
-  bool const can = GENERATE(false, true);
+  bool const can = one_of({false, true});
   if (can) step.variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "https://pipelines.example/idtoken";
   step.run();
   INFO(step.log.str());
@@ -373,7 +373,7 @@ TEST_CASE("annotate is refused when nobody has the commit", "[action]") {
 
 TEST_CASE("stages before the release need the commit that the workflow runs on (B-3, B-13)", "[action]") {
   StepWithApi step;
-  step.variables["INPUT_COMMAND"] = GENERATE(as<std::string>{}, "digest", "changed", "package");
+  step.variables["INPUT_COMMAND"] = one_of<std::string>({"digest", "changed", "package"});
   step.variables["INPUT_CHART"] = "web";
   step.check_refused(step.run(), ExitStatus::bad_input, "object-missing");
   CHECK(step.says("the commit of the run, GITHUB_SHA " + std::string(40, 'c')));

@@ -357,7 +357,7 @@ TEST_CASE("steps of one's own are a warning, and what does not bind is found in 
     std::vector<std::string> codes;
   };
   std::string const action = "      - uses: org/atomic-chart-release@de0fac2e4500dabe0009e67214ff5f5447ce83dd\n        ";
-  auto const row = GENERATE_REF(values<Change>({
+  auto const row = one_of<Change>({
       {action + "if: success()\n", {"job-condition", "own-steps"}},
       {action + "if: always()\n", {"own-steps"}},
       {action + "continue-on-error: true\n", {"failure-ignored", "own-steps"}},
@@ -369,7 +369,7 @@ TEST_CASE("steps of one's own are a warning, and what does not bind is found in 
       {"      - uses: docker://ghcr.io/org/atomic-chart-release:v1\n", {"action-unpinned", "own-steps"}},
       {"      - uses: org/atomic-chart-release@v1\n", {"action-unpinned", "own-steps"}},
       {"      - uses: ./\n", {"gate-missing"}},
-  }));
+  });
   CAPTURE(row.step);
   auto const report = audit(with_own_steps(replaced(own, step, row.step)));
   INFO(shown(report));
@@ -379,7 +379,7 @@ TEST_CASE("steps of one's own are a warning, and what does not bind is found in 
 }
 
 TEST_CASE("`if: always()` is no condition, also beside needs (U-2, U-3)", "[audit]") {
-  auto const condition = GENERATE(as<std::string>{}, "always()", "${{ always() }}", "\"${{always( )}}\"");
+  auto const condition = one_of<std::string>({"always()", "${{ always() }}", "\"${{always( )}}\""});
   auto question = good();
   edit(question, "    uses:", "    needs: lint\n    if: " + condition + "\n    uses:");
   auto const report = audit(question);
@@ -479,7 +479,7 @@ TEST_CASE("what stands behind `uses` is taken apart", "[audit]") {
     bool pinned;
   };
   using enum Uses::Kind;
-  auto const row = GENERATE(values<Part>({
+  auto const row = one_of<Part>({
       {"actions/checkout@v6", repository, "actions/checkout", "", "v6", false},
       {"actions/checkout", repository, "actions/checkout", "", "", false},
       {"a/b@de0fac2e4500dabe0009e67214ff5f5447ce83dd", repository, "a/b", "", "de0fac2e4500dabe0009e67214ff5f5447ce83dd", true},
@@ -495,7 +495,7 @@ TEST_CASE("what stands behind `uses` is taken apart", "[audit]") {
       {"docker://localhost:5000/o/r:1", image, "o/r", "", "1", false},
       {"docker://o/r@sha256:aa", image, "o/r", "", "sha256:aa", false},
       {"nothing", other, "", "", "", true},
-  }));
+  });
   CAPTURE(row.text);
   auto const uses = parse_uses(row.text);
   CHECK(uses.kind == row.kind);

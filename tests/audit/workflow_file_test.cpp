@@ -94,7 +94,7 @@ TEST_CASE("values of a wrong kind are refused, as GitHub refuses them (U-20)", "
     char const* text;
     char const* why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"- a\n", "the workflow is not a map"},
       {"jobs: {}\n", "the workflow has no `on`"},
       {"on: push\n", "the workflow has no `jobs`"},
@@ -113,7 +113,7 @@ TEST_CASE("values of a wrong kind are refused, as GitHub refuses them (U-20)", "
       {"on: push\njobs: {a: {steps: [{uses: []}]}}\n", "a step's `uses` is not a text"},
       {"on: push\njobs: {a: {steps: [{with: x}]}}\n", "`with` is not a map"},
       {"on: push\njobs: {a: {continue-on-error: {}}}\n", "`continue-on-error` is not a text"},
-  }));
+  });
   CAPTURE(row.text);
   auto const workflow = read_workflow(row.text, "w.yaml");
   REQUIRE(workflow.has_error());

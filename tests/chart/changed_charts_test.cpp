@@ -92,7 +92,7 @@ TEST_CASE("what counts as a change, and then needs a new version, and what does 
     void (*change)(MemoryTree&);
     bool changed;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"an ignored file", [](MemoryTree& t) { t.file("charts/web/README.md", "new"); }, false},
       {"a file elsewhere", [](MemoryTree& t) { t.file("other", "new"); }, false},
       {"a template", [](MemoryTree& t) { t.file("charts/web/templates/x.yaml", "y"); }, true},
@@ -107,7 +107,7 @@ TEST_CASE("what counts as a change, and then needs a new version, and what does 
       {"rules that ignore nothing more, in a file that is packaged",
        [](MemoryTree& t) { t.file("charts/web/.helmignore", "*.md\n*.rst\n"); }, true},
       {"a subchart", [](MemoryTree& t) { t.file("charts/web/charts/s/Chart.yaml", chart_yaml("s")); }, true},
-  }));
+  });
   CAPTURE(row.what);
   auto const base = base_tree();
   auto head = base;
@@ -137,8 +137,8 @@ TEST_CASE("targets of links and of local dependencies count for the chart that u
 }
 
 TEST_CASE("no spelling of YAML hides a local dependency from the comparison", "[chart]") {
-  auto const repository = GENERATE(as<std::string>{}, R"("\x66ile://../../lib")",
-                                   "!!binary ZmlsZTovLy4uLy4uL2xpYg==", "!x!ary ZmlsZTovLy4uLy4uL2xpYg==");
+  auto const repository =
+      one_of<std::string>({R"("\x66ile://../../lib")", "!!binary ZmlsZTovLy4uLy4uL2xpYg==", "!x!ary ZmlsZTovLy4uLy4uL2xpYg=="});
   CAPTURE(repository);
   auto base = base_tree();
   base.file("charts/api/Chart.yaml",
@@ -163,14 +163,14 @@ TEST_CASE("what a lock names counts, pins included and hidden or not; how it is 
     std::string api_version, ignore, text;
     bool changed;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"a version", "v2", "", lock("1.1.0"), true},
       {"a pin, which is not packaged", "v2", "", lock("1.0.0", pinned), true},
       {"a comment", "v2", "", "# new\n" + lock("1.0.0"), false},
       {"a version, in a lock that v1 does not package", "v1", "", lock("1.1.0"), true},
       {"a version, in a hidden lock", "v2", "Chart.lock\n", lock("1.1.0"), true},
       {"no lock any more", "v1", "", "", true},
-  }));
+  });
   CAPTURE(row.what);
   auto base = base_tree();
   base.file("charts/web/Chart.yaml", "apiVersion: " + row.api_version + "\nname: web\nversion: 1.0.0\n" + needs)
@@ -214,7 +214,7 @@ TEST_CASE("charts that must not be released are refused with their reason", "[ch
     void (*change)(MemoryTree&);
     Pairs refused;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a blank", [](MemoryTree& t) { t.file("charts/a b/Chart.yaml", chart_yaml("a b")); }, {{"charts/a b", "name-unusable"}}},
       {"a leading dash",
        [](MemoryTree& t) { t.file("charts/-a/Chart.yaml", chart_yaml("-a")); },
@@ -232,7 +232,7 @@ TEST_CASE("charts that must not be released are refused with their reason", "[ch
       {"bad rules",
        [](MemoryTree& t) { t.file("charts/x/Chart.yaml", chart_yaml("x")).file("charts/x/.helmignore", "**"); },
        {{"charts/x", "ignore-rule"}}},
-  }));
+  });
   CAPTURE(row.what);
   auto const base = base_tree();
   auto head = base;
@@ -244,7 +244,7 @@ TEST_CASE("charts that must not be released are refused with their reason", "[ch
 
 TEST_CASE("a lower version is a warning (B-4), and so is one that only differs in build metadata (P-107)", "[chart]") {
   auto const [version, code] =
-      GENERATE(table<std::string, std::string>({{"0.9.0", "version-lower"}, {"1.0.0+again", "version-not-increased"}}));
+      one_of<std::tuple<std::string, std::string>>({{"0.9.0", "version-lower"}, {"1.0.0+again", "version-not-increased"}});
   auto const base = base_tree();
   auto head = base;
   head.file("charts/web/Chart.yaml", chart_yaml("web", version));
@@ -286,7 +286,7 @@ TEST_CASE("a charts directory that cannot be meant is a mistake of the configura
     char const* code;
     void (*change)(MemoryTree& base, MemoryTree& head);
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"as it should be", {"charts", "apps"}, "", [](MemoryTree&, MemoryTree&) {}},
       {"in no tree", {"chart"}, "charts-dir-missing", [](MemoryTree&, MemoryTree&) {}},
       {"a file", {"other"}, "charts-dir-missing", [](MemoryTree&, MemoryTree&) {}},
@@ -330,7 +330,7 @@ TEST_CASE("a charts directory that cannot be meant is a mistake of the configura
        {"same"},
        "",
        [](MemoryTree& b, MemoryTree& h) { b.symlink("same", "nowhere"), h.symlink("same", "charts"); }},
-  }));
+  });
   CAPTURE(row.what);
   auto base = base_tree();
   base.file("apps/one/Chart.yaml", chart_yaml("one"));
@@ -374,7 +374,7 @@ TEST_CASE("a child that is not a readable chart is refused when it changes, and 
     char const* code;
     void (*spoil)(MemoryTree& tree);
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a submodule", "submodule", [](MemoryTree& t) { t.remove("charts/api").submodule("charts/api"); }},
       {"a link to nowhere", "link-dangling", [](MemoryTree& t) { t.remove("charts/api").symlink("charts/api", "x"); }},
       {"a link out", "link-outside", [](MemoryTree& t) { t.remove("charts/api").symlink("charts/api", "../../x"); }},
@@ -386,7 +386,7 @@ TEST_CASE("a child that is not a readable chart is refused when it changes, and 
        [](MemoryTree& t) { t.remove("charts/api/Chart.yaml").file("charts/api/Chart.yaml/x", ""); }},
       {"a Chart.yaml that is a submodule", "irregular-file",
        [](MemoryTree& t) { t.remove("charts/api/Chart.yaml").submodule("charts/api/Chart.yaml"); }},
-  }));
+  });
   CAPTURE(row.what);
   auto const base = base_tree();
   auto head = base;
@@ -439,7 +439,7 @@ TEST_CASE("charts that change where no charts directory looks (B-19)", "[chart]"
     Strings outside;
     void (*change)(MemoryTree& base, MemoryTree& head);
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"deeper", {"charts/group/x"}, [](MemoryTree&, MemoryTree& h) { h.file("charts/group/x/Chart.yaml", ""); }},
       {"beside",
        {"more/x"},
@@ -480,7 +480,7 @@ TEST_CASE("charts that change where no charts directory looks (B-19)", "[chart]"
       {"the same objects at two places",
        {"a/x", "b/x"},
        [](MemoryTree&, MemoryTree& h) { h.file("a/x/Chart.yaml", "").file("b/x/Chart.yaml", ""); }},
-  }));
+  });
   CAPTURE(row.what);
   auto base = base_tree();
   auto head = base;
@@ -501,7 +501,7 @@ TEST_CASE("charts that are excluded are skipped by name, and an idle item is tol
     Strings changed, skipped, outside;
     bool idle;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"api", {"charts/web"}, {"charts/api"}, {"more/x"}, false},
       {"a*", {"charts/web"}, {"charts/api"}, {"more/x"}, false},
       {"charts/", {}, {"charts/api", "charts/web"}, {"more/x"}, false},
@@ -510,7 +510,7 @@ TEST_CASE("charts that are excluded are skipped by name, and an idle item is tol
       {"x", {"charts/web"}, {"more/x"}, {}, false},
       {"nobody", {"charts/web"}, {}, {"more/x"}, true},
       {"charts", {"charts/web"}, {}, {"more/x"}, true},
-  }));
+  });
   CAPTURE(row.item);
   auto const result = changes(base, head, {{"charts"}, {row.item}});
   Strings changed, skipped;

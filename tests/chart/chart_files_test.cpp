@@ -47,7 +47,7 @@ TEST_CASE("links are resolved inside the repository only", "[chart]") {
     char const* leads_to;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"charts/web/Chart.yaml", "charts/web/Chart.yaml", nullptr},
       {"charts/web/file", "common/_helpers.tpl", nullptr},
       {"charts/web/dir/_helpers.tpl", "common/_helpers.tpl", nullptr},
@@ -65,7 +65,7 @@ TEST_CASE("links are resolved inside the repository only", "[chart]") {
       {"charts/web/loop", nullptr, "link-loop"},
       {"charts/web/ping", nullptr, "link-loop"},
       {"../x", nullptr, "link-outside"},
-  }));
+  });
   CAPTURE(row.path);
   auto const resolved = resolve(tree, row.path);
   if (row.leads_to) {
@@ -134,7 +134,7 @@ TEST_CASE("an ignore rule excuses some faults and not others", "[chart]") {
     char const* code;          ///< without a rule
     char const* ignored_code;  ///< with the rule `bad`; null: accepted
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"FIFO (P-17)", [](MemoryTree& t) { t.irregular("c/bad"); }, "irregular-file", nullptr},
       {"link to a FIFO (P-17)", [](MemoryTree& t) { t.irregular("p").symlink("c/bad", "../p"); }, "irregular-file", nullptr},
       {"submodule (P-20)", [](MemoryTree& t) { t.submodule("c/bad"); }, "submodule", nullptr},
@@ -149,7 +149,7 @@ TEST_CASE("an ignore rule excuses some faults and not others", "[chart]") {
       {"absolute (P-16)", [](MemoryTree& t) { t.symlink("c/bad", "/dev/zero"); }, "link-absolute", "link-absolute"},
       {"into .git (P-16)", [](MemoryTree& t) { t.file(".git/HEAD", "").symlink("c/bad", "../.git/HEAD"); }, "link-into-git",
        "link-into-git"},
-  }));
+  });
   CAPTURE(row.what);
   MemoryTree tree;
   tree.file("c/Chart.yaml", "");
@@ -245,7 +245,7 @@ TEST_CASE("names that other tools read differently are refused", "[chart]") {
     std::string path;
     bool accepted;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"templates/x.yaml", true},
       {"\xE6\x97\xA5\xE6\x9C\xAC.txt", true},
       {"a b", true},
@@ -264,7 +264,7 @@ TEST_CASE("names that other tools read differently are refused", "[chart]") {
       {"a/./b", false},
       {"a//b", false},
       {"", false},
-  }));
+  });
   CAPTURE(row.path);
   CHECK(name_fault(row.path).empty() == row.accepted);
 }

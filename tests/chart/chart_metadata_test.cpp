@@ -49,7 +49,7 @@ TEST_CASE("values of a wrong kind are refused with field and line (P-63)", "[cha
     char const* line;
     char const* why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"description: [a]", "\"description\" has a value of the wrong kind"},
       {"keywords: a", "\"keywords\" has a value of the wrong kind"},
       {"keywords: [[a]]", "\"keywords\" has a value of the wrong kind"},
@@ -64,7 +64,7 @@ TEST_CASE("values of a wrong kind are refused with field and line (P-63)", "[cha
       {"other: {18446744073709551615: a}", "a key is larger than Helm can read"},
       {"other: [.inf]", "infinity and NaN cannot be read here"},
       {"annotations: {1: a, '1': b}", "two annotation keys become the same text, and Helm picks one at random"},
-  }));
+  });
   CAPTURE(row.line);
   auto const metadata = read_metadata(minimal + row.line + "\n", "charts/x/Chart.yaml");
   REQUIRE(!metadata);
@@ -104,7 +104,7 @@ TEST_CASE("checks say what Helm says (P-65, P-67)", "[chart]") {
     char const* why;
     char const* where;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"version: 1.0.0\n", "chart.metadata.name is required", "Chart.yaml"},
       {"name: \"\\u200b\"\nversion: 1.0.0\n", "chart.metadata.name is required", "Chart.yaml:1"},
       {"name: ..\nversion: 1.0.0\n", "chart.metadata.name \"..\" is not allowed", "Chart.yaml:1"},
@@ -119,7 +119,7 @@ TEST_CASE("checks say what Helm says (P-65, P-67)", "[chart]") {
        "dependency \"x\" has disallowed characters in the alias", "Chart.yaml:4"},
       {"name: a\nversion: 1.0.0\ndependencies:\n- name: x\n- name: y\n  alias: x\n",
        "more than one dependency with name or alias \"x\"", "Chart.yaml:5"},
-  }));
+  });
   CAPTURE(row.text);
   auto const result = checked(row.text);
   REQUIRE(!result);
@@ -200,7 +200,7 @@ TEST_CASE("what a reviewer might misread is told with its line (P-63, P-70, P-71
     char const* code;
     std::size_t line;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"name: n\nversion: 1.0.0\n", "typed-text", 1},
       {"name: a\nversion: 1.10\n", "typed-text", 2},
       {"name: a\nversion: 1.2\n", "float-version", 2},
@@ -217,7 +217,7 @@ TEST_CASE("what a reviewer might misread is told with its line (P-63, P-70, P-71
       {"name: a\nversion: 1.0.0\nmaintainers: [{email: x}]\n", "maintainer", 0},
       {"name: a\nversion: 1.0.0\ndeprecated: true\nmaintainers: [{name: x}]\n", "deprecated", 0},
       {"name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nversion: 1.0.0\n", "long-name", 1},
-  }));
+  });
   CAPTURE(row.text);
   auto const result = checked(row.text);
   REQUIRE(result.has_value());

@@ -40,15 +40,15 @@ TEST_CASE("Constraints of the specification's table hold as stated", "[constrain
   struct Row {
     std::string constraint, version, answer;
   };
-  auto const row = GENERATE(values<Row>({{">= 0", "3.1.0", "yes"},
-                                         {"<=1", "1.0.1", "yes"},
-                                         {"~0.0.0-beta", "0.0.0-alpha", "no"},
-                                         {"1,", "1.0.0", "error"},
-                                         {">= 1.2", "1.2.0", "yes"},
-                                         {"|| 1", "1.0.0", "error"},
-                                         {"2 - 2<=0-a", "2.0.0", "error"},
-                                         {"^0.2", "0.3.0", "no"},
-                                         {"*", "1.0.0-rc.1", "no"}}));
+  auto const row = one_of<Row>({{">= 0", "3.1.0", "yes"},
+                                {"<=1", "1.0.1", "yes"},
+                                {"~0.0.0-beta", "0.0.0-alpha", "no"},
+                                {"1,", "1.0.0", "error"},
+                                {">= 1.2", "1.2.0", "yes"},
+                                {"|| 1", "1.0.0", "error"},
+                                {"2 - 2<=0-a", "2.0.0", "error"},
+                                {"^0.2", "0.3.0", "no"},
+                                {"*", "1.0.0-rc.1", "no"}});
   INFO(row.constraint << " and " << row.version);
   CHECK(answer(row.constraint, row.version) == row.answer);
 }
@@ -68,15 +68,15 @@ TEST_CASE("Only a whole version without operator or with `=` is exact", "[constr
   struct Row {
     std::string constraint, exact;
   };
-  auto const row = GENERATE(values<Row>({{"1.2.3", "1.2.3"},
-                                         {"v1.2.3", "v1.2.3"},
-                                         {" = 1.2.3-rc.1+b ", "1.2.3-rc.1+b"},
-                                         {"1.2", ""},
-                                         {"1.2.x", ""},
-                                         {"~1.2.3", ""},
-                                         {">=1.2.3", ""},
-                                         {"1.2.3 1.2.3", ""},
-                                         {"1.2.3 || 1.2.4", ""}}));
+  auto const row = one_of<Row>({{"1.2.3", "1.2.3"},
+                                {"v1.2.3", "v1.2.3"},
+                                {" = 1.2.3-rc.1+b ", "1.2.3-rc.1+b"},
+                                {"1.2", ""},
+                                {"1.2.x", ""},
+                                {"~1.2.3", ""},
+                                {">=1.2.3", ""},
+                                {"1.2.3 1.2.3", ""},
+                                {"1.2.3 || 1.2.4", ""}});
   auto const parsed = Constraint::parse(row.constraint);
   REQUIRE(parsed.has_value());
   CHECK(parsed->exact_version() == row.exact);

@@ -15,7 +15,7 @@ TEST_CASE("an item of exclude-charts fits names, or paths when it has a slash", 
     char const* name;
     bool fits;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"web", "charts/x", "web", true},
       {"web", "charts/web", "x", false},  // a name, not a directory
       {"we?", "charts/x", "web", true},
@@ -34,7 +34,7 @@ TEST_CASE("an item of exclude-charts fits names, or paths when it has a slash", 
       {"charts/", "charts", "", false},  // what is below, not itself
       {"charts/", "charts2/web", "", false},
       {"charts/web", "web", "web", false},
-  }));
+  });
   CAPTURE(row.item, row.path, row.name);
   ExcludedCharts excluded({row.item});
   auto const* item = excluded.fitting(row.path, row.name);

@@ -54,7 +54,7 @@ TEST_CASE("the gzip header is Helm's", "[chart]") {
 }
 
 TEST_CASE("what was packed is unpacked, of any size", "[chart]") {
-  auto const size = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{65536}, std::size_t{700000});
+  auto const size = one_of({std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{65536}, std::size_t{700000}});
   CHECK(gunzip(gzip(sample(size))) == sample(size));
 }
 

@@ -12,7 +12,7 @@ TEST_CASE("JSON validity is Go's, not the letter of the RFC (P-80)", "[chart]") 
     char const* text;
     bool valid;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"{}", true},
       {" [1, -0.5e+3, \"x\"]\n", true},
       {"{\"a\":1,\"a\":2}", true},
@@ -33,7 +33,7 @@ TEST_CASE("JSON validity is Go's, not the letter of the RFC (P-80)", "[chart]") 
       {"\"a", false},
       {"[", false},
       {"{\"a\":1", false},
-  }));
+  });
   CAPTURE(row.text);
   CHECK(check_json(row.text, "f").has_value() == row.valid);
 }

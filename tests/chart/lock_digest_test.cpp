@@ -75,17 +75,17 @@ TEST_CASE("Numbers are written in Go's shortest form", "[lock]") {
     double number;
     std::string text;
   };
-  auto const row = GENERATE(values<Row>({{0, "0"},
-                                         {-0.0, "-0"},
-                                         {1, "1"},
-                                         {-12.5, "-12.5"},
-                                         {1e-6, "0.000001"},
-                                         {1e-7, "1e-7"},
-                                         {1.5e-10, "1.5e-10"},
-                                         {1e20, "100000000000000000000"},
-                                         {9223372036854775807.0, "9223372036854776000"},
-                                         {1e21, "1e+21"},
-                                         {1.25e100, "1.25e+100"}}));
+  auto const row = one_of<Row>({{0, "0"},
+                                {-0.0, "-0"},
+                                {1, "1"},
+                                {-12.5, "-12.5"},
+                                {1e-6, "0.000001"},
+                                {1e-7, "1e-7"},
+                                {1.5e-10, "1.5e-10"},
+                                {1e20, "100000000000000000000"},
+                                {9223372036854775807.0, "9223372036854776000"},
+                                {1e21, "1e+21"},
+                                {1.25e100, "1.25e+100"}});
   auto with = dependency("a", "1", "");
   with.import_values = {value(AnyValue::Kind::number)};
   with.import_values.front().number = row.number;

@@ -328,7 +328,7 @@ TEST_CASE("hostile and unusable charts are refused with rule and place (P-150, P
     char const* rule;
     char const* where;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"link out", [](MemoryTree& t) { t.symlink("c/x", "../../etc/passwd"); }, "link-outside", "P-16", "c: x"},
       {"link to /proc", [](MemoryTree& t) { t.symlink("c/x", "/proc/self/environ"); }, "link-absolute", "P-16", "c: x"},
       {"FIFO", [](MemoryTree& t) { t.irregular("c/x"); }, "irregular-file", "P-17", "c: x"},
@@ -375,7 +375,7 @@ TEST_CASE("hostile and unusable charts are refused with rule and place (P-150, P
        "api-version", "P-11", "c: Chart.yaml"},
       {"no Chart.yaml", [](MemoryTree& t) { t.remove("c/Chart.yaml").file("c/x", ""); }, "no-chart-yaml", "P-11", "c"},
       {"ignored Chart.yaml", [](MemoryTree& t) { t.file("c/.helmignore", "Chart.yaml\n"); }, "no-chart-yaml", "P-41", "c"},
-  }));
+  });
   CAPTURE(row.what);
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c"));
@@ -536,7 +536,7 @@ TEST_CASE("what is not a CustomResourceDefinition in crds/ is told with its line
     char const *file, *bytes;
     std::size_t line;  ///< 0: no warning
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a.yaml", "# CRDs\napiVersion: v1\nkind: CustomResourceDefinition\nspec:\n  kind: Thing\n", 0},
       {"a.yml", "kind: 'CustomResourceDefinition'  # ours\r\n---\r\n# nothing\r\n---\nkind: \"CustomResourceDefinition\"\n", 0},
       {"a.json", "{\"kind\": \"CustomResourceDefinition\"}", 0},
@@ -546,7 +546,7 @@ TEST_CASE("what is not a CustomResourceDefinition in crds/ is told with its line
       {"a.yaml", ": [", 1},
       {"README.md", "kind: Namespace\n", 0},
       {"a.yaml", "", 0},
-  }));
+  });
   CAPTURE(row.file, row.bytes);
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c")).file(std::string("c/crds/") + row.file, row.bytes);

@@ -16,7 +16,7 @@ TEST_CASE("paths that macOS or Windows would take for one fold alike", "[chart]"
     char const* b;
     bool same;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"templates/A.yaml", "templates/a.yaml", true},
       {"a", "b", false},
       {"\xC3\x89t\xC3\xA9", "e\xCC\x81TE\xCC\x81", true},  // É composed and decomposed
@@ -32,7 +32,7 @@ TEST_CASE("paths that macOS or Windows would take for one fold alike", "[chart]"
       {"\xE2\x84\xAA", "k", true},                                     // Kelvin
       {"\xEF\xBC\xA1", "A", false},                                    // full width is another letter
       {"\xC4\xB0", "i", false},                                        // dotted capital I keeps its dot
-  }));
+  });
   CAPTURE(row.a, row.b);
   CHECK((folded_path(row.a) == folded_path(row.b)) == row.same);
 }

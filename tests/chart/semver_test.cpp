@@ -12,7 +12,7 @@ TEST_CASE("versions are as loose as Helm's (P-61)", "[chart]") {
     char const* text;
     char const* read;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"1.2.3", "1.2.3"},
       {"v1.2", "1.2.0"},
       {"1", "1.0.0"},
@@ -35,7 +35,7 @@ TEST_CASE("versions are as loose as Helm's (P-61)", "[chart]") {
       {"18446744073709551616.0.0", ""},
       {"1+b", "1.0.0+b"},
       {"1.2.3-a_b", ""},
-  }));
+  });
   CAPTURE(row.text);
   auto const version = parse_version(row.text);
   CHECK((version ? version->text() : "") == row.read);

@@ -75,7 +75,7 @@ TEST_CASE("a change of content, mode or link target breaks the binding, one of a
     void (*change)(MemoryTree&);
     bool same;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {[](MemoryTree& t) { t.file("c/README.md", "new"); }, true},
       {[](MemoryTree& t) { t.file("elsewhere", "new"); }, true},
       {[](MemoryTree& t) { t.file("c/x", "y"); }, false},
@@ -85,7 +85,7 @@ TEST_CASE("a change of content, mode or link target breaks the binding, one of a
       {[](MemoryTree& t) { t.file("c/new", ""); }, false},
       {[](MemoryTree& t) { t.file("c/.helmignore", "*.md\n\n"); }, false},  // the file itself is packaged
       {[](MemoryTree& t) { t.remove("c/l").file("c/l", "s"); }, true},      // a link or its content: the same package
-  }));
+  });
   row.change(tree);
   CHECK(same_content(before, listed(tree, "c")) == row.same);
 }
@@ -153,7 +153,7 @@ TEST_CASE("however metadata are written, the list sees what is packaged (B-2)", 
     char const* what;
     std::string chart_yaml, requirements;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"plain", chart_yaml("c", needs), ""},
       {"a mark", mark + chart_yaml("c", needs), ""},
       {"two marks", mark + mark + chart_yaml("c", needs), ""},
@@ -162,7 +162,7 @@ TEST_CASE("however metadata are written, the list sees what is packaged (B-2)", 
       {"a requirements.yaml in UTF-16", chart_yaml("c"), utf16(needs)},
       // Validation takes the format character out before anybody packages.
       {"a character that sanitising removes", chart_yaml("c", depends("lib", "fi\xE2\x80\x8Ble://../lib")), ""},
-  }));
+  });
   CAPTURE(row.what);
   MemoryTree tree;
   tree.file("c/Chart.yaml", row.chart_yaml).file("lib/Chart.yaml", chart_yaml("lib"));
@@ -176,7 +176,7 @@ TEST_CASE("what cannot be read is refused, in the chart and in what it depends o
     char const* code;
     void (*spoil)(MemoryTree& tree, std::string const& root);
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"nothing", "", [](MemoryTree&, std::string const&) {}},
       {"no YAML", "chart-yaml", [](MemoryTree& t, std::string const& r) { t.file(r + "/Chart.yaml", "{"); }},
       {"no text at all", "chart-yaml", [](MemoryTree& t, std::string const& r) { t.file(r + "/Chart.yaml", "\x01"); }},
@@ -201,8 +201,8 @@ TEST_CASE("what cannot be read is refused, in the chart and in what it depends o
       {"a hidden lock that leads nowhere", "link-dangling",
        [](MemoryTree& t, std::string const& r) { t.symlink(r + "/Chart.lock", "x").file(r + "/.helmignore", "Chart.lock\n"); }},
       {"a submodule", "submodule", [](MemoryTree& t, std::string const& r) { t.submodule(r + "/x"); }},
-  }));
-  auto const below = GENERATE(false, true);
+  });
+  auto const below = one_of({false, true});
   CAPTURE(row.what, below);
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c", depends("lib", "file://../lib"))).file("lib/Chart.yaml", chart_yaml("lib"));
@@ -229,11 +229,11 @@ TEST_CASE("what the digest alone reads is refused, too (B-1b)", "[chart]") {
     char const* cause;
     void (*spoil)(MemoryTree& tree);
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a pointer of Git LFS", "lfs-pointer",
        [](MemoryTree& t) { t.file("c/x", "version https://git-lfs.github.com/spec/v1\noid sha256:1\n"); }},
       {"names that differ in case only", "path-collision", [](MemoryTree& t) { t.file("c/a", "").file("c/A", ""); }},
-  }));
+  });
   CAPTURE(row.what);
   MemoryTree tree;
   tree.file("c/Chart.yaml", chart_yaml("c"));
@@ -329,7 +329,7 @@ TEST_CASE("where a local dependency may lie", "[chart]") {
     char const* repository;
     char const* target;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"file://../../lib", "lib"},
       {"file://../../lib/", "lib"},
       {"file://../../link", "lib"},
@@ -342,7 +342,7 @@ TEST_CASE("where a local dependency may lie", "[chart]") {
       {"file://.", nullptr},
       {"file://../..", nullptr},
       {"file://", nullptr},
-  }));
+  });
   CAPTURE(row.repository);
   auto const target = local_dependency(tree, "charts/c", row.repository);
   if (row.target) {

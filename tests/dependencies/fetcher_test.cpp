@@ -45,7 +45,7 @@ TEST_CASE("a repository is https or oci, without credentials in it (P-90)", "[de
     char const* text;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://charts.example.org/stable", ""},
       {"https://charts.example.org/stable?x=1", ""},
       {"https://charts.example.org/my charts", ""},
@@ -59,7 +59,7 @@ TEST_CASE("a repository is https or oci, without credentials in it (P-90)", "[de
       {"https:/charts.example.org", "dep-repository"},
       {"charts.example.org", "dep-repository"},
       {"", "dep-repository"},
-  }));
+  });
   CAPTURE(row.text);
   auto const parsed = fetcher.repository_url(row.text);
   CHECK(code_of(parsed) == row.code);
@@ -82,7 +82,7 @@ TEST_CASE("dependency-hosts lists hosts with port 443 unless written, and suffix
     char const* repository;
     bool allowed;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"charts.example.org", "https://charts.example.org/x", true},
       {"charts.example.org", "https://CHARTS.example.org:443/x", true},
       {"charts.example.org", "https://charts.example.org:8443/x", false},
@@ -104,7 +104,7 @@ TEST_CASE("dependency-hosts lists hosts with port 443 unless written, and suffix
       {"registry-1.docker.io", "oci://docker.io/charts", true},
       {"", "https://charts.example.org/x", false},
       {"*", "https://charts.example.org/x", false},
-  }));
+  });
   CAPTURE(row.pattern, row.repository);
   HostSettings settings{.hosts = {"unused.example.net", row.pattern}, .private_hosts = {}, .loopback_http = true};
   auto const parsed = Fetcher(nobody(), settings).repository_url(row.repository);
@@ -125,7 +125,7 @@ TEST_CASE("an archive's URL is verbatim or relative to the repository, whose que
     char const* reference;
     char const* url;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://h/s", "x.tgz", "https://h/s/x.tgz"},
       {"https://h/s/", "x.tgz", "https://h/s/x.tgz"},
       {"https://h/s", "/x.tgz", "https://h/x.tgz"},
@@ -138,7 +138,7 @@ TEST_CASE("an archive's URL is verbatim or relative to the repository, whose que
       {"https://h/s", "oci://i/p:1.0.0", "oci://i/p:1.0.0"},
       {"https://h/s", "my charts/x.tgz", "https://h/s/my%20charts/x.tgz"},
       {"https://h/s", "https://i/my charts/\xc3\xa4.tgz?a= b", "https://i/my%20charts/%C3%A4.tgz?a=%20b"},
-  }));
+  });
   CAPTURE(row.repository, row.reference);
   auto const found = Fetcher(nobody(), {}).archive_url(url(row.repository), row.reference);
   REQUIRE(found.has_value());
@@ -146,8 +146,8 @@ TEST_CASE("an archive's URL is verbatim or relative to the repository, whose que
 }
 
 TEST_CASE("an archive's URL of another kind is refused", "[dependencies]") {
-  auto const reference = GENERATE("", "http://i/x.tgz", "file:///etc/passwd", "ftp://i/x.tgz", "x:y.tgz", "//u:secret@i/x.tgz",
-                                  "https://u:secret@i/x.tgz", "x\ty.tgz", "x%zz.tgz", "my charts:x/y.tgz");
+  auto const reference = one_of({"", "http://i/x.tgz", "file:///etc/passwd", "ftp://i/x.tgz", "x:y.tgz", "//u:secret@i/x.tgz",
+                                 "https://u:secret@i/x.tgz", "x\ty.tgz", "x%zz.tgz", "my charts:x/y.tgz"});
   CAPTURE(reference);
   auto const found = Fetcher(nobody(), {}).archive_url(url("https://h/s"), reference);
   REQUIRE(found.has_error());
@@ -201,15 +201,15 @@ TEST_CASE("what an answer that is no 200 means (D-18)", "[dependencies]") {
     int status;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({{404, "dep-not-found"},
-                                         {401, "dep-auth"},
-                                         {403, "dep-auth"},
-                                         {204, "dep-unreachable"},
-                                         {206, "dep-unreachable"},
-                                         {303, "dep-redirect"},
-                                         {410, "dep-unreachable"},
-                                         {451, "dep-unreachable"},
-                                         {501, "dep-unreachable"}}));
+  auto const row = one_of<Row>({{404, "dep-not-found"},
+                                {401, "dep-auth"},
+                                {403, "dep-auth"},
+                                {204, "dep-unreachable"},
+                                {206, "dep-unreachable"},
+                                {303, "dep-redirect"},
+                                {410, "dep-unreachable"},
+                                {451, "dep-unreachable"},
+                                {501, "dep-unreachable"}});
   CAPTURE(row.status);
   ScriptedHttp http([&](Request const&) { return reply(row.status, "no"); });
   Fetcher fetcher(http, {});
@@ -223,7 +223,7 @@ TEST_CASE("what an answer that is no 200 means (D-18)", "[dependencies]") {
 }
 
 TEST_CASE("answers that pass advise another run", "[dependencies]") {
-  auto const status = GENERATE(408, 425, 429, 500, 502, 507);
+  auto const status = one_of({408, 425, 429, 500, 502, 507});
   CAPTURE(status);
   ScriptedHttp http([&](Request const&) { return reply(status, "no"); });
   Fetcher fetcher(http, {});
@@ -241,21 +241,21 @@ TEST_CASE("what will not pass advises no other run, a certificate names SSL_CERT
     bool passing;
     char const* word;
   };
-  auto const row = GENERATE(values<Row>({{Failure::resolve, 0, true, ""},
-                                         {Failure::connect, 0, true, ""},
-                                         {Failure::timeout, 0, true, ""},
-                                         {Failure::closed_early, 0, true, ""},
-                                         {Failure::truncated, 0, true, ""},
-                                         {Failure::server_error, 503, true, ""},
-                                         {Failure::rate_limited, 429, true, "registry-credentials"},
-                                         {Failure::proxy, 503, true, ""},
-                                         {Failure::proxy, 407, false, "HTTPS_PROXY"},
-                                         {Failure::certificate, 0, false, "SSL_CERT_FILE"},
-                                         {Failure::tls, 0, false, "TLS 1.2"},
-                                         {Failure::bad_framing, 0, false, "another source"},
-                                         {Failure::address_refused, 0, false, "dependency-private-hosts"},
-                                         {Failure::redirect_refused, 0, false, "another source"},
-                                         {Failure::too_large, 0, false, "another source"}}));
+  auto const row = one_of<Row>({{Failure::resolve, 0, true, ""},
+                                {Failure::connect, 0, true, ""},
+                                {Failure::timeout, 0, true, ""},
+                                {Failure::closed_early, 0, true, ""},
+                                {Failure::truncated, 0, true, ""},
+                                {Failure::server_error, 503, true, ""},
+                                {Failure::rate_limited, 429, true, "registry-credentials"},
+                                {Failure::proxy, 503, true, ""},
+                                {Failure::proxy, 407, false, "HTTPS_PROXY"},
+                                {Failure::certificate, 0, false, "SSL_CERT_FILE"},
+                                {Failure::tls, 0, false, "TLS 1.2"},
+                                {Failure::bad_framing, 0, false, "another source"},
+                                {Failure::address_refused, 0, false, "dependency-private-hosts"},
+                                {Failure::redirect_refused, 0, false, "another source"},
+                                {Failure::too_large, 0, false, "another source"}});
   CAPTURE(static_cast<int>(row.failure), row.status);
   ScriptedHttp http(
       [&](Request const& request) -> Reply { throw NetworkError(row.failure, request.url.host, "it fails", row.status); });
@@ -267,7 +267,7 @@ TEST_CASE("what will not pass advises no other run, a certificate names SSL_CERT
 }
 
 TEST_CASE("a password below a prefix is lost by a redirect that leaves it (B-28)", "[dependencies]") {
-  auto const to = GENERATE("/mallory/index.yaml", "/alice/../mallory/index.yaml", "/alice/other.yaml");
+  auto const to = one_of({"/mallory/index.yaml", "/alice/../mallory/index.yaml", "/alice/other.yaml"});
   CAPTURE(to);
   bool const kept = std::string_view(to) == "/alice/other.yaml";
   ScriptedHttp http([&](Request const& request) {
@@ -293,13 +293,13 @@ TEST_CASE("what a failed exchange means", "[dependencies]") {
     Failure failure;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({{Failure::address_refused, "dep-address"},
-                                         {Failure::redirect_refused, "dep-redirect"},
-                                         {Failure::too_large, "dep-too-large"},
-                                         {Failure::certificate, "dep-unreachable"},
-                                         {Failure::resolve, "dep-unreachable"},
-                                         {Failure::rate_limited, "dep-unreachable"},
-                                         {Failure::server_error, "dep-unreachable"}}));
+  auto const row = one_of<Row>({{Failure::address_refused, "dep-address"},
+                                {Failure::redirect_refused, "dep-redirect"},
+                                {Failure::too_large, "dep-too-large"},
+                                {Failure::certificate, "dep-unreachable"},
+                                {Failure::resolve, "dep-unreachable"},
+                                {Failure::rate_limited, "dep-unreachable"},
+                                {Failure::server_error, "dep-unreachable"}});
   ScriptedHttp http([&](Request const& request) -> Reply { throw NetworkError(row.failure, request.url.host, "it fails"); });
   Fetcher fetcher(http, {});
   auto const answer = fetcher.get({.url = url("https://h/x.tgz"), .max_body = 10});

@@ -97,7 +97,7 @@ TEST_CASE("YAML may begin with a brace", "[dependencies]") {
 }
 
 TEST_CASE("pieces of any size give the same index", "[dependencies]") {
-  auto const size = GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{64});
+  auto const size = one_of({std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{64}});
   std::string const json =
       R"({"apiVersion":"v1","entries":{"web":[{"name":"web","version":"1.0.0","urls":["x.tgz"],"a":12.5}]}})";
   std::string const flow = "  {apiVersion: v1, entries: {web: [{name: web, version: 1.0.0, urls: [x.tgz]}]}}";
@@ -134,7 +134,7 @@ TEST_CASE("an index that is none is refused with its line (D-15)", "[dependencie
     std::string text;
     char const* fault;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"", "1: the index is empty"},
       {" \n\n", "1: the index is empty"},
       {"<!DOCTYPE html>\n<html><body>Sign in</body></html>\n", "1: the index is a web page"},
@@ -164,7 +164,7 @@ TEST_CASE("an index that is none is refused with its line (D-15)", "[dependencie
       {"{\"apiVersion\": 1}", "1: apiVersion is not text"},
       {"{\"apiVersion\": \"v1\",\n\"entries\": {\"web\": [{\"version\": 1}]}}", "2: version is not text"},
       {"{\"apiVersion\": \"v1\",\n\"entries\": {\"web\": [],\n\"web\": []}}", "3: the key web occurs twice"},
-  }));
+  });
   CAPTURE(row.text);
   CHECK(fault_of(row.text) == row.fault);
 }
@@ -211,7 +211,7 @@ std::size_t peak_kilobytes() {
 bool reset_peak() { return static_cast<bool>(std::ofstream("/proc/self/clear_refs") << "5" << std::flush); }
 
 TEST_CASE("an index of many megabytes takes no more memory than a small one", "[dependencies]") {
-  auto const as_json = GENERATE(false, true);
+  auto const as_json = one_of({false, true});
   std::string const wanted = as_json ? R"("web":[{"name":"web","version":"1.0.0","urls":["x.tgz"]}],)" + std::string("\n")
                                      : "  web:\n  - {name: web, version: 1.0.0, urls: [x.tgz]}\n";
   IndexReader reader(web_1, "index");

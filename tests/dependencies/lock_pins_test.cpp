@@ -50,7 +50,7 @@ TEST_CASE("a lock of another form is left alone", "[dependencies]") {
     char const* text;
     std::size_t line;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"flow", "dependencies: [{name: redis, version: 1.3.0}]\n", 1},
       {"flow entry", "dependencies:\n- {name: redis, version: 1.3.0}\n", 2},
       {"dash alone", "dependencies:\n-\n  name: redis\n", 2},
@@ -59,7 +59,7 @@ TEST_CASE("a lock of another form is left alone", "[dependencies]") {
       {"no such line", "dependencies:\n- name: redis\n", 9},
       {"an entry of something else", "other:\n- name: redis\ndependencies:\n- name: web\n", 2},
       {"nothing", "", 1},
-  }));
+  });
   CAPTURE(row.what);
   auto const refused = with_pins(row.text, "Chart.lock", {{row.line, one}});
   REQUIRE(refused.has_error());

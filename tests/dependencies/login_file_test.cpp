@@ -49,7 +49,7 @@ TEST_CASE("a key of auths counts for its host and port, and for https alone", "[
     std::uint16_t port;
     bool found;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"ghcr.io", "ghcr.io", 443, true},
       {"https://ghcr.io", "ghcr.io", 443, true},
       {"https://GHCR.io/v2/", "ghcr.io", 443, true},
@@ -70,7 +70,7 @@ TEST_CASE("a key of auths counts for its host and port, and for https alone", "[
       {"docker.io", "registry-1.docker.io", 443, true},
       {"registry-1.docker.io", "registry-1.docker.io", 443, true},
       {"index.docker.io", "auth.docker.io", 443, false},
-  }));
+  });
   CAPTURE(row.key, row.host, row.port);
   auto const file = parsed(R"({"auths":{")" + std::string(row.key) + R"(":{"auth":")" + auth + R"("}}})");
   CHECK(said(file, row.host, row.port) == (row.found ? "robot" : ""));
@@ -102,7 +102,7 @@ TEST_CASE("an entry for the registry that cannot be used is refused, and others 
   struct Row {
     std::string entry, why;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"7", "its entry in auths has another form"},
       {R"({"auth":7})", "its entry in auths has another form"},
       {R"({"auth":"%%%"})", "its entry in auths is not the Base64 of user:password"},
@@ -115,7 +115,7 @@ TEST_CASE("an entry for the registry that cannot be used is refused, and others 
       {"{}", ""},
       {R"({"auth":"","identitytoken":""})", ""},
       {R"({"auth":")" + auth + R"(","email":"a@b","more":[1]})", "robot"},
-  }));
+  });
   CAPTURE(row.entry);
   auto const file = parsed(R"({"auths":{"ghcr.io":)" + row.entry + R"(,"quay.io":{"auth":")" + auth + R"("}}})");
   CHECK(said(file, "ghcr.io") == row.why);
@@ -130,10 +130,10 @@ TEST_CASE("an entry for the registry that cannot be used is refused, and others 
 
 TEST_CASE("what is not a file of logins is refused with its path", "[dependencies]") {
   std::string const text =
-      GENERATE_COPY(std::string(), std::string("s3cretpass"), std::string("[]"), std::string(R"({"auths":[]})"),
-                    std::string(R"({"credHelpers":"x"})"), std::string(R"({"credsStore":{}})"),
-                    std::string(R"({"auths":{"a":)"), R"({"x":)" + std::string(40, '[') + std::string(40, ']') + "}",
-                    R"({"x":")" + std::string(dependencies::limits::login_file_bytes, 'a') + "\"}");
+      one_of<std::string>({std::string(), std::string("s3cretpass"), std::string("[]"), std::string(R"({"auths":[]})"),
+                           std::string(R"({"credHelpers":"x"})"), std::string(R"({"credsStore":{}})"),
+                           std::string(R"({"auths":{"a":)"), R"({"x":)" + std::string(40, '[') + std::string(40, ']') + "}",
+                           R"({"x":")" + std::string(dependencies::limits::login_file_bytes, 'a') + "\"}"});
   auto const file = LoginFile::parse(text, path);
   REQUIRE_FALSE(file.has_value());
   CHECK(file.error().where.starts_with(path));

@@ -166,7 +166,7 @@ std::string const charts_line = "registry.example.org/charts=user:password";
 TEST_CASE("a foreign realm gets no password, but may be asked without (B-27)", "[dependencies]") {
   // Also the parent domain, a sister, a child and another port of the registry.
   auto const realm =
-      GENERATE("auth.example.net", "example.org", "auth.example.org", "a.registry.example.org", "registry.example.org:8443");
+      one_of({"auth.example.net", "example.org", "auth.example.org", "a.registry.example.org", "registry.example.org:8443"});
   CAPTURE(realm);
   auto const foreign = by_realm(realm, {charts_line}, "user:password");
   CHECK(foreign.outcome == "dep-auth");
@@ -180,7 +180,7 @@ TEST_CASE("a foreign realm gets no password, but may be asked without (B-27)", "
 }
 
 TEST_CASE("the line that the refusal prints lets the password go there (B-27)", "[dependencies]") {
-  auto const realm = GENERATE("auth.example.net", "example.org", "registry.example.org:8443");
+  auto const realm = one_of({"auth.example.net", "example.org", "registry.example.org:8443"});
   CAPTURE(realm);
   auto const asked = by_realm(realm, {charts_line + " realm=" + realm}, "user:password");
   CHECK(asked.outcome == "fetched");
@@ -212,7 +212,7 @@ TEST_CASE("a login goes to the registry's own host, as a line does (B-27)", "[de
 
 TEST_CASE("a login goes to no foreign realm, which is asked without it (B-27)", "[dependencies]") {
   auto const realm =
-      GENERATE("auth.example.net", "example.org", "auth.example.org", "a.registry.example.org", "registry.example.org:8443");
+      one_of({"auth.example.net", "example.org", "auth.example.org", "a.registry.example.org", "registry.example.org:8443"});
   CAPTURE(realm);
   auto const open = realm_with(realm, logged_in(), "");
   CHECK(open.outcome == "fetched");
@@ -259,7 +259,7 @@ TEST_CASE("a login is for a registry that asks for a password, not for a reposit
     asked.emplace_back(host);
     return find(host, port);
   };
-  auto const password = GENERATE("user:password", "user:another-one");
+  auto const password = one_of({"user:password", "user:another-one"});
   Internet internet({{"registry.example.org", with_basic(password, registry.site)},
                      {"open.example.org", registry.site},
                      {"charts.example.org", with_basic(password, repository_with_web())}});
@@ -312,10 +312,10 @@ TEST_CASE("nobody but us says what a token is for (B-27)", "[dependencies]") {
 }
 
 TEST_CASE("a redirect out of a credential's prefix loses the header, of registries too (B-28)", "[dependencies]") {
-  bool const outside = GENERATE(false, true);
+  bool const outside = one_of({false, true});
   CAPTURE(outside);
   std::string const to = outside ? "/v2/mallory/blob" : "/v2/charts/blob";
-  bool const basic = GENERATE(false, true);
+  bool const basic = one_of({false, true});
   OciRegistry registry;
   registry.push("charts/web", "1.0.0", "archive");
   registry.site.answers["/v2/charts/web/blobs/" + sha256_text("archive")] = redirect_answer(307, to);
@@ -355,15 +355,15 @@ TEST_CASE("a name with an address that is not public is refused before anything 
     char const* private_host;
     char const* outcome;
   };
-  auto const row = GENERATE(values<Row>({{"127.0.0.1", "", "dep-address"},
-                                         {"127.0.0.1", "charts.example.org", "dep-address"},
-                                         {"169.254.169.254", "charts.example.org", "dep-address"},
-                                         {"::ffff:10.0.0.1", "", "dep-address"},
-                                         {"10.0.0.1", "other.example.org", "dep-address"},
-                                         {"168.63.129.16", "charts.example.org", "dep-address"},
-                                         {"100.100.100.200", "charts.example.org", "dep-address"},
-                                         {"fd00:ec2::254", "charts.example.org", "dep-address"},
-                                         {"64:ff9b::7f00:1", "charts.example.org", "dep-address"}}));
+  auto const row = one_of<Row>({{"127.0.0.1", "", "dep-address"},
+                                {"127.0.0.1", "charts.example.org", "dep-address"},
+                                {"169.254.169.254", "charts.example.org", "dep-address"},
+                                {"::ffff:10.0.0.1", "", "dep-address"},
+                                {"10.0.0.1", "other.example.org", "dep-address"},
+                                {"168.63.129.16", "charts.example.org", "dep-address"},
+                                {"100.100.100.200", "charts.example.org", "dep-address"},
+                                {"fd00:ec2::254", "charts.example.org", "dep-address"},
+                                {"64:ff9b::7f00:1", "charts.example.org", "dep-address"}});
   CAPTURE(row.address, row.private_host);
   LoopbackServer::Options options;
   options.tls = authority().identity({"charts.example.org"});
@@ -371,7 +371,7 @@ TEST_CASE("a name with an address that is not public is refused before anything 
   ClientSettings client;
   client.ca_file = authority().file();
   client.resolver = [&](std::string const&) { return std::vector<std::string>{"8.8.8.8", row.address}; };
-  bool const loopback_api = GENERATE(false, true);  // loopback literals may pass then, names never do
+  bool const loopback_api = one_of({false, true});  // loopback literals may pass then, names never do
   auto settings = settings_with();
   settings.loopback_http = loopback_api;
   settings.private_hosts = {row.private_host};
@@ -406,11 +406,11 @@ TEST_CASE("redirects: to http, one too many, a loop (D-34)", "[dependencies]") {
     char const* start;
     char const* outcome;
   };
-  auto const row = GENERATE(values<Row>({{"/s/http.tgz", "dep-redirect"},
-                                         {"/s/loopback.tgz", "dep-redirect"},
-                                         {"/s/hop1.tgz", "dep-redirect"},
-                                         {"/s/hop2.tgz", "fetched"},
-                                         {"/s/loop.tgz", "dep-redirect"}}));
+  auto const row = one_of<Row>({{"/s/http.tgz", "dep-redirect"},
+                                {"/s/loopback.tgz", "dep-redirect"},
+                                {"/s/hop1.tgz", "dep-redirect"},
+                                {"/s/hop2.tgz", "fetched"},
+                                {"/s/loop.tgz", "dep-redirect"}});
   CAPTURE(row.start);
   ChartRepository repository("/s");
   repository.entry("web", "1.0.0", row.start, "").file("x.tgz", {.body = "archive"});

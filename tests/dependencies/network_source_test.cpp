@@ -109,7 +109,7 @@ TEST_CASE("later calls read a small index again, and ask a large one or none tha
 }
 
 TEST_CASE("results keep the orders' places whatever the number of workers (D-35)", "[dependencies]") {
-  auto const workers = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{16});
+  auto const workers = one_of({std::size_t{1}, std::size_t{3}, std::size_t{16}});
   ChartRepository repository("/s");
   for (int i = 0; i < 24; ++i) repository.add("c" + std::to_string(i), "1.0.0", "archive " + std::to_string(i));
   LoopbackServer server([site = repository.site()](Seen const& seen) {
@@ -173,7 +173,7 @@ TEST_CASE("only the first URL counts (D-17)", "[dependencies]") {
 }
 
 TEST_CASE("an index that is none is refused, with 200 too (D-15)", "[dependencies]") {
-  auto const body = GENERATE("<!DOCTYPE html><html></html>", "\x1f\x8b garbage", "", "entries: {}");
+  auto const body = one_of({"<!DOCTYPE html><html></html>", "\x1f\x8b garbage", "", "entries: {}"});
   LoopbackServer server(ChartRepository("/s").file("index.yaml", {.body = body}).site());
   NetworkWorld world;
   CHECK(world.outcome(web(server)) == "dep-index-invalid");
@@ -196,13 +196,13 @@ TEST_CASE("statuses of an archive (D-18)", "[dependencies]") {
     char const* outcome;
     std::size_t asked;
   };
-  auto const row = GENERATE(values<Row>({{404, "dep-not-found", 1},
-                                         {401, "dep-auth", 1},
-                                         {403, "dep-auth", 1},
-                                         {410, "dep-unreachable", 1},
-                                         {206, "dep-unreachable", 1},
-                                         {503, "dep-unreachable", 4},
-                                         {429, "dep-unreachable", 4}}));
+  auto const row = one_of<Row>({{404, "dep-not-found", 1},
+                                {401, "dep-auth", 1},
+                                {403, "dep-auth", 1},
+                                {410, "dep-unreachable", 1},
+                                {206, "dep-unreachable", 1},
+                                {503, "dep-unreachable", 4},
+                                {429, "dep-unreachable", 4}});
   CAPTURE(row.status);
   LoopbackServer server(
       ChartRepository("/s").add("web", "1.0.0", "archive").file("web-1.0.0.tgz", {.status = row.status}).site());
@@ -214,7 +214,7 @@ TEST_CASE("statuses of an archive (D-18)", "[dependencies]") {
 }
 
 TEST_CASE("passing faults are survived: 503 twice, 429 with and without retry-after, cut bodies", "[dependencies]") {
-  auto const fault = GENERATE(0, 1, 2, 3);
+  auto const fault = one_of({0, 1, 2, 3});
   CAPTURE(fault);
   std::atomic<int> left{2};
   LoopbackServer server(
@@ -264,17 +264,17 @@ TEST_CASE("altered bytes, index digest and pin (D-30)", "[dependencies]") {
     bool pinned;
     char const* warning;
   };
-  auto const row = GENERATE_COPY(values<Row>({{"right", "", "fetched", false, ""},
-                                              {"upper", "", "fetched", false, ""},
-                                              {"right", good, "fetched", true, ""},
-                                              {"right", other, "dep-digest-mismatch", false, ""},
-                                              {"wrong", "", "dep-digest-mismatch", false, ""},
-                                              {"wrong", good, "fetched", true, "index-digest-other"},
-                                              {"wrong", other, "dep-digest-mismatch", false, ""},
-                                              {"none", "", "fetched", false, ""},
-                                              {"none", other, "dep-digest-mismatch", false, ""},
-                                              {"odd", "", "fetched", false, "index-digest-form"},
-                                              {"odd", good, "fetched", true, "index-digest-form"}}));
+  auto const row = one_of<Row>({{"right", "", "fetched", false, ""},
+                                {"upper", "", "fetched", false, ""},
+                                {"right", good, "fetched", true, ""},
+                                {"right", other, "dep-digest-mismatch", false, ""},
+                                {"wrong", "", "dep-digest-mismatch", false, ""},
+                                {"wrong", good, "fetched", true, "index-digest-other"},
+                                {"wrong", other, "dep-digest-mismatch", false, ""},
+                                {"none", "", "fetched", false, ""},
+                                {"none", other, "dep-digest-mismatch", false, ""},
+                                {"odd", "", "fetched", false, "index-digest-form"},
+                                {"odd", good, "fetched", true, "index-digest-form"}});
   CAPTURE(row.name, row.pin);
   NetworkWorld world;
   auto const results = world.source.fetch({{row.name, "1.0.0", server.base() + "/s", row.pin}});
@@ -322,7 +322,7 @@ TEST_CASE("over a run's limit every order that fetches is refused, alike (D-35)"
   std::vector<ArchiveOrder> orders{{"local", "1.0.0", "ftp://h/s", ""}};
   for (int i = 0; i < 4; ++i) orders.push_back({"c" + std::to_string(i), "1.0.0", server.base() + "/s", ""});
   orders.push_back(orders.back());  // counts once
-  auto const workers = GENERATE(std::size_t{1}, std::size_t{4});
+  auto const workers = one_of({std::size_t{1}, std::size_t{4}});
   auto const codes = [&](RunLimits const& run) {
     NetworkWorld world(loopback_settings(), workers, {}, run);
     std::string text;
@@ -404,7 +404,7 @@ TEST_CASE("a cancelled run and one out of time end, they refuse nothing", "[depe
 }
 
 TEST_CASE("no refusal or warning holds a password, a query or a token", "[dependencies]") {
-  auto const status = GENERATE(401, 403, 404, 500, 302);
+  auto const status = one_of({401, 403, 404, 500, 302});
   LoopbackServer server([&](Seen const& seen) {
     if (seen.path() == "/token") return acr::loopback::json_answer(R"({"token":"secret-token"})");
     Answer answer{.status = status, .headers = {{"Location", "http://h/?secret-query"}}, .body = "secret-body"};

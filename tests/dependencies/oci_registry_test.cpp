@@ -246,7 +246,7 @@ TEST_CASE("one token serves all versions of a chart, asked for at one time too (
 
 TEST_CASE("a token that is no longer taken, or too old, is asked for anew (D-22)", "[dependencies]") {
   std::atomic<int> given{0};
-  int const life = GENERATE(300, 0);
+  int const life = one_of({300, 0});
   LoopbackServer realm([&](Seen const& seen) { return token_service("t" + std::to_string(++given), {}, life)(seen); });
   auto const site = with_web().site;
   LoopbackServer server([&](Seen const& seen) {
@@ -303,15 +303,15 @@ TEST_CASE("answers of a token service that are none (D-22)", "[dependencies]") {
     Answer answer;
     char const* outcome;
   };
-  auto const row = GENERATE(values<Row>({{json_answer("{}", 403), "dep-auth"},
-                                         {json_answer("{}", 401), "dep-auth"},
-                                         {json_answer(R"({"token":"abc"})", 201), "dep-auth"},
-                                         {json_answer("{}"), "dep-auth"},
-                                         {json_answer("<html>"), "dep-auth"},
-                                         {json_answer(R"({"token":"a b"})"), "dep-auth"},
-                                         {json_answer(R"({"token":"abc"})" + std::string(131072, ' ')), "dep-auth"},
-                                         {redirect_answer(302, "/other"), "dep-auth"},
-                                         {json_answer("{}", 503), "dep-unreachable"}}));
+  auto const row = one_of<Row>({{json_answer("{}", 403), "dep-auth"},
+                                {json_answer("{}", 401), "dep-auth"},
+                                {json_answer(R"({"token":"abc"})", 201), "dep-auth"},
+                                {json_answer("{}"), "dep-auth"},
+                                {json_answer("<html>"), "dep-auth"},
+                                {json_answer(R"({"token":"a b"})"), "dep-auth"},
+                                {json_answer(R"({"token":"abc"})" + std::string(131072, ' ')), "dep-auth"},
+                                {redirect_answer(302, "/other"), "dep-auth"},
+                                {json_answer("{}", 503), "dep-unreachable"}});
   CAPTURE(row.answer.status, row.answer.body.substr(0, 40));
   LoopbackServer realm([&](Seen const&) { return row.answer; });
   LoopbackServer server(with_bearer("abc", bearer(realm), with_web().site));
@@ -321,8 +321,8 @@ TEST_CASE("answers of a token service that are none (D-22)", "[dependencies]") {
 
 TEST_CASE("realms that are none (D-22, D-32)", "[dependencies]") {
   auto const challenge =
-      GENERATE("Bearer", "Bearer realm=\"\"", "Bearer realm=\"/token\"", "Bearer realm=\"http://charts.example.org/token\"",
-               "Bearer realm=\"https://u:p@charts.example.org/token\"", "Bearer realm=\"oci://charts.example.org\"");
+      one_of({"Bearer", "Bearer realm=\"\"", "Bearer realm=\"/token\"", "Bearer realm=\"http://charts.example.org/token\"",
+              "Bearer realm=\"https://u:p@charts.example.org/token\"", "Bearer realm=\"oci://charts.example.org\""});
   CAPTURE(challenge);
   LoopbackServer server(with_bearer("abc", challenge, with_web().site));
   NetworkWorld world;
@@ -342,7 +342,7 @@ TEST_CASE("a 401 from where a redirect leads asks for nothing (D-22)", "[depende
 }
 
 TEST_CASE("what a registry does not have or give is told with what may be wrong (D-23)", "[dependencies]") {
-  auto const status = GENERATE(403, 404);
+  auto const status = one_of({403, 404});
   LoopbackServer server([&](Seen const&) { return Answer{.status = status}; });
   NetworkWorld world;
   CHECK(world.outcome(web(server)) == (status == 404 ? "dep-not-found" : "dep-auth"));

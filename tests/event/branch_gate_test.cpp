@@ -241,8 +241,8 @@ TEST_CASE("a wrong head is answered in the mission's words, with the configured 
 
 TEST_CASE("hostile payloads are refused (A-46, A-48)", "[event]") {
   std::string deep = R"({"number":5,"pull_request":)" + std::string(100, '[') + std::string(100, ']') + "}";
-  auto const text = GENERATE_COPY(as<std::string>{}, "", "null", "[]", "\"x\"", "{", "{}", deep, "\xef\xbb\xbf{}",
-                                  "{\"number\":1,\"number\":2}", "{\"a\":\"\xff\"}");
+  auto const text = one_of<std::string>(
+      {"", "null", "[]", "\"x\"", "{", "{}", deep, "\xef\xbb\xbf{}", "{\"number\":1,\"number\":2}", "{\"a\":\"\xff\"}"});
   CAPTURE(text);
   auto const decision = gate(text);
   CHECK(decision.outcome == GateOutcome::reject);

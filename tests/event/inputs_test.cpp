@@ -93,7 +93,7 @@ TEST_CASE("without inputs everything has its documented default", "[event]") {
 
 TEST_CASE("an empty or blank value means the default", "[event]") {
   Values blank;
-  for (auto const& row : input_table()) blank.emplace(row.name, GENERATE(as<std::string>{}, "", " \t\r\n"));
+  for (auto const& row : input_table()) blank.emplace(row.name, one_of<std::string>({"", " \t\r\n"}));
   auto const reading = read(blank);
   CHECK(mistakes(reading) == "");
   CHECK(reading.inputs.texts == read({}).inputs.texts);
@@ -128,7 +128,7 @@ TEST_CASE("what an input refuses", "[event]") {
     char const* input;
     char const* value;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"command", "Run"},
       {"command", "build"},
       {"source-branch", "refs/heads/main"},
@@ -206,7 +206,7 @@ TEST_CASE("what an input refuses", "[event]") {
       {"token", "line\nend"},
       {"token", "t\xc3\xb6ken"},
       {"check-name", "\xff"},
-  }));
+  });
   CAPTURE(row.input, row.value);
   auto const reading = read({{row.input, row.value}});
   REQUIRE(reading.mistakes.size() == 1);
@@ -269,7 +269,7 @@ TEST_CASE("retention is clamped and said (A-76)", "[event]") {
     std::uint64_t days;
     std::size_t warnings;
   };
-  auto const row = GENERATE(values<Row>({{"0", 1, 1}, {"1", 1, 0}, {"90", 90, 0}, {"91", 90, 1}, {"400", 90, 1}}));
+  auto const row = one_of<Row>({{"0", 1, 1}, {"1", 1, 0}, {"90", 90, 0}, {"91", 90, 1}, {"400", 90, 1}});
   auto const reading = read({{"retention-days", row.given}});
   CHECK(reading.mistakes.empty());
   CHECK(reading.inputs.retention_days == row.days);
@@ -315,12 +315,12 @@ TEST_CASE("an input that the action does not have is a mistake, with the nearest
   struct Row {
     char const *variable, *name, *nearest;
   };
-  auto const row = GENERATE(values<Row>({{"INPUT_SIGNER-WORKFLOW", "signer-workflow", "signer-workflows"},
-                                         {"INPUT_SIGNER_WORKFLOWS", "signer_workflows", "signer-workflows"},
-                                         {"INPUT_CHART_DIR", "chart_dir", "charts-dir"},
-                                         {"INPUT_Token", "token", "token"},  // not the variable that is read
-                                         {"INPUT_", "", "token"},
-                                         {"INPUT_PREDICATETYPES", "predicatetypes", "predicate-types"}}));
+  auto const row = one_of<Row>({{"INPUT_SIGNER-WORKFLOW", "signer-workflow", "signer-workflows"},
+                                {"INPUT_SIGNER_WORKFLOWS", "signer_workflows", "signer-workflows"},
+                                {"INPUT_CHART_DIR", "chart_dir", "charts-dir"},
+                                {"INPUT_Token", "token", "token"},  // not the variable that is read
+                                {"INPUT_", "", "token"},
+                                {"INPUT_PREDICATETYPES", "predicatetypes", "predicate-types"}});
   CAPTURE(row.variable);
   auto const mistakes = unknown_inputs({row.variable});
   REQUIRE(mistakes.size() == 1);
@@ -342,13 +342,13 @@ TEST_CASE("a wait for tags that outlasts the run is a mistake", "[event]") {
     Values values;
     bool good;
   };
-  auto const row = GENERATE(values<Row>({{{{"tag-wait", "239"}, {"timeout", "240"}}, true},
-                                         {{{"tag-wait", "240"}, {"timeout", "240"}}, false},
-                                         {{{"tag-wait", "360"}}, false},
-                                         {{{"timeout", "240"}}, false},
-                                         {{{"timeout", "241"}}, true},
-                                         {{{"timeout", "60"}, {"command", "finalize"}}, true},  // which waits for no tag
-                                         {{{"tag-wait", "0"}, {"timeout", "30"}}, true}}));
+  auto const row = one_of<Row>({{{{"tag-wait", "239"}, {"timeout", "240"}}, true},
+                                {{{"tag-wait", "240"}, {"timeout", "240"}}, false},
+                                {{{"tag-wait", "360"}}, false},
+                                {{{"timeout", "240"}}, false},
+                                {{{"timeout", "241"}}, true},
+                                {{{"timeout", "60"}, {"command", "finalize"}}, true},  // which waits for no tag
+                                {{{"tag-wait", "0"}, {"timeout", "30"}}, true}});
   auto const reading = read(row.values);
   CHECK(reading.mistakes.empty() == row.good);
   if (row.good) return;
@@ -366,7 +366,7 @@ TEST_CASE("each mistake has its own reason, and a good value beside it", "[event
   };
   std::string list;
   for (int i = 0; i < 4097; ++i) list += "x\n";
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"check-name", std::string(131073, 'a'), "the value is longer than 131072 bytes", std::string(131072, 'a')},
       {"check-name", std::string("a\0b", 3), "the value is not UTF-8 text", "a"},
       {"check-name", "\xff", "the value is not UTF-8 text", "\xc3\xa4"},
@@ -429,7 +429,7 @@ TEST_CASE("each mistake has its own reason, and a good value beside it", "[event
       {"api-version", "2022-11-2x", "the value is not an API version", "2022-11-28"},
       {"api-version", "2022-11-281", "the value is not an API version", "2022-11-28"},
       {"api-version", "2022/11-28", "the value is not an API version", "2022-11-28"},
-  }));
+  });
   CAPTURE(row.input, row.value.substr(0, 60), row.why);
   auto values = row.others;
   values[row.input] = row.value;

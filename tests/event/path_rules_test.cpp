@@ -51,12 +51,12 @@ TEST_CASE("links that lead out of the workspace are refused", "[event]") {
   acr::test::TemporaryDirectory const workspace, outside;
   fs::create_directory_symlink(outside.path(), workspace.path() / "out");
   fs::create_symlink("loop", workspace.path() / "loop");
-  auto const row = GENERATE(table<std::string, std::string>({{"output-dir", "out"},
-                                                             {"output-dir", "out/deeper"},
-                                                             {"manifest-path", "out/m.json"},
-                                                             {"trusted-root", "out/root.json"},
-                                                             {"attestation-ids-dir", "out"},
-                                                             {"output-dir", "loop/x"}}));
+  auto const row = one_of<std::tuple<std::string, std::string>>({{"output-dir", "out"},
+                                                                 {"output-dir", "out/deeper"},
+                                                                 {"manifest-path", "out/m.json"},
+                                                                 {"trusted-root", "out/root.json"},
+                                                                 {"attestation-ids-dir", "out"},
+                                                                 {"output-dir", "loop/x"}});
   auto const& [input, path] = row;
   CAPTURE(input, path);
   auto const mistakes = check_paths(inputs_in(workspace.path(), {{input, path}}), workspace.path());
@@ -96,7 +96,7 @@ TEST_CASE("files under version control are not overwritten, through links neithe
     std::map<std::string, Tracked> tree;
     std::vector<std::string> refused;  ///< inputs
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"build/pkgs", "m.json", {}, {}},
       {"build/pkgs", "m.json", {{"build", Tracked::directory}}, {}},
       {"build/pkgs", "m.json", {{"build", Tracked::directory}, {"build/pkgs", Tracked::directory}}, {"input output-dir"}},
@@ -111,7 +111,7 @@ TEST_CASE("files under version control are not overwritten, through links neithe
       {"link/pkgs", "m.json", {{"docs", Tracked::directory}, {"docs/pkgs", Tracked::directory}}, {"input output-dir"}},
       {"link/new", "m.json", {{"docs", Tracked::directory}}, {}},
       {"build", "link/m.json", {{"docs", Tracked::directory}, {"docs/m.json", Tracked::other}}, {"input manifest-path"}},
-  }));
+  });
   CAPTURE(row.output, row.manifest, row.tree.size());
   auto inputs = inputs_in("/w");
   inputs.output_dir = row.output;
@@ -185,7 +185,7 @@ TEST_CASE("each refusal of a path on the disk has its own reason, and an honest 
   struct Row {
     char const *input, *path, *why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"output-dir", "out/x", "the path leads out of the workspace once links are resolved"},
       {"manifest-path", "out/m.json", "the path leads out of the workspace once links are resolved"},
       {"trusted-root", "out/root.json", "the path leads out of the workspace once links are resolved"},
@@ -197,7 +197,7 @@ TEST_CASE("each refusal of a path on the disk has its own reason, and an honest 
       {"manifest-path", "to-charts/m.json", "the path lies in a charts directory once links are resolved"},
       {"output-dir", "file", "something at this path is not a directory"},
       {"manifest-path", "honest", "something at this path is not a regular file"},
-  }));
+  });
   CAPTURE(row.input, row.path);
   auto const mistakes = check_paths(inputs_in(root, {{row.input, row.path}}), root);
   CHECK(why(mistakes) == row.why);

@@ -36,7 +36,7 @@ TEST_CASE("an annotated tag gives its message and commit", "[git]") {
 
 TEST_CASE("a lightweight tag is not an annotation, whatever its commit says", "[git]") {
   Repository repository;
-  bool const to_commit = GENERATE(true, false);
+  bool const to_commit = one_of({true, false});
   repository.objects.set_ref("refs/tags/web-v1", to_commit ? repository.commit : repository.tree);
   auto const tag = resolve_tag(repository.objects, "web-v1");
   REQUIRE(tag.has_error());
@@ -47,7 +47,7 @@ TEST_CASE("a lightweight tag is not an annotation, whatever its commit says", "[
 TEST_CASE("a tag that is not there is not found under another name", "[git]") {
   Repository repository;
   repository.annotated("web-v1.0", "web-v1.0", repository.commit, ObjectType::commit);
-  auto const name = GENERATE(as<std::string>{}, "web-v1", "WEB-v1.0", "web-v1.0 ", "refs/tags/web-v1.0");
+  auto const name = one_of<std::string>({"web-v1", "WEB-v1.0", "web-v1.0 ", "refs/tags/web-v1.0"});
   CHECK(resolve_tag(repository.objects, name).error().code == "tag-not-found");
 }
 
@@ -80,14 +80,14 @@ TEST_CASE("a tag object under another name is refused", "[git]") {
 
 TEST_CASE("a tag of a tree or a file has no commit", "[git]") {
   Repository repository;
-  auto const type = GENERATE(ObjectType::tree, ObjectType::blob);
+  auto const type = one_of({ObjectType::tree, ObjectType::blob});
   repository.annotated("web-v1", "web-v1", repository.tree, type);
   CHECK(resolve_tag(repository.objects, "web-v1").error().code == "tag-target-not-commit");
 }
 
 TEST_CASE("tags of tags are peeled five deep, the outermost speaks", "[git]") {
   Repository repository;
-  auto const depth = GENERATE(1, 2, 5, 6);
+  auto const depth = one_of({1, 2, 5, 6});
   CAPTURE(depth);
   ObjectId target = repository.commit;
   auto type = ObjectType::commit;
@@ -111,7 +111,7 @@ TEST_CASE("objects that no source has are told apart from tags that do not exist
   Repository repository;
   auto const inner = repository.objects.add_tag("inner", repository.commit, ObjectType::commit, "x");
   auto const outer = repository.annotated("web-v1", "web-v1", inner, ObjectType::tag);
-  std::size_t const which = GENERATE(0U, 1U, 2U);
+  std::size_t const which = one_of({0U, 1U, 2U});
   ObjectId const gone = std::vector{outer, inner, repository.commit}[which];
   repository.objects.forget(gone);
   auto const tag = resolve_tag(repository.objects, "web-v1");
@@ -122,7 +122,7 @@ TEST_CASE("objects that no source has are told apart from tags that do not exist
 
 TEST_CASE("a tag that lies about its target's type is refused", "[git]") {
   Repository repository;
-  auto const claimed = GENERATE(ObjectType::commit, ObjectType::tag);
+  auto const claimed = one_of({ObjectType::commit, ObjectType::tag});
   repository.annotated("web-v1", "web-v1", repository.tree, claimed);
   CHECK(resolve_tag(repository.objects, "web-v1").error().code == "object-missing");
 }

@@ -57,13 +57,13 @@ TEST_CASE("modes that the API spells its own way keep the tree's id", "[git]") {
 }
 
 TEST_CASE("damaged trees are refused", "[git]") {
-  auto const bytes =
-      GENERATE(as<std::string>{}, "x", "100644 a", std::string("100644 a\0short", 14), raw("040000", "zero-padded"),
-               raw("100600", "mode"), raw("", "mode"), raw("100644", ""), raw("100644", "."), raw("40000", ".."),
-               raw("100644", "a/b"), raw("100644", "b") + raw("100644", "a"), raw("100644", "a") + raw("100644", "a"),
-               raw("40000", "a") + raw("100644", "a.b"),                       // the directory sorts as "a/"
-               raw("100644", "a") + raw("100644", "a.b") + raw("40000", "a"),  // one name twice, in order
-               raw("100644", "a") + "x");
+  auto const bytes = one_of<std::string>(
+      {"x", "100644 a", std::string("100644 a\0short", 14), raw("040000", "zero-padded"), raw("100600", "mode"),
+       raw("", "mode"), raw("100644", ""), raw("100644", "."), raw("40000", ".."), raw("100644", "a/b"),
+       raw("100644", "b") + raw("100644", "a"), raw("100644", "a") + raw("100644", "a"),
+       raw("40000", "a") + raw("100644", "a.b"),                       // the directory sorts as "a/"
+       raw("100644", "a") + raw("100644", "a.b") + raw("40000", "a"),  // one name twice, in order
+       raw("100644", "a") + "x"});
   auto const tree = parse_tree_object(bytes, "tree x");
   REQUIRE(tree.has_error());
   CHECK(tree.error().code == "object-malformed");
@@ -95,14 +95,14 @@ TEST_CASE("commit times before 1970 are read", "[git]") {
 
 TEST_CASE("damaged commits are refused", "[git]") {
   std::string const start = "tree " + id_a + "\n";
-  auto const bytes = GENERATE_COPY(
-      as<std::string>{}, "", "tree " + id_a, "tree x\n", "parent " + id_a + "\n" + start, start, start + "author " + person,
-      start + "committer " + person, start + "author " + person + "author " + person,
-      start + "author " + person + "committer " + person.substr(0, person.size() - 1),
-      start + "author " + person + "committer no time\n", start + "author " + person + "committer C <c> x +0000\n",
-      start + "author " + person + "committer C <c> 99999999999999999999 +0000\n",
-      start + "parent " + id_a + "b\nauthor " + person + "committer " + person,
-      "tree " + std::string(40, 'A') + "\nauthor " + person + "committer " + person);
+  auto const bytes = one_of<std::string>(
+      {"", "tree " + id_a, "tree x\n", "parent " + id_a + "\n" + start, start, start + "author " + person,
+       start + "committer " + person, start + "author " + person + "author " + person,
+       start + "author " + person + "committer " + person.substr(0, person.size() - 1),
+       start + "author " + person + "committer no time\n", start + "author " + person + "committer C <c> x +0000\n",
+       start + "author " + person + "committer C <c> 99999999999999999999 +0000\n",
+       start + "parent " + id_a + "b\nauthor " + person + "committer " + person,
+       "tree " + std::string(40, 'A') + "\nauthor " + person + "committer " + person});
   CAPTURE(bytes);
   auto const commit = parse_commit_object(bytes, id_a);
   REQUIRE(commit.has_error());
@@ -126,11 +126,10 @@ TEST_CASE("a tag's fields are read, its message kept as it is", "[git]") {
 }
 
 TEST_CASE("damaged tags are refused", "[git]") {
-  auto const bytes =
-      GENERATE_COPY(as<std::string>{}, "", "object " + id_b + "\n", "type commit\nobject " + id_b + "\ntag t\n\n",
-                    "object " + id_b + "\ntype thing\ntag t\n\n", "object " + id_b + "\ntype commit\n\ntag t\n",
-                    "object " + id_b + "\ntype commit\ntag \n\n", "object " + id_b + "\ntype commit\ntag t\ncut off",
-                    "object " + id_b.substr(1) + "\ntype commit\ntag t\n\n");
+  auto const bytes = one_of<std::string>(
+      {"", "object " + id_b + "\n", "type commit\nobject " + id_b + "\ntag t\n\n", "object " + id_b + "\ntype thing\ntag t\n\n",
+       "object " + id_b + "\ntype commit\n\ntag t\n", "object " + id_b + "\ntype commit\ntag \n\n",
+       "object " + id_b + "\ntype commit\ntag t\ncut off", "object " + id_b.substr(1) + "\ntype commit\ntag t\n\n"});
   CAPTURE(bytes);
   CHECK(parse_tag_object(bytes, id_a).has_error());
 }

@@ -48,7 +48,7 @@ TEST_CASE("every defect of a block has its code (A-93, A-94)", "[git]") {
     char const* code;
     std::size_t line;  // of the annotation; the block begins on line 4
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"text\n", "bad-line", 4},
       {"-w1: 1\n", "bad-line", 4},
       {"* w1: 1\n", "bad-line", 4},
@@ -81,7 +81,7 @@ TEST_CASE("every defect of a block has its code (A-93, A-94)", "[git]") {
       {"- a: 1\n- parse ERROR.\n", "producer-error", 5},
       {"- a: 1\n\n- b: 2\n", "split-block", 6},
       {"- a: 1\n\n\n\n- b: 2\n", "split-block", 8},
-  }));
+  });
   CAPTURE(row.block);
   auto const lineage = parse_annotation(with_block(row.block));
   CHECK(lineage.status == Lineage::Status::error);
@@ -104,7 +104,7 @@ TEST_CASE("accepted forms of a block", "[git]") {
     std::size_t entries;
     char const* warnings;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"- a: 1\n", 1, ""},
       {"\n\n- a: 1\n", 1, ""},        // empty lines before the first item
       {"-\t a \t: \t 1\t\n", 1, ""},  // tabs, blanks before the colon
@@ -115,7 +115,7 @@ TEST_CASE("accepted forms of a block", "[git]") {
       {"- a: 1\nAnything_else-9 x:\n", 1, ""},
       {"- a: 1\n- a: 1\n- a: 1\n", 1, "duplicate-entry"},
       {"- a: 1\n\nfree text\n- not in the block\n", 1, ""},  // the next non-empty line is not an item
-  }));
+  });
   CAPTURE(row.block);
   auto const lineage = parse_annotation(with_block(row.block));
   CHECK(lineage.error == "");
@@ -127,8 +127,8 @@ TEST_CASE("accepted forms of a block", "[git]") {
 }
 
 TEST_CASE("no attestation data may be said in any case, with any number of stops, more than once (A-93)", "[git]") {
-  auto const item = GENERATE(as<std::string>{}, "- No attestation data available", "- no attestation data available.",
-                             "- NO ATTESTATION DATA AVAILABLE...");
+  auto const item = one_of<std::string>(
+      {"- No attestation data available", "- no attestation data available.", "- NO ATTESTATION DATA AVAILABLE..."});
   auto const lineage = parse_annotation(with_block(item + "\n" + item + "\n"));
   CHECK(lineage.status == Lineage::Status::none);
   CHECK(lineage.error == "");
@@ -232,8 +232,8 @@ TEST_CASE("a byte-order mark is dropped once, each line end once (A-97)", "[git]
 }
 
 TEST_CASE("everything from the last signature on is not text (A-97)", "[git]") {
-  auto const start = GENERATE(as<std::string>{}, "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----",
-                              "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----");
+  auto const start = one_of<std::string>({"-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----",
+                                          "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----"});
   CHECK(parse_annotation("Attestation Lineage:\n- a: 1\n" + start + "\nx\n").status == Lineage::Status::ok);
   CHECK(parse_annotation(start + "\nAttestation Lineage:\n- a: 1\n").error == "no-lineage-block");
   // Only the last one is cut at: the first is part of the text, and no line of a block.
@@ -284,7 +284,7 @@ TEST_CASE("what would be read differently is not composed", "[git]") {
     char const *what, *why;
     void (*spoil)(AnnotationParts&);
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"missing digest", "an entry has no subject digest", [](AnnotationParts& p) { p.entries[0].digest.reset(); }},
       {"upper-case digest", "the entries would",
        [](AnnotationParts& p) { p.entries[0].digest = "sha256:" + std::string(64, 'A'); }},
@@ -307,7 +307,7 @@ TEST_CASE("what would be read differently is not composed", "[git]") {
       {"too large", "the annotation would not be understood: ",
        [](AnnotationParts& p) { p.changelog = std::string(max_annotation_bytes, 'x'); }},
       {"source pull request 0", "the source pull request would", [](AnnotationParts& p) { p.source_pr = 0; }},
-  }));
+  });
   CAPTURE(row.what);
   auto spoiled = parts();
   row.spoil(spoiled);

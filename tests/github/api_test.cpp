@@ -63,7 +63,7 @@ TEST_CASE("the base's path stays in front and one trailing slash goes", "[github
     char const* base;
     char const* url;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://api.github.com", "https://api.github.com/repos/acme/helm-charts"},
       {"https://api.github.com/", "https://api.github.com/repos/acme/helm-charts"},
       {"https://ghe.example/api/v3", "https://ghe.example/api/v3/repos/acme/helm-charts"},
@@ -71,7 +71,7 @@ TEST_CASE("the base's path stays in front and one trailing slash goes", "[github
       {"https://api.octo.ghe.com", "https://api.octo.ghe.com/repos/acme/helm-charts"},
       {"http://127.0.0.1:8080", "http://127.0.0.1:8080/repos/acme/helm-charts"},
       {"http://[::1]:8080/api/v3", "http://[::1]:8080/api/v3/repos/acme/helm-charts"},
-  }));
+  });
   CAPTURE(row.base);
   ScriptedGithub github([](net::Request const&) { return json_reply("{}"); }, settings_with(row.base));
   github.api.call(repository_call(github.api));
@@ -79,9 +79,9 @@ TEST_CASE("the base's path stays in front and one trailing slash goes", "[github
 }
 
 TEST_CASE("a base that could carry the token elsewhere is refused", "[github]") {  // G-1
-  auto const base = GENERATE("http://api.github.com", "http://ghe.example/api/v3", "ftp://api.github.com", "api.github.com", "",
-                             "https://api.github.com?x=1", "https://api.github.com/#f", "https://user:secret@api.github.com",
-                             "http://10.0.0.1", "http://127.0.0.1.example.com");
+  auto const base = one_of({"http://api.github.com", "http://ghe.example/api/v3", "ftp://api.github.com", "api.github.com", "",
+                            "https://api.github.com?x=1", "https://api.github.com/#f", "https://user:secret@api.github.com",
+                            "http://10.0.0.1", "http://127.0.0.1.example.com"});
   CAPTURE(base);
   RunClock clock;
   loopback::ScriptedHttp http([](net::Request const&) { return json_reply("{}"); });
@@ -116,7 +116,7 @@ TEST_CASE("each status has its meaning and its exit status", "[github]") {  // G
     char const* code;
     ExitStatus exit;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {202, "bad-response", ExitStatus::unreachable},
       {204, "bad-response", ExitStatus::unreachable},
       {400, "bad-request", ExitStatus::bad_input},
@@ -131,7 +131,7 @@ TEST_CASE("each status has its meaning and its exit status", "[github]") {  // G
       {422, "validation-failed", ExitStatus::refused},
       {429, "rate-limited", ExitStatus::unreachable},
       {451, "blocked", ExitStatus::refused},
-  }));
+  });
   CAPTURE(row.status);
   ScriptedGithub github([&](net::Request const&) { return json_reply(R"({"message":"why"})", row.status); });
   auto const error = error_of(github, repository_call(github.api));
@@ -160,8 +160,8 @@ TEST_CASE("an error names the request and the server's words, never a secret", "
 }
 
 TEST_CASE("a long message is cut and an HTML one left out", "[github]") {  // G-32
-  std::string const body = GENERATE(std::string("{\"message\":\"") + std::string(5000, 'x') + "\"}",
-                                    std::string("<html>") + std::string(5000, 'x') + "</html>", std::string());
+  std::string const body = one_of<std::string>({std::string("{\"message\":\"") + std::string(5000, 'x') + "\"}",
+                                                std::string("<html>") + std::string(5000, 'x') + "</html>", std::string()});
   ScriptedGithub github([&](net::Request const&) { return loopback::reply(410, body); });
   std::string const text = error_of(github, repository_call(github.api)).what();
   CHECK(text.size() < 500);
@@ -175,12 +175,12 @@ TEST_CASE("a forbidden call names the permission", "[github]") {  // G-12, A-64
     char const* below;
     char const* permission;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"GET", "attestations", "attestations: read"},
       {"GET", "pulls", "pull-requests: read"},
       {"GET", "git/commits", "contents: read"},
       {"POST", "git/tags", "contents: write"},
-  }));
+  });
   ScriptedGithub github([](net::Request const&) { return json_reply("{}", 403); });
   Call call;
   call.method = row.method;
@@ -238,7 +238,7 @@ TEST_CASE("which hosts are Enterprise Servers", "[github]") {  // G-15
     char const* base;
     bool enterprise;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://api.github.com", false},
       {"https://api.octo.ghe.com", false},
       {"http://127.0.0.1:1", false},
@@ -246,7 +246,7 @@ TEST_CASE("which hosts are Enterprise Servers", "[github]") {  // G-15
       {"https://ghe.example/api/v3", true},
       {"https://evil-ghe.com", true},
       {"https://api.github.com.example", true},
-  }));
+  });
   CAPTURE(row.base);
   ScriptedGithub github([](net::Request const&) { return json_reply("{}"); }, settings_with(row.base));
   CHECK(github.api.is_enterprise_server() == row.enterprise);
@@ -341,11 +341,11 @@ TEST_CASE("pages are followed word for word", "[github]") {  // G-31
 }
 
 TEST_CASE("pages that lead astray are refused", "[github]") {  // G-31
-  auto const next =
-      GENERATE(std::string("https://evil.example/repos/acme/helm-charts"), std::string("https://ghe.example/api/v4/x"),
-               std::string("https://ghe.example/api/v3/../x"), std::string("https://ghe.example:8443/api/v3/x"),
-               std::string("http://ghe.example/api/v3/x"), std::string("/api/v3/x"), std::string("not a url"),
-               std::string("https://ghe.example/api/v3/repos/acme/helm-charts/rules/branches/release?per_page=100"));
+  auto const next = one_of<std::string>(
+      {std::string("https://evil.example/repos/acme/helm-charts"), std::string("https://ghe.example/api/v4/x"),
+       std::string("https://ghe.example/api/v3/../x"), std::string("https://ghe.example:8443/api/v3/x"),
+       std::string("http://ghe.example/api/v3/x"), std::string("/api/v3/x"), std::string("not a url"),
+       std::string("https://ghe.example/api/v3/repos/acme/helm-charts/rules/branches/release?per_page=100")});
   CAPTURE(next);
   ScriptedGithub github(
       [&](net::Request const&) {
@@ -407,7 +407,7 @@ TEST_CASE("fewer than fifty requests left is a warning", "[github]") {  // G-26
     char const* left;
     std::size_t warnings;
   };
-  auto const row = GENERATE(values<Row>({{"50", 0}, {"49", 1}, {"0", 1}}));
+  auto const row = one_of<Row>({{"50", 0}, {"49", 1}, {"0", 1}});
   ScriptedGithub github([&](net::Request const&) { return json_reply("{}", 200, {{"x-ratelimit-remaining", row.left}}); });
   github.api.call(repository_call(github.api));
   CHECK(github.api.use().warnings().size() == row.warnings);
@@ -428,7 +428,7 @@ TEST_CASE("no more requests are under way than the window has places", "[github]
   struct Row {
     std::size_t wanted, most;
   };
-  auto const row = GENERATE(values<Row>({{1, 1}, {3, 3}, {400, 32}}));
+  auto const row = one_of<Row>({{1, 1}, {3, 3}, {400, 32}});
   std::atomic<std::size_t> now{0}, most{0};
   auto settings = settings_with();
   settings.max_parallel = row.wanted;
@@ -477,7 +477,7 @@ TEST_CASE("GraphQL is asked beside REST at the API's own origin, whatever the en
     char const* given;
     char const* asked;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://api.github.com", "", "https://api.github.com/graphql"},
       {"https://api.github.com/", "https://api.github.com/graphql", "https://api.github.com/graphql"},
       {"https://api.octo.ghe.com", "", "https://api.octo.ghe.com/graphql"},
@@ -491,7 +491,7 @@ TEST_CASE("GraphQL is asked beside REST at the API's own origin, whatever the en
       {"https://api.github.com", "https://api.github.com/graphql?x=1", "https://api.github.com/graphql"},
       {"https://api.github.com", "not a url", "https://api.github.com/graphql"},
       {"http://127.0.0.1:8080/api/v3", "", "http://127.0.0.1:8080/api/graphql"},
-  }));
+  });
   CAPTURE(row.base, row.given);
   auto settings = settings_with(row.base);
   settings.graphql_url = row.given;

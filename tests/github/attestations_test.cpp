@@ -43,7 +43,7 @@ TEST_CASE("the id is read from a link's path and only there", "[github]") {  // 
     char const* url;
     char const* id;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://x.example/a/2024/11/08/4.json.sn?se=2024&sig=a%2Fb", "4"},
       {"https://x.example/a/12345678901.json", "12345678901"},
       {"https://x.example/a/9223372036854775807.json.sn", "9223372036854775807"},
@@ -58,7 +58,7 @@ TEST_CASE("the id is read from a link's path and only there", "[github]") {  // 
       {"https://x.example/a?b=/4.json.sn", ""},
       {"4.json.sn", ""},
       {"", ""},
-  }));
+  });
   CAPTURE(row.url);
   CHECK(attestation_id_in(row.url).value_or("") == row.id);
 }
@@ -81,7 +81,7 @@ TEST_CASE("a bundle in the listing is taken, other kinds of bundle are not", "[g
     char const* fields;
     bool bundle, url, broken;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"(,"bundle":{"mediaType":"x"})", true, false, false},
       {R"(,"bundle":null,"bundle_url":"https://s.example/1.json")", false, true, false},
       {R"(,"bundle":"text","bundle_url":"https://s.example/1.json")", false, true, false},
@@ -89,7 +89,7 @@ TEST_CASE("a bundle in the listing is taken, other kinds of bundle are not", "[g
       {R"(,"bundle":null)", false, false, true},
       {R"(,"bundle":null,"bundle_url":null)", false, false, true},
       {"", false, false, true},
-  }));
+  });
   CAPTURE(row.fields);
   ScriptedGithub github([&](net::Request const&) {
     return json_reply(listing_of(std::string("{\"repository_id\":500000001") + row.fields + "}"));
@@ -112,7 +112,8 @@ TEST_CASE("entries of another repository do not count", "[github]") {  // G-12, 
     return json_reply(is_bulk(request) ? bulk_of("\"" + subject('a') + "\":[" + entries + "]") : listing_of(entries));
   });
   Attestations attestations(github.api);
-  auto const subjects = GENERATE(std::vector<std::string>{subject('a')}, std::vector<std::string>{subject('a'), subject('b')});
+  auto const subjects = one_of<std::vector<std::string>>(
+      {std::vector<std::string>{subject('a')}, std::vector<std::string>{subject('a'), subject('b')}});
   auto const found = attestations.list(subjects);
   REQUIRE(found.of.at(subject('a')).size() == 1);
   CHECK(found.of.at(subject('a'))[0].id == "2");
@@ -120,8 +121,8 @@ TEST_CASE("entries of another repository do not count", "[github]") {  // G-12, 
 }
 
 TEST_CASE("an answer of another shape is an error, never no attestations", "[github]") {  // G-34
-  auto const body = GENERATE("", "[]", "{}", "<!DOCTYPE html>", "{\"attestations\":null}", "{\"attestations\":{}}",
-                             "{\"attestations\":[1]}", "{\"attestations\":[],\"attestations\":[]}", "{\"attestations\":[]} x");
+  auto const body = one_of({"", "[]", "{}", "<!DOCTYPE html>", "{\"attestations\":null}", "{\"attestations\":{}}",
+                            "{\"attestations\":[1]}", "{\"attestations\":[],\"attestations\":[]}", "{\"attestations\":[]} x"});
   CAPTURE(body);
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   Attestations attestations(github.api);
@@ -136,10 +137,10 @@ TEST_CASE("an answer of another shape is an error, never no attestations", "[git
 
 TEST_CASE("a bulk answer of another shape is an error, too", "[github]") {  // G-12b, G-34
   auto const body =
-      GENERATE_COPY(std::string("{}"), bulk_of("", "null"), bulk_of("", "{}"), bulk_of("", R"({"has_next":true})"),
-                    bulk_of("", R"({"has_next":true,"next":""})"), bulk_of("\"" + subject('a') + "\":{}"),
-                    bulk_of("\"" + subject('f') + "\":[]"),  // nobody asked for it
-                    bulk_of("\"" + subject('a') + "\":[7]"));
+      one_of<std::string>({std::string("{}"), bulk_of("", "null"), bulk_of("", "{}"), bulk_of("", R"({"has_next":true})"),
+                           bulk_of("", R"({"has_next":true,"next":""})"), bulk_of("\"" + subject('a') + "\":{}"),
+                           bulk_of("\"" + subject('f') + "\":[]"),  // nobody asked for it
+                           bulk_of("\"" + subject('a') + "\":[7]")});
   CAPTURE(body);
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   Attestations attestations(github.api);
@@ -152,7 +153,7 @@ TEST_CASE("a bulk answer of another shape is an error, too", "[github]") {  // G
 }
 
 TEST_CASE("none is told by an empty list and by 404", "[github]") {  // G-12
-  int const status = GENERATE(200, 404);
+  int const status = one_of({200, 404});
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.path == "/repos/acme/helm-charts") return json_reply("{}");
     return status == 200 ? json_reply(listing_of("")) : json_reply(R"({"message":"Not Found"})", 404);
@@ -181,7 +182,7 @@ TEST_CASE("statuses of a listing", "[github]") {  // G-12
     int status;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({{401, "bad-token"}, {403, "no-access"}, {422, "bad-digest"}}));
+  auto const row = one_of<Row>({{401, "bad-token"}, {403, "no-access"}, {422, "bad-digest"}});
   ScriptedGithub github([&](net::Request const&) { return json_reply("{}", row.status); });
   Attestations attestations(github.api);
   try {
@@ -195,8 +196,8 @@ TEST_CASE("statuses of a listing", "[github]") {  // G-12
 TEST_CASE("a malformed subject is our own mistake", "[github]") {
   ScriptedGithub github([](net::Request const&) { return json_reply("{}"); });
   Attestations attestations(github.api);
-  auto const bad = GENERATE(std::string("sha256:abc"), std::string("sha512:") + std::string(64, 'a'),
-                            "sha256:" + std::string(64, 'A'), std::string("../../../user"));
+  auto const bad = one_of<std::string>({std::string("sha256:abc"), std::string("sha512:") + std::string(64, 'a'),
+                                        "sha256:" + std::string(64, 'A'), std::string("../../../user")});
   CHECK_THROWS_AS(attestations.list({bad}), std::logic_error);
   CHECK(github.http.seen().empty());
 }
@@ -253,7 +254,7 @@ TEST_CASE("many subjects go in chunks of a hundred, side by side", "[github]") {
 }
 
 TEST_CASE("a server without the bulk call is asked one by one, for the whole run", "[github]") {  // G-12b
-  int const status = GENERATE(404, 422, 403, 301, 302);
+  int const status = one_of({404, 422, 403, 301, 302});
   CAPTURE(status);
   std::atomic<int> bulk{0};
   ScriptedGithub github([&](net::Request const& request) {
@@ -301,7 +302,7 @@ TEST_CASE("a bulk listing without an end is left for listings of this repository
     int pages;  ///< of the bulk listing
     std::size_t requests;
   };
-  auto const row = GENERATE(values<Row>({{20, 20}, {21, 22}, {1000, 22}}));
+  auto const row = one_of<Row>({{20, 20}, {21, 22}, {1000, 22}});
   CAPTURE(row.pages);
   std::atomic<int> page{0};
   ScriptedGithub github([&](net::Request const& request) {
@@ -321,7 +322,7 @@ TEST_CASE("a bulk listing without an end is left for listings of this repository
 
 TEST_CASE("a bulk answer that is too large is left for listings of this repository, other faults end the run",
           "[github]") {  // G-31
-  bool const too_large = GENERATE(true, false);
+  bool const too_large = one_of({true, false});
   ScriptedGithub github([&](net::Request const& request) -> net::Reply {
     if (is_bulk(request))
       throw net::NetworkError(too_large ? net::Failure::too_large : net::Failure::connect, "api.github.com", "no");
@@ -338,7 +339,7 @@ TEST_CASE("a bulk answer that is too large is left for listings of this reposito
 }
 
 TEST_CASE("more than twenty pages about one subject are not a listing of it, others are not touched", "[github]") {  // G-31
-  int const last = GENERATE(20, 21);
+  int const last = one_of({20, 21});
   CAPTURE(last);
   ScriptedGithub github([&](net::Request const& request) {
     if (is_bulk(request)) return json_reply("{}", 404);
@@ -360,7 +361,7 @@ TEST_CASE("more than twenty pages about one subject are not a listing of it, oth
 }
 
 TEST_CASE("one subject's answer that is too large is not a listing of it, other faults end the run", "[github]") {  // G-31
-  bool const too_large = GENERATE(true, false);
+  bool const too_large = one_of({true, false});
   ScriptedGithub github([&](net::Request const&) -> net::Reply {
     throw net::NetworkError(too_large ? net::Failure::too_large : net::Failure::connect, "api.github.com", "no");
   });
@@ -399,13 +400,13 @@ TEST_CASE("an Enterprise Server without attestations says so once", "[github]") 
     char const* meta;
     bool refused;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://ghe.example/api/v3", R"({"installed_version":"3.18.0"})", true},
       {"https://ghe.example/api/v3", R"({})", false},
       {"https://api.github.com", R"({"installed_version":"3.18.0"})", false},
       {"https://api.octo.ghe.com", R"({"installed_version":"3.18.0"})", false},
       {"http://127.0.0.1:9", R"({"installed_version":"3.18.0"})", false},
-  }));
+  });
   CAPTURE(row.base, row.meta);
   ScriptedGithub github(
       [&](net::Request const& request) {
@@ -431,7 +432,7 @@ TEST_CASE("an Enterprise Server without attestations says so once", "[github]") 
 ListedAttestation linked(std::string const& id, std::string const& url) { return {subject('a'), id, "", url, false}; }
 
 TEST_CASE("a download carries no proof but the link's own", "[github]") {                  // G-10, V-98
-  std::string const host = GENERATE("https://storage.example", "https://api.github.com");  // even at the API's host
+  std::string const host = one_of({"https://storage.example", "https://api.github.com"});  // even at the API's host
   ScriptedGithub github([](net::Request const&) { return loopback::reply(200, "{\"mediaType\":\"x\"}"); });
   Attestations attestations(github.api);
   auto const text = download_one(attestations, linked("4", host + ":8443/a/4.json.sn?sig=s"));
@@ -445,7 +446,7 @@ TEST_CASE("a download carries no proof but the link's own", "[github]") {       
 
 TEST_CASE("storage keeps blocks, streams and plain JSON", "[github]") {  // G-14
   std::string const bundle = R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","a":"aaaaaaaaaaaaaaaaaaaaaaa"})";
-  int const form = GENERATE(0, 1, 2);
+  int const form = one_of({0, 1, 2});
   auto const body = form == 0 ? bundle : form == 1 ? " \n" + bundle : test::packed_by_snappy(bundle);
   ScriptedGithub github([&](net::Request const&) { return loopback::reply(200, body); });
   Attestations attestations(github.api);
@@ -454,9 +455,10 @@ TEST_CASE("storage keeps blocks, streams and plain JSON", "[github]") {  // G-14
   CHECK(text->find(bundle) != std::string::npos);
 }
 
-TEST_CASE("what cannot be unpacked is refused, whatever it claims", "[github]") {        // G-14
-  auto const body = GENERATE(std::string(), std::string("\xff\xff\xff\xff\x0f\x00", 6),  // declares 4 GiB
-                             std::string("\x06\x10hello", 7), std::string("\x0a\x01\x04", 3), std::string("<html>"));
+TEST_CASE("what cannot be unpacked is refused, whatever it claims", "[github]") {  // G-14
+  auto const body =
+      one_of<std::string>({std::string(), std::string("\xff\xff\xff\xff\x0f\x00", 6),  // declares 4 GiB
+                           std::string("\x06\x10hello", 7), std::string("\x0a\x01\x04", 3), std::string("<html>")});
   ScriptedGithub github([&](net::Request const&) { return loopback::reply(200, body); });
   Attestations attestations(github.api);
   auto const text = download_one(attestations, linked("4", link("4")));
@@ -479,7 +481,7 @@ TEST_CASE("links that must not be followed are refused without a request", "[git
     char const* url;
     bool allowed;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://api.github.com", "http://storage.example/4.json.sn", false},
       {"https://api.github.com", "http://127.0.0.1:1/4.json.sn", false},  // the API is not on loopback
       {"http://127.0.0.1:1", "http://127.0.0.1:2/4.json.sn", true},
@@ -489,7 +491,7 @@ TEST_CASE("links that must not be followed are refused without a request", "[git
       {"https://api.github.com", "https://user:pw@storage.example/4.json.sn", false},
       {"https://api.github.com", "//storage.example/4.json.sn", false},
       {"https://api.github.com", "file:///etc/passwd", false},
-  }));
+  });
   CAPTURE(row.base, row.url);
   ScriptedGithub github([](net::Request const&) { return loopback::reply(200, "{}"); }, settings_with(row.base));
   Attestations attestations(github.api);
@@ -500,12 +502,12 @@ TEST_CASE("links that must not be followed are refused without a request", "[git
 }
 
 TEST_CASE("an expired link is listed again once", "[github]") {  // G-14
-  int const status = GENERATE(403, 404);
+  int const status = one_of({403, 404});
   struct Row {
     char const* fresh;  ///< what the second listing says
     char const* code;   ///< empty: the download succeeds
   };
-  auto const row = GENERATE(values<Row>({{"fresh", ""}, {"stale", "bundle-unavailable"}, {"gone", "bundle-unavailable"}}));
+  auto const row = one_of<Row>({{"fresh", ""}, {"stale", "bundle-unavailable"}, {"gone", "bundle-unavailable"}});
   CAPTURE(status, row.fresh);
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.host == "api.github.com") {

@@ -16,7 +16,7 @@ TEST_CASE("requests that GitHub does not know are seen", "[github]") {
     char const* body;
     bool good;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"GET", "/repos/acme/charts", "", true},
       {"GET", "/repos/acme/charts/git/ref/tags/a/b", "", true},
       {"GET", "/repos/acme/charts/git/trees/abc?recursive=1", "", true},
@@ -38,7 +38,7 @@ TEST_CASE("requests that GitHub does not know are seen", "[github]") {
       {"POST", "/orgs/acme/attestations/bulk-list?per_page=101", R"({"subject_digests":["sha256:aa"]})", false},
       {"POST", "/orgs/acme/attestations/bulk-list", R"({"subject_digests":[]})", false},
       {"POST", "/orgs/acme/attestations/bulk-list", R"({"subject_digests":["sha256:aa"]})", false},
-  }));
+  });
   CAPTURE(row.method, row.target, row.body);
   CHECK(test::github_description().request_problems(row.method, row.target, row.body, "2022-11-28").empty() == row.good);
 }
@@ -64,7 +64,7 @@ TEST_CASE("answers that GitHub does not give are seen", "[github]") {
     if (*without) text.replace(text.find(without), 1, "\"x");
     return text;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"/repos/a/b/git/ref/x", 200, ref(id), "2022-11-28", true},
       {"/repos/a/b/git/ref/x", 200, ref("abc"), "2022-11-28", false},  // minLength
       {"/repos/a/b/git/ref/x", 200, "[]", "2022-11-28", false},
@@ -82,7 +82,7 @@ TEST_CASE("answers that GitHub does not give are seen", "[github]") {
       {"/repos/a/b/rules/branches/x", 200, R"([{"type":"required_status_checks","parameters":{}}])", "2022-11-28", false},
       {"/versions", 200, R"(["2022-11-28"])", "2022-11-28", true},
       {"/versions", 200, R"(["soon"])", "2022-11-28", false},
-  }));
+  });
   CAPTURE(row.target, row.status, row.body.substr(0, 100), row.version);
   auto const problems =
       test::github_description().answer_problems("GET", row.target, row.status, "application/json", row.body, row.version);

@@ -46,8 +46,8 @@ TEST_CASE("a body of null and a deleted fork are well-formed", "[github]") {  //
 }
 
 TEST_CASE("a pull request of another shape is an error", "[github]") {  // G-34
-  auto const body = GENERATE(std::string("{}"), std::string("[]"), std::string("<html>"), pull_json("7"),
-                             std::string(R"({"number":42,"state":"open","body":null})"));
+  auto const body = one_of<std::string>({std::string("{}"), std::string("[]"), std::string("<html>"), pull_json("7"),
+                                         std::string(R"({"number":42,"state":"open","body":null})")});
   CAPTURE(body);
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   CHECK_THROWS_AS(pull_request(github.api, 42), ApiError);
@@ -94,12 +94,12 @@ TEST_CASE("what a write can come to", "[github]") {  // G-24, A-89, A-90
     int status;
     BodyWrite outcome;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {403, BodyWrite::forbidden},
       {404, BodyWrite::forbidden},
       {409, BodyWrite::conflict},
       {422, BodyWrite::refused},
-  }));
+  });
   CAPTURE(row.status);
   ScriptedGithub github([&](net::Request const&) {
     return json_reply(R"({"message":"Validation Failed","errors":[{"message":"body is too long"}]})", row.status);
@@ -112,14 +112,14 @@ TEST_CASE("what a write can come to", "[github]") {  // G-24, A-89, A-90
 
 TEST_CASE("a lost answer to a write leaves it open whether it was applied", "[github]") {  // G-29
   auto const failure =
-      GENERATE(net::Failure::closed_early, net::Failure::truncated, net::Failure::timeout, net::Failure::server_error);
+      one_of({net::Failure::closed_early, net::Failure::truncated, net::Failure::timeout, net::Failure::server_error});
   ScriptedGithub github(
       [&](net::Request const&) -> net::Reply { throw net::NetworkError(failure, "api.github.com", "no answer"); });
   CHECK(write_pull_request_body(github.api, 42, "x").outcome == BodyWrite::unknown);
 }
 
 TEST_CASE("limits, redirects and spent time end a write", "[github]") {  // G-9, G-28
-  auto const failure = GENERATE(net::Failure::rate_limited, net::Failure::redirect_refused, net::Failure::certificate);
+  auto const failure = one_of({net::Failure::rate_limited, net::Failure::redirect_refused, net::Failure::certificate});
   ScriptedGithub github([&](net::Request const&) -> net::Reply { throw net::NetworkError(failure, "api.github.com", "no"); });
   CHECK_THROWS_AS(write_pull_request_body(github.api, 42, "x"), Unreachable);
 }

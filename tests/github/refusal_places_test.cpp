@@ -49,7 +49,7 @@ TEST_CASE("a path that makes no URL is our own mistake", "[github]") {
 }
 
 TEST_CASE("a token that GitHub does not take is said as such, not as a hidden repository (G-12)", "[github]") {
-  int const status = GENERATE(401, 404);
+  int const status = one_of({401, 404});
   ScriptedGithub github([&](net::Request const& request) {
     return json_reply("{}", request.url.path == "/repos/acme/helm-charts" ? status : 404);
   });
@@ -60,7 +60,7 @@ TEST_CASE("a token that GitHub does not take is said as such, not as a hidden re
 
 // What is too large is an object that cannot be read; every other failure is a server that cannot be reached.
 TEST_CASE("objects that are too large are told apart from servers out of reach", "[github]") {
-  auto const failure = GENERATE(Failure::too_large, Failure::timeout);
+  auto const failure = one_of({Failure::too_large, Failure::timeout});
   bool const large = failure == Failure::too_large;
   ScriptedGithub github([&](net::Request const& request) -> net::Reply {
     if (request.url.path == "/rate_limit") return json_reply(R"({"resources":{"core":{"remaining":100}}})");
@@ -74,7 +74,7 @@ TEST_CASE("objects that are too large are told apart from servers out of reach",
 }
 
 TEST_CASE("a listing of refs that is too large is asked one by one, one that cannot be had ends the run (B-24)", "[github]") {
-  auto const failure = GENERATE(Failure::too_large, Failure::timeout);
+  auto const failure = one_of({Failure::too_large, Failure::timeout});
   ScriptedGithub github([&](net::Request const& request) -> net::Reply {
     if (request.url.path.find("/matching-refs/") != std::string::npos) throw net::NetworkError(failure, "api.github.com", "no");
     return json_reply("{}", 404);
@@ -89,7 +89,7 @@ TEST_CASE("a damaged file of the checkout is not fetched instead of being told (
   test::TemporaryDirectory const folder;
   auto const damaged = test::shell(folder.path(), "git init -q . && echo x | git hash-object -w --stdin");
   auto const file = folder.path() / ".git/objects" / damaged.substr(0, 2) / damaged.substr(2);
-  bool const whole = GENERATE(true, false);
+  bool const whole = one_of({true, false});
   if (!whole) {
     std::filesystem::permissions(file, std::filesystem::perms::owner_all);
     write_file(file, "no zlib");

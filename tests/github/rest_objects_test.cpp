@@ -146,8 +146,8 @@ TEST_CASE("what compare says is taken by its status", "[github]") {  // G-20
     char const* status;
     std::optional<bool> ancestor;
   };
-  auto const row = GENERATE(
-      values<Row>({{"ahead", true}, {"identical", true}, {"behind", false}, {"diverged", false}, {"some-day", std::nullopt}}));
+  auto const row =
+      one_of<Row>({{"ahead", true}, {"identical", true}, {"behind", false}, {"diverged", false}, {"some-day", std::nullopt}});
   std::string const a(40, 'a'), b(40, 'b');
   ScriptedGithub github([&](net::Request const& request) {
     CHECK(request.url.target() == "/repos/acme/helm-charts/compare/" + a + "..." + b + "?per_page=1");
@@ -213,7 +213,7 @@ TEST_CASE("too many files to fetch one by one end the run with an advice", "[git
     std::size_t files;
     bool refused;
   };
-  auto const row = GENERATE(values<Row>({{50, false}, {51, true}}));
+  auto const row = one_of<Row>({{50, false}, {51, true}});
   git::MemoryObjects source;
   std::vector<git::ObjectId> ids;
   for (std::size_t i = 0; i < row.files; ++i) ids.push_back(source.add_blob("file " + std::to_string(i)));
@@ -258,7 +258,7 @@ TEST_CASE("a blob above the reader's limit is refused", "[github]") {
 }
 
 TEST_CASE("what is not there is nothing, what is not an id is not asked for", "[github]") {
-  int const status = GENERATE(404, 409, 422);
+  int const status = one_of({404, 409, 422});
   ScriptedGithub github([&](net::Request const&) { return json_reply("{}", status); });
   RestObjects objects(github.api);
   std::string const id(40, 'a');
@@ -319,7 +319,7 @@ TEST_CASE("several refs are one listing of what their names begin with, one is o
 }
 
 TEST_CASE("refs that a long listing does not show are asked for one by one", "[github]") {  // B-24, G-31
-  std::size_t const pages = GENERATE(3, 4);
+  std::size_t const pages = one_of({3, 4});
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.path.find("/git/ref/") != std::string::npos)
       return json_reply(R"({"ref":"refs/tags/web-v1.0.0","object":{"type":"tag","sha":")" + std::string(40, 'a') + R"("}})",
@@ -402,7 +402,7 @@ TEST_CASE("a whole checkout is read without asking anyone", "[github]") {  // A-
 
 TEST_CASE("what a checkout lacks comes from the API, with the same result", "[github]") {  // A-18, A-56
   Sources sources;
-  int const hole = GENERATE(0, 1, 2, 3, 4, 5);
+  int const hole = one_of({0, 1, 2, 3, 4, 5});
   CAPTURE(hole);
   auto const forget = std::vector<git::ObjectId>{sources.root, sources.chart, sources.file, sources.head, sources.base};
   if (hole < 5) sources.local.forget(forget[static_cast<std::size_t>(hole)]);

@@ -57,8 +57,8 @@ TEST_CASE("an approval of the last push does not end those before it (U-23)", "[
 }
 
 TEST_CASE("a ruleset of a branch may be hidden, one for tags not (U-25)", "[github]") {
-  auto const status = GENERATE(403, 404);
-  auto const hidden = GENERATE(std::string("/3"), std::string("/7"));
+  auto const status = one_of({403, 404});
+  auto const hidden = one_of<std::string>({std::string("/3"), std::string("/7")});
   ScriptedGithub github([&](net::Request const& request) {
     if (request.url.path.ends_with("/rulesets"))
       return json_reply(R"([{"id":7,"name":"r7","source":"acme/helm-charts","enforcement":"active","target":"tag"}])");
@@ -92,8 +92,8 @@ TEST_CASE("what a rule does not say counts as the weaker answer (U-23)", "[githu
 }
 
 TEST_CASE("rules of another shape are an error for the audit, too (G-34)", "[github]") {
-  auto const body = GENERATE("{}", "<html>", "[7]", R"([{"type":"required_status_checks"}])", R"([{"ruleset_id":1}])",
-                             R"([{"type":"workflows","parameters":{"workflows":[{}]}}])");
+  auto const body = one_of({"{}", "<html>", "[7]", R"([{"type":"required_status_checks"}])", R"([{"ruleset_id":1}])",
+                            R"([{"type":"workflows","parameters":{"workflows":[{}]}}])"});
   CAPTURE(body);
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   CHECK_THROWS_AS(active_rules(github.api, "release"), ApiError);
@@ -140,14 +140,14 @@ TEST_CASE("hidden classic protection is a gap, absent protection is none (U-24)"
     int status;
     std::string body, gap;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {404, R"({"message":"Branch not protected","documentation_url":"https://docs.github.com","status":"404"})", ""},
       {404, R"({"message":"Not Found","documentation_url":"https://docs.github.com","status":"404"})",
        "the API answered 404 Not Found"},
       {403,
        R"({"message":"Resource not accessible by integration","documentation_url":"https://docs.github.com","status":"403"})",
        "the API answered 403 Resource not accessible by integration"},
-  }));
+  });
   CAPTURE(row.body);
   ScriptedGithub github([&](net::Request const&) { return json_reply(row.body, row.status); });
   auto const found = classic_protection(github.api, "release");
@@ -156,7 +156,7 @@ TEST_CASE("hidden classic protection is a gap, absent protection is none (U-24)"
 }
 
 TEST_CASE("protection of another shape is an error (G-34)", "[github]") {
-  auto const body = GENERATE("[]", "7", R"({"required_status_checks":{"checks":[{}]}})");
+  auto const body = one_of({"[]", "7", R"({"required_status_checks":{"checks":[{}]}})"});
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   CHECK_THROWS_AS(classic_protection(github.api, "release"), ApiError);
 }
@@ -201,7 +201,7 @@ TEST_CASE("rulesets for tags and those that are named are read in full (U-25)", 
 }
 
 TEST_CASE("a ruleset of branches in the listing is passed over, a hundred are read, one more is not (U-25)", "[github]") {
-  auto const count = GENERATE(100, 101);
+  auto const count = one_of({100, 101});
   ScriptedGithub github([&](net::Request const& request) {
     if (!request.url.path.ends_with("/rulesets")) return json_reply(ruleset(1, ""));
     if (request.url.query.value_or("").ends_with("&page=2")) return json_reply("[" + ruleset(101, "") + "]");
@@ -224,11 +224,11 @@ TEST_CASE("a ruleset of branches in the listing is passed over, a hundred are re
 }
 
 TEST_CASE("a ruleset of another shape is an error (G-34)", "[github]") {
-  auto const body = GENERATE("[{}]", "{}", R"([{"id":-1}])");
+  auto const body = one_of({"[{}]", "{}", R"([{"id":-1}])"});
   ScriptedGithub github([&](net::Request const&) { return json_reply(body); });
   CHECK_THROWS_AS(rulesets(github.api, {}), ApiError);
-  auto const one = GENERATE("{}", R"({"id":1,"name":"x"})", R"({"id":1,"name":"x","enforcement":"active","rules":[{}]})",
-                            R"({"id":1,"name":"x","enforcement":"active","bypass_actors":[{}]})");
+  auto const one = one_of({"{}", R"({"id":1,"name":"x"})", R"({"id":1,"name":"x","enforcement":"active","rules":[{}]})",
+                           R"({"id":1,"name":"x","enforcement":"active","bypass_actors":[{}]})"});
   ScriptedGithub details(
       [&](net::Request const& request) { return json_reply(request.url.path.ends_with("/rulesets") ? "[]" : one); });
   CHECK_THROWS_AS(rulesets(details.api, {1}), ApiError);

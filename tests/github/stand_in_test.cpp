@@ -68,9 +68,9 @@ void check_all(LoopbackWorld& world, std::string const& scenario) {
 
 TEST_CASE("every scenario's attestations are found and fetched, the token seen by the API alone",
           "[github]") {  // G-8, G-10
-  std::string const scenario = GENERATE("feature-branch", "fork-main", "ids-only", "no-lineage", "other-repository",
-                                        "private-instance", "tag-missing", "tampered-signature", "two-charts");
-  std::string const version = GENERATE("2022-11-28", "2026-03-10");  // G-5
+  std::string const scenario = one_of({"feature-branch", "fork-main", "ids-only", "no-lineage", "other-repository",
+                                       "private-instance", "tag-missing", "tampered-signature", "two-charts"});
+  std::string const version = one_of({"2022-11-28", "2026-03-10"});  // G-5
   CAPTURE(scenario, version);
   LoopbackWorld world(lab(scenario), "ghs_0123456789abcdef", version);
   check_all(world, scenario);
@@ -92,7 +92,7 @@ TEST_CASE("each survivable fault, once on every request, changes nothing", "[git
 }
 
 TEST_CASE("answers that travel strangely are answers all the same", "[github]") {  // G-35
-  std::string const kind = GENERATE("chunked", "until_close", "close_after", "vanish_after", "slow_body");
+  std::string const kind = one_of({"chunked", "until_close", "close_after", "vanish_after", "slow_body"});
   auto settings = lab("no-lineage");
   settings.faults = {loopback::planned_fault(kind + " x* at ")};
   CAPTURE(kind);
@@ -106,7 +106,7 @@ TEST_CASE("faults that do not pass have their names", "[github]") {  // G-6, G-2
     char const* code;
     ExitStatus exit;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"status_503 x* at api", "unreachable", ExitStatus::unreachable},
       {"html_502 x* at api", "unreachable", ExitStatus::unreachable},
       {"reset x* at api", "unreachable", ExitStatus::unreachable},
@@ -119,7 +119,7 @@ TEST_CASE("faults that do not pass have their names", "[github]") {  // G-6, G-2
       {"forbidden x* at api", "no-access", ExitStatus::bad_input},
       {"not_found x* at api", "no-access", ExitStatus::bad_input},
       {"status_503 x* at storage", "unreachable", ExitStatus::unreachable},
-  }));
+  });
   CAPTURE(row.fault);
   auto settings = lab("no-lineage");
   settings.faults = {loopback::planned_fault(row.fault)};
@@ -146,7 +146,7 @@ TEST_CASE("a secondary limit is waited out", "[github]") {  // G-27, G-28
 }
 
 TEST_CASE("a fallback to single listings finds the same", "[github]") {  // G-12b
-  std::string const kind = GENERATE("not_found", "unprocessable", "forbidden", "redirect_post");
+  std::string const kind = one_of({"not_found", "unprocessable", "forbidden", "redirect_post"});
   auto settings = lab("two-charts");
   settings.faults = {loopback::planned_fault(kind + " x* at api POST")};
   LoopbackWorld world(settings);
@@ -155,7 +155,7 @@ TEST_CASE("a fallback to single listings finds the same", "[github]") {  // G-12
 }
 
 TEST_CASE("a listing without an end, or too large to be read, is given up, the run is not", "[github]") {  // G-31
-  std::string const fault = GENERATE("endless_pages x* at api GET", "oversize x* at api");
+  std::string const fault = one_of({"endless_pages x* at api GET", "oversize x* at api"});
   auto settings = lab("no-lineage");
   settings.faults = {loopback::planned_fault(fault)};
   settings.github.bulk_listing = fault.find("GET") == std::string::npos;
@@ -168,7 +168,7 @@ TEST_CASE("a listing without an end, or too large to be read, is given up, the r
 }
 
 TEST_CASE("small pages give the same listing, bulk and single", "[github]") {  // G-31, G-12b
-  bool const bulk = GENERATE(true, false);
+  bool const bulk = one_of({true, false});
   test::TemporaryDirectory folder;
   // One subject with seven attestations, another with one; two of a foreign repository.
   std::string const a = "sha256:" + std::string(64, 'a'), b = "sha256:" + std::string(64, 'b');
@@ -228,13 +228,13 @@ TEST_CASE("bundles inside the listing need no storage", "[github]") {  // G-12, 
     std::size_t downloads;
     bool broken;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"bundle", "2022-11-28", 0, false},
       {"both", "2022-11-28", 0, false},
       {"both", "2026-03-10", 1, false},  // the field is gone, the link remains
       {"bundle", "2026-03-10", 1, false},
       {"neither", "2022-11-28", 0, true},
-  }));
+  });
   CAPTURE(row.serve, row.version);
   write(row.serve);
   loopback::StandInSettings settings;
@@ -250,7 +250,7 @@ TEST_CASE("bundles inside the listing need no storage", "[github]") {  // G-12, 
 }
 
 TEST_CASE("a wrong token and a missing one", "[github]") {  // G-33
-  std::string const token = GENERATE("", "ghs_wrong");
+  std::string const token = one_of({"", "ghs_wrong"});
   LoopbackWorld world(lab("no-lineage"), token);
   try {
     pull_request(world.api, 42);
@@ -262,7 +262,7 @@ TEST_CASE("a wrong token and a missing one", "[github]") {  // G-33
 }
 
 TEST_CASE("the description is read, written, read again", "[github]") {  // G-23, G-24
-  std::string const version = GENERATE("2022-11-28", "2026-03-10");
+  std::string const version = one_of({"2022-11-28", "2026-03-10"});
   LoopbackWorld world(lab("two-charts"), "ghs_0123456789abcdef", version);
   auto const before = pull_request(world.api, 42);
   CHECK(before.body == "Automated release.\n\n<!-- ATTESTATION_MAP\n{\"lint\":\"14400001\"}\n-->\n");
@@ -287,7 +287,7 @@ TEST_CASE("a server that normalises line ends keeps the same text", "[github]") 
 
 TEST_CASE("writes that are refused leave the description alone", "[github]") {  // A-87, A-90, G-29
   auto settings = lab("two-charts");
-  int const kind = GENERATE(0, 1, 2);
+  int const kind = one_of({0, 1, 2});
   std::string body = "new";
   BodyWrite expected = BodyWrite::forbidden;
   if (kind == 0) settings.github.read_only_token = true;
@@ -388,7 +388,7 @@ TEST_CASE("planned faults are read from text", "[github]") {
   CHECK(fault.skip == 2);
   CHECK(fault.where == "api GET /repos/a b");
   auto const bad =
-      GENERATE("", "html_502", "nonsense at api", "html_502 x at api", "html_502 after at api", "html_502 y2 at api");
+      one_of({"", "html_502", "nonsense at api", "html_502 x at api", "html_502 after at api", "html_502 y2 at api"});
   CHECK_THROWS_AS(loopback::planned_fault(bad), std::invalid_argument);
 }
 

@@ -71,8 +71,8 @@ TEST_CASE("a message comes back with other line ends and without the last one, a
 }
 
 TEST_CASE("an object that is not the one that was sent gets no ref", "[github]") {
-  auto const answer = GENERATE(tag_json("web-v1.2.1"), tag_json(tag.name, "other"), tag_json(tag.name, tag.message, other),
-                               tag_json(tag.name, tag.message, commit, "tree"));
+  auto const answer = one_of({tag_json("web-v1.2.1"), tag_json(tag.name, "other"), tag_json(tag.name, tag.message, other),
+                              tag_json(tag.name, tag.message, commit, "tree")});
   CAPTURE(answer);
   Server server;
   server.object_answer = [&] { return json_reply(answer, 201); };
@@ -83,7 +83,7 @@ TEST_CASE("an object that is not the one that was sent gets no ref", "[github]")
 }
 
 TEST_CASE("a ref that exists is left as it is: somebody was faster, or it was our own lost answer", "[github]") {
-  int const code = GENERATE(409, 422);
+  int const code = one_of({409, 422});
   Server server;
   server.ref_answer = [&] { return status(code); };
   server.ref_now = [] { return json_reply(ref_json(other)); };
@@ -99,14 +99,14 @@ TEST_CASE("what GitHub refuses is refused with its reason", "[github]") {
     int status;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({{true, 403, "tag-forbidden"},
-                                         {true, 404, "tag-forbidden"},
-                                         {true, 409, "tag-rejected"},
-                                         {true, 422, "tag-rejected"},
-                                         {false, 403, "tag-forbidden"},
-                                         {false, 404, "tag-forbidden"},
-                                         {false, 409, "tag-rejected"},
-                                         {false, 422, "tag-rejected"}}));
+  auto const row = one_of<Row>({{true, 403, "tag-forbidden"},
+                                {true, 404, "tag-forbidden"},
+                                {true, 409, "tag-rejected"},
+                                {true, 422, "tag-rejected"},
+                                {false, 403, "tag-forbidden"},
+                                {false, 404, "tag-forbidden"},
+                                {false, 409, "tag-rejected"},
+                                {false, 422, "tag-rejected"}});
   CAPTURE(row.at_object, row.status);
   Server server;
   (row.at_object ? server.object_answer : server.ref_answer) = [&] {

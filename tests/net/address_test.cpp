@@ -22,8 +22,8 @@ Address address(std::string_view text) {
 TEST_CASE("addresses are parsed strictly and printed in one form", "[net]") {
   CHECK(address("192.0.2.7").text() == "192.0.2.7");
   CHECK(address("2001:0DB8:0:0:1:0:0:1").text() == "2001:db8::1:0:0:1");
-  auto const odd = GENERATE(values<std::string_view>({"", "1.2.3", "01.2.3.4", "1.2.3.4 ", "1.2.3.256", "0x7f.0.0.1", "::1%lo",
-                                                      "[::1]", ":::", "1::2::3", std::string_view("1.2.3.4\0", 8)}));
+  auto const odd = one_of<std::string_view>({"", "1.2.3", "01.2.3.4", "1.2.3.4 ", "1.2.3.256", "0x7f.0.0.1", "::1%lo", "[::1]",
+                                             ":::", "1::2::3", std::string_view("1.2.3.4\0", 8)});
   CAPTURE(odd);
   CHECK_FALSE(Address::parse(odd).has_value());
 }
@@ -34,7 +34,7 @@ TEST_CASE("only globally routable addresses count as such (D-33, RFC 6890)", "[n
     char const* text;
     AddressKind kind;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"8.8.8.8", global},
       {"140.82.112.5", global},
       {"9.255.255.255", global},
@@ -108,7 +108,7 @@ TEST_CASE("only globally routable addresses count as such (D-33, RFC 6890)", "[n
       {"2002:808:808::1", global},
       {"2002:a00:1::1", private_use},
       {"2002:7f00:1::1", never},
-  }));
+  });
   CAPTURE(row.text);
   CHECK(kind_of(address(row.text)) == row.kind);
 }
@@ -144,7 +144,7 @@ TEST_CASE("behind a proxy literals and local names are checked (D-33)", "[net]")
     char const* host;
     bool refused;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"charts.example.org", false},
       {"8.8.8.8", false},
       {"10.0.0.1", true},
@@ -159,7 +159,7 @@ TEST_CASE("behind a proxy literals and local names are checked (D-33)", "[net]")
       {"listed.localhost", true},       // loopback never
       {"local.example.org", false},
       {"mylocal.example", false},
-  }));
+  });
   CAPTURE(row.host);
   AddressPolicy const policy{.public_only = true, .private_names = {"charts.corp.internal", "listed.localhost"}};
   CHECK(refusal_behind_proxy(policy, row.host).has_value() == row.refused);

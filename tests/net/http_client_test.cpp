@@ -79,8 +79,8 @@ TEST_CASE("a request arrives with the fields it must have, and no other (G-2)", 
 }
 
 TEST_CASE("a body arrives whole however it travels (G-35)", "[net]") {
-  auto const delivery = GENERATE(Delivery::whole, Delivery::chunked, Delivery::until_close, Delivery::until_cut,
-                                 Delivery::close_after, Delivery::vanish_after, Delivery::slow_headers, Delivery::slow_body);
+  auto const delivery = one_of({Delivery::whole, Delivery::chunked, Delivery::until_close, Delivery::until_cut,
+                                Delivery::close_after, Delivery::vanish_after, Delivery::slow_headers, Delivery::slow_body});
   std::string body;
   for (int i = 0; body.size() < 100000; ++i) body += std::to_string(i);
   Scene scene(Answer{.body = body, .delivery = delivery, .pause = 1ms, .piece_bytes = 5000});
@@ -89,21 +89,21 @@ TEST_CASE("a body arrives whole however it travels (G-35)", "[net]") {
 }
 
 TEST_CASE("connections are kept and used again (G-7)", "[net]") {
-  auto const delivery = GENERATE(Delivery::whole, Delivery::chunked);
+  auto const delivery = one_of({Delivery::whole, Delivery::chunked});
   Scene scene(Answer{.body = "x", .delivery = delivery});
   for (int i = 0; i < 5; ++i) scene.exchange();
   CHECK(scene.server.connection_count() == 1);
 }
 
 TEST_CASE("a connection that the server does not keep is not used again", "[net]") {
-  auto const delivery = GENERATE(Delivery::close_after, Delivery::until_close);
+  auto const delivery = one_of({Delivery::close_after, Delivery::until_close});
   Scene scene(Answer{.body = "x", .delivery = delivery});
   for (int i = 0; i < 3; ++i) CHECK(scene.exchange().body == "x");
   CHECK(scene.server.connection_count() == 3);
 }
 
 TEST_CASE("a kept connection that is closed at the next request costs nothing: the keep-alive race (G-7)", "[net]") {
-  auto const fault = GENERATE(Delivery::close_before, Delivery::reset_before);
+  auto const fault = one_of({Delivery::close_before, Delivery::reset_before});
   Scene scene(
       [fault](Seen const& seen) { return Answer{.body = "x", .delivery = seen.on_connection == 2 ? fault : Delivery::whole}; });
   CHECK(scene.exchange().body == "x");
@@ -148,13 +148,13 @@ TEST_CASE("every way an answer can break has its kind (G-35)", "[net]") {
     Delivery delivery;
     Failure failure;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {Delivery::close_before, Failure::closed_early},
       {Delivery::reset_before, Failure::closed_early},
       {Delivery::reset_in_headers, Failure::truncated},
       {Delivery::close_in_body, Failure::truncated},
       {Delivery::reset_in_body, Failure::truncated},
-  }));
+  });
   Scene scene(Answer{.body = "a body", .delivery = row.delivery});
   CHECK(failure_of(scene.http, scene.get()) == row.failure);
 }
@@ -165,7 +165,7 @@ TEST_CASE("what is not HTTP is refused", "[net]") {
 }
 
 TEST_CASE("a body above the limit is refused while it is read (G-6)", "[net]") {
-  auto const delivery = GENERATE(Delivery::whole, Delivery::chunked, Delivery::until_close);
+  auto const delivery = one_of({Delivery::whole, Delivery::chunked, Delivery::until_close});
   Scene scene(Answer{.body = std::string(2000, 'x'), .delivery = delivery});
   auto request = scene.get();
   request.max_body = 2000;
@@ -175,7 +175,7 @@ TEST_CASE("a body above the limit is refused while it is read (G-6)", "[net]") {
 }
 
 TEST_CASE("silence ends an exchange (G-6)", "[net]") {
-  auto const delivery = GENERATE(Delivery::stall_before, Delivery::stall_in_body);
+  auto const delivery = one_of({Delivery::stall_before, Delivery::stall_in_body});
   Scene scene(Answer{.body = "a body", .delivery = delivery});
   auto request = scene.get();
   request.timeouts.silent = 100ms;
@@ -189,7 +189,7 @@ TEST_CASE("silence ends an exchange (G-6)", "[net]") {
 }
 
 TEST_CASE("an exchange that always moves a little still has an end (G-6)", "[net]") {
-  auto const delivery = GENERATE(Delivery::slow_headers, Delivery::slow_body);
+  auto const delivery = one_of({Delivery::slow_headers, Delivery::slow_body});
   Scene scene(Answer{.headers = {{"X", std::string(5000, 'x')}},
                      .body = std::string(5000, 'x'),
                      .delivery = delivery,
@@ -305,7 +305,7 @@ struct Keeper final : BodySink {
 };
 
 TEST_CASE("a large body is handed on piece by piece (D-15)", "[net]") {
-  auto const delivery = GENERATE(Delivery::whole, Delivery::chunked);
+  auto const delivery = one_of({Delivery::whole, Delivery::chunked});
   std::string const body(3000000, 'x');
   Scene scene(Answer{.body = body, .delivery = delivery, .piece_bytes = 100000});
   Keeper keeper;
@@ -341,7 +341,7 @@ TEST_CASE("an exception of the one who reads passes through", "[net]") {
 }
 
 TEST_CASE("only the body of a 200 is handed on, an empty one too", "[net]") {
-  auto const status = GENERATE(200, 404);
+  auto const status = one_of({200, 404});
   Scene scene(Answer{.status = status, .body = status == 200 ? "" : "not here"});
   Keeper keeper;
   auto request = scene.get();
@@ -404,14 +404,14 @@ TEST_CASE("localhost is loopback whatever a resolver says", "[net]") {
 }
 
 TEST_CASE("names that resolve to refused addresses are not connected to (D-33)", "[net]") {
-  auto const addresses = GENERATE(values<std::vector<std::string>>({
+  auto const addresses = one_of<std::vector<std::string>>({
       {"127.0.0.1"},
       {"169.254.169.254"},
       {"::ffff:10.0.0.1"},
       {"10.0.0.1"},
       {"8.8.8.8", "10.0.0.1"},  // one refused address refuses the host
       {"fe80::1%eth0"},
-  }));
+  });
   acr::RunClock clock;
   auto custom = settings();
   custom.resolver = [&](std::string const&) { return addresses; };

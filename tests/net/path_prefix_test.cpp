@@ -18,7 +18,7 @@ TEST_CASE("a path lies below a prefix by whole segments, decoded once (B-28)", "
     char const* path;
     bool below;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"/alice", true},
       {"/alice/", true},
       {"/alice/index.yaml", true},
@@ -67,7 +67,7 @@ TEST_CASE("a path lies below a prefix by whole segments, decoded once (B-28)", "
       {"/alice/%", false},
       {"/alice/%4", false},
       {"/alice/%zz", false},
-  }));
+  });
   CAPTURE(row.path);
   CHECK(is_below_prefix(row.path, "/alice") == row.below);
   CHECK(is_below_prefix(row.path, "/alice/") == row.below);
@@ -84,8 +84,8 @@ TEST_CASE("no prefix is the prefix of every path, and two segments are both comp
 }
 
 TEST_CASE("a prefix that can be read in two ways is not a prefix of anything (B-28)", "[net]") {
-  auto const prefix = GENERATE("alice", "/a//b", "//", "/.", "/a/./b", "/a/..", "/a..b", "/%2e", "/a%252e", "/a;b", "/a%3bb",
-                               "/a\\b", "/a%5cb", "/a%2fb", "/%", "/a%2");
+  auto const prefix = one_of({"alice", "/a//b", "//", "/.", "/a/./b", "/a/..", "/a..b", "/%2e", "/a%252e", "/a;b", "/a%3bb",
+                              "/a\\b", "/a%5cb", "/a%2fb", "/%", "/a%2"});
   CAPTURE(prefix);
   CHECK_FALSE(is_usable_prefix(prefix));
   CHECK_FALSE(is_below_prefix(prefix, prefix));

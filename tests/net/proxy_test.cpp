@@ -28,8 +28,8 @@ TEST_CASE("a proxy is a host with a port, credentials are decoded", "[net]") {
 
 TEST_CASE("proxies of other kinds are refused, and their password is not shown", "[net]") {
   auto const text =
-      GENERATE(values<char const*>({"https://u:s3cret@proxy.example:1", "socks5://u:s3cret@p", "http://", "http://u:s3cret@",
-                                    "http://u:s3cret@h/path", "u:s3cret%@h", "http://h?s3cret", "http://h:99999"}));
+      one_of<char const*>({"https://u:s3cret@proxy.example:1", "socks5://u:s3cret@p", "http://", "http://u:s3cret@",
+                           "http://u:s3cret@h/path", "u:s3cret%@h", "http://h?s3cret", "http://h:99999"});
   CAPTURE(text);
   auto const proxy = Proxy::parse(text);
   REQUIRE(proxy.has_error());
@@ -43,7 +43,7 @@ TEST_CASE("NO_PROXY exempts hosts, suffixes, addresses and ranges (A-11)", "[net
     char const* url;
     bool proxied;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"", "https://api.github.com/", true},
       {"*", "https://api.github.com/", false},
       {"github.com", "https://github.com/", false},
@@ -71,7 +71,7 @@ TEST_CASE("NO_PROXY exempts hosts, suffixes, addresses and ranges (A-11)", "[net
       {"", "https://127.0.0.1/", false},
       {"", "https://localhost/", false},
       {"", "http://127.0.0.1/", false},
-  }));
+  });
   CAPTURE(row.no_proxy, row.url);
   CHECK(settings(row.no_proxy).proxy_for(*Url::parse(row.url)).has_value() == row.proxied);
 }

@@ -27,7 +27,7 @@ TEST_CASE("each part of a URL is refused for what is wrong with it", "[net]") {
     std::string text;
     char const* why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://h/x?y#z", "taken"},
       {"x", "the scheme is missing"},
       {"https:x", "the scheme is not followed by // and a host"},
@@ -49,7 +49,7 @@ TEST_CASE("each part of a URL is refused for what is wrong with it", "[net]") {
       {"https://h/?a b", "the query holds a character that must be escaped"},
       {"https://h/#a b", "the fragment holds a character that must be escaped"},
       {"https://h/" + std::string(8192, 'a'), "the URL is longer than 8192 bytes"},
-  }));
+  });
   CAPTURE(row.text);
   CHECK(why(Url::parse(row.text)) == row.why);
 }
@@ -59,7 +59,7 @@ TEST_CASE("each reference is refused for what is wrong with it", "[net]") {
     std::string text;
     char const* why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"x", "taken"},
       {"https://i/x", "taken"},
       {"my%20charts:x", "the first path segment holds a colon"},
@@ -67,7 +67,7 @@ TEST_CASE("each reference is refused for what is wrong with it", "[net]") {
       {"//u@i/x", "a user name or password stands before the host"},
       {"ftp://i/x", "the scheme is not https"},
       {std::string(8193, 'a'), "the URL is longer than 8192 bytes"},
-  }));
+  });
   CAPTURE(row.text);
   CHECK(why(Url::parse("https://h/s/")->resolve(row.text)) == row.why);
 }
@@ -135,20 +135,20 @@ TEST_CASE("each kind of failure has its code", "[net]") {
     Failure failure;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({{Failure::tls, "tls-failed"},
-                                         {Failure::certificate, "bad-certificate"},
-                                         {Failure::too_large, "response-too-large"},
-                                         {Failure::bad_framing, "bad-response"},
-                                         {Failure::redirect_refused, "redirect-refused"},
-                                         {Failure::address_refused, "address-refused"},
-                                         {Failure::rate_limited, "rate-limited"},
-                                         {Failure::resolve, "unreachable"},
-                                         {Failure::connect, "unreachable"},
-                                         {Failure::proxy, "unreachable"},
-                                         {Failure::timeout, "unreachable"},
-                                         {Failure::closed_early, "unreachable"},
-                                         {Failure::truncated, "unreachable"},
-                                         {Failure::server_error, "unreachable"}}));
+  auto const row = one_of<Row>({{Failure::tls, "tls-failed"},
+                                {Failure::certificate, "bad-certificate"},
+                                {Failure::too_large, "response-too-large"},
+                                {Failure::bad_framing, "bad-response"},
+                                {Failure::redirect_refused, "redirect-refused"},
+                                {Failure::address_refused, "address-refused"},
+                                {Failure::rate_limited, "rate-limited"},
+                                {Failure::resolve, "unreachable"},
+                                {Failure::connect, "unreachable"},
+                                {Failure::proxy, "unreachable"},
+                                {Failure::timeout, "unreachable"},
+                                {Failure::closed_early, "unreachable"},
+                                {Failure::truncated, "unreachable"},
+                                {Failure::server_error, "unreachable"}});
   CHECK(NetworkError(row.failure, "h", "why").code() == row.code);
 }
 

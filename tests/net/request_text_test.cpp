@@ -36,7 +36,7 @@ TEST_CASE("a body travels with its length", "[net]") {
 }
 
 TEST_CASE("nothing can be smuggled into a request by a header field", "[net]") {
-  auto const value = GENERATE(values<std::string>({"a\r\nX: y", "a\nb", "a\rb", std::string("a\0b", 3), "a\x7f", "\x01"}));
+  auto const value = one_of<std::string>({"a\r\nX: y", "a\nb", "a\rb", std::string("a\0b", 3), "a\x7f", "\x01"});
   auto request = get("https://h/");
   request.headers = {{"Accept", value}};
   CHECK_THROWS_AS(request_text(request, "a"), std::logic_error);
@@ -65,7 +65,7 @@ TEST_CASE("a URL or method that was put together by hand is not sent", "[net]") 
 }
 
 TEST_CASE("credentials are only taken as bound to their origin (G-8)", "[net]") {
-  auto const name = GENERATE(values<char const*>({"Authorization", "authorization", "Cookie", "Proxy-Authorization"}));
+  auto const name = one_of<char const*>({"Authorization", "authorization", "Cookie", "Proxy-Authorization"});
   auto request = get("https://h/");
   request.headers = {{name, "x"}};
   CHECK_THROWS_AS(request_text(request, "a"), std::logic_error);
@@ -73,7 +73,7 @@ TEST_CASE("credentials are only taken as bound to their origin (G-8)", "[net]") 
 
 TEST_CASE("fields that the client decides cannot be set from outside", "[net]") {
   auto const name =
-      GENERATE(values<char const*>({"Host", "content-length", "Transfer-Encoding", "Connection", "Accept-Encoding", "Expect"}));
+      one_of<char const*>({"Host", "content-length", "Transfer-Encoding", "Connection", "Accept-Encoding", "Expect"});
   auto request = get("https://h/");
   request.headers = {{name, "x"}};
   CHECK_THROWS_AS(request_text(request, "a"), std::logic_error);

@@ -22,7 +22,7 @@ TEST_CASE("a repository is a host and parts of a path, with or without oci://", 
     std::string given, text;
     bool folded;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"ghcr.io/acme/charts", "ghcr.io/acme/charts", false},
       {"oci://ghcr.io/acme/charts", "ghcr.io/acme/charts", false},
       {"ghcr.io", "ghcr.io", false},
@@ -35,7 +35,7 @@ TEST_CASE("a repository is a host and parts of a path, with or without oci://", 
       {"[::1]/a", "[::1]/a", false},
       {"[2001:DB8::1]:5000/a", "[2001:db8::1]:5000/a", true},
       {"r.example:65535/a__b/c--d/e.f/g_h/0", "r.example:65535/a__b/c--d/e.f/g_h/0", false},
-  }));
+  });
   CAPTURE(row.given);
   auto const parsed = Repository::parse(row.given);
   REQUIRE(parsed.has_value());
@@ -48,7 +48,7 @@ TEST_CASE("what is not a repository is refused with the nearest valid form (O-10
   struct Row {
     std::string given, nearest;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"acme/charts", "ghcr.io/acme/charts"},  // verifiers and Helm read this differently
       {"acme", "ghcr.io/acme"},
       {"https://ghcr.io/acme", "ghcr.io/acme"},
@@ -83,7 +83,7 @@ TEST_CASE("what is not a repository is refused with the nearest valid form (O-10
       {"", "ghcr.io/acme/charts"},
       {"oci://", "ghcr.io/acme/charts"},
       {"oci://oci://ghcr.io/a", "ghcr.io/acme/charts"},
-  }));
+  });
   CAPTURE(row.given);
   auto const parsed = Repository::parse(row.given);
   REQUIRE_FALSE(parsed.has_value());
@@ -92,8 +92,8 @@ TEST_CASE("what is not a repository is refused with the nearest valid form (O-10
 }
 
 TEST_CASE("the refusal of a repository repeats no password", "[oci]") {
-  auto const given = GENERATE("user:geheim@ghcr.io/acme", "oci://geheim@ghcr.io/acme", "ghcr.io/acme?token=geheim",
-                              "user:geh@eim@ghcr.io/acme", "https://user:geheim/@ghcr.io/acme");
+  auto const given = one_of({"user:geheim@ghcr.io/acme", "oci://geheim@ghcr.io/acme", "ghcr.io/acme?token=geheim",
+                             "user:geh@eim@ghcr.io/acme", "https://user:geheim/@ghcr.io/acme"});
   auto const parsed = Repository::parse(given);
   REQUIRE_FALSE(parsed.has_value());
   CHECK(parsed.error().sentence().find("geh") == std::string::npos);
@@ -123,7 +123,7 @@ TEST_CASE("names and versions that registries do not take are refused (O-11)", "
   struct Row {
     std::string name, version, code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"web", "1.0.0", ""},
       {"a__b", "1.0.0", ""},
       {"a--b", "1.0.0", ""},
@@ -136,7 +136,7 @@ TEST_CASE("names and versions that registries do not take are refused (O-11)", "
       {std::string(256 - 20, 'a'), "1.0.0", "oci-name"},
       {"web", "1.0.0-" + std::string(122, 'a'), ""},
       {"web", "1.0.0-" + std::string(123, 'a'), "oci-tag"},
-  }));
+  });
   CAPTURE(row.name, row.version);
   CHECK(code_of(row.name, row.version) == row.code);
 }

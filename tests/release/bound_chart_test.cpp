@@ -16,13 +16,13 @@ TEST_CASE("tag-format is filled in, whatever name and version hold", "[release]"
   struct Row {
     char const *format, *name, *version, *tag;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"{name}-v{version}", "web", "1.2.0", "web-v1.2.0"},
       {"v{version}/{name}", "web", "1.2.0", "v1.2.0/web"},
       {"{version}{name}", "web", "1.2.0", "1.2.0web"},
       {"{name}-{version}", "{version}", "1.2.0", "{version}-1.2.0"},  // what was filled in is not filled in again
       {"{name}-v{version}", "web", "1.2.0+b.1", "web-v1.2.0+b.1"},
-  }));
+  });
   CHECK(acr::release::tag_name(row.format, row.name, row.version) == row.tag);
 }
 
@@ -54,14 +54,14 @@ TEST_CASE("the first difference between tag and head is said in words", "[releas
     EntryMode mode;
     std::string found;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"the same", web, EntryMode::file, ""},
       {"content", web + Files{{"templates/a.yaml", "kind: B\n"}}, EntryMode::file, "templates/a.yaml has other content"},
       {"new", web + Files{{"templates/b.yaml", "kind: B\n"}}, EntryMode::file, "templates/b.yaml is new"},
       {"missing", {{"Chart.yaml", chart_yaml("web", "1.1.0")}}, EntryMode::file, "templates/a.yaml is missing"},
       {"mode", web, EntryMode::executable, "templates/a.yaml has another mode"},
       {"ignore rules", web + Files{{".helmignore", "templates\n"}}, EntryMode::file, "templates/a.yaml is missing"},
-  }));
+  });
   CAPTURE(row.what);
   Bound world;
   auto const bound = world.bound(world.tree(web), world.tree(row.head, row.mode));

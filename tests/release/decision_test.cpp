@@ -64,7 +64,7 @@ TEST_CASE("verify-policy decides what the charts of a run come to", "[release]")
     ExitStatus status;
     std::size_t released;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"nothing changed", true, "", false, Result::no_charts, ExitStatus::done, 0},
       {"nothing changed, and the run is refused", true, "", true, Result::failed, ExitStatus::refused, 0},
       {"all proved", true, "PP", false, Result::success, ExitStatus::done, 2},
@@ -80,7 +80,7 @@ TEST_CASE("verify-policy decides what the charts of a run come to", "[release]")
       {"one for both reasons, block", true, "PB", false, Result::failed, ExitStatus::refused, 0},
       {"one held back, block", true, "PH", false, Result::failed, ExitStatus::refused, 0},
       {"one held back, flag", false, "PH", false, Result::partial, ExitStatus::done, 1},
-  }));
+  });
   CAPTURE(row.what);
   std::vector<SettledChart> all;
   for (auto const kind : row.run) {
@@ -138,7 +138,7 @@ TEST_CASE("the reason of a run is its own, else the first chart's, else the firs
 
 TEST_CASE("more packages than a job matrix takes are a warning (A-26)", "[release]") {
   Charts charts;
-  auto const count = GENERATE(std::size_t{256}, std::size_t{257});
+  auto const count = one_of({std::size_t{256}, std::size_t{257}});
   std::vector<SettledChart> const all(count, charts.proven("web"));
   auto const warnings = charts.decide(true, {}, all).record.warnings;
   CHECK(findings_of(warnings) == (count == 256 ? Findings{} : Findings{"matrix-too-large @ output matrix"}));

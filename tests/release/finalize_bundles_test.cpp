@@ -111,7 +111,7 @@ TEST_CASE("an id that no bundle proves is refused, and nothing is recorded (B-15
     std::function<std::string(BundleWorld&)> bundles;
     std::string where;  ///< the keys that are not proved
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"the packages only",
        [](auto& w) {
          return w.bundle({w.api, w.web});
@@ -132,7 +132,7 @@ TEST_CASE("an id that no bundle proves is refused, and nothing is recorded (B-15
          return w.bundle({w.api, w.web}, r) + w.bundle({w.report});
        },
        "build-api, build-web"},
-  }));
+  });
   CAPTURE(row.name);
   BundleWorld world;
   auto const bytes = world.manifest_bytes();
@@ -195,7 +195,7 @@ TEST_CASE("bundles that prove something else are refused, and nothing is recorde
     std::function<std::string(BundleWorld&)> bundles;
     std::string code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"another digest",
        [](auto& w) {
          return w.bundle({{"api-2.0.0.tgz", std::string(64, 'c')}, w.web});
@@ -301,7 +301,7 @@ TEST_CASE("bundles that prove something else are refused, and nothing is recorde
          return w.all() + w.bundle({{"x", std::string(64, 'c')}});
        },
        "bundle-subject"},
-  }));
+  });
   CAPTURE(row.name);
   BundleWorld world;
   auto const bytes = world.manifest_bytes();
@@ -321,7 +321,7 @@ TEST_CASE("only bundles of this very run count (B-15)", "[release]") {
     std::optional<std::string> run;  ///< .21
     bool accepted;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {std::string(run_url) + "7000000042/attempts/2", true},
       {std::string(run_url) + "7000000042/attempts/1", true},  // a job that was not run again
       {"https://github.com/Acme/Helm-Charts/actions/runs/7000000042/attempts/1", true},
@@ -336,7 +336,7 @@ TEST_CASE("only bundles of this very run count (B-15)", "[release]") {
       {"https://github.com/acme/other/actions/runs/7000000042/attempts/1", false},
       {"https://github.example/acme/helm-charts/actions/runs/7000000042/attempts/1", false},
       {std::nullopt, false},
-  }));
+  });
   CAPTURE(row.run.value_or("none"));
   BundleWorld world;
   auto request = BundleWorld::this_run();
@@ -354,7 +354,7 @@ TEST_CASE("this workflow may sign, or a file that it can call (B-15)", "[release
     std::string san;
     bool accepted;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {own + "refs/pull/42/merge", true},
       {own + std::string(40, '7'), true},
       {host + "ACME/helm-charts/.github/workflows/release.yaml@refs/pull/42/merge", true},
@@ -370,7 +370,7 @@ TEST_CASE("this workflow may sign, or a file that it can call (B-15)", "[release
       {host + "acme/helm-charts/.github/workflows/other.yaml", false},
       {host + "acme/helm-charts/other.yaml@refs/heads/main", false},
       {"https://github.example/acme/helm-charts/.github/workflows/release.yaml@refs/pull/42/merge", false},
-  }));
+  });
   CAPTURE(row.san);
   BundleWorld world;
   auto request = BundleWorld::this_run();
@@ -406,14 +406,14 @@ TEST_CASE("a run that is not known believes no bundle (B-15)", "[release]") {
     std::string variable;
     std::function<void(acr::release::FinalizeSettings&)> spoil;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"GITHUB_SHA", [](auto& s) { s.commit.clear(); }},
       {"GITHUB_RUN_ID", [](auto& s) { s.run_id.clear(); }},
       {"GITHUB_RUN_ID", [](auto& s) { s.run_id = "1/attempts/1"; }},
       {"GITHUB_RUN_ATTEMPT", [](auto& s) { s.run_attempt.clear(); }},
       {"GITHUB_RUN_ATTEMPT", [](auto& s) { s.run_attempt = "0"; }},
       {"GITHUB_WORKFLOW_REF", [](auto& s) { s.workflow_ref.clear(); }},
-  }));
+  });
   CAPTURE(row.variable);
   BundleWorld world;
   row.spoil(world.settings);

@@ -33,7 +33,7 @@ void sign(PipelineWorld& world, Attest request) {
 void stored(PipelineWorld& world, int status, std::string const& bytes) { world.listed[lint] = {{"1001", bytes, status}}; }
 
 TEST_CASE("each check of an attestation refuses its entry with its code", "[release]") {
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"another repository", [](PipelineWorld& w) { sign(w, {.repository = "evil/charts"}); }, "identity", "evil/charts"},
       {"another repository of the same name", [](PipelineWorld& w) { sign(w, {.repository_id = "666"}); }, "identity",
        "500000001"},
@@ -81,7 +81,7 @@ TEST_CASE("each check of an attestation refuses its entry with its code", "[rele
       {"another id that does not verify",
        [](PipelineWorld& w) { sign(w, {.repository = "evil/charts"}), w.listed[lint].front().id = "1002"; }, "identity",
        "evil/charts"},
-  }));
+  });
   CAPTURE(row.what);
   PipelineWorld world;
   row.change(world);
@@ -147,7 +147,7 @@ TEST_CASE("with unresolved-id: warn a failed check is not covered by another att
   PipelineWorld world;
   world.inputs["unresolved-id"] = "warn";
   auto const passed = world.listed[lint].front().bundle;
-  bool const fails = GENERATE(true, false);
+  bool const fails = one_of({true, false});
   sign(world, {.predicate_type = "https://in-toto.io/attestation/test-result/v0.1",
                .predicate = fails ? R"({"result":"FAILED"})" : R"({"result":"PASSED"})"});
   world.listed[lint].front().id = "1002";
@@ -170,7 +170,7 @@ TEST_CASE("of many attestations of a subject only so many are tried for an id th
   auto const good = world.listed[lint].front().bundle;
   sign(world, {.repository = "evil/charts"});
   auto const bad = world.listed[lint].front().bundle;
-  std::size_t const before = GENERATE(31, 32);
+  std::size_t const before = one_of({31, 32});
   world.listed[lint].assign(before, Listed{"1002", bad});
   world.listed[lint].push_back({"1003", good});
   CHECK(refusals(world.run()).empty() == (before == 31));

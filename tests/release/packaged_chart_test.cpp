@@ -48,7 +48,7 @@ TEST_CASE("a package must be called as its tag says (A-45)", "[release]") {
   struct Row {
     char const *name, *version, *found;
   };
-  auto const row = GENERATE(values<Row>({{"web", "1.1.0", ""}, {"web", "1.1.1", "web 1.1.0"}, {"Web", "1.1.0", "web 1.1.0"}}));
+  auto const row = one_of<Row>({{"web", "1.1.0", ""}, {"web", "1.1.1", "web 1.1.0"}, {"Web", "1.1.0", "web 1.1.0"}});
   CAPTURE(row.name, row.version);
   TemporaryDirectory directory;
   Staging const staging(directory.path());

@@ -65,7 +65,7 @@ void tag_elsewhere(PipelineWorld& world, std::vector<acr::git::ObjectId> parents
 
 TEST_CASE("each check of a tag refuses with its code at its place", "[release]") {
   auto const lines = std::vector<Line>{{"lint", "1001", subject_of("lint")}};
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"content of a file",
        [](PipelineWorld& w) {
          w.head = w.tagged + Files{{values_yaml, "replicas: 2\n"}};
@@ -112,7 +112,7 @@ TEST_CASE("each check of a tag refuses with its code at its place", "[release]")
                            w.objects.add_tag("web-v1.0.9", w.tag_commit, ObjectType::commit, w.tags["web-v1.1.0"]));
        },
        "tag-name-mismatch @ tag web-v1.1.0"},
-  }));
+  });
   CAPTURE(row.what);
   PipelineWorld world;
   row.change(world);
@@ -125,7 +125,7 @@ TEST_CASE("each check of a tag refuses with its code at its place", "[release]")
 }
 
 TEST_CASE("what is only said of a tag warns, and the release goes on", "[release]") {
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"merge differs",
        [](PipelineWorld& w) {
          w.merge = w.tagged + Files{{values_yaml, "replicas: 3\n"}};
@@ -153,7 +153,7 @@ TEST_CASE("what is only said of a tag warns, and the release goes on", "[release
       {"a title that names nothing",
        [](PipelineWorld& w) { w.inputs["title-check"] = "warn", w.settings.change.title = "release: web-v9.9.9"; },
        "title-mismatch @ pull request title"},
-  }));
+  });
   CAPTURE(row.what);
   PipelineWorld world;
   row.change(world);
@@ -200,7 +200,7 @@ TEST_CASE("missing-lineage: ignore says nothing", "[release]") {
 }
 
 TEST_CASE("a chart is refused by what is read of it, and the run by its limits", "[release]") {
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"version not moved",
        [](PipelineWorld& w) {
          w.head = chart_files("web", "1.0.0") + Files{{values_yaml, "replicas: 2\n"}};
@@ -249,7 +249,7 @@ TEST_CASE("a chart is refused by what is read of it, and the run by its limits",
          };
        },
        "check-not-required @ run"},
-  }));
+  });
   CAPTURE(row.what);
   PipelineWorld world;
   row.change(world);
@@ -299,7 +299,7 @@ TEST_CASE("no chart changes, or one is removed: nothing is packaged, nothing is 
 }
 
 TEST_CASE("files that cannot be fetched ahead end the run, unless there are only too many of them (A-56)", "[release]") {
-  std::string const code = GENERATE(as<std::string>{}, "too-many-objects", "unreachable");
+  std::string const code = one_of<std::string>({"too-many-objects", "unreachable"});
   PipelineWorld world;
   world.objects.on_prefetch = [&](ObjectType type) {
     if (type == ObjectType::blob) throw acr::Unreachable(acr::Code::parse(code).value(), "no");
@@ -400,7 +400,7 @@ PipelineWorld& many(PipelineWorld& world, std::size_t count) {
 
 TEST_CASE("more packages than a matrix takes are a warning (A-26)", "[release]") {
   PipelineWorld world;
-  std::size_t const count = GENERATE(256, 257);
+  std::size_t const count = one_of({256, 257});
   auto const outcome = many(world, count).run();
   CHECK(refusals(outcome).empty());
   CHECK(warnings(outcome) == (count == 256 ? Findings{} : Findings{"matrix-too-large @ output matrix"}));
@@ -466,7 +466,7 @@ TEST_CASE("dependencies are fetched once all tags hold, and what a host gives is
     CHECK(found.front().starts_with("dep-duplicate @ charts/web"));
   }
   SECTION("out of reach: no verdict, also under flag") {
-    world.inputs["verify-policy"] = GENERATE(as<std::string>{}, "block", "flag");
+    world.inputs["verify-policy"] = one_of<std::string>({"block", "flag"});
     source.refused.emplace("redis", acr::reject("dep-unreachable", charts_host, "no answer"));
     auto const outcome = world.run();
     CHECK(outcome.status == ExitStatus::unreachable);
@@ -474,7 +474,7 @@ TEST_CASE("dependencies are fetched once all tags hold, and what a host gives is
     CHECK(released(world) == report_files);
   }
   SECTION("out of reach, and another chart refused for good") {
-    world.inputs["verify-policy"] = GENERATE(as<std::string>{}, "block", "flag");
+    world.inputs["verify-policy"] = one_of<std::string>({"block", "flag"});
     world.tags.erase("api-v2.0.0");
     source.refused.emplace("redis", acr::reject("dep-unreachable", charts_host, "no answer"));
     auto const outcome = world.run();
@@ -483,7 +483,7 @@ TEST_CASE("dependencies are fetched once all tags hold, and what a host gives is
   }
   SECTION("an offline refusal: under block nobody is asked") {
     world.tagged["charts/api/Chart.yaml"] += samples::list_text({{"redis", "^1.0.0", charts_host}});  // no lock
-    bool const block = GENERATE(true, false);
+    bool const block = one_of({true, false});
     world.inputs["verify-policy"] = block ? "block" : "flag";
     auto const outcome = world.run();
     REQUIRE(outcome.record.charts[0].refusals.size() == 1);
@@ -596,7 +596,7 @@ TEST_CASE("the registry is looked at for charts that nothing else counts against
 TEST_CASE("what the registry has counts as any refusal of a chart, and its silence is not a verdict (O-22, A-20)",
           "[release]") {
   RegistryWorld world;
-  auto const policy = GENERATE(as<std::string>{}, "block", "flag");
+  auto const policy = one_of<std::string>({"block", "flag"});
   world.inputs["verify-policy"] = policy;
   for (auto const* code : {"oci-tag-taken", "oci-auth"}) {
     world.refused = {{"api", code}};

@@ -105,7 +105,7 @@ TEST_CASE("a local dependency that cannot be packaged refuses its chart (D-24)",
   world.tagged["charts/web/Chart.yaml"] = samples::chart_yaml("web", lib, "1.1.0");
   world.tagged["charts/web/Chart.lock"] = samples::lock_text(lib, lib);
   world.tagged["lib/Chart.yaml"] = samples::chart_yaml("lib");
-  bool const broken = GENERATE(true, false);
+  bool const broken = one_of({true, false});
   world.tagged["lib/values.yaml"] = broken ? "a: [\n" : "a: 1\n";
   samples::FakeSource source;
   acr::release::DependencyBuild build(source, {}, 1);
@@ -144,7 +144,7 @@ TEST_CASE("a package that cannot be made is not made again", "[release]") {
   git::MemoryObjects objects;
   acr::release::RunSettings settings;
   settings.inputs.charts_dirs = {"charts"};
-  bool const broken = GENERATE(true, false);
+  bool const broken = one_of({true, false});
   auto const commit = objects.add_commit(objects.add_files({{"charts/web/Chart.yaml", acr::test::chart_yaml("web", "1.1.0")},
                                                             {"charts/web/values.yaml", broken ? "a: [\n" : "a: 1\n"}}));
   objects.set_ref("refs/tags/web-v1.1.0",
@@ -295,7 +295,7 @@ TEST_CASE("a bundle whose root cannot be had ends the run, one whose root is wro
   acr::tuftest::Repository repository;
   repository.add_target(repository.targets, "trusted_root.json", std::string(acr::sigstore::built_in_roots()[0].json));
   repository.publish();
-  std::string const kind = GENERATE(as<std::string>{}, "fresh", "unreachable", "wrong");
+  std::string const kind = one_of<std::string>({"fresh", "unreachable", "wrong"});
   CAPTURE(kind);
   if (kind == "wrong") repository.files["timestamp.json"] = "{}";
   if (kind == "unreachable") repository.files.erase("timestamp.json");

@@ -38,7 +38,7 @@ TEST_CASE("a line of another form, or that nothing could fulfil, is refused; its
     std::vector<std::string> types, signers;
     std::string why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"lint a:b " + signer + " more", "lint a:b " + signer, {}, {}, "a line has one to three words"},
       {" ", "lint", {}, {}, "a line has one to three words"},
       {"-lint", "lint", {}, {}, "the key cannot be in an annotation"},
@@ -56,7 +56,7 @@ TEST_CASE("a line of another form, or that nothing could fulfil, is refused; its
        {},
        {"acme/helm-charts/.github/workflows/check.yaml@refs/tags/v1*"},
        "signer-workflows does not allow this signer"},
-  }));
+  });
   CAPTURE(row.bad, row.good);
   auto const bad = parsed(row.bad, row.types, row.signers);
   REQUIRE(bad.has_error());
@@ -70,7 +70,7 @@ TEST_CASE("an attestation meets a line by key, type and signer", "[release]") {
     std::string line;
     bool met;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"lint", true},
       {"l*", true},
       {"scan", false},
@@ -80,7 +80,7 @@ TEST_CASE("an attestation meets a line by key, type and signer", "[release]") {
       {"lint " + lint_type + " acme/helm-charts/.github/workflows/check.yaml@refs/tags/*", true},
       {"lint " + lint_type + " acme/helm-charts/.github/workflows/check.yaml@refs/heads/*", false},
       {"lint " + lint_type + " acme/other/.github/workflows/check.yaml@refs/tags/v1", false},
-  }));
+  });
   CAPTURE(row.line);
   acr::report::VerifiedFacts facts;
   facts.predicate_type = lint_type;
@@ -102,7 +102,7 @@ TEST_CASE("a released chart has an entry for each line (B-8)", "[release]") {
     std::string found{};
   };
   auto const provenance = "https://slsa.dev/provenance/v1";
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"nothing is required", "", [](auto&) {}, {}},
       {"the key is there", "lint", [](auto&) {}, {}},
       {"key and type", std::string("lint ") + provenance, [](auto&) {}, {}},
@@ -139,7 +139,7 @@ TEST_CASE("a released chart has an entry for each line (B-8)", "[release]") {
        "lint",
        [](auto& w) { w.inputs["subject-binding"] = "require"; },
        {"subject-unbound @ attestation lint (id 1001)"}},
-  }));
+  });
   CAPTURE(row.what);
   world.inputs["required-attestations"] = row.lines;
   row.change(world);
@@ -156,7 +156,7 @@ TEST_CASE("a dry run that asks nobody still misses a key that the tag does not l
   PipelineWorld world;
   world.asks_github = false;
   world.inputs["subject-binding"] = "warn";
-  auto const key = GENERATE(as<std::string>{}, "lint", "scan");
+  auto const key = one_of<std::string>({"lint", "scan"});
   world.inputs["required-attestations"] = key + " " + lint_type;
   CHECK(refusals(world.run()) == (key == "lint" ? Findings{} : Findings{"attestation-required @ tag web-v1.1.0"}));
 }

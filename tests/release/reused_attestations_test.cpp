@@ -38,12 +38,12 @@ TEST_CASE("an attestation under two keys counts for the first", "[release]") {
     char const* statement;
     char const* found;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"1", "s2", "t2", "the same id as under lint"},
       {"2", "s1", "t2", "the same signature as under lint"},
       {"2", "s2", "t1", "the same statement as under lint"},
       {"1", "s1", "t1", "the same id as under lint"},
-  }));
+  });
   CAPTURE(row.found);
   std::vector<LineageEntry> entries{verified("lint", "1", "s1", "t1"), verified("scan", row.id, row.signature, row.statement)};
   acr::release::refuse_reused(entries, "web-v1.0.0");

@@ -62,7 +62,7 @@ TEST_CASE("an id alone is found by the source digest, else by the package's (B-4
     std::string bound;                                        // empty: refused
     std::string code{};
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"by source", {{"1001", digests.source}}, "source"},
       {"by package", {{"1001", digests.package}}, "package"},
       {"by both", {{"1001", digests.source}, {"1001", digests.package}}, "source"},
@@ -72,7 +72,7 @@ TEST_CASE("an id alone is found by the source digest, else by the package's (B-4
       {"by an id that neither has", {{"1002", digests.source}}, "", "unresolved-id"},
       {"by an id that the package does not have", {{"1002", digests.package}}, "", "unresolved-id"},
       {"by another digest", {{"1001", subject_of("lint")}}, "", "unresolved"},
-  }));
+  });
   CAPTURE(row.what);
   for (auto const& [id, subject] : row.listed) world.attest(id, subject);
   auto const outcome = world.run();
@@ -127,7 +127,7 @@ TEST_CASE("each way to name the subject binds it, or not (B-5)", "[release]") {
     bool in_tag;          // the annotation has the digest
     std::string bound;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"the annotation, source", "", digests.source, true, "source"},
       {"the annotation, package", "", digests.package, true, "package"},
       {"the annotation, anything", "", subject_of("lint"), true, ""},
@@ -144,7 +144,7 @@ TEST_CASE("each way to name the subject binds it, or not (B-5)", "[release]") {
       {"a text with the chart alone", "lint = text:{chart}", subject_of("web"), false, ""},
       {"a text with the version alone", "lint = text:{version}", subject_of("1.1.0"), false, ""},
       {"a constant", "lint = text:lint", subject_of("lint"), false, ""},
-  }));
+  });
   CAPTURE(row.what);
   tag_with(world, {{"lint", "1001", row.in_tag ? row.subject : ""}});
   world.attest("1001", row.subject);
@@ -179,7 +179,7 @@ TEST_CASE("a text that another chart of the commit would be filled in alike bind
   world.inputs["lineage-subjects"] = "lint = text:{chart}-{version}";
   // `web-1` 2.0.0 and `web` 1-2.0.0: Helm takes "1-2.0.0" for a version.
   world.tagged = chart_files("web", "1-2.0.0");
-  bool const other = GENERATE(false, true);
+  bool const other = one_of({false, true});
   if (other) {
     world.base = world.base + chart_files("web-1", "2.0.0");
     world.tagged = world.tagged + chart_files("web-1", "2.0.0");
@@ -193,7 +193,7 @@ TEST_CASE("a text that another chart of the commit would be filled in alike bind
 
 TEST_CASE("a rule wins over the tag's word (B-4)", "[release]") {
   PipelineWorld world;
-  world.inputs["subject-binding"] = GENERATE("require", "warn", "off");
+  world.inputs["subject-binding"] = one_of({"require", "warn", "off"});
   auto const digests = digests_of(world);
   world.inputs["lineage-subjects"] = "lint = source";
   tag_with(world, {{"lint", "1001", subject_of("lint")}, {"scan", "1002", digests.source}});
@@ -232,8 +232,8 @@ TEST_CASE("what does not verify is refused for that, bound or not", "[release]")
 }
 
 TEST_CASE("subject-binding: require implies pinned dependencies (B-6a)", "[release]") {
-  auto const [binding, pins] = GENERATE(table<std::string, std::string>(
-      {{"require", "warn"}, {"require", ""}, {"warn", "require"}, {"warn", "warn"}, {"off", ""}}));
+  auto const [binding, pins] = one_of<std::tuple<std::string, std::string>>(
+      {{"require", "warn"}, {"require", ""}, {"warn", "require"}, {"warn", "warn"}, {"off", ""}});
   auto const reading = acr::event::read_inputs(acr::event::from_map({{"subject-binding", binding}, {"dependency-pins", pins}}),
                                                "/w", acr::event::TokenRule::optional);
   REQUIRE(reading.mistakes.empty());

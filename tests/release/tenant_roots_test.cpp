@@ -128,14 +128,14 @@ TEST_CASE("neither GitHub's own root nor the public-good instance counts for a t
 
 TEST_CASE("a trust domain that is missing or no name is refused before any request for it (T-5)", "[release][trust]") {
   auto const meta =
-      GENERATE(as<std::string>{}, "{}", R"({"domains":{}})", R"({"domains":{"artifact_attestations":{"trust_domain":7}}})",
-               R"({"domains":{"artifact_attestations":{"trust_domain":""}}})",
-               R"({"domains":{"artifact_attestations":{"trust_domain":"../octocorp"}}})",
-               R"({"domains":{"artifact_attestations":{"trust_domain":"a/b"}}})");
+      one_of<std::string>({"{}", R"({"domains":{}})", R"({"domains":{"artifact_attestations":{"trust_domain":7}}})",
+                           R"({"domains":{"artifact_attestations":{"trust_domain":""}}})",
+                           R"({"domains":{"artifact_attestations":{"trust_domain":"../octocorp"}}})",
+                           R"({"domains":{"artifact_attestations":{"trust_domain":"a/b"}}})"});
   CAPTURE(meta);
   Tenant tenant;
   tenant.meta = meta;
-  auto const mode = GENERATE(RefreshMode::automatic, RefreshMode::require);
+  auto const mode = one_of({RefreshMode::automatic, RefreshMode::require});
   Services services(tenant.settings(mode), tenant.clock);
   auto const result = tenant.judged(services, tenant.own);
   REQUIRE(result.rejection);

@@ -99,7 +99,7 @@ TEST_CASE("floors of the built-in copy hold (T-6)", "[release][trust]") {
 TEST_CASE("outages are unreachable, whichever file they hit (T-8)", "[release][trust]") {
   World const world;
   std::string const file =
-      GENERATE(as<std::string>{}, "2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", ".trusted_root.json");
+      one_of<std::string>({"2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", ".trusted_root.json"});
   CAPTURE(file);
   for (auto const failure :
        {Failure::resolve, Failure::connect, Failure::proxy, Failure::tls, Failure::certificate, Failure::timeout,
@@ -126,7 +126,7 @@ TEST_CASE("outages are unreachable, whichever file they hit (T-8)", "[release][t
 TEST_CASE("answers that are wrong are not an outage (T-9, T-13)", "[release][trust]") {
   World const world;
   std::string const file =
-      GENERATE(as<std::string>{}, "2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", ".trusted_root.json");
+      one_of<std::string>({"2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", ".trusted_root.json"});
   CAPTURE(file);
   auto const code = [&](std::function<acr::net::Reply(acr::net::Request const&)> other) {
     auto const outcome = world.refresh(instead(world, file, std::move(other)));
@@ -226,7 +226,7 @@ TEST_CASE("what a run does with each outcome, in each mode (T-7 … T-11)", "[re
   constexpr auto young = "2026-08-21";
   constexpr auto old = "2025-07-20";         // 401 days before the refresh
   constexpr auto just_young = "2025-07-21";  // 400 days
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {automatic, Kind::fresh, young, "", "fresh", 0},
       {automatic, Kind::fresh, old, "", "fresh", 0},
       {automatic, Kind::unreachable, young, "trusted-root-built-in", "notice", 0},
@@ -241,7 +241,7 @@ TEST_CASE("what a run does with each outcome, in each mode (T-7 … T-11)", "[re
       {require, Kind::unreachable, young, "trusted-root-stale", "refusal", 3},
       {require, Kind::expired, young, "trusted-root-stale", "refusal", 3},
       {require, Kind::wrong, young, "trusted-root-stale", "refusal", 1},
-  }));
+  });
   RefreshOutcome outcome;
   outcome.kind = row.kind;
   if (row.kind != Kind::fresh)

@@ -37,10 +37,10 @@ TEST_CASE("tag-wait lasts as long as it says: the last look is at its end", "[re
     Pauses pauses;
     std::string why;
   };
-  auto const row = GENERATE(values<Row>({{"0", {}, "the tag does not exist"},
-                                         {"3", {3}, "the tag did not appear within 3 seconds"},
-                                         {"22", {5, 10, 7}, "the tag did not appear within 22 seconds"},
-                                         {"100", {5, 10, 20, 30, 30, 5}, "the tag did not appear within 100 seconds"}}));
+  auto const row = one_of<Row>({{"0", {}, "the tag does not exist"},
+                                {"3", {3}, "the tag did not appear within 3 seconds"},
+                                {"22", {5, 10, 7}, "the tag did not appear within 22 seconds"},
+                                {"100", {5, 10, 20, 30, 30, 5}, "the tag did not appear within 100 seconds"}});
   PipelineWorld world;
   world.inputs["tag-wait"] = row.wait;
   SECTION("it never comes") {
@@ -124,7 +124,7 @@ TEST_CASE("an attestation that is listed late is asked for again within tag-wait
 TEST_CASE("an attestation that is never listed is refused at the end of tag-wait, with the advice to re-run", "[release]") {
   PipelineWorld world;
   world.listed.clear();
-  bool const waits = GENERATE(true, false);
+  bool const waits = one_of({true, false});
   world.inputs["tag-wait"] = waits ? "6" : "0";
   auto const outcome = world.run();
   CHECK(refusals(outcome) == Findings{"unresolved @ attestation lint (id 1001)"});
@@ -244,7 +244,7 @@ TEST_CASE("tags that come near are named newest first, and show another tag-form
     std::string proposed;
   };
   static constexpr char const* v = "{name}-v{version}";
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"nothing", v, {}, {}, ""},
       {"the release itself without a v", v, {"web-1.2.0"}, {"web-1.2.0"}, "{name}-{version}"},
       {"with a slash", v, {"web/1.2.0"}, {"web/1.2.0"}, "{name}/{version}"},
@@ -268,7 +268,7 @@ TEST_CASE("tags that come near are named newest first, and show another tag-form
        ""},
       {"configured without a v", "{name}-{version}", {"web-v1.2.0"}, {"web-v1.2.0"}, "{name}-v{version}"},
       {"no version", v, {"web-latest", "web-"}, {"web-latest", "web-"}, ""},
-  }));
+  });
   CAPTURE(row.what);
   auto const misses = acr::release::near_misses("web", "1.2.0", row.format, row.tags);
   CHECK(misses.names == row.names);

@@ -51,8 +51,8 @@ std::map<std::string, std::string> as_the_runner_reads(std::string const& text) 
 }
 
 TEST_CASE("no value can define another output (A-24)", "[report]") {
-  auto const value = GENERATE(as<std::string>(), "", "\n", "a\nevil=1", "EOF\nevil=1", "a\r\nb", "x<<EOF\nevil\nEOF",
-                              "ghadelimiter_\nevil=1", "=", "<<", "a\n\n");
+  auto const value = one_of<std::string>(
+      {"", "\n", "a\nevil=1", "EOF\nevil=1", "a\r\nb", "x<<EOF\nevil\nEOF", "ghadelimiter_\nevil=1", "=", "<<", "a\n\n"});
   CAPTURE(value);
   Outputs outputs;
   outputs.set("first", value);
@@ -71,7 +71,7 @@ TEST_CASE("each value has a fresh delimiter of 128 random bits (A-24)", "[report
 }
 
 TEST_CASE("names outside the alphabet are our own mistake (A-24)", "[report]") {
-  auto const name = GENERATE(as<std::string>(), "", "-a", ".a", "a b", "a=b", "a\nb", "a<<b", "ä");
+  auto const name = one_of<std::string>({"", "-a", ".a", "a b", "a=b", "a\nb", "a<<b", "ä"});
   Outputs outputs;
   CHECK_THROWS_AS(outputs.set(name, "x"), std::logic_error);
 }

@@ -63,7 +63,7 @@ TEST_CASE("the attest step reads our checksums as they are meant (A-68)", "[repo
 
 TEST_CASE("names that a reader could take for something else are refused (A-68)", "[report]") {
   auto const name =
-      GENERATE(as<std::string>(), "", "*web.tgz", " web.tgz", "web.tgz ", "a/b.tgz", "a\\b.tgz", "a\nb", "a\rb", "..", "\xff");
+      one_of<std::string>({"", "*web.tgz", " web.tgz", "web.tgz ", "a/b.tgz", "a\\b.tgz", "a\nb", "a\rb", "..", "\xff"});
   CAPTURE(name);
   auto const text = acr::report::checksums_text({{name, std::string(64, 'a')}});
   REQUIRE_FALSE(text.has_value());
@@ -110,18 +110,17 @@ TEST_CASE("only a file that we wrote is read back (A-6)", "[report]") {
   };
   auto const hex = std::string(64, 'a');
   std::string const other = "not a line of ours", order = "names are not in byte order, or one stands twice";
-  auto const row =
-      GENERATE_COPY(values<Row>({{hex + "  a.tgz", "checksums.txt:1", "the last line has no line end"},
-                                 {hex + "  a.tgz\r\n", "checksums.txt:1", other},
-                                 {hex + " *a.tgz\n", "checksums.txt:1", other},
-                                 {hex + " a.tgz\n", "checksums.txt:1", other},
-                                 {"# comment\n", "checksums.txt:1", other},
-                                 {"\n", "checksums.txt:1", other},
-                                 {hex + "  ../a.tgz\n", "checksums.txt:1", other},
-                                 {hex + "  b\n" + hex + "  a\n", "checksums.txt:2", order},
-                                 {hex + "  a\n" + hex + "  a\n", "checksums.txt:2", order},
-                                 {"\xef\xbb\xbf" + hex + "  a\n", "checksums.txt:1", other},
-                                 {std::string(524289, 'x'), "checksums.txt", "the file is larger than any of ours"}}));
+  auto const row = one_of<Row>({{hex + "  a.tgz", "checksums.txt:1", "the last line has no line end"},
+                                {hex + "  a.tgz\r\n", "checksums.txt:1", other},
+                                {hex + " *a.tgz\n", "checksums.txt:1", other},
+                                {hex + " a.tgz\n", "checksums.txt:1", other},
+                                {"# comment\n", "checksums.txt:1", other},
+                                {"\n", "checksums.txt:1", other},
+                                {hex + "  ../a.tgz\n", "checksums.txt:1", other},
+                                {hex + "  b\n" + hex + "  a\n", "checksums.txt:2", order},
+                                {hex + "  a\n" + hex + "  a\n", "checksums.txt:2", order},
+                                {"\xef\xbb\xbf" + hex + "  a\n", "checksums.txt:1", other},
+                                {std::string(524289, 'x'), "checksums.txt", "the file is larger than any of ours"}});
   CAPTURE(row.text.substr(0, 200));
   check_refused(acr::report::parse_checksums(row.text), "checksums", row.where, row.why);
   CHECK(acr::report::parse_checksums("").value().empty());
@@ -138,7 +137,7 @@ TEST_CASE("no file of ours has more lines than the attest step reads (A-68)", "[
 TEST_CASE("the artifacts list holds plain workspace paths only (A-30)", "[report]") {
   CHECK(acr::report::artifacts_list({".cr/a-1.tgz", ".cr/b-1.tgz"}).value() == ".cr/a-1.tgz\n.cr/b-1.tgz\n");
   auto const path =
-      GENERATE(as<std::string>(), "", "/a", "a=b", "#a", "oci://x", "oci:x", "a\nb", "../a", "a/../b", "a//b", " a", "a ");
+      one_of<std::string>({"", "/a", "a=b", "#a", "oci://x", "oci:x", "a\nb", "../a", "a/../b", "a//b", " a", "a "});
   CAPTURE(path);
   check_refused(acr::report::artifacts_list({path}), "artifacts-list", path, "the artifacts list cannot hold this path");
 }

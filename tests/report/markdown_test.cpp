@@ -29,7 +29,7 @@ TEST_CASE("a name is a plain word only where it can be nothing else (A-86)", "[r
     char const* name;
     char const* shown;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"", "–"},
       {"a_b", "`a_b`"},  // emphasis
       {"a*b*", "`a*b*`"},
@@ -52,7 +52,7 @@ TEST_CASE("a name is a plain word only where it can be nothing else (A-86)", "[r
       {"a\\b", "`a\\b`"},
       {"é", "`é`"},
       {"a\n## b", "`a\\u{a}## b`"},
-  }));
+  });
   CHECK(acr::report::plain_word(row.name) == row.shown);
   CHECK(acr::report::plain_word(std::string(201, 'x')) == "`" + std::string(201, 'x') + "`");
 }

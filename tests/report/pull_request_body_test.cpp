@@ -56,7 +56,7 @@ TEST_CASE("a description without a map gets both after one empty line (A-84)", "
   struct Row {
     std::string body, gap;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"Hello", "\n\n"},
       {"Hello\n", "\n"},
       {"Hello\n\n", ""},
@@ -65,7 +65,7 @@ TEST_CASE("a description without a map gets both after one empty line (A-84)", "
       {"Hello\r\n", "\r\n"},
       {"Hello\r\n\r\n", ""},
       {"\n", ""},
-  }));
+  });
   CAPTURE(row.body);
   auto const body = merged(row.body);
   CHECK(body.starts_with(row.body + row.gap + "<!-- atomic-chart-release:begin -->"));
@@ -80,10 +80,10 @@ TEST_CASE("the section stands before the map, which stays where it was (A-83, A-
 }
 
 TEST_CASE("twice is once (A-88)", "[report]") {
-  auto const body = GENERATE(
-      as<std::string>(), "", "x", "x\r", "x\r\ny", "<!-- ATTESTATION_MAP\n{}\n-->",
-      "<!-- ATTESTATION_MAP  \r\n{\r\n  \"a\": 1\r\n}\r\n -->\r\n", "a\n<!-- ATTESTATION_MAP\n{\"a--b\":\"<->\"}\n-->\n",
-      "<!-- atomic-chart-release:begin -->\nx\n<!-- ATTESTATION_MAP\n{}\n-->\n<!-- atomic-chart-release:end -->\n");
+  auto const body = one_of<std::string>(
+      {"", "x", "x\r", "x\r\ny", "<!-- ATTESTATION_MAP\n{}\n-->", "<!-- ATTESTATION_MAP  \r\n{\r\n  \"a\": 1\r\n}\r\n -->\r\n",
+       "a\n<!-- ATTESTATION_MAP\n{\"a--b\":\"<->\"}\n-->\n",
+       "<!-- atomic-chart-release:begin -->\nx\n<!-- ATTESTATION_MAP\n{}\n-->\n<!-- atomic-chart-release:end -->\n"});
   CAPTURE(body);
   auto const once = merged(body);
   CHECK(merged(once) == once);
@@ -120,7 +120,7 @@ TEST_CASE("added members look like their neighbours", "[report]") {
   struct Row {
     std::string json, expected;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"{}", R"({"k":"1"})"},
       {"{ }", R"({"k":"1"})"},
       {R"({"a":"b"})", R"({"a":"b","k":"1"})"},
@@ -129,7 +129,7 @@ TEST_CASE("added members look like their neighbours", "[report]") {
       {"{\n}", "{\n  \"k\": \"1\"\n}"},
       {"{\n  \"a\": 1\n}\n", "{\n  \"a\": 1,\n  \"k\": \"1\"\n}\n"},
       {"  {\"a\\\"}\":[]}", "  {\"a\\\"}\":[],\"k\":\"1\"}"},
-  }));
+  });
   CHECK(acr::report::merge_map_json(row.json, {acr::report::own_member("k", "1")}, {}, "\n").value() == row.expected);
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("nothing inside the map can end the comment around it (A-82)", "[repor
   struct Row {
     std::string json, expected;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"({"a":"b-->c"})", R"({"a":"b-\u002d\u003ec"})"},
       {R"({"--":"-"})", R"({"-\u002d":"-"})"},
       {R"({"a":"---"})", R"({"a":"-\u002d-"})"},
@@ -145,7 +145,7 @@ TEST_CASE("nothing inside the map can end the comment around it (A-82)", "[repor
       {R"({"a":"\\-->"})", R"({"a":"\\-\u002d\u003e"})"},
       {R"({"a":"\"-->"})", R"({"a":"\"-\u002d\u003e"})"},
       {R"({"a":-1,"b":"-x-"})", R"({"a":-1,"b":"-x-"})"},
-  }));
+  });
   CAPTURE(row.json);
   auto const result = acr::report::merge_map_json(row.json, {}, {}, "\n").value();
   CHECK(result == row.expected);
@@ -158,14 +158,13 @@ TEST_CASE("the map of a chart with dashes in its name is safe too (A-82)", "[rep
 }
 
 TEST_CASE("a broken map is refused, never written over (A-84)", "[report]") {
-  auto const body = GENERATE(
-      as<std::string>(),
-      "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"\n-->\n",  // no closing brace
-      "<!-- ATTESTATION_MAP\n[1]\n-->\n", "<!-- ATTESTATION_MAP\n\"x\"\n-->\n", "<!-- ATTESTATION_MAP\n-->\n",
-      "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n",      // no end marker
-      "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"} -->\n",  // the marker is a line of its own
-      "<!-- ATTESTATION_MAP", "<!-- ATTESTATION_MAP\n{\"a\":1,\"a\":2}\n-->\n", "<!-- ATTESTATION_MAP\n{\"a\":1} x\n-->\n",
-      "<!-- ATTESTATION_MAP\n{'a':1}\n-->\n", "<!-- ATTESTATION_MAP\n{\"a\":\"\xff\"}\n-->\n");
+  auto const body = one_of<std::string>(
+      {"<!-- ATTESTATION_MAP\n{\"lint\":\"1\"\n-->\n",  // no closing brace
+       "<!-- ATTESTATION_MAP\n[1]\n-->\n", "<!-- ATTESTATION_MAP\n\"x\"\n-->\n", "<!-- ATTESTATION_MAP\n-->\n",
+       "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n",      // no end marker
+       "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"} -->\n",  // the marker is a line of its own
+       "<!-- ATTESTATION_MAP", "<!-- ATTESTATION_MAP\n{\"a\":1,\"a\":2}\n-->\n", "<!-- ATTESTATION_MAP\n{\"a\":1} x\n-->\n",
+       "<!-- ATTESTATION_MAP\n{'a':1}\n-->\n", "<!-- ATTESTATION_MAP\n{\"a\":\"\xff\"}\n-->\n"});
   CAPTURE(body);
   CHECK(refusal(body) == "map-invalid");
   REQUIRE(read_attestation_map(body).has_error());
@@ -177,10 +176,10 @@ TEST_CASE("a broken map is refused where it breaks (A-84)", "[report]") {
   struct Row {
     std::string body, where, why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"<!-- ATTESTATION_MAP\n{}\n", "attestation map: end", "no line with the end marker follows"},
       {"<!-- ATTESTATION_MAP\n[1]\n-->\n", "attestation map: JSON", "the value is not an object"},
-  }));
+  });
   CAPTURE(row.body);
   auto const map = read_attestation_map(row.body);
   REQUIRE(map.has_error());
@@ -192,7 +191,7 @@ TEST_CASE("keys of this program that this call does not prove are dropped, the t
   struct Row {
     std::string json, expected;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"({"lint":"1","build-evil":"666","overall":"667"})", R"({"lint":"1","tag-verification":"9"})"},
       {R"({"build-evil":"666","lint":"1"})", R"({"lint":"1","tag-verification":"9"})"},
       {R"({"a":"1","overall":{"x":[1,2]},"b":"2"})", R"({"a":"1","b":"2","tag-verification":"9"})"},
@@ -204,7 +203,7 @@ TEST_CASE("keys of this program that this call does not prove are dropped, the t
       {"{\n  \"overall\": \"667\",\n  \"lint\": \"1\",\n  \"build-x\": \"2\"\n}",
        "{\n  \"lint\": \"1\",\n  \"tag-verification\": \"9\"\n}"},
       {"{\n  \"overall\": \"667\"\n}", "{\n  \"tag-verification\": \"9\"\n}"},
-  }));
+  });
   CAPTURE(row.json);
   CHECK(acr::report::merge_map_json(row.json, {acr::report::own_member("tag-verification", "9")}, {}, "\n").value() ==
         row.expected);
@@ -216,9 +215,9 @@ TEST_CASE("with nothing to set, own keys are dropped all the same (B-15)", "[rep
 }
 
 TEST_CASE("only a whole line opens a map (A-81)", "[report]") {
-  auto const body =
-      GENERATE(as<std::string>(), " <!-- ATTESTATION_MAP\n{\n-->\n", "x <!-- ATTESTATION_MAP\n{\n-->\n",
-               "<!-- ATTESTATION_MAPS\n{\n-->\n", "<!-- ATTESTATION_MAP {}\n-->\n", "<!-- attestation_map\n{\n-->\n");
+  auto const body = one_of<std::string>({" <!-- ATTESTATION_MAP\n{\n-->\n", "x <!-- ATTESTATION_MAP\n{\n-->\n",
+                                         "<!-- ATTESTATION_MAPS\n{\n-->\n", "<!-- ATTESTATION_MAP {}\n-->\n",
+                                         "<!-- attestation_map\n{\n-->\n"});
   CAPTURE(body);
   CHECK_FALSE(read_attestation_map(body).value().has_value());
   CHECK(merged(body).starts_with(body));

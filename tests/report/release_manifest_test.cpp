@@ -132,16 +132,16 @@ TEST_CASE("keys and ids of another kind are refused (A-75)", "[report]") {
   struct Row {
     std::string key, id;
   };
-  auto const row = GENERATE(values<Row>({{"overall", "1"},
-                                         {"build-db", "1"},
-                                         {"lint", "1"},
-                                         {"build-", "1"},
-                                         {"build-api", ""},
-                                         {"build-api", "0"},
-                                         {"build-api", "01"},
-                                         {"build-api", "-1"},
-                                         {"build-api", "1x"},
-                                         {"build-api", "9223372036854775808"}}));
+  auto const row = one_of<Row>({{"overall", "1"},
+                                {"build-db", "1"},
+                                {"lint", "1"},
+                                {"build-", "1"},
+                                {"build-api", ""},
+                                {"build-api", "0"},
+                                {"build-api", "01"},
+                                {"build-api", "-1"},
+                                {"build-api", "1x"},
+                                {"build-api", "9223372036854775808"}});
   CAPTURE(row.key, row.id);
   auto const result = with_attestations(sample(), {{row.key, row.id}});
   REQUIRE(result.has_error());
@@ -152,7 +152,7 @@ TEST_CASE("a manifest of another form is refused with the key at fault", "[repor
   struct Row {
     std::string what, with, where;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"\"1.0\"", "\"2.0\"", "manifest: version"},
       {"release-build", "publish", "manifest: stage"},
       {"\"pr\": 42", "\"pr\": \"42\"", "manifest: pr"},
@@ -173,7 +173,7 @@ TEST_CASE("a manifest of another form is refused with the key at fault", "[repor
       {"\"pinned\": false", "\"pinned\": false, \"x\": 1", "manifest: dependencies[0]"},
       {"{\n  \"version\"", "{\n  \"pr\": 42,\n  \"version\"", "manifest: manifest at byte 275"},
       {"{\n", "[", "manifest: manifest at byte 11"},
-  }));
+  });
   CAPTURE(row.what, row.with);
   auto const result = read_manifest(replaced(manifest_text(sample()), row.what, row.with));
   REQUIRE(result.has_error());
@@ -187,7 +187,7 @@ TEST_CASE("each part of a manifest is read by its own form, the next one beside 
     std::string where;  ///< empty: accepted
     std::string why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"("upstream":{"api":{},"web":{}})", "", ""},
       {R"("upstream":{"web":{},"api":{}})", "manifest: upstream.api", "charts are not in byte order"},
       {R"("upstream":{"db":{}})", "manifest: upstream.db", "the manifest has no such chart"},
@@ -217,7 +217,7 @@ TEST_CASE("each part of a manifest is read by its own form, the next one beside 
       {R"("attestations":{"build-api":1})", "manifest: attestations.build-api", "an id is a string of digits"},
       {R"("attestations":{"build-api":"x"})", "manifest: attestations.build-api", "an attestation's id is a decimal number"},
       {R"("attestations":{"build-db":"1"})", "manifest: attestations.build-db", "the manifest has no place for this key"},
-  }));
+  });
   CAPTURE(row.part);
   auto document = acr::parse_json(manifest_text(sample()), "sample").value();
   auto const part = acr::parse_json("{" + row.part + "}", "part").value();

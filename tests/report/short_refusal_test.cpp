@@ -14,7 +14,7 @@ TEST_CASE("the common refusals are a sentence for a reader in a hurry", "[report
     acr::Code code;
     char const* shown;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"tag-not-found", "tag web-v1.2.0 is missing. Push the tag, then re-run."},
       {"tag-not-annotated", "tag web-v1.2.0 is not annotated. Delete it, tag again with `git tag --annotate`, then re-run."},
       {"tag-not-on-branch", "tag web-v1.2.0 is not known to be on main. Tag a commit of that branch, then re-run."},
@@ -25,7 +25,7 @@ TEST_CASE("the common refusals are a sentence for a reader in a hurry", "[report
       {"identity", "signed by another identity than the policy allows: lint. Compare expected and found below."},
       {"check-failed", "not passed, by its own attestation: lint. Fix what the check found, tag again, then re-run."},
       {"chart-yaml", "`why` – `fix`"},
-  }));
+  });
   auto const record = acr::test::released_record();
   auto const refusal = acr::reject(row.code, "where", "why").fix("fix");
   CHECK(short_refusal(record, &record.charts[1], {&refusal, {"lint"}}) == row.shown);

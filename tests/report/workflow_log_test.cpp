@@ -58,9 +58,9 @@ TEST_CASE("a terminal sees no command and no secret", "[report]") {
 }
 
 TEST_CASE("foreign text cannot start a command, whatever it holds (A-31, A-32, A-35, A-38)", "[report]") {
-  auto const evil = GENERATE(as<std::string>(), "::set-output name=x::y", "::set-env name=x::y", "##[add-path]x",
-                             " \t::add-mask::x", "\xc2\xa0::error::x", "a\n::error::x", "a\r::error::x", "x ##[error]y",
-                             "##[group]", "a\xe2\x80\xa8::error::x", "\xe2\x80\xae::error::x", "::ERROR::x");
+  auto const evil = one_of<std::string>({"::set-output name=x::y", "::set-env name=x::y", "##[add-path]x", " \t::add-mask::x",
+                                         "\xc2\xa0::error::x", "a\n::error::x", "a\r::error::x", "x ##[error]y", "##[group]",
+                                         "a\xe2\x80\xa8::error::x", "\xe2\x80\xae::error::x", "::ERROR::x"});
   CAPTURE(evil);
   Log log(WorkflowLog::Style::actions, true);
   log.log.line(evil);
@@ -118,7 +118,7 @@ TEST_CASE("each chart has one annotation before a second of any chart (A-34)", "
     char const* calls;   // <chart><severity>: h, n or l; "-" is the run itself
     char const* firsts;  // what is written, in order
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"an an bn", "a0 b2 a1"},                    // b's only one is not behind a's second
       {"an ah bn", "a1 b2 a0"},                    // a chart's first is its most severe
       {"bl an ah bn", "a2 b3 a1 b0"},              // by severity, then in the order of the calls
@@ -126,7 +126,7 @@ TEST_CASE("each chart has one annotation before a second of any chart (A-34)", "
       {"an an an an an an an an an an an bn", "a0 b11 a1 a2 a3 a4 a5 a6 a7"},
       {"al bl cl dl el fl gl hl il jl kl ah", "a11 b1 c2 d3 e4 f5 g6 h7 i8"},
       {"", ""},
-  }));
+  });
   CAPTURE(row.calls);
   Log log;
   int n = 0;
@@ -192,7 +192,7 @@ class FlushedText : public std::stringbuf {
 TEST_CASE("each line reaches the reader as it happens, not at the end", "[report]") {
   FlushedText text;
   std::ostream sink(&text);
-  auto const style = GENERATE(acr::report::WorkflowLog::Style::actions, acr::report::WorkflowLog::Style::terminal);
+  auto const style = one_of({acr::report::WorkflowLog::Style::actions, acr::report::WorkflowLog::Style::terminal});
   acr::report::WorkflowLog log(sink, style, true);
   auto const all_there = [&] { return text.flushed == text.str(); };
   log.mask("a-secret-of-some-length");

@@ -17,7 +17,7 @@ std::map<std::string, std::string> inputs(std::string const& chart, std::string 
 }
 
 TEST_CASE("the annotation of a tag is written from ids and digests, its version read from the commit", "[scenario]") {
-  auto const checkout = GENERATE(acr::test::Checkout::full, acr::test::Checkout::none);
+  auto const checkout = one_of({acr::test::Checkout::full, acr::test::Checkout::none});
   ReleaseWorld world(lab / "two-charts", checkout);
   auto const result = world.run(inputs("alertmanager", "w1-lint: 101 " + digest + "\n- w5-semver: 102 " + digest + "\n"));
   INFO(result.out);
@@ -43,13 +43,12 @@ TEST_CASE("an annotation that a release would refuse is not written", "[scenario
     int status;
     std::string reason;
   };
-  auto const row =
-      GENERATE(values<Row>({{"alertmanager", "w1-lint 101", 1, "bad-line"},
-                            {"alertmanager", "w1-lint: 101", 1, "annotation"},  // without a digest nothing can be looked up
-                            {"alertmanager", "w1-lint: x1 " + digest, 1, "annotation"},
-                            {"alertmanager", "", 2, "bad-input"},
-                            {"nobody", "w1-lint: 101 " + digest, 1, "no-chart"},
-                            {"../alertmanager", "w1-lint: 101 " + digest, 2, "bad-input"}}));
+  auto const row = one_of<Row>({{"alertmanager", "w1-lint 101", 1, "bad-line"},
+                                {"alertmanager", "w1-lint: 101", 1, "annotation"},  // without a digest nothing can be looked up
+                                {"alertmanager", "w1-lint: x1 " + digest, 1, "annotation"},
+                                {"alertmanager", "", 2, "bad-input"},
+                                {"nobody", "w1-lint: 101 " + digest, 1, "no-chart"},
+                                {"../alertmanager", "w1-lint: 101 " + digest, 2, "bad-input"}});
   CAPTURE(row.chart, row.lineage);
   ReleaseWorld world(lab / "two-charts");
   auto const result = world.run(inputs(row.chart, row.lineage));

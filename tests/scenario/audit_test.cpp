@@ -83,7 +83,7 @@ acr::test::ProgramResult on_terminal(ReleaseWorld& world, std::vector<std::strin
 
 TEST_CASE("a binding gate is green, with and without a checkout (U-19, U-22)", "[scenario]") {
   Audited audited;
-  auto const world = audited.world(GENERATE(Checkout::full, Checkout::none));
+  auto const world = audited.world(one_of({Checkout::full, Checkout::none}));
   auto const result = world->run(step());
   INFO(result.out);
   CHECK(result.status == 0);
@@ -161,13 +161,13 @@ TEST_CASE("rules that cannot be read are not good, and another failure ends the 
     std::string fault, code;
     int status;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"forbidden x* at api GET /repos/acme/helm-charts/rules/branches/release", "rules-unreadable", 1},
       {"not_found x* at api GET /repos/acme/helm-charts/rulesets?", "rules-unreadable", 1},
       {"not_found x* at api GET /repos/acme/helm-charts/git/ref/heads/release", "unknown-commit", 2},
       {"html_200 x* at api GET /repos/acme/helm-charts/rulesets?", "bad-response", 3},
       {"html_200 x* at api GET /repos/acme/helm-charts/rules/branches/release", "bad-response", 3},
-  }));
+  });
   CAPTURE(row.fault);
   Audited audited;
   auto const world = audited.world(Checkout::full, [&](acr::loopback::StandInSettings& settings) {

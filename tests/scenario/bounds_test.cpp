@@ -101,7 +101,7 @@ done
 // Packaging all of it takes more than ten seconds of a processor; what is looked at is the processor's time, whatever else the
 // machine does.
 TEST_CASE("a signal ends packaging within two seconds (A-21, B-25)", "[scenario]") {
-  int const signal = GENERATE(SIGINT, SIGTERM);
+  int const signal = one_of({SIGINT, SIGTERM});
   CAPTURE(signal);
   TemporaryDirectory const folder, temporary;
   write_heavy_repository(folder.path(), 12);
@@ -212,7 +212,7 @@ void write_long_listing(fs::path const& scenario, fs::path const& copy, int furt
 }
 
 TEST_CASE("a listing of more than twenty pages refuses the chart that has it, and no other (G-31)", "[scenario]") {
-  int const further = GENERATE(2100, 20);
+  int const further = one_of({2100, 20});
   CAPTURE(further);
   TemporaryDirectory const folder;
   write_long_listing(acr::test::data_folder() / "lab" / "two-charts", folder.path() / "scenario", further);

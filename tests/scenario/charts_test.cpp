@@ -83,7 +83,7 @@ class Clone {
 };
 
 TEST_CASE("a file:// dependency behind two byte order marks is compared (content-read-twice)", "[scenario]") {
-  auto const changed_later = GENERATE(true, false);
+  auto const changed_later = one_of({true, false});
   Clone clone;
   clone.file("charts/web/Chart.yaml", chart("web", "1.0.0")).commit().main();
   clone.file("charts/web/Chart.yaml", chart("web", "1.1.0", "", "v1"))
@@ -100,7 +100,7 @@ TEST_CASE("a file:// dependency behind two byte order marks is compared (content
 }
 
 TEST_CASE("a linked chart's dependency is compared where it is packaged from (content-through-link)", "[scenario]") {
-  auto const changed_later = GENERATE(true, false);
+  auto const changed_later = one_of({true, false});
   Clone clone;
   clone.link("charts/web", "../src/deep/web")
       .file("src/deep/web/Chart.yaml", chart("web", "1.0.0"))
@@ -117,7 +117,7 @@ TEST_CASE("a linked chart's dependency is compared where it is packaged from (co
 }
 
 TEST_CASE("a Chart.yaml above the charts directory switches nothing off (chart-above-charts-dir)", "[scenario]") {
-  auto const tagged = GENERATE(false, true);
+  auto const tagged = one_of({false, true});
   Clone clone;
   clone.file("deploy/charts/web/Chart.yaml", chart("web", "1.0.0")).commit().main();
   clone.file("deploy/charts/web/Chart.yaml", chart("web", "1.1.0")).file("deploy/Chart.yaml", "").commit();
@@ -134,11 +134,11 @@ TEST_CASE("a charts directory that holds no charts is a mistake (charts-dir-wron
     char const* directory;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({{"charts", ""},
-                                         {"chart", "charts-dir-missing"},
-                                         {"charts/web", "charts-dir-is-chart"},
-                                         {"dangling", "charts-dir-link"},
-                                         {"charts\ncharts/none", "charts-dir-overlap"}}));
+  auto const row = one_of<Row>({{"charts", ""},
+                                {"chart", "charts-dir-missing"},
+                                {"charts/web", "charts-dir-is-chart"},
+                                {"dangling", "charts-dir-link"},
+                                {"charts\ncharts/none", "charts-dir-overlap"}});
   Clone clone;
   clone.file("charts/web/Chart.yaml", chart("web", "1.0.0"))
       .file("charts/none/x", "")
@@ -160,14 +160,14 @@ TEST_CASE("a chart that changes outside is not a green run (chart-outside)", "[s
     int status;
     bool told;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {{}, false, 1, true},
       {{"--charts-outside", "ignore"}, false, 0, true},
       {{"--exclude-charts", "web"}, false, 0, false},
       {{"--exclude-charts", "charts/group/"}, false, 0, false},
       {{"--charts-dir", "charts/group"}, false, 1, false},  // a chart like any other: its tag is missing
       {{}, true, 0, true},
-  }));
+  });
   CAPTURE(row.inputs, row.other);
   Clone clone;
   clone.file("charts/other/Chart.yaml", chart("other", "1.0.0"))
@@ -186,7 +186,7 @@ TEST_CASE("a chart that changes outside is not a green run (chart-outside)", "[s
 }
 
 TEST_CASE("a submodule or a broken link in place of a chart is refused (child-is-no-directory)", "[scenario]") {
-  auto const how = GENERATE(as<std::string>{}, "submodule", "link-dangling", "");
+  auto const how = one_of<std::string>({"submodule", "link-dangling", ""});
   Clone clone;
   clone.file("charts/one/Chart.yaml", chart("one", "1.0.0")).commit().main();
   if (how == "submodule") clone.remove("charts/one").submodule("charts/one").commit();
@@ -230,7 +230,7 @@ TEST_CASE("a tag that can mean two releases needs a Release line (ambiguous-tag)
     char const* line;
     bool refused;
   };
-  auto const row = GENERATE(values<Row>({{"web-v1", "", true}, {"web-v1", "web v1-v2.0.0", false}, {"api", "", false}}));
+  auto const row = one_of<Row>({{"web-v1", "", true}, {"web-v1", "web v1-v2.0.0", false}, {"api", "", false}});
   CAPTURE(row.other, row.line);
   Clone clone;
   auto const other = std::string("charts/") + row.other + "/Chart.yaml";

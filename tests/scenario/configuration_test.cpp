@@ -31,17 +31,17 @@ void let_nothing_change(ReleaseWorld& world) {
 }
 
 TEST_CASE("a malformed list ends the run before any request, whether or not a chart changed (B-10)", "[scenario]") {
-  bool const changes = GENERATE(true, false);
+  bool const changes = one_of({true, false});
   struct Row {
     std::string input, value, place;
   };
-  auto const row = GENERATE(values<Row>(
+  auto const row = one_of<Row>(
       {{"signer-workflows", "validate.yaml", "signer-workflows, line 1: "},
        {"signer-workflows",
         "acme/helm-charts/.github/workflows/validate.yaml@refs/heads/main\nacme/helm-charts/.github/workflows/validate.yaml@v1",
         "signer-workflows, line 2: "},
        {"predicate-types", "slsa.dev/provenance/v1", "predicate-types, line 1: "},
-       {"lineage-subjects", "lint: x", "lineage-subjects, line 1: "}}));
+       {"lineage-subjects", "lint: x", "lineage-subjects, line 1: "}});
   CAPTURE(changes, row.input, row.value);
   ReleaseWorld world(lab / "two-charts", acr::test::Checkout::none);
   if (!changes) let_nothing_change(world);
@@ -110,8 +110,8 @@ TEST_CASE("a repository that was renamed after signing is refused, and says so (
 }
 
 TEST_CASE("a trusted root that is older than a signature says so, and what to do (T-1)", "[scenario]") {
-  auto const kind = GENERATE(as<std::string>{}, "certificateAuthorities", "timestampAuthorities");
-  auto const from = GENERATE(0, 1);  // the one that has signed, or the later ones too: the root of another day
+  auto const kind = one_of<std::string>({"certificateAuthorities", "timestampAuthorities"});
+  auto const from = one_of({0, 1});  // the one that has signed, or the later ones too: the root of another day
   auto document = acr::parse_json(text_of(acr::test::data_folder() / "sigstore/trusted_root_github.json"), "root").value();
   auto& authorities = document.as_object().at(kind).as_array();
   auto const honest = authorities;

@@ -54,8 +54,8 @@ TEST_CASE("limits on every first try change no lab release", "[scenario]") {
 }
 
 TEST_CASE("connections that break on every first try change no lab release", "[scenario]") {
-  auto const faults = GENERATE(values<std::vector<Fault>>(
-      {{Fault::closed, Fault::reset, Fault::reset_in_headers}, {Fault::truncated, Fault::reset_in_body}}));
+  auto const faults = one_of<std::vector<Fault>>(
+      {{Fault::closed, Fault::reset, Fault::reset_in_headers}, {Fault::truncated, Fault::reset_in_body}});
   check_survived(faults);
 }
 

@@ -14,7 +14,7 @@ using namespace acr::test;
 
 TEST_CASE("run, attest, finalize, attest, finalize: verified ids in manifest and description (A-73, A-74)", "[scenario]") {
   Sequence sequence;
-  auto const line_end = GENERATE(as<std::string>{}, "\n", "\r\n");
+  auto const line_end = one_of<std::string>({"\n", "\r\n"});
   auto const before = "Our notes." + line_end + line_end + "<!-- ATTESTATION_MAP" + line_end +
                       R"({"lint":"14400001","w9-future":"7"})" + line_end + "-->" + line_end + "<!-- somebody else's -->" +
                       line_end;
@@ -184,9 +184,9 @@ TEST_CASE("a pull request that moved on since the event is not written (A-53)", 
     std::vector<std::string> where;
     std::string json;
   };
-  auto const row = GENERATE(values<Row>({{{"state"}, R"("closed")"},
-                                         {{"head", "sha"}, R"("1111111111111111111111111111111111111111")"},
-                                         {{"base", "ref"}, R"("main")"}}));
+  auto const row = one_of<Row>({{{"state"}, R"("closed")"},
+                                {{"head", "sha"}, R"("1111111111111111111111111111111111111111")"},
+                                {{"base", "ref"}, R"("main")"}});
   CAPTURE(row.where.back());
   Sequence sequence;
   sequence.github().set_pull_body(42, "as it was");
@@ -204,8 +204,8 @@ TEST_CASE("a pull request that moved on since the event is not written (A-53)", 
 }
 
 TEST_CASE("a broken attestation map is left as it is (A-84)", "[scenario]") {
-  auto const body = GENERATE(as<std::string>{}, "<!-- ATTESTATION_MAP\n{\"lint\": \n-->\n", "<!-- ATTESTATION_MAP\n[1]\n-->\n",
-                             "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n");
+  auto const body = one_of<std::string>({"<!-- ATTESTATION_MAP\n{\"lint\": \n-->\n", "<!-- ATTESTATION_MAP\n[1]\n-->\n",
+                                         "<!-- ATTESTATION_MAP\n{\"lint\":\"1\"}\n"});
   Sequence sequence;
   sequence.github().set_pull_body(42, body);
   REQUIRE(sequence.world->run().status == 0);
@@ -260,7 +260,7 @@ TEST_CASE("a published package is rebuilt from its tag and its attestations are 
               .status == 1);
   }
   SECTION("attested by others only, or by nobody") {
-    auto const bundles = GENERATE_COPY(values<std::vector<std::string>>({{foreign}, {}}));
+    auto const bundles = one_of<std::vector<std::string>>({{foreign}, {}});
     Publishing publishing(sequence, bundles);
     auto const result = publishing.reproduce({"packages/gateway-1.1.0.tgz", "gateway-v1.1.0"});
     CHECK(result.status == 1);

@@ -112,7 +112,7 @@ struct Tagging {
 };
 
 TEST_CASE("missing tags are made from the attestations of the content, once, and a release accepts them", "[scenario]") {
-  auto const checkout = GENERATE(Checkout::full, Checkout::none);
+  auto const checkout = one_of({Checkout::full, Checkout::none});
   Tagging tagging;
   auto const id = tagging.attest("gateway", "lint");
   tagging.attest("ledger", "lint");
@@ -243,7 +243,7 @@ TEST_CASE("under the strict set-up nothing but a true check of this content lets
     char const* what;
     std::string san, predicate, line, code;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"the check passed", san, passed, "- lint: ID " + web, ""},
       {"an id alone", san, passed, "- lint: ID", ""},
       {"the check failed", san, R"({"result":"FAILED"})", "- lint: ID " + web, "check-failed"},
@@ -261,7 +261,7 @@ TEST_CASE("under the strict set-up nothing but a true check of this content lets
       {"another key", san, passed, "- scan: ID " + web, "attestation-required"},
       {"a check of another chart", san, passed, "- lint: " + std::to_string(good) + " " + other, "subject-unbound"},
       {"no attestations", san, passed, "- No attestation data available", "missing-lineage"},
-  }));
+  });
   CAPTURE(row.what);
   auto const id = tagging.attest("gateway", "lint", row.predicate, ".github/workflows/ci.yaml", row.san);
   auto const world = tagging.world();
@@ -340,13 +340,13 @@ TEST_CASE("tags needs its signers, the server and a token that may write", "[sce
     int status;
     std::string reason;
   };
-  auto const row = GENERATE(
-      values<Row>({{"signer-workflows", "", 2, "bad-input"},
+  auto const row =
+      one_of<Row>({{"signer-workflows", "", 2, "bad-input"},
                    {"signer-workflows", "acme/helm-charts/.github/workflows/c.yaml@refs/pull/42/merge", 2, "bad-input"},
                    {"object-source", "local", 2, "bad-input"},
                    {"charts-dir", "chart", 2, "charts-dir-missing"},
                    {"no-attestations", "yes", 2, "bad-input"},
-                   {"push", "true", 1, "tag-forbidden"}}));
+                   {"push", "true", 1, "tag-forbidden"}});
   CAPTURE(row.input, row.value);
   auto const world = tagging.world(Checkout::full, [](auto& settings) { settings.github.read_only_token = true; });
   auto const result = world->run(tagging.inputs({{row.input, row.value}}));

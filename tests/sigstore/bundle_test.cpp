@@ -113,7 +113,7 @@ TEST_CASE("exactly four media types are bundles (V-5)", "[sigstore]") {
     char const* media_type;
     bool accepted;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"application/vnd.dev.sigstore.bundle.v0.3+json", true},
       {"application/vnd.dev.sigstore.bundle+json;version=0.3", true},
       {"application/vnd.dev.sigstore.bundle.v0.1+json", false},
@@ -124,7 +124,7 @@ TEST_CASE("exactly four media types are bundles (V-5)", "[sigstore]") {
       {" application/vnd.dev.sigstore.bundle.v0.3+json", false},
       {"application/vnd.dev.sigstore.bundle.v0.3", false},
       {"", false},
-  }));
+  });
   CAPTURE(row.media_type);
   auto const bundle =
       parse_bundle(samples::with(v3("d0==", "dw=="), "application/vnd.dev.sigstore.bundle.v0.3+json", row.media_type));
@@ -177,7 +177,7 @@ TEST_CASE("a damaged bundle is refused with the place of the damage", "[sigstore
     char const* rule;
     char const* where;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"two kinds of key material", "\"certificate\": {", "\"publicKey\": {\"hint\": \"x\"}, \"certificate\": {", "V-7",
        "bundle.verificationMaterial"},
       {"no key material", "\"certificate\": {", "\"kertificate\": {", "V-7", "bundle.verificationMaterial"},
@@ -230,7 +230,7 @@ TEST_CASE("a damaged bundle is refused with the place of the damage", "[sigstore
       {"invalid UTF-8", "\"keyid\": \"\"", "\"keyid\": \"\xff\"", "V-13", ""},
       {"byte-order mark", "{\n  \"mediaType\"", "\xef\xbb\xbf{\"mediaType\"", "V-13", ""},
       {"NaN", "\"logIndex\": \"7\"", "\"logIndex\": NaN", "V-13", ""},
-  }));
+  });
   CAPTURE(row.defect);
   auto const bundle = parse_bundle(samples::with(v3("d0==", "dw=="), row.from, row.to));
   REQUIRE(bundle.has_error());
@@ -244,7 +244,7 @@ TEST_CASE("what proto3 JSON allows is read alike", "[sigstore]") {
     char const* from;
     char const* to;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"log index as a number", "\"logIndex\": \"7\"", "\"logIndex\": 7"},
       {"null promise = none", "{\"signedEntryTimestamp\": \"AAEC\"}", "null"},
       {"URL alphabet without padding", "\"sig\": \"AAEC\"", "\"sig\": \"-_8\""},
@@ -256,7 +256,7 @@ TEST_CASE("what proto3 JSON allows is read alike", "[sigstore]") {
       {"no integrated time (V-18)", "\"integratedTime\": \"1700000000\",", ""},
       {"no timestamps", "\"timestampVerificationData\": {\"rfc3161Timestamps\": [{\"signedTimestamp\": \"MAA=\"}]}",
        "\"timestampVerificationData\": null"},
-  }));
+  });
   CAPTURE(row.what);
   CHECK(parse_bundle(samples::with(v3("d0==", "dw=="), row.from, row.to)).has_value());
 }

@@ -93,7 +93,7 @@ TEST_CASE("look-alikes of the repository are refused (V-94)", "[sigstore]") {
     char const* owner;
     char const* san;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"https://github.com/octo/charts-evil", "https://github.com/octo",
        "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
       {"https://github.com/octo/charts", "https://github.com/octo",
@@ -110,7 +110,7 @@ TEST_CASE("look-alikes of the repository are refused (V-94)", "[sigstore]") {
        "http://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1"},
       {"https://github.com/octo/charts", "https://github.com/octo", "https://github.com/octo"},
       {"https://github.com/octo/charts", "https://github.com/octo", "someone@example.com"},
-  }));
+  });
   CAPTURE(row.source, row.owner, row.san);
   auto identity = certificate();
   set(identity, FulcioExtension::source_repository_uri, row.source);
@@ -234,7 +234,7 @@ TEST_CASE("signer-workflow is matched as a whole (V-93, V-94)", "[sigstore]") {
     char const* san;
     bool passes;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"octo/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1",
        true},
       {"OCTO/charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1",
@@ -263,7 +263,7 @@ TEST_CASE("signer-workflow is matched as a whole (V-93, V-94)", "[sigstore]") {
       {"evil.example/octo/charts/.github/workflows/lint.yml",
        "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", false},
       {"charts/.github/workflows/lint.yml", "https://github.com/octo/charts/.github/workflows/lint.yml@refs/tags/v1", false},
-  }));
+  });
   CAPTURE(row.option, row.san);
   auto policy = for_repository();
   policy.signer_workflow = row.option;
@@ -278,7 +278,7 @@ TEST_CASE("signer-workflows pins file and ref, with a star in the ref only (A-60
     char const* ref;
     bool passes;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"octo/wf/.github/workflows/a.yml@refs/heads/main", "refs/heads/main", true},
       {"Octo/WF/.github/workflows/a.yml@refs/heads/main", "refs/heads/main", true},
       {"octo/wf/.github/workflows/a.yml@refs/heads/main", "refs/heads/main2", false},
@@ -298,7 +298,7 @@ TEST_CASE("signer-workflows pins file and ref, with a star in the ref only (A-60
        false},
       {"octo/wf/.github/workflows/b.yml@refs/heads/main", "refs/heads/main", false},
       {"octo/wf2/.github/workflows/a.yml@refs/heads/main", "refs/heads/main", false},
-  }));
+  });
   CAPTURE(row.allowed, row.ref);
   auto policy = for_repository();
   policy.signer_workflows = signers({"octo/other/.github/workflows/z.yml@refs/heads/main", row.allowed});
@@ -508,7 +508,7 @@ TEST_CASE("identity patterns match as RE2 would", "[sigstore]") {
     char const* text;
     bool found;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"", "", true},
       {"b", "abc", true},
       {"^b", "abc", false},
@@ -543,7 +543,7 @@ TEST_CASE("identity patterns match as RE2 would", "[sigstore]") {
       {"x|", "anything", true},
       {"(a*)*$", "aaab", true},
       {"^(a|a)*$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", false},
-  }));
+  });
   CAPTURE(row.pattern, row.text);
   auto const pattern = IdentityPattern::compile(row.pattern);
   REQUIRE(pattern.has_value());
@@ -551,8 +551,8 @@ TEST_CASE("identity patterns match as RE2 would", "[sigstore]") {
 }
 
 TEST_CASE("a pattern outside the known syntax is refused", "[sigstore]") {
-  auto const pattern = GENERATE(values<char const*>({"(", ")", "a)", "[a", "a**", "a*?", "*a", "a{x}", "a{3,1}", "a{999}",
-                                                     "(?P<n>a)", "(?=a)", R"(\b)", R"(\)", "[z-a]", "((a{200}){200}){200}"}));
+  auto const pattern = one_of<char const*>({"(", ")", "a)", "[a", "a**", "a*?", "*a", "a{x}", "a{3,1}", "a{999}", "(?P<n>a)",
+                                            "(?=a)", R"(\b)", R"(\)", "[z-a]", "((a{200}){200}){200}"});
   CAPTURE(pattern);
   CHECK(IdentityPattern::compile(pattern).has_error());
 }

@@ -137,7 +137,7 @@ TEST_CASE("a digest in another form is refused with the form that is taken (V-50
   struct Row {
     std::string text, fix;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {digits, "write sha256:" + digits},
       {upper, "write sha256:" + digits},
       {"SHA256:" + upper, "write sha256:" + digits},
@@ -151,7 +151,7 @@ TEST_CASE("a digest in another form is refused with the form that is taken (V-50
       {"", ""},
       {"web-1.0.0.tgz", ""},
       {std::string(44, '!'), ""},
-  }));
+  });
   CAPTURE(row.text);
   auto const artifact = Artifact::of_digest_text(row.text);
   REQUIRE(artifact.has_error());

@@ -34,7 +34,7 @@ TEST_CASE("a released workflow counts at tags of its own major version, not belo
     std::string ref;
     bool matches;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"refs/tags/v2", true},
       {"refs/tags/v2.3.1", true},
       {"refs/tags/v2.3.2", true},
@@ -57,7 +57,7 @@ TEST_CASE("a released workflow counts at tags of its own major version, not belo
       {"refs/pull/7/merge", false},
       {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},  // may be a commit of a fork
       {"v2", false},
-  }));
+  });
   CAPTURE(row.ref);
   CHECK(at(shipped("2.4.0", "2.3.1"), row.ref) == row.matches);
 }

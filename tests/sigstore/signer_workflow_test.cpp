@@ -11,11 +11,10 @@ std::string const file = "octo/wf/.github/workflows/a.yml";
 std::string const commit(40, 'a');
 
 TEST_CASE("a signer is a workflow file at a full ref (B-10)", "[sigstore]") {
-  auto const line =
-      GENERATE_COPY(as<std::string>{}, file + "@refs/heads/main", file + "@refs/tags/v1", file + "@refs/tags/v1.*",
-                    file + "@refs/pull/*/merge", file + "@refs/heads/*", file + "@refs/heads/a/b", file + "@" + commit,
-                    file + "@" + std::string(64, '0'), "Octo.x/w_f-1/.github/workflows/my file.yaml@refs/heads/main",
-                    "octo/wf/.github/workflows/a@b.yml@refs/heads/x@y");
+  auto const line = one_of<std::string>(
+      {file + "@refs/heads/main", file + "@refs/tags/v1", file + "@refs/tags/v1.*", file + "@refs/pull/*/merge",
+       file + "@refs/heads/*", file + "@refs/heads/a/b", file + "@" + commit, file + "@" + std::string(64, '0'),
+       "Octo.x/w_f-1/.github/workflows/my file.yaml@refs/heads/main", "octo/wf/.github/workflows/a@b.yml@refs/heads/x@y"});
   CAPTURE(line);
   auto const signer = SignerWorkflow::parse(line);
   REQUIRE(signer.has_value());
@@ -28,7 +27,7 @@ TEST_CASE("a signer of another form is a mistake, and says what may have been me
   struct Row {
     std::string line, why, fix;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"validate.yaml", "the line does not begin with owner/repo/", ""},
       {"", "the line does not begin with owner/repo/", ""},
       {"octo/wf", "the line does not begin with owner/repo/", ""},
@@ -68,7 +67,7 @@ TEST_CASE("a signer of another form is a mistake, and says what may have been me
       {"https://github.com.evil.example/" + file + "@refs/heads/main", "the workflow is on another server than this run",
        "leave the server out; only https://github.com counts"},
       {"octo/wf/.github/workflows/a\n.yml@refs/heads/main", "the line has a control character", ""},
-  }));
+  });
   CAPTURE(row.line);
   auto const signer = SignerWorkflow::parse(row.line);
   REQUIRE(signer.has_error());
@@ -103,7 +102,7 @@ TEST_CASE("a predicate type is a URI with its scheme (B-10)", "[sigstore]") {
   struct Row {
     std::string line, why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"slsa.dev/provenance/v1", "the predicate type has no scheme"},
       {"https:", "the predicate type has no scheme"},
       {":x", "the predicate type has no scheme"},
@@ -112,7 +111,7 @@ TEST_CASE("a predicate type is a URI with its scheme (B-10)", "[sigstore]") {
       {"https://slsa.dev/provenance/v1, https://x.example", "a comma does not separate predicate types"},
       {"https://slsa.dev/a b", "white space and characters outside ASCII are not part of a URI"},
       {"https://\xc3\xa4.example/", "white space and characters outside ASCII are not part of a URI"},
-  }));
+  });
   CAPTURE(row.line);
   auto const type = parse_predicate_type(row.line);
   REQUIRE(type.has_error());

@@ -49,14 +49,14 @@ TEST_CASE("facts of a built-in root are all there or refused (T-6)", "[sigstore]
     char const* facts;
     bool good;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"({"date":"2026-08-01","timestamp":1,"snapshot":2,"targets":0})", true},
       {R"({"timestamp":1,"snapshot":2,"targets":3})", false},
       {R"({"date":"August","timestamp":1,"snapshot":2,"targets":3})", false},
       {R"({"date":"2026-08-01","snapshot":2,"targets":3})", false},
       {R"({"date":"2026-08-01","timestamp":1,"targets":3})", false},
       {R"({"date":"2026-08-01","timestamp":1,"snapshot":2,"targets":"3"})", false},
-  }));
+  });
   CAPTURE(row.facts);
   auto const facts = parse_built_in_facts(std::string("{\"x\":") + row.facts + "}", "x");
   CHECK(facts.has_value() == row.good);
@@ -79,7 +79,7 @@ TEST_CASE("a damaged trusted root is refused as a whole", "[sigstore]") {
     char const* to;
     char const* rule;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"unknown media type", "version=0.1", "version=0.9", "V-21"},
       {"unknown field", "\"tlogs\"", "\"extra\": 1, \"tlogs\"", "V-14"},
       {"duplicate field", "\"tlogs\"", "\"tlogs\": [], \"tlogs\"", "V-22"},
@@ -93,7 +93,7 @@ TEST_CASE("a damaged trusted root is refused as a whole", "[sigstore]") {
       {"v2 log id, name changed", "https://log2025-1.rekor.sigstore.dev", "https://log2025-2.rekor.sigstore.dev", "V-27"},
       {"certificate that is none", "\"rawBytes\": \"MIIB+DCC", "\"rawBytes\": \"MIIB+DCD", "V-28"},
       {"key that is none", "\"rawBytes\": \"MFkwEwYHKoZI", "\"rawBytes\": \"MFkwEwYHKoZJ", "V-26"},
-  }));
+  });
   CAPTURE(row.defect);
   auto const root = parse_trusted_root(damaged(row.from, row.to), "root.json");
   REQUIRE(root.has_error());
@@ -117,8 +117,8 @@ TEST_CASE("a log with a key kind of the future is left out, and said so (V-26)",
 }
 
 TEST_CASE("all three media types of trusted roots are read (V-21)", "[sigstore]") {
-  auto const type = GENERATE(values<char const*>(
-      {"application/vnd.dev.sigstore.trustedroot.v0.1+json", "application/vnd.dev.sigstore.trustedroot.v0.2+json"}));
+  auto const type = one_of<char const*>(
+      {"application/vnd.dev.sigstore.trustedroot.v0.1+json", "application/vnd.dev.sigstore.trustedroot.v0.2+json"});
   CHECK(parse_trusted_root(damaged("application/vnd.dev.sigstore.trustedroot+json;version=0.1", type), "root").has_value());
 }
 

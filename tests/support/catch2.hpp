@@ -8,7 +8,10 @@
 #endif
 
 #include <concepts>
+#include <cstddef>
+#include <initializer_list>
 #include <ostream>
+#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -29,4 +32,19 @@ bool operator==(Code code, Text const& text) {
 
 inline std::ostream& operator<<(std::ostream& out, Code code) { return out << code.text(); }
 
+namespace test {
+
+// Which of COUNT this run of the test case is for: 0 to COUNT - 1, in one run each (GENERATE(range(0, COUNT))).
+std::size_t index_of_run(std::size_t count, std::source_location where);
+
+// The row of ROWS that this run of the test case is for, as GENERATE(values<Row>({…})) gives it. Catch2's values() makes a
+// hundred functions of each Row, which was a third of what the tests cost the compiler; this one makes itself alone.
+template <class Row>
+Row one_of(std::initializer_list<Row> rows, std::source_location where = std::source_location::current()) {
+  return *(rows.begin() + index_of_run(rows.size(), where));
+}
+
+}  // namespace test
 }  // namespace acr
+
+using acr::test::one_of;  // NOLINT(google-global-names-in-headers): as GENERATE is, in tests of every namespace

@@ -15,7 +15,7 @@ TEST_CASE("base64 follows the proto3 JSON rules", "[support]") {
     std::string text;
     std::optional<std::string> bytes;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"", ""},
       {"Zg==", "f"},
       {"Zg", "f"},
@@ -28,7 +28,7 @@ TEST_CASE("base64 follows the proto3 JSON rules", "[support]") {
       {"Z", std::nullopt},
       {"Z===", std::nullopt},
       {"=", std::nullopt},
-  }));
+  });
   CAPTURE(row.text);
   CHECK(acr::from_base64(row.text) == row.bytes);
 }

@@ -7,8 +7,8 @@ namespace {
 
 TEST_CASE("strict JSON refuses what parsers read differently", "[support]") {
   auto const text =
-      GENERATE(as<std::string>{}, R"({"a":1,"a":2})", R"({"a":{"b":1,"\u0062":2}})", "{\"a\":1}x", "\xef\xbb\xbf{}", "[1,]",
-               "[NaN]", "[01]", "\"\n\"", R"("\ud800")", "\"\xff\"", "{", "", "// c\n{}", "[1 /*c*/]");
+      one_of<std::string>({R"({"a":1,"a":2})", R"({"a":{"b":1,"\u0062":2}})", "{\"a\":1}x", "\xef\xbb\xbf{}", "[1,]", "[NaN]",
+                           "[01]", "\"\n\"", R"("\ud800")", "\"\xff\"", "{", "", "// c\n{}", "[1 /*c*/]"});
   CAPTURE(text);
   auto const value = acr::parse_json(text, "bundle");
   REQUIRE(value.has_error());

@@ -57,7 +57,7 @@ TEST_CASE("Snappy blocks are refused for each defect (V-98)", "[support]") {
     std::string block;
     char const* why;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {"", "it does not start with the length of its content"},
       {"\x80\x80\x80\x80\x80\x00"s, "it does not start with the length of its content"},
       {"\xff\xff\xff\xff\x1f"s, "it does not start with the length of its content"},  // 2^33-1
@@ -89,7 +89,7 @@ TEST_CASE("Snappy blocks are refused for each defect (V-98)", "[support]") {
        "b"s,
        corrupt},  // bytes behind the end
       {"\xff\xff\xff\xff\x0f"s, "the content is larger than the limit"},
-  }));
+  });
   CAPTURE(row.why);
   CHECK(why(snappy_decode(row.block, mebibyte)) == row.why);
 }
@@ -120,7 +120,7 @@ TEST_CASE("a framed Snappy stream is unpacked chunk by chunk, with checksums", "
     std::string stream;
     char const* why;
   };
-  auto const row = GENERATE_COPY(values<Row>({
+  auto const row = one_of<Row>({
       {plain, "it does not start with a stream identifier"},
       {identifier + plain + plain + plain, "the content is larger than the limit"},
       {identifier + plain.substr(0, plain.size() - 1), "a chunk is cut off"},
@@ -132,7 +132,7 @@ TEST_CASE("a framed Snappy stream is unpacked chunk by chunk, with checksums", "
       {identifier + chunk('\x7f', hello_checksum), "a chunk of an unknown type must not be skipped"},
       {identifier + chunk('\xff', "sNaPpy"), "a stream identifier is ill-formed"},
       {identifier + chunk('\x01', hello_checksum + std::string(65537, 'a')), "a chunk holds more than the format allows"},
-  }));
+  });
   CAPTURE(row.why);
   CHECK(why(snappy_decode_framed(row.stream, 10)) == row.why);
 }

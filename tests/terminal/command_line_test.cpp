@@ -50,9 +50,9 @@ TEST_CASE("options of a terminal command", "[terminal]") {
 }
 
 TEST_CASE("a value is taken as it is, whatever it begins with", "[terminal]") {
-  auto const text =
-      GENERATE(as<std::string>{}, "", "-", "--", "-d", "-h", "--help", "--flag", "--flag=1", "--many=", "--many=a=b", "-1", "=",
-               "==", "=x", "--=", "---", "--?", "--?x=", "[a,b]", "[]", "@file", "a b", "{", "!", "\x01", "%TAG");
+  auto const text = one_of<std::string>(
+      {"",   "-",   "--",  "-d",  "-h",    "--help", "--flag", "--flag=1", "--many=", "--many=a=b", "-1", "=",    "==",
+       "=x", "--=", "---", "--?", "--?x=", "[a,b]",  "[]",     "@file",    "a b",     "{",          "!",  "\x01", "%TAG"});
   CAPTURE(text);
   CHECK(arguments({"--value", text}).value("value") == text);
   CHECK(arguments({"--value=" + text}).value("value") == text);
@@ -71,19 +71,19 @@ TEST_CASE("each misuse of an option has its own answer", "[terminal]") {
     std::vector<std::string_view> words;
     char const* says;
   };
-  auto const row = GENERATE(values<Row>({{{"--flag=1"}, "usage: --flag takes no value; see --help"},
-                                         {{"--flag="}, "usage: --flag takes no value; see --help"},
-                                         {{"--other"}, "usage: unknown option --other; see --help"},
-                                         {{"--other=1", "a"}, "usage: unknown option --other; see --help"},
-                                         {{"---"}, "usage: unknown option ---; see --help"},
-                                         {{"--?"}, "usage: unknown option --?; see --help"},
-                                         {{"--\x01options"}, "usage: unknown option --\\u{1}options; see --help"},
-                                         {{"--other", "--value"}, "usage: unknown option --other; see --help"},
-                                         {{"--value", "1", "--value", "2"}, "usage: --value is given twice; see --help"},
-                                         {{"--value", "1", "-d", "2"}, "usage: --value is given twice; see --help"},
-                                         {{"--value"}, "usage: --value needs a value; see --help"},
-                                         {{"--many", "a", "--many"}, "usage: --many needs a value; see --help"},
-                                         {{"-d"}, "usage: --value needs a value; see --help"}}));
+  auto const row = one_of<Row>({{{"--flag=1"}, "usage: --flag takes no value; see --help"},
+                                {{"--flag="}, "usage: --flag takes no value; see --help"},
+                                {{"--other"}, "usage: unknown option --other; see --help"},
+                                {{"--other=1", "a"}, "usage: unknown option --other; see --help"},
+                                {{"---"}, "usage: unknown option ---; see --help"},
+                                {{"--?"}, "usage: unknown option --?; see --help"},
+                                {{"--\x01options"}, "usage: unknown option --\\u{1}options; see --help"},
+                                {{"--other", "--value"}, "usage: unknown option --other; see --help"},
+                                {{"--value", "1", "--value", "2"}, "usage: --value is given twice; see --help"},
+                                {{"--value", "1", "-d", "2"}, "usage: --value is given twice; see --help"},
+                                {{"--value"}, "usage: --value needs a value; see --help"},
+                                {{"--many", "a", "--many"}, "usage: --many needs a value; see --help"},
+                                {{"-d"}, "usage: --value needs a value; see --help"}});
   CAPTURE(row.says);
   CHECK(refusal([&] { (void)arguments(row.words); }) == row.says);
 }
@@ -220,7 +220,7 @@ TEST_CASE("usage of the terminal commands that read files", "[terminal]") {
     std::vector<std::string_view> words;
     char const* says;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {{"annotate", "--chart", "a", "--version", "1.0.0", "--source-pr", "x"}, "usage: --source-pr needs a number"},
       {{"annotate", "--chart", "a", "--version", "1.0.0", "--entry", "lint"},
        "usage: --entry needs KEY=ID,sha256:HEX, not lint"},
@@ -232,7 +232,7 @@ TEST_CASE("usage of the terminal commands that read files", "[terminal]") {
       {{"inspect", "/nowhere"}, "bad-input: "},
       {{"run", "--base", "a", "--head", "b", "--repository", "o/r", "--workspace", "/nowhere"},
        "usage: --repository needs --repository-id too: the numeric id is the identity (A-50)"},
-  }));
+  });
   Console console;
   auto const said = refusal([&] { run_command_line(row.words, console.terminal); });
   CAPTURE(said);

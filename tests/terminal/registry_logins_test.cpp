@@ -222,7 +222,7 @@ TEST_CASE("a child is killed when its time is over or the run is cancelled", "[t
   using namespace std::chrono_literals;
   RunClock clock;
   auto const began = RunClock::Clock::now();
-  std::string const script = GENERATE("exec sleep 60", "exec sleep 60 >&- 2>&-", "sleep 60 & exit 0");
+  std::string const script = one_of({"exec sleep 60", "exec sleep 60 >&- 2>&-", "sleep 60 & exit 0"});
   CAPTURE(script);
   auto const result =
       acr::terminal::run_child("/bin/sh", {"-c", script}, "x", {.output_bytes = 10, .clock = &clock, .time = 200ms});

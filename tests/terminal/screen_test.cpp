@@ -34,7 +34,7 @@ TEST_CASE("words at the beginning of a line are coloured, and nothing else", "[t
   struct Row {
     std::string text, shown;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"ok    web\n", "\x1b[32mok\x1b[0m    web\n"},
       {"FAIL  web\n", "\x1b[31mFAIL\x1b[0m  web\n"},
       {"warn  web\n", "\x1b[33mwarn\x1b[0m  web\n"},
@@ -48,7 +48,7 @@ TEST_CASE("words at the beginning of a line are coloured, and nothing else", "[t
       {"\n\nok\n\n", "\n\nok\n\n"},
       {"o", "o"},
       {"  ", "  "},
-  }));
+  });
   CAPTURE(row.text);
   std::string const colourless = row.text;
   for (auto const one_by_one : {false, true}) {
@@ -108,12 +108,12 @@ TEST_CASE("the line is never wider than the terminal, and foreign bytes do nothi
   struct Row {
     std::string step, shown;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {std::string(100, 'a'), std::string(23, 'a') + "… … 1 s"},
       {"\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22",
        "\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22\u6f22… … 1 s"},
       {"\x1b[2J\n", "\\u{1b}[2J\\u{a} … 1 s"},
-  }));
+  });
   Watched watched({.out_is_terminal = false, .err_is_terminal = true, .colour = true, .columns = 32});
   watched.screen.step(row.step);
   watched.tick(1s);

@@ -260,7 +260,7 @@ TEST_CASE("`reproduce` says whose attestations it cannot look at, and with which
     std::string says;
   };
   world.write("empty", " \n");
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {{"--no-attestations", "--source-date-epoch", "x"}, "source-date-epoch: "},
       {{}, "usage: whose attestations? give --repository O/R, or --no-attestations to compare bytes only"},
       {{"--repository", "o/r"},
@@ -269,7 +269,7 @@ TEST_CASE("`reproduce` says whose attestations it cannot look at, and with which
        "usage: GitHub lists attestations to a token: set GH_TOKEN, or give --bundle"},
       {{"--repository", "o", "--bundle", "EMPTY"}, "usage: "},
       {{"--repository", "o/r", "--bundle", "EMPTY"}, "bad-input: EMPTY holds no bundle"},
-  }));
+  });
   auto words = row.words;
   auto says = row.says;
   auto const empty = world.path("empty");
@@ -422,7 +422,7 @@ TEST_CASE("an audit of a clone whose HEAD has no commit says so (U-19)", "[termi
   Console console;
   test::shell(console.directory.path(),
               "git init -q . && git checkout -q -b release && echo x >x && git add x && git commit -q -m x");
-  bool const empty = GENERATE(true, false);
+  bool const empty = one_of({true, false});
   if (empty) test::shell(console.directory.path(), "git symbolic-ref HEAD refs/heads/nothing");
   auto const status = console.run({"audit", "--workspace", console.directory.path().string()});
   CHECK(status == (empty ? ExitStatus::bad_input : ExitStatus::refused));

@@ -51,7 +51,7 @@ TEST_CASE("a refresh asks for four files in order and stores what it got", "[tuf
 }
 
 TEST_CASE("without consistent snapshots files have no version in their names (T-21)", "[tuf]") {
-  bool const absent = GENERATE(false, true);
+  bool const absent = one_of({false, true});
   Repository repository;
   repository.root.erase("consistent_snapshot");
   if (!absent) repository.root["consistent_snapshot"] = false;
@@ -253,14 +253,14 @@ TEST_CASE("new keys of timestamp or snapshot drop what is stored of both: recove
     char const* what;
     bool recovers;
   };
-  auto const row = GENERATE(values<Row>({{"timestamp keys", true},
-                                         {"snapshot keys", true},
-                                         {"timestamp threshold", true},
-                                         {"snapshot threshold", true},
-                                         {"targets keys", false},
-                                         {"root keys", false},
-                                         {"nothing", false},
-                                         {"new id of the same key", false}}));
+  auto const row = one_of<Row>({{"timestamp keys", true},
+                                {"snapshot keys", true},
+                                {"timestamp threshold", true},
+                                {"snapshot threshold", true},
+                                {"targets keys", false},
+                                {"root keys", false},
+                                {"nothing", false},
+                                {"new id of the same key", false}});
   CAPTURE(row.what);
   std::string const what = row.what;
   auto const root_keys = repository.signers["root"];
@@ -331,7 +331,7 @@ TEST_CASE("floors of a built-in copy hold until keys change (T-6, T-25)", "[tuf]
     store.save("root", repository.files.at("2.root.json"));
     acr::tuf::BuiltIn const built_in{repository.initial_root(), {6, 0, 0}};
     CHECK(refresh(repository, store, {.built_in = built_in}).code() == "tuf-rollback");
-    repository.set_role(GENERATE(as<std::string>{}, "timestamp", "snapshot"), {pooled_key(5)});
+    repository.set_role(one_of<std::string>({"timestamp", "snapshot"}), {pooled_key(5)});
     repository.publish_root();
     repository.publish_as_is();
     store.save("root", repository.files.at("3.root.json"));
@@ -555,7 +555,7 @@ TEST_CASE("lengths and hashes are held to where they are given (T-27, T-28, T-31
     char const* code;
   };
   Repository repository;
-  bool const of_targets = GENERATE(false, true);
+  bool const of_targets = one_of({false, true});
   auto const& file = repository.files.at(of_targets ? "1.targets.json" : "1.snapshot.json");
   std::string const length = std::to_string(file.size());
   std::string const right = acr::hex(acr::sha256(file));
@@ -781,7 +781,7 @@ TEST_CASE("a refresh that is interrupted after any file can be repeated (T-32)",
 TEST_CASE("a missing file ends a refresh, except where the walk over roots ends (T-8, T-24)", "[tuf]") {
   Repository repository;
   repository.publish_root();
-  auto const row = GENERATE(as<std::string>{}, "timestamp.json", "1.snapshot.json", "1.targets.json");
+  auto const row = one_of<std::string>({"timestamp.json", "1.snapshot.json", "1.targets.json"});
   auto files = repository.files;
   repository.files.erase(row);
   auto store = initialised(repository);

@@ -63,7 +63,7 @@ TEST_CASE("roles are searched in pre-order, depth first (T-29)", "[tuf]") {
     std::vector<Tree::Edge> edges;
     Requests order;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {{{"targets", "A"}, {"targets", "B"}, {"A", "C"}, {"B", "D"}}, {"A", "C", "B", "D"}},
       {{{"targets", "A"}, {"targets", "B", true}, {"targets", "C"}}, {"A", "B"}},
       {{{"targets", "A", true}, {"targets", "B"}}, {"A"}},
@@ -73,7 +73,7 @@ TEST_CASE("roles are searched in pre-order, depth first (T-29)", "[tuf]") {
       {{{"targets", "A", true, {"other"}}, {"targets", "B", false, {"sought"}}}, {"B"}},
       // Cycles end: each role once per delegator.
       {{{"targets", "A"}, {"A", "B"}, {"B", "A"}, {"B", "C"}}, {"A", "B", "C"}},
-  }));
+  });
   Tree tree(row.edges);
   auto const outcome = refresh(tree.repository, wanting({"sought"}));
   CHECK(outcome.code() == "tuf-no-target");
@@ -246,17 +246,17 @@ TEST_CASE("a role's name is encoded whole, in requests and in file names (T-29)"
   struct Row {
     std::string name, encoded;
   };
-  auto const row = GENERATE(values<Row>({{"../x", "..%2Fx"},
-                                         {"?", "%3F"},
-                                         {"#", "%23"},
-                                         {"/a", "%2Fa"},
-                                         {"a b", "a%20b"},
-                                         {"..", ".."},
-                                         {"%41", "%2541"},
-                                         {"\xc3\xa9", "%C3%A9"},
-                                         {"a-b._~", "a-b._~"},
-                                         {"Root", "Root"},
-                                         {std::string("a\0b", 3), "a%00b"}}));
+  auto const row = one_of<Row>({{"../x", "..%2Fx"},
+                                {"?", "%3F"},
+                                {"#", "%23"},
+                                {"/a", "%2Fa"},
+                                {"a b", "a%20b"},
+                                {"..", ".."},
+                                {"%41", "%2541"},
+                                {"\xc3\xa9", "%C3%A9"},
+                                {"a-b._~", "a-b._~"},
+                                {"Root", "Root"},
+                                {std::string("a\0b", 3), "a%00b"}});
   CAPTURE(row.name);
   Tree tree({{"targets", row.name}}, {{row.name, {"t"}}});
   MemoryStore store;
@@ -267,7 +267,7 @@ TEST_CASE("a role's name is encoded whole, in requests and in file names (T-29)"
 
 TEST_CASE("names that a delegated role cannot have (T-29)", "[tuf]") {
   auto const name =
-      GENERATE(as<std::string>{}, "root", "timestamp", "snapshot", "targets", "", std::string(251, 'a'), std::string(84, '/'));
+      one_of<std::string>({"root", "timestamp", "snapshot", "targets", "", std::string(251, 'a'), std::string(84, '/')});
   CAPTURE(name);
   Repository repository;
   Repository::delegate(repository.targets, name, {pooled_key(10)}, 1, false, {"*"});
@@ -276,7 +276,7 @@ TEST_CASE("names that a delegated role cannot have (T-29)", "[tuf]") {
 }
 
 TEST_CASE("a name of 250 encoded bytes is one (T-29)", "[tuf]") {
-  auto const name = GENERATE(as<std::string>{}, std::string(250, 'a'), std::string(83, '/'));
+  auto const name = one_of<std::string>({std::string(250, 'a'), std::string(83, '/')});
   Repository repository;
   Repository::delegate(repository.targets, name, {pooled_key(10)}, 1, false, {"*"});
   repository.publish();
@@ -289,7 +289,7 @@ TEST_CASE("malformed delegations refuse the file that holds them (T-29)", "[tuf]
     char const* role;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"control", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"paths":[]})", "fine"},
       {"control: prefixes", R"({"name":"A","keyids":[],"threshold":1,"terminating":false,"path_hash_prefixes":["a"]})", "fine"},
       {"control: another name", R"({"name":"C","keyids":[],"threshold":1,"terminating":false,"paths":[]})", "fine"},
@@ -310,7 +310,7 @@ TEST_CASE("malformed delegations refuse the file that holds them (T-29)", "[tuf]
       {"terminating is not a flag", R"({"name":"A","keyids":[],"threshold":1,"terminating":1,"paths":[]})", "tuf-malformed"},
       {"the name of another one", R"({"name":"B","keyids":[],"threshold":1,"terminating":false,"paths":[]})", "tuf-malformed"},
       {"not an object", "[]", "tuf-malformed"},
-  }));
+  });
   CAPTURE(row.what);
   Repository repository;
   Repository::delegate(repository.targets, "B", {pooled_key(10)}, 1, false, {"x"});
@@ -324,12 +324,12 @@ TEST_CASE("delegations have keys, and roles or succinct roles (T-29)", "[tuf]") 
     char const* delegations;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({{R"({"keys":{},"roles":[]})", "fine"},
-                                         {R"({"roles":[]})", "tuf-malformed"},
-                                         {R"({"keys":{}})", "tuf-malformed"},
-                                         {R"({"keys":[],"roles":[]})", "tuf-malformed"},
-                                         {R"({"keys":{},"roles":{}})", "tuf-malformed"},
-                                         {"[]", "tuf-malformed"}}));
+  auto const row = one_of<Row>({{R"({"keys":{},"roles":[]})", "fine"},
+                                {R"({"roles":[]})", "tuf-malformed"},
+                                {R"({"keys":{}})", "tuf-malformed"},
+                                {R"({"keys":[],"roles":[]})", "tuf-malformed"},
+                                {R"({"keys":{},"roles":{}})", "tuf-malformed"},
+                                {"[]", "tuf-malformed"}});
   CAPTURE(row.delegations);
   Repository repository;
   repository.targets["delegations"] = json::parse(row.delegations);

@@ -40,7 +40,7 @@ TEST_CASE("the frame of a metadata file (T-15)", "[tuf]") {
     char const* text;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"[]", "tuf-malformed T-15"},
       {"{\"signatures\":[]}", "tuf-malformed T-15"},
       {"{\"signed\":{}}", "tuf-malformed T-15"},
@@ -48,7 +48,7 @@ TEST_CASE("the frame of a metadata file (T-15)", "[tuf]") {
       {"{\"signatures\":[],\"signed\":[]}", "tuf-malformed T-15"},
       {"{\"signatures\":[1],\"signed\":{}}", "tuf-malformed T-15"},
       {"<html>", "tuf-malformed T-15"},
-  }));
+  });
   CAPTURE(row.text);
   CHECK(code_of(parse_root(row.text, "1.root.json")) == row.code);
 }
@@ -72,7 +72,7 @@ TEST_CASE("signatures have an id and a text, and no id signs twice (T-15, T-20)"
     char const* signatures;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"([])", "fine"},
       {R"([{"keyid":"a","sig":""},{"keyid":"b","sig":"x"}])", "fine"},
       {R"([{"keyid":"a","sig":""},{"keyid":"a","sig":"x"}])", "tuf-malformed T-20"},
@@ -80,7 +80,7 @@ TEST_CASE("signatures have an id and a text, and no id signs twice (T-15, T-20)"
       {R"([{"sig":""}])", "tuf-malformed T-15"},
       {R"([{"keyid":1,"sig":""}])", "tuf-malformed T-15"},
       {R"([{"keyid":"a","sig":null}])", "tuf-malformed T-15"},
-  }));
+  });
   CAPTURE(row.signatures);
   auto file = document();
   file["signatures"] = json::parse(row.signatures);
@@ -93,7 +93,7 @@ TEST_CASE("what all metadata have (T-17)", "[tuf]") {
     char const* value;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"_type", R"("targets")", "tuf-malformed T-17"},
       {"_type", R"("Root")", "tuf-malformed T-17"},
       {"_type", "1", "tuf-malformed T-15"},
@@ -126,7 +126,7 @@ TEST_CASE("what all metadata have (T-17)", "[tuf]") {
       {"consistent_snapshot", "1", "tuf-malformed T-15"},
       {"keys", "[]", "tuf-malformed T-15"},
       {"roles", "[]", "tuf-malformed T-21"},
-  }));
+  });
   CAPTURE(row.member, row.value);
   CHECK(root_code(with(row.member, json::parse(row.value))) == row.code);
 }
@@ -150,7 +150,7 @@ TEST_CASE("a root has the four top-level roles (T-20, T-21)", "[tuf]") {
     char const* role;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"({"keyids":["a"],"threshold":1})", "fine"},
       {R"({"keyids":[],"threshold":5})", "fine"},  // it can never be met; the file stands
       {R"({"keyids":["a"],"threshold":0})", "tuf-malformed T-21"},
@@ -160,7 +160,7 @@ TEST_CASE("a root has the four top-level roles (T-20, T-21)", "[tuf]") {
       {R"({"keyids":"a","threshold":1})", "tuf-malformed T-21"},
       {R"({"keyids":[1],"threshold":1})", "tuf-malformed T-20"},
       {"[]", "tuf-malformed T-21"},
-  }));
+  });
   for (auto const* name : {"root", "timestamp", "snapshot", "targets"}) {
     CAPTURE(name, row.role);
     auto file = document();
@@ -176,7 +176,7 @@ TEST_CASE("a key has type, scheme and keyval, whatever they say (T-18)", "[tuf]"
     char const* key;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"({"keytype":"new","scheme":"newer","keyval":{}})", "fine"},
       {R"({"keytype":"ecdsa","scheme":"ecdsa-sha2-nistp256","keyval":{"public":7}})", "fine"},
       {R"({"scheme":"x","keyval":{}})", "tuf-malformed T-18"},
@@ -185,7 +185,7 @@ TEST_CASE("a key has type, scheme and keyval, whatever they say (T-18)", "[tuf]"
       {R"({"keytype":"x","scheme":"x","keyval":"x"})", "tuf-malformed T-18"},
       {R"({"keytype":1,"scheme":"x","keyval":{}})", "tuf-malformed T-18"},
       {"1", "tuf-malformed T-18"},
-  }));
+  });
   CAPTURE(row.key);
   auto file = document();
   file["signed"].as_object()["keys"].as_object()["k"] = json::parse(row.key);
@@ -198,7 +198,7 @@ TEST_CASE("files that a timestamp or snapshot lists (T-17, T-26, T-27)", "[tuf]"
     char const* timestamp;
     char const* snapshot;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"({"snapshot.json":{"version":1}})", "fine", "fine"},
       {R"({"snapshot.json":{"version":1,"length":0,"hashes":{"x":"y"}}})", "fine", "fine"},
       {"{}", "tuf-malformed T-26", "fine"},
@@ -211,7 +211,7 @@ TEST_CASE("files that a timestamp or snapshot lists (T-17, T-26, T-27)", "[tuf]"
       {R"({"snapshot.json":{"version":1,"hashes":{"a":1}}})", "tuf-malformed T-27", "tuf-malformed T-27"},
       {R"({"snapshot.json":{"version":1,"hashes":{"a":1,"x":"y"}}})", "tuf-malformed T-27", "tuf-malformed T-27"},
       {"[]", "tuf-malformed T-15", "tuf-malformed T-15"},
-  }));
+  });
   CAPTURE(row.meta);
   auto const file = [&](char const* type) {
     return R"({"signatures":[],"signed":{"_type":")" + std::string(type) +
@@ -226,7 +226,7 @@ TEST_CASE("listed targets have length and hashes (T-28)", "[tuf]") {
     char const* targets;
     char const* code;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {R"({"a":{"length":0,"hashes":{"sha256":"x"},"custom":{}}})", "fine"},
       {R"({"a":{"length":-1,"hashes":{"sha256":"x"}}})", "tuf-malformed T-28"},
       {R"({"a":{"hashes":{"sha256":"x"}}})", "tuf-malformed T-28"},
@@ -234,7 +234,7 @@ TEST_CASE("listed targets have length and hashes (T-28)", "[tuf]") {
       {R"({"a":{"length":1,"hashes":{}}})", "tuf-malformed T-27"},
       {R"({"a":[]})", "tuf-malformed T-28"},
       {"[]", "tuf-malformed T-15"},
-  }));
+  });
   CAPTURE(row.targets);
   auto content = empty_targets();
   content["targets"] = json::parse(row.targets);

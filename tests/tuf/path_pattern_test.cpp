@@ -12,7 +12,7 @@ TEST_CASE("patterns of paths (T-29)", "[tuf]") {
     char const* path;
     bool matches;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a", "a", true},
       {"a", "A", false},
       {"*", "", true},
@@ -58,7 +58,7 @@ TEST_CASE("patterns of paths (T-29)", "[tuf]") {
       {"", "", true},
       {"", "a", false},
       {"[\xc3\xa9]", "\xc3\xa9", true},
-  }));
+  });
   CAPTURE(row.pattern, row.path);
   CHECK(matches_path(row.pattern, row.path) == row.matches);
 }

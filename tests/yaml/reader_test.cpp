@@ -38,7 +38,7 @@ TEST_CASE("scalars are typed as YAML 1.1 and turned back into text (P-63)", "[ya
     char const* source;
     char const* text;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"1.2", "1.2"},
       {"1.10", "1.1"},
       {"1.0", "1"},
@@ -79,7 +79,7 @@ TEST_CASE("scalars are typed as YAML 1.1 and turned back into text (P-63)", "[ya
       {"!!binary /w==", "\xEF\xBF\xBD"},
       {"01.2.3", "01.2.3"},
       {"2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"},
-  }));
+  });
   CAPTURE(row.source);
   auto const document = read(std::string("k: ") + row.source + "\n");
   REQUIRE(document.has_value());
@@ -91,7 +91,7 @@ TEST_CASE("notations that readers disagree on are read as Helm reads them (P-62a
     char const* source;
     bool accepted;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a: \"x\\/y\"\n", false},
       {"a: \"x\\\\/y\"\n", true},
       {"%YAML 1.2\n---\na: 1\n", false},
@@ -105,7 +105,7 @@ TEST_CASE("notations that readers disagree on are read as Helm reads them (P-62a
       {"{}: a\n", true},
       {"[x]: a\n", false},
       {"? {}\n: a\n", false},
-  }));
+  });
   CAPTURE(row.source);
   CHECK(read(row.source).has_value() == row.accepted);
 }
@@ -151,13 +151,13 @@ TEST_CASE("a merge key takes effect where it stands (P-68a)", "[yaml]") {
     char const* source;
     char const* result;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"x: &x {a: 1, b: 2}\na: 0\n<<: *x\n", "x={2};a=1;b=2;"},
       {"x: &x {a: 1, b: 2}\n<<: *x\na: 0\n", "x={2};b=2;a=0;"},
       {"<<: [{a: 1}, {a: 2, b: 3}]\n", "b=3;a=1;"},
       {"'<<': z\n", "<<=z;"},
       {"!!merge <<: {a: 1}\n", "a=1;"},
-  }));
+  });
   CAPTURE(row.source);
   auto const document = read(row.source);
   REQUIRE(document.has_value());
@@ -288,7 +288,7 @@ TEST_CASE("characters that YAML does not know are refused with their line", "[ya
     char const* text;
     char const* where;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a: 1\nb: \x01\n", "f.yaml:2"},
       {"a: \xff\n", "f.yaml:1"},
       {"a: \xEF\xBF\xBE\n", "f.yaml:1"},
@@ -296,7 +296,7 @@ TEST_CASE("characters that YAML does not know are refused with their line", "[ya
       {"\xEF\xBB\xBF\xEF\xBB\xBF"
        "a: 1\n",
        "f.yaml:1"},
-  }));
+  });
   auto const document = read(row.text);
   REQUIRE(!document);
   CHECK(document.error().where == row.where);
@@ -319,14 +319,14 @@ TEST_CASE("what follows the first document is told, not read (P-158)", "[yaml]")
     char const* text;
     std::uint32_t line;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a: 1\n", 0},
       {"a: 1\n---\nb: 2\n", 2},
       {"a: 1\n...\n", 0},
       {"a: 1\n...\n# c\n", 0},
       {"{a: 1}\nb: {\n", 2},
       {"{}: a\n", 1},
-  }));
+  });
   CAPTURE(row.text);
   auto const document = read(row.text);
   REQUIRE(document.has_value());

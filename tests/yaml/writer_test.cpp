@@ -28,7 +28,7 @@ TEST_CASE("quoting follows the table of the specification, section 17", "[yaml]"
     char const* text;
     char const* written;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a b ", "'a b '"},
       {">=1.0", "'>=1.0'"},
       {"x:", "'x:'"},
@@ -73,7 +73,7 @@ TEST_CASE("quoting follows the table of the specification, section 17", "[yaml]"
       {"\xEF\xBB\xBF"
        "a",
        "\"\\uFEFF\\x61\""},
-  }));
+  });
   CAPTURE(row.text);
   CHECK(as_keyword(row.text) == row.written);
 }
@@ -83,13 +83,13 @@ TEST_CASE("annotations of several lines become blocks", "[yaml]") {
     char const* text;
     char const* written;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a\tb", "annotations:\n  k: \"a\\tb\"\n"},
       {"\na", "annotations:\n  k: |2-\n\n    a\n"},
       {"a\n\n", "annotations:\n  k: |+\n    a\n\n"},
       {"a\nb\n", "annotations:\n  k: |\n    a\n    b\n"},
       {"a \nb", "annotations:\n  k: \"a \\nb\"\n"},
-  }));
+  });
   ChartMetadata metadata;
   metadata.annotations["k"] = row.text;
   auto const written = write_metadata(metadata);
@@ -102,12 +102,12 @@ TEST_CASE("what cannot be read back is refused, naming the field", "[yaml]") {
     char const* value;
     char const* why;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {"a\x7f", "\"annotations\": control characters are not allowed in what is written to YAML"},
       {"a\xC2\x80", "\"annotations\": control characters are not allowed in what is written to YAML"},
       {"a\nb\xE2\x80\xA8", "\"annotations\": a text of several lines ends in a line separator, which YAML cannot hold"},
       {"\xC2\x85--- x", "\"annotations\": a document marker after a next-line character cannot be written to YAML"},
-  }));
+  });
   ChartMetadata metadata;
   metadata.annotations["k"] = row.value;
   auto const written = write_metadata(metadata);
@@ -190,7 +190,7 @@ TEST_CASE("numbers of import-values are written as Helm writes them (P-64)", "[y
     double number;
     char const* text;
   };
-  auto const row = GENERATE(values<Row>({
+  auto const row = one_of<Row>({
       {9223372036854775807.0, "9223372036854776000"},
       {-0.0, "0"},
       {1e6, "1000000"},
@@ -202,7 +202,7 @@ TEST_CASE("numbers of import-values are written as Helm writes them (P-64)", "[y
       {0.0001, "0.0001"},
       {-7.0, "-7"},
       {18446744073709551615.0, "1.8446744073709552e+19"},
-  }));
+  });
   CAPTURE(row.text);
   CHECK(any_number_text(row.number) == row.text);
 }
