@@ -9,7 +9,7 @@ else()
 endif()
 option(ACR_PRECOMPILED_HEADERS "read the standard library's headers once for many sources" ${ACR_PRECOMPILED_HEADERS_DEFAULT})
 
-# What most sources read anyway. Not <filesystem>, which brings std::quoted(): a call with a std::string would find it.
+# What most sources read anyway.
 set(acr_std_headers <algorithm> <boost/system/result.hpp> <cstdint> <functional> <map> <memory> <optional> <set> <span> <string>
   <string_view> <utility> <vector>)
 

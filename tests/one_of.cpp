@@ -9,8 +9,9 @@ std::size_t index_of_run(std::size_t count, std::source_location where) {
   // Catch2 tells generators apart by name and line, and keeps a view of the name: those of one line differ by their column.
   static std::map<std::uint_least32_t, std::string> names;
   std::string const& name = names.try_emplace(where.column(), "column " + std::to_string(where.column())).first->second;
-  return Catch::Generators::generate(name, Catch::SourceLineInfo(where.file_name(), where.line()),
-                                     [&] { return Catch::Generators::makeGenerators(Catch::Generators::range(std::size_t{0}, count)); });
+  return Catch::Generators::generate(name, Catch::SourceLineInfo(where.file_name(), where.line()), [&] {
+    return Catch::Generators::makeGenerators(Catch::Generators::range(std::size_t{0}, count));
+  });
 }
 
 }  // namespace acr::test

@@ -47,7 +47,7 @@ constexpr std::array<std::string_view, 17> field_names = {
     "name",        "home", "version", "description", "icon",        "apiversion", "condition",   "tags",        "appversion",
     "kubeversion", "type", "sources", "keywords",    "maintainers", "deprecated", "annotations", "dependencies"};
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 /// The root map, or nothing for an empty document; anything else is refused.
 std::optional<yaml::Value> root_map(yaml::Document const& document, FieldReader& reader, std::string_view file) {
@@ -70,8 +70,8 @@ void warn_of_typing(std::string_view field, yaml::Value const& value, std::strin
   if (!value.plain || value.kind == Kind::string || value.kind == Kind::null) return;
   if (yaml::scalar_as_text(value) == value.text) return;
   warn(warnings, "typed-text", file, value.line,
-       std::string(field) + " is written " + quoted(value.text) + " without quotes, and Helm reads " +
-           quoted(yaml::scalar_as_text(value)),
+       std::string(field) + " is written " + in_quotes(value.text) + " without quotes, and Helm reads " +
+           in_quotes(yaml::scalar_as_text(value)),
        "P-63");
 }
 
@@ -125,12 +125,13 @@ Verdict<void> check(ChartMetadata& m, std::string_view file) {
 
   if (m.api_version.empty()) return refuse(m.lines.api_version, "chart.metadata.apiVersion is required");
   if (m.name.empty()) return refuse(m.lines.name, "chart.metadata.name is required").fix("give the chart a name");
-  if (m.name == "." || m.name == "..") return refuse(m.lines.name, "chart.metadata.name " + quoted(m.name) + " is not allowed");
+  if (m.name == "." || m.name == "..")
+    return refuse(m.lines.name, "chart.metadata.name " + in_quotes(m.name) + " is not allowed");
   if (m.name.find('/') != std::string::npos)
-    return refuse(m.lines.name, "chart.metadata.name " + quoted(m.name) + " is invalid").expected("a name without a slash");
+    return refuse(m.lines.name, "chart.metadata.name " + in_quotes(m.name) + " is invalid").expected("a name without a slash");
   if (m.version.empty()) return refuse(m.lines.version, "chart.metadata.version is required").fix("give the chart a version");
   if (!is_version(m.version))
-    return refuse(m.lines.version, "chart.metadata.version " + quoted(m.version) + " is invalid")
+    return refuse(m.lines.version, "chart.metadata.version " + in_quotes(m.version) + " is invalid")
         .expected("a version such as 1.2.3");
   if (!m.type.empty() && m.type != "application" && m.type != "library")
     return refuse(m.lines.type, "chart.metadata.type must be application or library").found(m.type);
@@ -147,12 +148,12 @@ Verdict<void> check(ChartMetadata& m, std::string_view file) {
     for (auto* text : {&dependency.name, &dependency.version, &dependency.repository, &dependency.condition}) sanitize(*text);
     for (auto& text : dependency.tags) sanitize(text);
     if (!is_alias(dependency.alias))
-      return refuse(dependency.line, "dependency " + quoted(dependency.name) + " has disallowed characters in the alias")
+      return refuse(dependency.line, "dependency " + in_quotes(dependency.name) + " has disallowed characters in the alias")
           .expected("letters, digits, _ and -")
           .found(dependency.alias);
     auto const& key = dependency.alias.empty() ? dependency.name : dependency.alias;
     if (!keys.insert(key).second)
-      return refuse(dependency.line, "more than one dependency with name or alias " + quoted(key))
+      return refuse(dependency.line, "more than one dependency with name or alias " + in_quotes(key))
           .fix("give one of them an alias");
   }
   return {};
@@ -164,7 +165,7 @@ void warn_of(ChartMetadata const& m, std::string_view file, std::vector<Warning>
     warn(warnings, code, file, line, std::move(why), std::move(rule));
   };
   if (!is_strict_version(m.version))
-    say("loose-version", m.lines.version, "the version " + quoted(m.version) + " is not by the letter of SemVer 2", "P-70");
+    say("loose-version", m.lines.version, "the version " + in_quotes(m.version) + " is not by the letter of SemVer 2", "P-70");
   if (m.api_version == "v1") {
     if (!m.type.empty()) say("type-in-v1", m.lines.type, "a chart of apiVersion v1 has no type", "P-70");
     if (m.lines.dependencies != 0)
@@ -179,13 +180,13 @@ void warn_of(ChartMetadata const& m, std::string_view file, std::vector<Warning>
   else if (!is_url(m.icon))
     say("bad-url", m.lines.icon, "the icon is not a URL", "P-71");
   for (auto const& source : m.sources)
-    if (!is_url(source)) say("bad-url", 0, "the source " + quoted(source) + " is not a URL", "P-71");
+    if (!is_url(source)) say("bad-url", 0, "the source " + in_quotes(source) + " is not a URL", "P-71");
   for (auto const& maintainer : m.maintainers) {
     if (maintainer.name.empty()) say("maintainer", 0, "a maintainer has no name", "P-71");
     if (!maintainer.email.empty() && !is_email(maintainer.email))
-      say("maintainer", 0, "a maintainer's e-mail address " + quoted(maintainer.email) + " is not valid", "P-71");
+      say("maintainer", 0, "a maintainer's e-mail address " + in_quotes(maintainer.email) + " is not valid", "P-71");
     if (!maintainer.url.empty() && !is_url(maintainer.url))
-      say("maintainer", 0, "a maintainer's URL " + quoted(maintainer.url) + " is not valid", "P-71");
+      say("maintainer", 0, "a maintainer's URL " + in_quotes(maintainer.url) + " is not valid", "P-71");
   }
   if (m.deprecated && !m.maintainers.empty()) say("deprecated", 0, "a deprecated chart has maintainers", "P-71");
 }
@@ -317,11 +318,11 @@ Verdict<std::vector<Warning>> merge_requirements(ChartMetadata& metadata, std::s
         [&](std::size_t field, yaml::Value const& value, std::uint32_t) {
           if (field == dependencies) return reader.read(value, "dependencies", merged);
           // Helm would let this file rename the chart: what a reviewer reads in Chart.yaml must hold (P-158).
-          reader.refuse(value.line, std::string(file) + " may hold dependencies only, but sets " + quoted(field_names[field]),
-                        "P-51");
+          reader.refuse(value.line,
+                        std::string(file) + " may hold dependencies only, but sets " + in_quotes(field_names[field]), "P-51");
         },
         [&](std::string const& text, yaml::Value const& key) {
-          warn(warnings, "unknown-field", file, key.line, "Helm does not know the field " + quoted(text), "P-51");
+          warn(warnings, "unknown-field", file, key.line, "Helm does not know the field " + in_quotes(text), "P-51");
         });
   }
   if (!reader.good()) return reader.rejection();
