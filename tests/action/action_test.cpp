@@ -276,7 +276,7 @@ TEST_CASE("the gate's refusals end the step with 1, a closed pull request with 0
   CHECK_FALSE(step.clock_started);
 }
 
-TEST_CASE("what a command throws ends the step with its status; our own mistakes and a cancelled run pass", "[action]") {
+TEST_CASE("what a command throws ends the step with its status, and our own mistakes and a cancelled run pass", "[action]") {
   Step step;
   SECTION("with a status of its own") {
     step.at_start = [] { throw RunError(ExitStatus::refused, "no-space", "the disk is full"); };

@@ -151,7 +151,7 @@ TEST_CASE("no spelling of YAML hides a local dependency from the comparison", "[
   CHECK(compared(base, head).refused == Pairs{{"charts/api", "version-not-bumped"}});
 }
 
-TEST_CASE("what a lock names counts, pins included and hidden or not; how it is written does not (D-37)", "[chart]") {
+TEST_CASE("what a lock names counts, pins included and hidden or not, and how it is written does not (D-37)", "[chart]") {
   std::string const pinned = "digest: sha256:" + std::string(64, 'a');
   auto const lock = [](std::string const& version, std::string const& more = "") {
     return "dependencies:\n- name: redis\n  repository: https://charts.example.org\n  version: " + version + "\n" +

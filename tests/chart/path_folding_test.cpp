@@ -38,16 +38,15 @@ TEST_CASE("paths that macOS or Windows would take for one fold alike", "[chart]"
 }
 
 TEST_CASE("folding twice changes nothing more", "[chart]") {
+  std::vector<unsigned> changed;
   for (char32_t c = 1; c < 0x110000; c += (c < 0x30000 ? 1 : 997)) {
     if (c >= 0xD800 && c <= 0xDFFF) continue;
     std::string text;
     acr::append_utf8(text, c);
     auto const once = folded_path(text);
-    if (folded_path(once) != once) {
-      CAPTURE(static_cast<unsigned>(c));
-      CHECK(folded_path(once) == once);
-    }
+    if (folded_path(once) != once) changed.push_back(static_cast<unsigned>(c));
   }
+  CHECK(changed == std::vector<unsigned>{});
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ TEST_CASE("results keep the orders' places whatever the number of workers (D-35)
   CHECK(server.most_at_once() <= workers);
 }
 
-TEST_CASE("a version twice: one URL, two digests; one digest, two URLs; both differ (D-16)", "[dependencies]") {
+TEST_CASE("a version twice: of one URL two digests, of one digest two URLs, and both differ (D-16)", "[dependencies]") {
   auto const digest = sha256_text("archive").substr(7);
   ChartRepository repository("/s");
   repository.file("x.tgz", {.body = "archive"}).file("y.tgz", {.body = "other"});

@@ -118,7 +118,7 @@ TEST_CASE("a token is visible text under either name (D-22)", "[dependencies]") 
   CHECK(said("") == "refused");
 }
 
-TEST_CASE("a token is asked for one repository; what the realm says of scope, service and account is dropped (D-22, B-27)",
+TEST_CASE("a token is asked for one repository, and what the realm says of scope, service and account is dropped (D-22, B-27)",
           "[dependencies]") {
   std::string const scope = "scope=repository%3Acharts%2Fweb%3Apull";
   struct Row {

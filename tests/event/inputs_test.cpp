@@ -459,7 +459,7 @@ TEST_CASE("digest needs no token, and its chart may be a path or be left out (B-
   }
 }
 
-TEST_CASE("tags lists, unless it is told to push; what has no attestations is reported, unless that is declared (B-14)",
+TEST_CASE("tags lists, unless it is told to push, and what has no attestations is reported, unless that is declared (B-14)",
           "[event]") {
   auto const usual = read({{"command", "tags"}}).inputs;
   CHECK(usual.command == Command::tags);

@@ -49,7 +49,8 @@ TEST_CASE("the charts that differ from the base are checked, all of them where t
   CHECK(changed(head, &base) == Paths{"charts/web"});
 }
 
-TEST_CASE("a chart whose version was not raised is checked all the same; one that cannot be read is refused", "[check-stage]") {
+TEST_CASE("a chart whose version was not raised is checked all the same, and one that cannot be read is refused",
+          "[check-stage]") {
   auto const base = base_tree();
   auto head = base;
   head.file("charts/web/values.yaml", "replicas: 2\n");

@@ -143,7 +143,7 @@ TEST_CASE("a tag that exists is left alone, whatever it is, and nothing is asked
   CHECK(release::tags_status(found, event::VerifyPolicy::block) == ExitStatus::done);
 }
 
-TEST_CASE("an attestation that does not count is passed over with its reason; it neither makes a tag nor hinders one",
+TEST_CASE("an attestation that does not count is passed over with its reason, and it neither makes a tag nor hinders one",
           "[tags]") {
   TagsWorld world;
   auto const digest = world.digest();
@@ -224,7 +224,7 @@ TEST_CASE("one name twice for the same content is one name", "[tags]") {
   CHECK(chart.attestations.front().key == "lint");
 }
 
-TEST_CASE("of one key and predicate type the newest decides; of the same time the one that failed (B-9)", "[tags]") {
+TEST_CASE("of one key and predicate type the newest decides, and of the same time the one that failed (B-9)", "[tags]") {
   struct Row {
     std::int64_t passed_at, failed_at;
     bool failed_listed_first;
@@ -257,7 +257,7 @@ TEST_CASE("of one key and predicate type the newest decides; of the same time th
   }
 }
 
-TEST_CASE("a failed check under another key stops the tag, too; one with warnings is reported", "[tags]") {
+TEST_CASE("a failed check under another key stops the tag, too, and one with warnings is reported", "[tags]") {
   TagsWorld world;
   world.attest("1", check("lint"));
   SECTION("failed") {

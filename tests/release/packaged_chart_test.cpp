@@ -89,8 +89,9 @@ TEST_CASE("what cannot be packaged is refused, and what is odd is a warning that
   }
 }
 
-TEST_CASE("a packaged chart has its source digest (B-3); a file of it that nobody can read has none, packaged or not (B-1b)",
-          "[release]") {
+TEST_CASE(
+    "a packaged chart has its source digest (B-3), and a file of it that nobody can read has none, packaged or not (B-1b)",
+    "[release]") {
   TemporaryDirectory directory;
   Staging const staging(directory.path());
   auto files = chart_files("web", "1.1.0");

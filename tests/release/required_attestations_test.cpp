@@ -32,7 +32,8 @@ TEST_CASE("a line has a key, a predicate type and a signer", "[release]") {
   CHECK(parsed("k8s-*")->predicate_type.empty());
 }
 
-TEST_CASE("a line of another form, or that nothing could fulfil, is refused; its good neighbour is not (B-10)", "[release]") {
+TEST_CASE("a line of another form, or that nothing could fulfil, is refused, and its good neighbour is not (B-10)",
+          "[release]") {
   struct Row {
     std::string bad, good;
     std::vector<std::string> types, signers;

@@ -45,7 +45,7 @@ TEST_CASE("without a name all charts of the charts directories are listed, each 
   CHECK(found->charts[0].digest != found->charts[1].digest);
 }
 
-TEST_CASE("a chart is found by name, by directory and by path; a name counts before a directory (B-3, B-22)", "[digest]") {
+TEST_CASE("a chart is found by name, by directory and by path, and a name counts before a directory (B-3, B-22)", "[digest]") {
   auto tree = two_charts();
   tree.file("charts/front/Chart.yaml", chart_yaml("shop")).file("charts/shop/Chart.yaml", chart_yaml("other"));
   tree.file("elsewhere/tool/Chart.yaml", chart_yaml("tool"))

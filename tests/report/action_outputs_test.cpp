@@ -94,7 +94,7 @@ TEST_CASE("what cannot be an output is left out by name (A-26)", "[report]") {
   CHECK(outputs.values().size() == 1);
 }
 
-TEST_CASE("outputs are appended; what was in the file stays (A-24)", "[report]") {
+TEST_CASE("outputs are appended, and what was in the file stays (A-24)", "[report]") {
   acr::test::TemporaryDirectory const dir;
   auto const path = dir.path() / "output";
   acr::write_file(path, "old=1\n");

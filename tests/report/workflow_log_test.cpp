@@ -93,7 +93,7 @@ TEST_CASE("data and properties are escaped, percent first (A-33)", "[report]") {
   CHECK(acr::report::escape_property("a:b,c%\n") == "a%3Ab%2Cc%25%0A");
 }
 
-TEST_CASE("an annotation names its place; columns only within one line (A-33)", "[report]") {
+TEST_CASE("an annotation names its place, and columns only within one line (A-33)", "[report]") {
   Log log;
   log.log.error("x", {.file = "charts/a,b:c/Chart.yaml", .line = 3, .end_line = 3, .column = 1, .end_column = 2, .title = "t"});
   log.log.error("y", {.file = "f", .line = 3, .end_line = 4, .column = 1, .end_column = 2, .title = {}});

@@ -62,7 +62,7 @@ TEST_CASE("the terminal says each vector's digest, or why there is none", "[scen
   }
 }
 
-TEST_CASE("the terminal reads HEAD, never the work tree; what is not a chart is a mistake", "[scenario]") {
+TEST_CASE("the terminal reads HEAD, never the work tree, and what is not a chart is a mistake", "[scenario]") {
   Clone const clone;
   auto const before = clone.say({"charts/moved", "--json"});
   INFO(before.out << before.err);

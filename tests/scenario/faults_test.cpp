@@ -39,9 +39,10 @@ void check_survived(std::vector<Fault> const& faults) {
         }
       });
   }
+  REQUIRE_FALSE(names.empty());
   for (std::size_t i = 0; i < names.size(); ++i) {
     CAPTURE(names[i]);
-    for (auto const& complaint : complaints[i]) FAIL_CHECK(complaint);
+    CHECK(complaints[i] == std::vector<std::string>{});
   }
 }
 

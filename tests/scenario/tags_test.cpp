@@ -372,7 +372,7 @@ TEST_CASE("an answer that is lost on its way does not make a tag twice or none",
   CHECK(world->outputs().at("result") == "success");
 }
 
-TEST_CASE("thirty charts are listed in one request and tagged; a second run does nothing", "[scenario]") {
+TEST_CASE("thirty charts are listed in one request and tagged, and a second run does nothing", "[scenario]") {
   Tagging tagging(30);
   tagging.attest_all("lint");
   auto const world = tagging.world();
