@@ -386,10 +386,11 @@ struct GithubAnswers::State {
       if (parts.size() == 3 && parts[0].starts_with(prefix) && !is_hidden(std::string(parts[0])))
         all.push_back(ref_value(std::string(parts[0]), std::string(parts[1]), std::string(parts[2])));
     }
-    return paged(all, query, path);
+    // One answer has them all: github.com passes over per_page here, although its description declares a Link header.
+    return settings.page_cap < 100 ? paged(all, query, path) : answer_with(200, all);
   }
 
-  // Pages by number, as refs and rules have them.
+  // Pages by number, as rules have them.
   PlainAnswer paged(json::array const& all, Query const& query, std::string const& path) const {
     auto const size = std::max<std::size_t>(1, std::min({query.number("per_page", 30), std::size_t{100}, settings.page_cap}));
     auto const page = std::max<std::size_t>(1, query.number("page", 1));

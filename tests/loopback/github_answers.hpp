@@ -38,7 +38,7 @@ struct GithubSettings {
   std::size_t truncate_trees_above = 100000;  ///< entries; more: `truncated` (G-18)
   std::uint64_t rate_limit = 1000;            ///< x-ratelimit-limit and first x-ratelimit-remaining
   std::size_t dead_links = 0;                 ///< so many links of each attestation are expired when handed out
-  std::size_t page_cap = 100;                 ///< entries of one page at most, whatever per_page says
+  std::size_t page_cap = 100;                 ///< entries of one page at most, whatever per_page says; below 100: of refs, too
 };
 
 struct PlainRequest {
