@@ -34,14 +34,22 @@ inline std::ostream& operator<<(std::ostream& out, Code code) { return out << co
 
 namespace test {
 
+// Where one_of() is called. As default arguments these are its caller's.
+#if __has_builtin(__builtin_COLUMN)
+#define ACR_CALLERS_COLUMN __builtin_COLUMN()  // clang 14 has no std::source_location
+#else
+#define ACR_CALLERS_COLUMN std::source_location::current().column()
+#endif
+
 // Which of COUNT this run of the test case is for: 0 to COUNT - 1, in one run each (GENERATE(range(0, COUNT))).
-std::size_t index_of_run(std::size_t count, std::source_location where);
+std::size_t index_of_run(std::size_t count, char const* file, unsigned line, unsigned column);
 
 // The row of ROWS that this run of the test case is for, as GENERATE(values<Row>({…})) gives it. Catch2's values() makes a
 // hundred functions of each Row, which was a third of what the tests cost the compiler; this one makes itself alone.
 template <class Row>
-Row one_of(std::initializer_list<Row> rows, std::source_location where = std::source_location::current()) {
-  return *(rows.begin() + index_of_run(rows.size(), where));
+Row one_of(std::initializer_list<Row> rows, char const* file = __builtin_FILE(), unsigned line = __builtin_LINE(),
+           unsigned column = ACR_CALLERS_COLUMN) {
+  return *(rows.begin() + index_of_run(rows.size(), file, line, column));
 }
 
 }  // namespace test
