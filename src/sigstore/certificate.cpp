@@ -10,8 +10,8 @@
 
 #include <ctime>
 
+#include "sigstore/key_context.hpp"
 #include "sigstore/limits.hpp"
-#include "support/crypto_context.hpp"
 #include "support/encoding.hpp"
 #include "support/handle.hpp"
 

@@ -12,8 +12,8 @@
 #include <array>
 
 #include "sigstore/der.hpp"
+#include "sigstore/key_context.hpp"
 #include "sigstore/limits.hpp"
-#include "support/crypto_context.hpp"
 #include "support/handle.hpp"
 #include "support/text.hpp"
 

@@ -4,7 +4,6 @@
 
 #include <stdexcept>
 
-#include "support/crypto_context.hpp"
 #include "support/encoding.hpp"
 #include "support/handle.hpp"
 #include "support/work_budget.hpp"
@@ -14,10 +13,10 @@ namespace {
 
 EVP_MD const* method(HashAlgorithm algorithm) {
   // Fetched once: an implicit fetch for every digest costs more than hashing a short text.
-  static EVP_MD* const sha1 = EVP_MD_fetch(crypto_context(), "SHA1", nullptr);
-  static EVP_MD* const sha256 = EVP_MD_fetch(crypto_context(), "SHA256", nullptr);
-  static EVP_MD* const sha384 = EVP_MD_fetch(crypto_context(), "SHA384", nullptr);
-  static EVP_MD* const sha512 = EVP_MD_fetch(crypto_context(), "SHA512", nullptr);
+  static EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  static EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static EVP_MD* const sha384 = EVP_MD_fetch(nullptr, "SHA384", nullptr);
+  static EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
   switch (algorithm) {
     case HashAlgorithm::sha1:
       return sha1;

@@ -1,4 +1,4 @@
-#include "support/crypto_context.hpp"
+#include "sigstore/key_context.hpp"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -9,7 +9,7 @@
 #include "support/catch2.hpp"
 #include "support/handle.hpp"
 
-namespace crypto_context_test {
+namespace key_context_test {
 namespace {
 
 using namespace acr;
@@ -29,7 +29,7 @@ Spki spki_in(OSSL_LIB_CTX* context, std::string const& der) {
 
 /// Both contexts read the same key, or neither of them one.
 bool read_alike(std::string const& der) {
-  auto const few = spki_in(crypto_context(), der), all = spki_in(nullptr, der);
+  auto const few = spki_in(key_context(), der), all = spki_in(nullptr, der);
   auto* const one = few ? X509_PUBKEY_get0(few.get()) : nullptr;
   auto* const other = all ? X509_PUBKEY_get0(all.get()) : nullptr;
   bool const alike = one != nullptr && other != nullptr ? EVP_PKEY_eq(one, other) == 1 : one == other;
@@ -40,13 +40,13 @@ bool read_alike(std::string const& der) {
 constexpr KeyType accepted[] = {KeyType::p256, KeyType::p384, KeyType::p521, KeyType::rsa2048, KeyType::ed25519};
 
 TEST_CASE("keys of accepted kinds are read and used in a context of few decoders", "[sigstore]") {
-  REQUIRE(crypto_context() != nullptr);
+  REQUIRE(key_context() != nullptr);
   for (auto const type : accepted) {
     auto const pair = Key::generate(type);
     CAPTURE(pair.details());
     auto const key = PublicKey::from_spki(pair.spki());
     REQUIRE(key.has_value());
-    CHECK(context_of(key->native()) == crypto_context());
+    CHECK(context_of(key->native()) == key_context());
     std::string const signature = pair.sign("message");
     CHECK(key->verifies(pair.hash(), "message", signature));
     CHECK_FALSE(key->verifies(pair.hash(), "Message", signature));
@@ -93,4 +93,4 @@ TEST_CASE("a refusal names the kind of a key that the few decoders do not know (
 }
 
 }  // namespace
-}  // namespace crypto_context_test
+}  // namespace key_context_test

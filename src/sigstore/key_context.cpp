@@ -1,6 +1,6 @@
-// See crypto_context.hpp. The provider here has no algorithm of its own: it passes on some of those of the default provider,
-// with that provider's own state behind them.
-#include "support/crypto_context.hpp"
+// See key_context.hpp. The provider here has no algorithm of its own: it passes on some of those of the default provider, with
+// that provider's own state behind them.
+#include "sigstore/key_context.hpp"
 
 #include <openssl/core_dispatch.h>
 #include <openssl/crypto.h>
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace acr {
+namespace acr::sigstore {
 namespace {
 
 constexpr char const* provider_name = "acr-few";
@@ -122,7 +122,7 @@ int acr_few_start(OSSL_CORE_HANDLE const* /*core*/, OSSL_DISPATCH const* /*offer
 
 }  // namespace
 
-ossl_lib_ctx_st* crypto_context() {
+ossl_lib_ctx_st* key_context() {
   static OSSL_LIB_CTX* const context = [] {
     OSSL_LIB_CTX* made = few_algorithms() != nullptr ? OSSL_LIB_CTX_new() : nullptr;
     bool const ready = made != nullptr && OSSL_PROVIDER_add_builtin(made, provider_name, &acr_few_start) == 1 &&
@@ -139,8 +139,7 @@ ossl_lib_ctx_st* crypto_context() {
 
 ossl_lib_ctx_st* context_of(evp_pkey_st const* key) {
   OSSL_PROVIDER const* const provider = EVP_PKEY_get0_provider(key);
-  return provider != nullptr && std::string_view(OSSL_PROVIDER_get0_name(provider)) == provider_name ? crypto_context()
-                                                                                                     : nullptr;
+  return provider != nullptr && std::string_view(OSSL_PROVIDER_get0_name(provider)) == provider_name ? key_context() : nullptr;
 }
 
-}  // namespace acr
+}  // namespace acr::sigstore
