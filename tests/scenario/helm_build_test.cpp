@@ -133,6 +133,14 @@ TEST_CASE("dependencies are explained without asking anybody (D-38)", "[scenario
   auto const json = acr::test::run_program(acr::test::built_program(), {}, {"dependencies", chart, "--json"}, directory.path());
   CHECK(json.status == 0);
   CHECK(json.out.find("\"origin\": \"committed\"") != std::string::npos);
+  // What a release would refuse is status 1, as text and as JSON.
+  std::vector<std::string> words{"dependencies", chart, "--dependency-pins", "require"};
+  for (auto const* const json_or_not : {"", "--json"}) {
+    if (*json_or_not != '\0') words.emplace_back(json_or_not);
+    auto const unpinned = acr::test::run_program(acr::test::built_program(), {}, words, directory.path());
+    CHECK(unpinned.status == 1);
+    CHECK((unpinned.out + unpinned.err).find("dep-pin-missing") != std::string::npos);
+  }
 }
 
 TEST_CASE("pins are written into a lock, and hold afterwards (D-29)", "[scenario][dependencies]") {
