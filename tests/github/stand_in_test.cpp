@@ -316,6 +316,20 @@ TEST_CASE("rules of a branch come page by page", "[github]") {  // G-21
   CHECK(world.stand_in.violations() == std::vector<std::string>{});
 }
 
+TEST_CASE("tags are all found, listed at once as github.com does or in pages as its description allows",
+          "[github]") {  // G-31, B-24
+  auto settings = lab("two-charts");
+  bool const paged = one_of({false, true});
+  if (paged) settings.github.page_cap = 1;
+  LoopbackWorld world(settings);
+  RestObjects objects(world.api);
+  auto const names = objects.refs_with_prefix("refs/tags/", 100);
+  REQUIRE(names.size() >= 2);
+  CHECK(world.stand_in.count("api", "/git/matching-refs/") == (paged ? names.size() : 1));
+  for (auto const& answer : objects.refs(names)) CHECK(answer.ref.has_value());
+  CHECK(world.stand_in.violations() == std::vector<std::string>{});
+}
+
 TEST_CASE("a renamed repository goes on answering", "[github]") {  // G-9
   auto settings = lab("two-charts");
   settings.github.renamed_from = "acme/helm-charts";
