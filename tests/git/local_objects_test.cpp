@@ -258,8 +258,12 @@ TEST_CASE("what cannot be read locally is said, and nothing above the workspace 
   CHECK(refused(origin.path()) == "the repository keeps its refs in another format (reftable)");
   std::ofstream(origin.path() / ".git/commondir") << "..\n";
   CHECK(refused(origin.path()) == "the repository is a linked worktree, its objects lie elsewhere");
-  acr::test::NoMoreFiles const none;
-  CHECK(refused(origin.path()) == "the repository cannot be opened: Too many open files");
+  std::string unopened;
+  {
+    acr::test::NoMoreFiles const none;
+    unopened = refused(origin.path());
+  }
+  CHECK(unopened == "the repository cannot be opened: Too many open files");
 }
 
 TEST_CASE("loose and packed refs", "[git]") {
@@ -343,9 +347,12 @@ TEST_CASE("damaged refs are told, not skipped", "[git]") {
   CHECK(opened(origin.path())->ref("refs/tags/good"));
   {
     auto const objects = opened(origin.path());
-    acr::test::NoMoreFiles const none;
-    CHECK(acr::test::thrown([&] { (void)objects->ref("refs/tags/good"); }) ==
-          "object-corrupt: .git/refs/tags/good cannot be read: Too many open files");
+    std::string unread;
+    {
+      acr::test::NoMoreFiles const none;
+      unread = acr::test::thrown([&] { (void)objects->ref("refs/tags/good"); });
+    }
+    CHECK(unread == "object-corrupt: .git/refs/tags/good cannot be read: Too many open files");
   }
   CHECK(acr::test::thrown_code([&] { (void)opened(origin.path())->ref("refs/tags/bad"); }) == "object-corrupt");
   CHECK(acr::test::thrown_code([&] { (void)opened(origin.path())->ref("refs/tags/huge"); }) == "object-corrupt");
